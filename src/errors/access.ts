@@ -1,0 +1,3 @@
+/** Who may do what. */
+export const accessFailures = {
+} as const

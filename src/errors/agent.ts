@@ -1,0 +1,3 @@
+/** The agent's store and commands. */
+export const agentFailures = {
+} as const

@@ -1,0 +1,3 @@
+/** The audit chain. */
+export const auditFailures = {
+} as const

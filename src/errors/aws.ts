@@ -1,0 +1,3 @@
+/** Okta and AWS. */
+export const awsFailures = {
+} as const

@@ -1,0 +1,3 @@
+/** What the client library can meet. */
+export const clientFailures = {
+} as const

@@ -1,0 +1,3 @@
+/** Keys that are missing or wrong, and sealed things that do not open. */
+export const cryptoFailures = {
+} as const

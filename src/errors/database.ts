@@ -1,0 +1,3 @@
+/** Databases that cannot be opened, or are not ours. */
+export const databaseFailures = {
+} as const

@@ -1,0 +1,3 @@
+/** The gate and its rules. */
+export const gateFailures = {
+} as const

@@ -1,0 +1,10 @@
+/** Requests we cannot answer. */
+export const httpFailures = {
+  bad_request: 'The request is not valid: {reason}.',
+  not_found: 'There is nothing at this address.',
+  method_not_allowed: 'This address does not take that method.',
+  body_too_large: 'The request body is too large.',
+  media_type_unsupported: 'Send the body as application/json.',
+  internal_error: 'Something went wrong on our side. The log of the server says what.',
+  server_stopping: 'The server is stopping. Try again.',
+} as const

@@ -1,0 +1,3 @@
+/** QR codes that cannot be read or drawn. */
+export const qrFailures = {
+} as const

@@ -1,0 +1,3 @@
+/** Realms, subjects and enrolment. */
+export const realmFailures = {
+} as const

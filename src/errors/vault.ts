@@ -1,0 +1,3 @@
+/** Accounts, grants and reveals. */
+export const vaultFailures = {
+} as const
