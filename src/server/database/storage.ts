@@ -1,0 +1,60 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/** Reads: on SQLite a connection of its own that cannot write, on PostgreSQL the pool. */
+export type Database = Kysely<Tables>
+
+/** Writes: only what `Storage.transaction` hands out. */
+export type Tx = Transaction<Tables>
+
+/** Either, for queries that serve both. */
+export type Queryable = Database | Tx
+
+/** The engines Watchword runs on. */
+export type Engine = 'sqlite' | 'postgres'
+
+/** Parameters and rows of a prepared statement, the same on both engines. */
+export type SqlValue = string | number | bigint | null | Uint8Array | readonly (string | number | Uint8Array | null)[]
+export type SqlRow = Readonly<Record<string, unknown>>
+
+/**
+ * A transaction on the hot path: prepared statements, no query builder.
+ *
+ * SQL is written per engine by the caller (`?` on SQLite, `$1` on PostgreSQL); each text is prepared once.
+ */
+export interface HotTx {
+  readonly engine: Engine
+  all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> | SqlRow[]
+  run(sql: string, values: readonly SqlValue[]): Promise<number> | number
+}
+
+/** What the feed tells when any server changed something. */
+export interface Change {
+  readonly kind: string
+  readonly objectId: string
+}
+
+/** Tells of changes made by any process within a second; caches listen here. */
+export interface ChangeFeed {
+  /** False when the feed was not confirmed for 1 s: caches must then be bypassed. */
+  isConfirmed(): boolean
+  listen(listener: (change: Change) => void): () => void
+  /** Called when changes may have been missed: drop every cache. */
+  onReset(listener: () => void): () => void
+}
+
+/** An opened database: one schema and one query layer over both engines. */
+export interface Storage {
+  readonly engine: Engine
+  readonly db: Database
+  readonly changes: ChangeFeed
+  /** Runs `work` in one transaction (`BEGIN IMMEDIATE` on SQLite, under the process's write mutex). It awaits nothing but the database. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** The same for batches of verifications: prepared statements on the same mutex. */
+  hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T>
+  /** Records a change in the transaction that makes it, so that every server hears of it. */
+  recordChange(tx: Tx, change: Change): Promise<void>
+  /** Throws `database_away` when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
