@@ -1,0 +1,103 @@
+import { Type, type Static, type TObject, type TSchema } from 'typebox'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What an endpoint takes and answers, as schemas. `answer` is the body of the success status. */
+export interface EndpointParts {
+  readonly params?: TObject
+  readonly query?: TObject
+  readonly body?: TSchema
+  readonly answer?: TSchema
+}
+
+/**
+ * One address of the native API: the server routes it, the client calls it, the console and `/docs`
+ * read it. `{name}` in the path is a parameter of `params`.
+ */
+export interface Endpoint<Parts extends EndpointParts = EndpointParts> {
+  readonly name: string
+  readonly method: Method
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  /** Who may call it, in words, for the documentation. */
+  readonly rights: string
+  readonly status: number
+  /** Media type of an answer that is not JSON. */
+  readonly media?: string
+  readonly parts: Parts
+}
+
+/** What an endpoint's handler is given and a caller must give. */
+export type Input<E extends Endpoint> = {
+  params: E['parts'] extends { params: infer S extends TSchema } ? Static<S> : Record<never, never>
+  query: E['parts'] extends { query: infer S extends TSchema } ? Static<S> : Record<never, never>
+  body: E['parts'] extends { body: infer S extends TSchema } ? Static<S> : undefined
+}
+
+/** What an endpoint answers. */
+export type Answer<E extends Endpoint> = E['parts'] extends { answer: infer S extends TSchema } ? Static<S> : void
+
+interface EndpointHead {
+  readonly method: Method
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly rights: string
+  readonly status?: number
+  readonly media?: string
+}
+
+/** Declares an endpoint; the success status is 200 with an answer and 204 without, unless given. */
+export function endpoint<const Parts extends EndpointParts>(
+  name: string,
+  head: EndpointHead,
+  parts: Parts,
+): Endpoint<Parts> {
+  const hasAnswer = parts.answer !== undefined || head.media !== undefined
+  return { name, status: hasAnswer ? 200 : 204, ...head, parts }
+}
+
+/** An object that refuses keys it does not know, so that a misspelt field is told, not ignored. */
+export function exactly<const Properties extends Record<string, TSchema>>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+/** One of several words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return Type.Unsafe<Words[number]>({ type: 'string', enum: [...words] })
+}
+
+/** A value or null. */
+export function orNull<const Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()])
+}
+
+/** A page of a list and the cursor of the next; the cursor is opaque and absent at the end. */
+export function pageOf<const Schema extends TSchema>(item: Schema) {
+  return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })
+}
+
+/** Query of every list. */
+export const pageQuery = {
+  cursor: Type.Optional(Type.String({ maxLength: 512, description: 'nextCursor of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+}
+
+/** Unix time in milliseconds. */
+export const TimeMs = Type.Integer({ minimum: 0, description: 'Unix time in milliseconds' })
+
+/** An id or a name in a path. */
+export const Ref = Type.String({ minLength: 1, maxLength: 255 })
+
+/** RFC 9457 problem details: the body of every error of the native API. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String({ description: 'The sentence a person reads' }),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable name of the failure' }),
+  retryAfterMs: Type.Optional(Type.Integer()),
+  detail: Type.Optional(Type.String()),
+  errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+})
+export type Problem = Static<typeof Problem>

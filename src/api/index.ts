@@ -1,0 +1,20 @@
+import * as accounts from './accounts.ts'
+import type { Endpoint } from './endpoint.ts'
+import * as operation from './operation.ts'
+import * as people from './people.ts'
+import * as realms from './realms.ts'
+
+export * from './accounts.ts'
+export * from './endpoint.ts'
+export * from './operation.ts'
+export * from './people.ts'
+export * from './realms.ts'
+
+/** Every endpoint of the native API: what `/openapi.json` and `/docs` list. */
+export const endpoints: readonly Endpoint[] = [accounts, operation, people, realms]
+  .flatMap((room): unknown[] => Object.values(room))
+  .filter(isEndpoint)
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return typeof value === 'object' && value !== null && 'parts' in value && 'method' in value
+}

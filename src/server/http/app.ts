@@ -1,0 +1,77 @@
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { Failure } from '../../errors/failure.ts'
+import { clientAddress, trustedProxyList } from './address.ts'
+import { type Chain, useChain } from './chain.ts'
+import { toProblem } from './problem.ts'
+import type { Services } from './services.ts'
+
+export interface AppOptions {
+  readonly services: Services
+  readonly chain: Chain
+  readonly logger: FastifyBaseLogger
+  readonly tls?: { readonly cert: string; readonly key: string }
+}
+
+/** Body bytes a route takes unless it says otherwise. */
+const usualBodyLimit = 64 * 1024
+
+/** The HTTP application: addresses, the chain, security headers and errors; rooms add their routes. */
+export async function createApp({ services, chain, logger, tls }: AppOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: usualBodyLimit,
+    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    ...(tls === undefined ? {} : { https: tls }),
+  })
+  const trusted = trustedProxyList(services.config.trustedProxies)
+  app.decorateRequest('actor')
+  app.decorateRequest('address', '')
+  app.addHook('onRequest', async (request, reply) => {
+    const forwarded = request.headers['x-forwarded-for']
+    request.address = clientAddress(
+      request.raw.socket.remoteAddress ?? '',
+      String(forwarded ?? '') || undefined,
+      trusted,
+    )
+    reply.headers(securityHeaders)
+  })
+  await app.register(cookie)
+  useChain(app, chain)
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
+  app.setErrorHandler((error, request, reply) => {
+    const { status } = toProblem(error)
+    if (status >= 500)
+      services.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed')
+    return sendProblem(reply, error)
+  })
+  return app
+}
+
+// Pages that need more (the console, the portal) set their own Content-Security-Policy over this one.
+const securityHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+}
+
+interface Reply {
+  code(status: number): Reply
+  header(name: string, value: string | number): Reply
+  type(media: string): Reply
+  send(body: unknown): unknown
+}
+
+/** Answers a failure as RFC 9457 problem details, with Retry-After where a wait is known. */
+export function sendProblem(reply: Reply, thrown: unknown): unknown {
+  const { status, problem } = toProblem(thrown)
+  if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
+  return reply.code(status).type('application/problem+json').send(problem)
+}

@@ -1,0 +1,63 @@
+import type { Problem } from '../../api/endpoint.ts'
+import type { FailureCode } from '../../errors/catalogue.ts'
+import { Failure } from '../../errors/failure.ts'
+
+/**
+ * HTTP status of every failure that can reach a client, the only place that knows statuses.
+ * What is not named here is a fault of ours: 500 without detail.
+ */
+const statuses: Partial<Record<FailureCode, number>> = {
+  bad_request: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  body_too_large: 413,
+  media_type_unsupported: 415,
+  server_stopping: 503,
+  otp_secret_not_base32: 400,
+  otp_secret_empty: 400,
+  otp_digits_out_of_range: 400,
+  otp_period_out_of_range: 400,
+  otp_counter_out_of_range: 400,
+  otp_algorithm_unknown: 400,
+  otp_uri_unreadable: 400,
+}
+
+/** A failure as a client hears it. */
+export interface Answered {
+  readonly status: number
+  readonly problem: Problem
+}
+
+/** Turns anything thrown into RFC 9457 problem details; what is not a known failure tells nothing. */
+export function toProblem(thrown: unknown): Answered {
+  const failure = asFailure(thrown)
+  const status = statuses[failure.code] ?? 500
+  const told = status === 500 ? new Failure('internal_error') : failure
+  const retryAfterMs = told.detail['retryAfterMs']
+  return {
+    status,
+    problem: {
+      type: `urn:watchword:problem:${told.code}`,
+      title: told.message,
+      status,
+      code: told.code,
+      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    },
+  }
+}
+
+// Fastify's own errors carry a statusCode; their texts may echo input, so ours replace them (T54).
+function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  const status = statusOf(thrown)
+  if (status === 413) return new Failure('body_too_large')
+  if (status === 415) return new Failure('media_type_unsupported')
+  if (status === 404) return new Failure('not_found')
+  if (status !== null && status < 500) return new Failure('bad_request', { detail: { reason: 'it cannot be read' } })
+  return new Failure('internal_error', { cause: thrown })
+}
+
+function statusOf(thrown: unknown): number | null {
+  if (typeof thrown !== 'object' || thrown === null || !('statusCode' in thrown)) return null
+  return typeof thrown.statusCode === 'number' ? thrown.statusCode : null
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Answer, Endpoint, Input } from '../../api/endpoint.ts'
+import type { Actor } from './actor.ts'
+import { checkInput } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever asks; set by the chain before any handler runs. */
+    actor: Actor
+    /** The client's address, proxies taken into account. */
+    address: string
+  }
+}
+
+/** What a handler is given: the checked input, who asks, and the raw pair for the rare case that needs it. */
+export type Call<E extends Endpoint> = Input<E> & {
+  readonly actor: Actor
+  readonly address: string
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+export type Handler<E extends Endpoint> = (call: Call<E>) => Promise<Answer<E>> | Answer<E>
+
+export interface RouteOptions {
+  /** Bytes; 64 KiB unless a route takes files. */
+  readonly bodyLimit?: number
+}
+
+/** Puts endpoints of the contract at their addresses. */
+export interface Router {
+  route<E extends Endpoint>(endpoint: E, handler: Handler<E>, options?: RouteOptions): void
+}
+
+/**
+ * Routes endpoints of `src/api` on a Fastify instance: input is checked against the contract's schemas,
+ * the handler's answer becomes the JSON body. An endpoint with `media` writes its own reply.
+ */
+export function createRouter(app: FastifyInstance): Router {
+  return {
+    route(endpoint, handler, options = {}) {
+      const check = checkInput(endpoint)
+      app.route({
+        method: endpoint.method,
+        url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
+        handler: async (request, reply) => {
+          const input = check(request)
+          const { actor, address } = request
+          reply.code(endpoint.status)
+          const answer = await handler({ ...input, actor, address, request, reply })
+          return endpoint.status === 204 ? reply.send() : answer
+        },
+      })
+    },
+  }
+}

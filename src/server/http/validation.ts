@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Value } from 'typebox/value'
+import type { Endpoint, Input } from '../../api/endpoint.ts'
+import { Failure } from '../../errors/failure.ts'
+
+type Part = 'params' | 'query' | 'body'
+type Check = (value: unknown) => unknown
+
+/** Reads and checks params, query and body of an endpoint; throws `bad_request` naming the field, never its value. */
+export function checkInput<E extends Endpoint>(endpoint: E): (request: FastifyRequest) => Input<E> {
+  const params = checker(endpoint.parts.params, 'params')
+  const query = checker(endpoint.parts.query, 'query')
+  const body = checker(endpoint.parts.body, 'body')
+  return (request) =>
+    ({ params: params(request.params), query: query(request.query), body: body(request.body) }) as Input<E>
+}
+
+// Compiled at first use: compiling a hundred schemas would cost the start more than all requests together.
+function checker(schema: TSchema | undefined, part: Part): Check {
+  if (schema === undefined) return () => (part === 'body' ? undefined : {})
+  let validator: ReturnType<typeof Compile> | undefined
+  return (value) => {
+    validator ??= Compile(schema)
+    const given =
+      part === 'query' ? Value.Default(schema, Value.Convert(schema, value)) : part === 'body' ? (value ?? {}) : value
+    if (validator.Check(given)) return given
+    const [error] = validator.Errors(given)
+    throw new Failure('bad_request', { detail: { reason: describe(error) } })
+  }
+}
+
+interface FieldError {
+  readonly instancePath: string
+  readonly message: string
+  readonly keyword: string
+  readonly params: object
+}
+
+function describe(error: FieldError | undefined): string {
+  if (error === undefined) return 'it does not fit the documented shape'
+  const field = error.instancePath.slice(1).replaceAll('/', '.')
+  const missing = 'requiredProperties' in error.params ? String(error.params.requiredProperties) : ''
+  if (missing !== '') return `the field ${missing} is missing`
+  if (error.keyword === 'additionalProperties') return 'it has a field that is not known here'
+  return field === '' ? `the body ${error.message}` : `the field ${field} ${error.message}`
+}
