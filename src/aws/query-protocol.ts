@@ -1,0 +1,98 @@
+import { XMLParser } from 'fast-xml-parser'
+import { Failure } from '../errors/failure.ts'
+import type { AwsCredentials } from './credentials.ts'
+import { signedHeaders } from './sigv4.ts'
+import { send, type HttpAnswer, type Transport } from './transport.ts'
+
+/** One call of the AWS query protocol; without credentials it goes unsigned. */
+export interface QueryCall {
+  readonly url: string
+  readonly service: 'sts' | 'iam'
+  readonly region: string
+  readonly version: string
+  readonly action: string
+  readonly parameters: Readonly<Record<string, string | number | undefined>>
+  readonly credentials?: AwsCredentials
+}
+
+/** An XML element as plain data: text, children by name, or several of one name. */
+export type XmlNode = string | readonly XmlNode[] | { readonly [name: string]: XmlNode }
+
+const parser = new XMLParser({ parseTagValue: false, processEntities: true, ignoreAttributes: true })
+const throttled = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException'])
+
+/**
+ * Calls an action and returns the content of its `…Result` element.
+ *
+ * @throws {@link Failure} `aws_refused` with the wire code in `detail.code`, `aws_throttled`, `aws_answer_unreadable`
+ * @see AWS query protocol, version 2011-06-15 for STS and 2010-05-08 for IAM
+ */
+export async function callQuery(transport: Transport, call: QueryCall): Promise<XmlNode> {
+  const body = formBody({ Action: call.action, Version: call.version, ...call.parameters })
+  const plain = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', accept: 'application/xml' }
+  const headers = callHeaders(call, plain, body, transport.nowMs())
+  const answer = await send(transport, { method: 'POST', url: call.url, headers, body })
+  const root = parseXml(answer, call)
+  if (answer.status !== 200) throw refusal(call.action, answer, root)
+  return child(root, `${call.action}Response`, `${call.action}Result`) ?? ''
+}
+
+/** The node below `node` along `names`; undefined where one is missing. */
+export function child(node: XmlNode | undefined, ...names: string[]): XmlNode | undefined {
+  let found: XmlNode | undefined = node
+  for (const name of names) {
+    if (typeof found !== 'object' || Array.isArray(found)) return undefined
+    found = (found as { readonly [name: string]: XmlNode })[name]
+  }
+  return found
+}
+
+/** The text below `node` along `names`; empty where there is none. */
+export function textOf(node: XmlNode | undefined, ...names: string[]): string {
+  const found = child(node, ...names)
+  return typeof found === 'string' ? found : ''
+}
+
+/** The `<member>` elements below `node` along `names`. */
+export function membersOf(node: XmlNode | undefined, ...names: string[]): readonly XmlNode[] {
+  const found = child(node, ...names, 'member')
+  if (found === undefined) return []
+  return Array.isArray(found) ? found : [found as XmlNode]
+}
+
+function callHeaders(
+  call: QueryCall,
+  headers: Record<string, string>,
+  body: string,
+  atMs: number,
+): Record<string, string> {
+  const { credentials, region, service, url } = call
+  if (credentials === undefined) return headers
+  return signedHeaders({ method: 'POST', url, headers, body, region, service, credentials, atMs })
+}
+
+function formBody(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, String(value))
+  return form.toString()
+}
+
+function parseXml(answer: HttpAnswer, call: QueryCall): XmlNode {
+  const unreadable = () =>
+    new Failure('aws_answer_unreadable', {
+      detail: { host: new URL(call.url).host, status: answer.status, expected: `the answer to ${call.action}` },
+    })
+  if (/<!DOCTYPE|<html/i.test(answer.text.slice(0, 500))) throw unreadable()
+  try {
+    return parser.parse(answer.text, true) as XmlNode
+  } catch {
+    throw unreadable()
+  }
+}
+
+function refusal(action: string, answer: HttpAnswer, root: XmlNode): Failure {
+  const error = child(root, 'ErrorResponse', 'Error')
+  const code = textOf(error, 'Code') || `HTTP ${answer.status}`
+  const text = textOf(error, 'Message') || 'without a reason'
+  return new Failure(throttled.has(code) ? 'aws_throttled' : 'aws_refused', { detail: { action, code, text } })
+}
