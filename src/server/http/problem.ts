@@ -13,6 +13,8 @@ const statuses: Partial<Record<FailureCode, number>> = {
   body_too_large: 413,
   media_type_unsupported: 415,
   server_stopping: 503,
+  login_needed: 401,
+  forbidden: 403,
   otp_secret_not_base32: 400,
   otp_secret_empty: 400,
   otp_digits_out_of_range: 400,
