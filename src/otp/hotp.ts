@@ -1,6 +1,6 @@
 import { Failure } from '../errors/failure.ts'
 import { type Algorithm, assertCounter, assertDigits } from './account.ts'
-import { type PreparedSecret, prepareSecret, truncatedHmac } from './hmac.ts'
+import { type PreparedSecret, prepareOnce, truncatedHmac } from './hmac.ts'
 
 const largestCounter = 0xffff_ffff_ffff_ffffn
 
@@ -24,7 +24,7 @@ export interface HotpOptions {
  */
 export function hotp(secret: Uint8Array, counter: number | bigint, options: HotpOptions = {}): string {
   const { algorithm = 'SHA1', digits = 6 } = options
-  return hotpPrepared(prepareSecret(secret, algorithm), counter, digits)
+  return hotpPrepared(prepareOnce(secret, algorithm), counter, digits)
 }
 
 /** {@link hotp} for a secret that makes many codes. */

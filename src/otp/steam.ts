@@ -1,4 +1,4 @@
-import { prepareSecret, truncatedHmac } from './hmac.ts'
+import { prepareOnce, truncatedHmac } from './hmac.ts'
 import { stepAt } from './totp.ts'
 
 // No vowels, and nothing that looks like something else.
@@ -12,7 +12,7 @@ const steamLength = 5
  * @param atMs - Unix time in milliseconds
  */
 export function steamCode(secret: Uint8Array, atMs: number): string {
-  let rest = truncatedHmac(prepareSecret(secret, 'SHA1'), stepAt(atMs, 30))
+  let rest = truncatedHmac(prepareOnce(secret, 'SHA1'), stepAt(atMs, 30))
   let code = ''
   while (code.length < steamLength) {
     code += steamAlphabet.charAt(rest % steamAlphabet.length)
