@@ -58,3 +58,14 @@ export interface Storage {
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+/** Where the storage takes its times from; `server/clock.ts` fits. */
+export interface StorageClock {
+  /** Unix time in milliseconds. */
+  nowMs(): number
+}
+
+/** Where the storage tells of trouble that no caller waits for; the server's log fits. */
+export interface StorageLog {
+  warn(detail: object, message: string): void
+}

@@ -1,0 +1,87 @@
+import pg from 'pg'
+import { Failure } from '../../errors/failure.ts'
+import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { connectionConfig, schemaName } from './postgres-pool.ts'
+
+/** Any number, the same for every Watchword: who migrates holds this advisory lock. */
+const advisoryLock = 0x57746368
+const oldestServer = 150_000
+
+/**
+ * Makes a PostgreSQL database ready: everything lives in the schema `watchword`.
+ *
+ * Servers that start together wait for each other; a schema that is newer or not ours is refused before
+ * anything is written to it.
+ *
+ * @throws {@link Failure} `database_foreign`, `database_newer`, `database_too_old`, `database_unreachable`
+ */
+export async function migratePostgres(url: string): Promise<void> {
+  const client = new pg.Client(connectionConfig(url))
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await refuseOldServer(client)
+    await migrateSchema(client, placeOf(url))
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    const reason = error instanceof Error ? error.message || String(error) : String(error)
+    throw new Failure('database_unreachable', { detail: { place: placeOf(url), reason }, cause: error })
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** Host and database of an address, without the name and passphrase in it. */
+export function placeOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string; server_version: string }>(
+    `select current_setting('server_version_num') as server_version_num, current_setting('server_version') as server_version`,
+  )
+  const [server] = rows
+  if (Number(server?.server_version_num) >= oldestServer) return
+  throw new Failure('database_too_old', { detail: { found: server?.server_version ?? 'of unknown version' } })
+}
+
+async function migrateSchema(client: pg.Client, place: string): Promise<void> {
+  await client.query('begin')
+  await client.query(`set local lock_timeout = '60s'`)
+  await client.query('select pg_advisory_xact_lock($1)', [advisoryLock])
+  const from = await foundVersion(client, place)
+  if (from > schemaVersion) {
+    throw new Failure('database_newer', { detail: { place, found: from, known: schemaVersion } })
+  }
+  if (from < schemaVersion) await applyMissing(client, from)
+  await client.query('commit')
+}
+
+async function foundVersion(client: pg.Client, place: string): Promise<number> {
+  const { rows } = await client.query<{ name: string }>(
+    'select table_name as name from information_schema.tables where table_schema = $1',
+    [schemaName],
+  )
+  if (rows.length === 0) return 0
+  if (!rows.some(({ name }) => name === 'schema_version')) {
+    throw new Failure('database_foreign', { detail: { place: `${place} (schema ${schemaName})` } })
+  }
+  const versions = await client.query<{ version: number }>(`select version from ${schemaName}.schema_version`)
+  return versions.rows[0]?.version ?? 0
+}
+
+async function applyMissing(client: pg.Client, from: number): Promise<void> {
+  if (from === 0) await createSchema(client)
+  for (const migration of migrations.filter(({ version }) => version > from)) {
+    for (const statement of migration.statements('postgres')) await client.query(statement)
+  }
+  await client.query('update schema_version set version = $1', [schemaVersion])
+}
+
+async function createSchema(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_namespace where nspname = $1', [schemaName])
+  if (rowCount === 0) await client.query(`create schema ${schemaName}`)
+  await client.query('create table schema_version (version integer not null)')
+  await client.query('insert into schema_version values (0)')
+}

@@ -1,0 +1,111 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { Failure } from '../../errors/failure.ts'
+import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { isDamage, readableSqliteError } from './sqlite-error.ts'
+
+/** "Wtch" in the header of the file says that it is ours (https://sqlite.org/fileformat.html section 1.3.17). */
+const applicationId = 0x57746368
+/** Files up to this size are read through before the first write; larger ones as far as the schema goes. */
+const checkedBytes = 16 * 1024 * 1024
+
+/**
+ * Makes a file ready: a new one gets every table, an older one what it lacks.
+ *
+ * A file that is foreign, damaged or newer is refused before anything is written to it.
+ *
+ * @throws {@link Failure} `database_foreign`, `database_damaged`, `database_newer`, `database_unreachable`
+ */
+export function migrateSqlite(file: string): void {
+  const size = fileSize(file)
+  if (size > 0) refuseUnlessOurs(file, size)
+  try {
+    migrateFile(file)
+  } catch (error) {
+    throw openingFailure(file, error)
+  }
+}
+
+function fileSize(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}
+
+function refuseUnlessOurs(file: string, size: number): void {
+  if (firstBytes(file) !== 'SQLite format 3\0') throw new Failure('database_foreign', { detail: { place: file } })
+  try {
+    const connection = new SqliteConnection(file, { readOnly: true, busyMs: 5000 })
+    try {
+      inspect(connection, file, size)
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    throw openingFailure(file, error)
+  }
+}
+
+function inspect(connection: SqliteConnection, file: string, size: number): void {
+  const tables = Number(connection.all('select count(*) as n from sqlite_schema', [])[0]?.['n'])
+  const isOurs = pragma(connection, 'application_id') === applicationId
+  if (!isOurs && tables > 0) throw new Failure('database_foreign', { detail: { place: file } })
+  refuseNewer(connection, file)
+  if (size > checkedBytes) return
+  const verdict = String(connection.all('pragma quick_check(1)', [])[0]?.['quick_check'])
+  if (verdict !== 'ok') throw new Failure('database_damaged', { detail: { place: file, reason: verdict } })
+}
+
+function refuseNewer(connection: SqliteConnection, file: string): void {
+  const found = pragma(connection, 'user_version')
+  if (found <= schemaVersion) return
+  throw new Failure('database_newer', { detail: { place: file, found, known: schemaVersion } })
+}
+
+function migrateFile(file: string): void {
+  const connection = new SqliteConnection(file, { readOnly: false, busyMs: 5000 })
+  try {
+    connection.exec('pragma journal_mode = wal; pragma synchronous = full')
+    connection.exec('begin immediate')
+    // Read again under the lock: another process may have migrated meanwhile.
+    refuseNewer(connection, file)
+    applyMissing(connection)
+    connection.exec('commit')
+  } finally {
+    connection.close()
+  }
+}
+
+function applyMissing(connection: SqliteConnection): void {
+  const from = pragma(connection, 'user_version')
+  for (const migration of migrations.filter(({ version }) => version > from)) {
+    for (const statement of migration.statements('sqlite')) connection.exec(statement)
+    connection.exec(`pragma user_version = ${migration.version}; pragma application_id = ${applicationId}`)
+  }
+}
+
+function pragma(connection: SqliteConnection, name: string): number {
+  return Number(connection.all(`pragma ${name}`, [])[0]?.[name])
+}
+
+function firstBytes(file: string): string {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      const bytes = Buffer.alloc(16)
+      readSync(descriptor, bytes, 0, 16, 0)
+      return bytes.toString('latin1')
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    throw openingFailure(file, error)
+  }
+}
+
+function openingFailure(file: string, error: unknown): unknown {
+  if (error instanceof Failure) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  if (isDamage(error)) return new Failure('database_damaged', { detail: { place: file, reason }, cause: error })
+  const readable = readableSqliteError(error)
+  if (readable instanceof Failure && readable.code === 'database_busy') return readable
+  return new Failure('database_unreachable', { detail: { place: file, reason }, cause: error })
+}

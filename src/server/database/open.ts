@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../../errors/failure.ts'
+import { migratePostgres } from './migrate-postgres.ts'
+import { migrateSqlite } from './migrate-sqlite.ts'
+import { PostgresStorage } from './postgres-storage.ts'
+import { SqliteStorage } from './sqlite-storage.ts'
+import type { Storage, StorageClock, StorageLog } from './storage.ts'
+
+/** The SQLite file inside a data directory. */
+export const databaseFileName = 'watchword.db'
+
+/** Which database to open: a PostgreSQL address where one is given, else the file in the data directory. */
+export interface StorageOptions {
+  /** `postgres://user@host/name`; everything lives in its schema `watchword`. */
+  readonly url?: string | undefined
+  readonly dataDir?: string | undefined
+  readonly clock: StorageClock
+  readonly log?: StorageLog | undefined
+}
+
+/**
+ * Opens the database, bringing its schema up to date first.
+ *
+ * What is foreign, damaged or newer is refused and left untouched. Close the answer with `close()`.
+ *
+ * @throws {@link Failure} `database_address_invalid`, `database_foreign`, `database_damaged`, `database_newer`,
+ *   `database_too_old`, `database_unreachable`
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const storage = await openEngine(options)
+  try {
+    await storage.start()
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+  return storage
+}
+
+async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise<PostgresStorage | SqliteStorage> {
+  if (url !== undefined) {
+    if (!isPostgresAddress(url))
+      throw new Failure('database_address_invalid', { detail: { address: withoutUser(url) } })
+    await migratePostgres(url)
+    return new PostgresStorage(url, clock, log)
+  }
+  if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const file = join(dataDir, databaseFileName)
+  migrateSqlite(file)
+  return new SqliteStorage(file, clock)
+}
+
+function isPostgresAddress(url: string): boolean {
+  return /^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')
+}
+
+/** The address without what stands before its host: there may be a passphrase in it. */
+function withoutUser(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//')
+}

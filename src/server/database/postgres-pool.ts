@@ -1,0 +1,71 @@
+import pg from 'pg'
+import { Failure } from '../../errors/failure.ts'
+
+const { types } = pg
+const { builtins } = types
+
+/** The schema everything lives in. */
+export const schemaName = 'watchword'
+
+/** What one of the storage's pools is for. */
+export interface PoolOptions {
+  readonly size: number
+  /** Refuses writes, as the reading connection of SQLite does. */
+  readonly readOnly?: boolean
+  /** Statements are sent without waiting for the answer to the one before. */
+  readonly pipeline?: boolean
+}
+
+/** bigint and numeric answers as numbers (we store nothing above 2^53), bytea as plain bytes. */
+const readTypes: pg.CustomTypesConfig = {
+  getTypeParser: (id: number, format?: 'text' | 'binary') => {
+    if (id === builtins.INT8 || id === builtins.NUMERIC) return Number
+    if (id === builtins.BYTEA) return bytesFromText
+    return types.getTypeParser(id, format === 'binary' ? 'binary' : 'text')
+  },
+}
+
+/** Everything a connection of ours needs to know, for pools and for single clients. */
+export function connectionConfig(url: string, options: Omit<PoolOptions, 'size'> = {}): pg.ClientConfig {
+  const settings = [`search_path=${schemaName}`, 'lock_timeout=5000', 'idle_in_transaction_session_timeout=30000']
+  if (options.readOnly === true) settings.push('default_transaction_read_only=on')
+  return {
+    connectionString: url,
+    application_name: 'watchword',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    types: readTypes,
+    ...(options.pipeline === true ? { pipeline: true } : {}),
+  }
+}
+
+/** A pool whose idle connections may die without taking the server along. */
+export function openPool(url: string, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(url, options), max: options.size, idleTimeoutMillis: 60_000 })
+  // A dead idle connection is replaced at its next use, which reports the failure to whoever asked.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Turns lost connections into `database_away` and lock waits into `database_busy`; anything else stays. */
+export function readablePostgresError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Failure) return error
+  const code = postgresCode(error)
+  if (code === '55P03') return new Failure('database_busy', { cause: error })
+  return isConnectionLoss(error, code) ? new Failure('database_away', { cause: error }) : error
+}
+
+/** The SQLSTATE, or the system's error code, of an error of the driver. */
+export function postgresCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+function isConnectionLoss(error: Error, code: string): boolean {
+  if (/^(08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code)) return true
+  return /connection terminated|not queryable|timeout exceeded|connection error/i.test(error.message)
+}
+
+function bytesFromText(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text.slice(2), 'hex'))
+}

@@ -1,0 +1,165 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type pg from 'pg'
+import { Failure } from '../../errors/failure.ts'
+import { logChange, pruneChanges } from './change-log.ts'
+import { changeAnnouncement, changeChannel, PostgresFeed } from './postgres-feed.ts'
+import { openPool, postgresCode, readablePostgresError } from './postgres-pool.ts'
+import type {
+  Change,
+  ChangeFeed,
+  Database,
+  HotTx,
+  SqlRow,
+  SqlValue,
+  Storage,
+  StorageClock,
+  StorageLog,
+  Tx,
+} from './storage.ts'
+import type { Tables } from './tables.ts'
+
+const pruneEveryMs = 60_000
+/** A transaction that lost a deadlock is run again this often. */
+const attempts = 4
+const lostRace = new Set(['40001', '40P01'])
+
+/** PostgreSQL as the storage: a pool that only reads, one that writes, and a small pipelined one for batches. */
+export class PostgresStorage implements Storage {
+  readonly engine = 'postgres'
+  readonly db: Database
+  readonly changes: ChangeFeed
+  readonly #readers: pg.Pool
+  readonly #writers: pg.Pool
+  readonly #hotPool: pg.Pool
+  readonly #writes: Kysely<Tables>
+  readonly #feed: PostgresFeed
+  readonly #clock: StorageClock
+  readonly #recorded = new WeakMap<Tx, Change[]>()
+  readonly #pruning: NodeJS.Timeout
+
+  /** @param url - a database whose schema is current */
+  constructor(url: string, clock: StorageClock, log?: StorageLog) {
+    this.#clock = clock
+    this.#readers = openPool(url, { size: 6, readOnly: true })
+    this.#writers = openPool(url, { size: 6 })
+    this.#hotPool = openPool(url, { size: 4, pipeline: true })
+    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#readers }) })
+    this.#writes = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#writers }) })
+    this.#feed = new PostgresFeed(url, this.#readers, log)
+    this.changes = this.#feed.listeners
+    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
+    this.#pruning.unref()
+  }
+
+  async start(): Promise<void> {
+    await this.#feed.start()
+  }
+
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const recorded: Change[] = []
+      try {
+        const result = await this.#attempt(work, recorded)
+        this.#feed.listeners.deliver(recorded)
+        return result
+      } catch (error) {
+        if (attempt >= attempts || !lostRace.has(postgresCode(error))) throw readablePostgresError(error)
+      }
+    }
+  }
+
+  async hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+    const client = await this.#connectHot()
+    try {
+      // Not awaited here: BEGIN travels in one packet with the first statement of the work.
+      const begun = client.query('begin')
+      const [result] = await Promise.all([work(hotTx(client)), begun])
+      await commit(client)
+      client.release()
+      return result
+    } catch (error) {
+      await giveUp(client)
+      throw readablePostgresError(error)
+    }
+  }
+
+  async recordChange(tx: Tx, change: Change): Promise<void> {
+    this.#recorded.get(tx)?.push(change)
+    await logChange(tx, change, this.#clock.nowMs())
+    await sql`select pg_notify(${changeChannel}, ${changeAnnouncement(change)})`.execute(tx)
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#readers.query('select 1')
+    } catch (error) {
+      throw new Failure('database_away', { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#readers.ending) return
+    clearInterval(this.#pruning)
+    await this.#feed.stop()
+    await Promise.all([this.#readers.end(), this.#writers.end(), this.#hotPool.end()])
+  }
+
+  #attempt<T>(work: (tx: Tx) => Promise<T>, recorded: Change[]): Promise<T> {
+    return this.#writes.transaction().execute((tx) => {
+      this.#recorded.set(tx, recorded)
+      return work(tx)
+    })
+  }
+
+  async #connectHot(): Promise<pg.PoolClient> {
+    try {
+      return await this.#hotPool.connect()
+    } catch (error) {
+      throw readablePostgresError(error)
+    }
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      await this.transaction((tx) => pruneChanges(tx, this.#clock.nowMs()))
+    } catch {
+      // Old rows only cost space; the next round tries again.
+    }
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit')
+  // A transaction that one of its statements broke answers ROLLBACK to COMMIT.
+  if (command !== 'COMMIT') throw new Failure('database_away')
+}
+
+async function giveUp(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('rollback')
+    client.release()
+  } catch {
+    client.release(true)
+  }
+}
+
+/** Names of prepared statements by their text, one namespace for all connections. */
+const statementNames = new Map<string, string>()
+
+function statementName(text: string): string {
+  const known = statementNames.get(text)
+  if (known !== undefined) return known
+  const name = `hot_${statementNames.size}`
+  statementNames.set(text, name)
+  return name
+}
+
+function hotTx(client: pg.PoolClient): HotTx {
+  const query = (text: string, values: readonly SqlValue[]) =>
+    client.query<SqlRow>({ name: statementName(text), text, values: values as unknown[] })
+  return {
+    engine: 'postgres',
+    all: async (text, values) => (await query(text, values)).rows,
+    run: async (text, values) => (await query(text, values)).rowCount ?? 0,
+  }
+}

@@ -1,0 +1,43 @@
+import { Failure } from '../../errors/failure.ts'
+
+/** Primary result codes of SQLite, https://sqlite.org/rescode.html */
+const busyCode = 5
+const locked = 6
+const ioError = 10
+const corrupt = 11
+const full = 13
+const cannotOpen = 14
+const constraint = 19
+const notADatabase = 26
+
+/** The primary result code of an error thrown by node:sqlite, or null for any other error. */
+export function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
+  return error.errcode & 0xff
+}
+
+/** Whether another connection held the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === busyCode || code === locked
+}
+
+/** Whether the file is no sound database. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === corrupt || code === notADatabase
+}
+
+/** Whether a constraint (unique, foreign key, check) refused a row. */
+export function isSqliteConstraint(error: unknown): boolean {
+  return sqliteCode(error) === constraint
+}
+
+/** Turns the disk's and the lock's refusals into failures; anything else stays what it is. */
+export function readableSqliteError(error: unknown): unknown {
+  const code = sqliteCode(error)
+  if (code === null) return error
+  if (isBusy(error)) return new Failure('database_busy', { cause: error })
+  const isAway = [ioError, full, cannotOpen, corrupt, notADatabase].includes(code)
+  return isAway ? new Failure('database_away', { cause: error }) : error
+}

@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Kysely } from 'kysely'
+import { Failure } from '../../errors/failure.ts'
+import { logChange, pruneChanges } from './change-log.ts'
+import { Mutex } from './mutex.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
+import { isBusy, readableSqliteError } from './sqlite-error.ts'
+import { SqliteFeed } from './sqlite-feed.ts'
+import type { Change, ChangeFeed, Database, HotTx, Storage, StorageClock, Tx } from './storage.ts'
+import type { Tables } from './tables.ts'
+
+/** How long a write waits for other processes before it gives up. */
+const lockWaitMs = 5000
+/** How long one attempt may block this process; between attempts other work goes on. */
+const blockMs = 10
+const pruneEveryMs = 60_000
+
+/**
+ * SQLite as the storage: reads on a connection that cannot write, every write on one connection under one
+ * mutex of this process. Other processes may work on the same file.
+ */
+export class SqliteStorage implements Storage {
+  readonly engine = 'sqlite'
+  readonly db: Database
+  readonly changes: ChangeFeed
+  readonly #reader: SqliteConnection
+  readonly #writer: SqliteConnection
+  readonly #writes: Kysely<Tables>
+  readonly #hot: HotTx
+  readonly #feed: SqliteFeed
+  readonly #clock: StorageClock
+  readonly #mutex = new Mutex()
+  readonly #recorded = new WeakMap<Tx, Change[]>()
+  readonly #pruning: NodeJS.Timeout
+
+  /** @param file - a file whose schema is current */
+  constructor(file: string, clock: StorageClock) {
+    this.#clock = clock
+    this.#writer = new SqliteConnection(file, { readOnly: false, busyMs: blockMs })
+    this.#writer.exec('pragma synchronous = full')
+    this.#reader = new SqliteConnection(file, { readOnly: true, busyMs: lockWaitMs })
+    this.#writes = new Kysely<Tables>({ dialect: sqliteDialect(this.#writer) })
+    this.db = new Kysely<Tables>({ dialect: sqliteDialect(this.#reader) })
+    this.#hot = hotTx(this.#writer)
+    this.#feed = new SqliteFeed(file)
+    this.changes = this.#feed.listeners
+    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
+    this.#pruning.unref()
+  }
+
+  async start(): Promise<void> {
+    await this.#feed.start()
+  }
+
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const recorded: Change[] = []
+    const result = await this.#exclusively(() =>
+      this.#writes.transaction().execute((tx) => {
+        this.#recorded.set(tx, recorded)
+        return work(tx)
+      }),
+    )
+    this.#feed.listeners.deliver(recorded)
+    return result
+  }
+
+  hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+    return this.#exclusively(() => work(this.#hot))
+  }
+
+  async recordChange(tx: Tx, change: Change): Promise<void> {
+    this.#recorded.get(tx)?.push(change)
+    await logChange(tx, change, this.#clock.nowMs())
+  }
+
+  async ping(): Promise<void> {
+    try {
+      this.#reader.all('select 1 from sqlite_schema limit 1', [])
+    } catch (error) {
+      throw new Failure('database_away', { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pruning)
+    const release = await this.#mutex.acquire()
+    this.#feed.stop()
+    this.#reader.close()
+    this.#writer.close()
+    release()
+  }
+
+  async #exclusively<T>(work: () => Promise<T> | T): Promise<T> {
+    const release = await this.#mutex.acquire()
+    try {
+      if (!this.#tryBegin()) await this.#keepTryingToBegin()
+      const result = await work()
+      this.#writer.run('commit', [])
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw readableSqliteError(error)
+    } finally {
+      release()
+    }
+  }
+
+  #tryBegin(): boolean {
+    try {
+      this.#writer.run('begin immediate', [])
+      return true
+    } catch (error) {
+      if (isBusy(error)) return false
+      throw error
+    }
+  }
+
+  async #keepTryingToBegin(): Promise<void> {
+    const deadline = performance.now() + lockWaitMs
+    while (performance.now() < deadline) {
+      await delay(1)
+      if (this.#tryBegin()) return
+    }
+    throw new Failure('database_busy')
+  }
+
+  #rollBack(): void {
+    if (this.#writer.database.isOpen && this.#writer.database.isTransaction) this.#writer.run('rollback', [])
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      await this.transaction((tx) => pruneChanges(tx, this.#clock.nowMs()))
+    } catch {
+      // Old rows only cost space; the next round tries again.
+    }
+  }
+}
+
+function hotTx(writer: SqliteConnection): HotTx {
+  return {
+    engine: 'sqlite',
+    all: (sql, values) => writer.all(sql, values),
+    run: (sql, values) => writer.run(sql, values),
+  }
+}

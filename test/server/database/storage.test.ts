@@ -1,0 +1,154 @@
+import { sql } from 'kysely'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { isDuplicate } from '../../../src/server/database/conflict.ts'
+import type { Change, Storage, Tx } from '../../../src/server/database/storage.ts'
+import { engines } from '../../support/engines.ts'
+
+function putSetting(tx: Tx, key: string, value: string) {
+  return tx.insertInto('setting').values({ key, value, updated_at_ms: 5 }).execute()
+}
+
+async function settingKeys(storage: Storage): Promise<string[]> {
+  const rows = await storage.db.selectFrom('setting').select('key').orderBy('key').execute()
+  return rows.map(({ key }) => key)
+}
+
+describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) => {
+  it('keeps what a transaction wrote and nothing of one that failed', async () => {
+    const storage = await openStorage()
+    await storage.transaction((tx) => putSetting(tx, 'kept', '1'))
+    const failing = storage.transaction(async (tx) => {
+      await putSetting(tx, 'lost', '1')
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
+    expect(await settingKeys(storage)).toEqual(['kept'])
+  })
+
+  it('answers whole numbers as numbers and bytes as plain bytes', async () => {
+    const storage = await openStorage()
+    await storage.transaction((tx) =>
+      tx
+        .insertInto('data_key')
+        .values({
+          id: 'k',
+          purpose: 'vault',
+          owner_id: null,
+          sealed_key: new Uint8Array([0, 255, 7]),
+          root_key_id: 'r',
+          created_at_ms: Number.MAX_SAFE_INTEGER,
+          retired_at_ms: null,
+        })
+        .execute(),
+    )
+    const row = await storage.db.selectFrom('data_key').selectAll().executeTakeFirstOrThrow()
+    expect(row.created_at_ms).toBe(Number.MAX_SAFE_INTEGER)
+    expect(row.sealed_key).toEqual(new Uint8Array([0, 255, 7]))
+    const { count } = await storage.db
+      .selectFrom('data_key')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    expect(count).toBe(1)
+  })
+
+  it('refuses to write outside a transaction', async () => {
+    const storage = await openStorage()
+    const writing = storage.db.insertInto('setting').values({ key: 'a', value: 'b', updated_at_ms: 1 }).execute()
+    await expect(writing).rejects.toThrow(/read-?only/)
+  })
+
+  it('runs a batch on prepared statements and rolls it back as a whole', async () => {
+    const storage = await openStorage()
+    const insert =
+      name === 'sqlite' ? 'insert into setting values (?, ?, ?)' : 'insert into setting values ($1, $2, $3)'
+    const changed = await storage.hotTransaction(async (tx) => {
+      const first = await tx.run(insert, ['a', '1', 1])
+      const second = await tx.run(insert, ['b', '2', 2])
+      return first + second
+    })
+    expect(changed).toBe(2)
+    const failing = storage.hotTransaction(async (tx) => {
+      await tx.run(insert, ['c', '3', 3])
+      await tx.run(insert, ['a', 'again', 3])
+    })
+    expect(isDuplicate(await failing.catch((error: unknown) => error))).toBe(true)
+    const rows = await storage.hotTransaction((tx) => tx.all('select "key" from setting order by "key"', []))
+    expect(rows).toEqual([{ key: 'a' }, { key: 'b' }])
+  })
+
+  it('lets the writes of many callers and of two servers follow each other', async () => {
+    const place = await freshPlace()
+    const servers = [await openStorage({ place }), await openStorage({ place })]
+    await servers[0]?.transaction((tx) => putSetting(tx, 'counter', '0'))
+    const increment = (storage: Storage) =>
+      storage.transaction(async (tx) => {
+        // Read and write in two statements: only transactions that follow each other count right.
+        const query = tx.selectFrom('setting').select('value').where('key', '=', 'counter')
+        const { value } = await (name === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow()
+        await tx
+          .updateTable('setting')
+          .set({ value: String(Number(value) + 1) })
+          .execute()
+      })
+    await Promise.all(Array.from({ length: 60 }, (_, i) => increment(servers[i % 2] as Storage)))
+    const { value } = await (servers[1] as Storage).db.selectFrom('setting').select('value').executeTakeFirstOrThrow()
+    expect(value).toBe('60')
+  })
+
+  it('runs a transaction again that lost a deadlock', async () => {
+    const storage = await openStorage()
+    await storage.transaction(async (tx) => {
+      await putSetting(tx, 'a', '0')
+      await putSetting(tx, 'b', '0')
+    })
+    const touch = (keys: readonly string[]) =>
+      storage.transaction(async (tx) => {
+        for (const key of keys) {
+          await tx
+            .updateTable('setting')
+            .set({ value: sql`value || '.'` })
+            .where('key', '=', key)
+            .execute()
+          await sql`select 1`.execute(tx)
+        }
+      })
+    await Promise.all(Array.from({ length: 6 }, (_, i) => touch(i % 2 === 0 ? ['a', 'b'] : ['b', 'a'])))
+    const rows = await storage.db.selectFrom('setting').select('value').execute()
+    expect(rows).toEqual([{ value: '0......' }, { value: '0......' }])
+  })
+
+  it('tells every server of a change within a second, and of none that was rolled back', async () => {
+    const place = await freshPlace()
+    const [here, there] = [await openStorage({ place }), await openStorage({ place })]
+    const heard: Change[] = []
+    there.changes.listen((change) => heard.push(change))
+    const heardHere: Change[] = []
+    here.changes.listen((change) => heardHere.push(change))
+
+    await here.transaction((tx) => here.recordChange(tx, { kind: 'token', objectId: 't1' }))
+    expect(heardHere).toEqual([{ kind: 'token', objectId: 't1' }])
+    const undone = here.transaction(async (tx) => {
+      await here.recordChange(tx, { kind: 'token', objectId: 't2' })
+      throw new Error('no')
+    })
+    await expect(undone).rejects.toThrow('no')
+    await expect.poll(() => heard).toContainEqual({ kind: 'token', objectId: 't1' })
+    expect([...heard, ...heardHere]).not.toContainEqual({ kind: 'token', objectId: 't2' })
+    expect(there.changes.isConfirmed()).toBe(true)
+  })
+
+  it('confirms the feed again and again', async () => {
+    const storage = await openStorage()
+    await delay(1500)
+    expect(storage.changes.isConfirmed()).toBe(true)
+    await storage.ping()
+  })
+
+  it('answers after closing with a failure, not with silence', async () => {
+    const storage = await openStorage()
+    await storage.close()
+    await expect(storage.transaction((tx) => putSetting(tx, 'late', '1'))).rejects.toThrow()
+    await expect(storage.ping()).rejects.toMatchObject({ code: 'database_away' })
+  })
+})

