@@ -1,0 +1,114 @@
+import { defineConfig } from 'oxlint'
+
+/**
+ * Which folder may import which (ARCHITECTURE.md has the same table in words). A folder may also import
+ * whatever its imports may. `cli/frame` is what every command shares: context, terminal, exit codes.
+ */
+const mayImport: Record<string, readonly string[]> = {
+  errors: [],
+  otp: ['errors'],
+  api: ['errors'],
+  crypto: ['errors'],
+  qr: ['errors'],
+  importers: ['errors', 'otp', 'crypto', 'qr'],
+  client: ['errors', 'api', 'otp'],
+  aws: ['errors', 'otp'],
+  'server/http': ['errors', 'api'],
+  'server/database': ['errors'],
+  'server/audit': ['errors', 'api', 'crypto', 'server/http', 'server/database'],
+  'server/subjects': ['server/audit', 'otp'],
+  'server/access': ['server/subjects', 'qr'],
+  'server/realms': ['server/access', 'importers', 'qr'],
+  'server/vault': ['server/access', 'importers', 'qr', 'aws'],
+  'server/gate': ['server/access'],
+  'server/compat': ['server/access', 'server/realms', 'server/vault', 'server/gate'],
+  server: ['server/compat'],
+  'cli/frame': ['errors'],
+  'cli/agent': ['cli/frame', 'otp', 'crypto', 'qr', 'importers', 'client'],
+  'cli/aws': ['cli/agent', 'aws'],
+  'cli/service': ['cli/frame', 'server'],
+  'cli/admin': ['cli/frame', 'server', 'client'],
+  cli: ['cli/agent', 'cli/aws', 'cli/admin', 'cli/service', 'server'],
+  web: ['api', 'client', 'otp'],
+}
+
+// The more telling pattern stands first: a file belongs to the first element that matches.
+const patterns: Record<string, string> = {
+  'cli/frame': 'src/cli/{context,terminal,exit-codes,output,paths,server-options}.ts',
+  web: 'web/src',
+}
+const nested = Object.keys(mayImport).filter((name) => name.includes('/') && name !== 'cli/frame')
+const elements = ['cli/frame', ...nested, ...Object.keys(mayImport).filter((name) => !name.includes('/'))].map(
+  (name) => ({
+    type: name,
+    pattern: patterns[name] ?? `src/${name}`,
+    partialMatch: name !== 'cli/frame',
+  }),
+)
+
+function reach(name: string, seen = new Set<string>([name])): string[] {
+  for (const next of mayImport[name] ?? []) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    reach(next, seen)
+  }
+  return [...seen]
+}
+
+const policies = Object.keys(mayImport).map((name) => ({
+  from: { element: { type: name } },
+  allow: { to: { element: { type: reach(name) } } },
+}))
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest', 'react', 'jsx-a11y'],
+  jsPlugins: ['eslint-plugin-boundaries'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['dist/**', 'node_modules/**'],
+  settings: {
+    'boundaries/include': ['src/**/*', 'web/src/**/*'],
+    'boundaries/elements': elements,
+  },
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-explicit-any': 'error',
+    'import/no-default-export': 'error',
+    'import/no-cycle': 'error',
+    'boundaries/dependencies': ['error', { default: 'disallow', policies }],
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: ['kysely', 'pg', 'node:sqlite'].map((name) => ({
+          name,
+          message: 'Database drivers and the query builder live in src/server/database.',
+        })),
+      },
+    ],
+    'vitest/require-to-throw-message': 'off',
+    'vitest/no-conditional-expect': 'off',
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'fc.assert', 'assert*'] }],
+  },
+  overrides: [
+    {
+      files: ['src/server/database/**', 'test/**', 'bench/**', 'src/importers/**', 'src/server/compat/*/import*.ts'],
+      rules: { 'no-restricted-imports': 'off' },
+    },
+    { files: ['*.config.ts', 'web/*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['web/src/**'], rules: { 'react/react-in-jsx-scope': 'off' } },
+    {
+      files: ['src/**'],
+      rules: {
+        'no-restricted-properties': [
+          'error',
+          {
+            object: 'process',
+            property: 'env',
+            message: 'Only src/server/config.ts and src/cli read the environment.',
+          },
+        ],
+      },
+    },
+    { files: ['src/server/config.ts', 'src/cli/**'], rules: { 'no-restricted-properties': 'off' } },
+  ],
+})

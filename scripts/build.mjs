@@ -1,0 +1,82 @@
+// Builds dist: the program in lazily loaded chunks, the client library with its types, the console.
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { isStale, pinnedNode, root, run } from './lib.mjs'
+
+const dist = join(root, 'dist')
+const stamp = join(dist, '.built')
+
+if (!process.argv.includes('--if-stale') || isStale(stamp, sources())) await build()
+
+async function build() {
+  const { rolldown } = await import('rolldown')
+  for (const old of ['watchword.js', 'chunks', 'client', 'assets'])
+    rmSync(join(dist, old), { recursive: true, force: true })
+  mkdirSync(dist, { recursive: true })
+  const bundle = await rolldown({
+    input: entries(),
+    platform: 'node',
+    // Optional native parts of libraries that work without them.
+    external: ['pg-native', 'cloudflare:sockets', /^@napi-rs\//],
+    transform: { target: 'node24', define: { __WATCHWORD_BUNDLED__: 'true' } },
+    logLevel: 'silent',
+  })
+  await bundle.write({
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: { compress: true, mangle: false },
+  })
+  await bundle.close()
+  copyAssets()
+  if (!process.argv.includes('--no-console') && existsSync(join(root, 'web', 'index.html'))) buildConsole()
+  writeFileSync(stamp, '')
+}
+
+function entries() {
+  const all = {
+    watchword: 'src/cli/main.ts',
+    'okta-aws-cred-helper': 'src/cli/aws/okta-aws-cred-helper.ts',
+    ungleichotpclient: 'src/cli/service/ungleichotpclient.ts',
+    'client/index': 'src/client/index.ts',
+    worker: 'src/qr/worker.ts',
+  }
+  return Object.fromEntries(
+    Object.entries(all)
+      .map(([name, path]) => [name, join(root, path)])
+      .filter(([, path]) => existsSync(path)),
+  )
+}
+
+// The decoder's WebAssembly is shipped beside the program; nothing is fetched at run time.
+function copyAssets() {
+  const require = createRequire(import.meta.url)
+  const assets = join(dist, 'assets')
+  mkdirSync(assets, { recursive: true })
+  cpSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'), join(assets, 'zxing_reader.wasm'))
+}
+
+function buildConsole() {
+  run(pinnedNode, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: join(root, 'web'),
+    stdio: ['ignore', 2, 2],
+  })
+}
+
+function sources() {
+  return [
+    join(root, 'package-lock.json'),
+    join(root, 'package.json'),
+    ...files(join(root, 'src')),
+    ...files(join(root, 'web')),
+  ]
+}
+
+function files(folder) {
+  return readdirSync(folder)
+    .filter((name) => name !== 'node_modules')
+    .map((name) => join(folder, name))
+    .flatMap((path) => (statSync(path).isDirectory() ? files(path) : [path]))
+}
