@@ -1,0 +1,3 @@
+export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
+export { isRefusal, Refusal } from './failures.ts'
+export type { Given, Got } from './request.ts'
