@@ -1,0 +1,4 @@
+import type { Clock } from './http/services.ts'
+
+/** The machine's clock. */
+export const systemClock: Clock = { nowMs: () => Date.now() }

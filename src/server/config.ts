@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { Failure } from '../errors/failure.ts'
+import { Environment, type Variables } from './environment.ts'
+import type { PublicConfig } from './http/services.ts'
+
+/** Where the root key comes from: a file (made at first start), the environment, or a command that prints it. */
+export type RootKeySource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'value'; readonly value: string }
+  | { readonly kind: 'command'; readonly command: string }
+
+/** What command line flags say; they win over the environment. */
+export interface ConfigFlags {
+  readonly dataDir?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly databaseUrl?: string | undefined
+  readonly tlsCert?: string | undefined
+  readonly tlsKey?: string | undefined
+  readonly allowPlainHttp?: boolean | undefined
+}
+
+/** How go-tiny-mfa's own variables are understood (protocols/go-tiny-mfa.md section 1). */
+export interface TinyMfaConfig {
+  /** True when only POSTGRES_ variables say where to run: the door's first start then speaks for the whole server. */
+  readonly isMainDoor: boolean
+  readonly port: number | null
+  readonly verifyTokens: boolean | null
+}
+
+/** Everything a server can be told, parsed once, frozen. */
+export interface Config extends PublicConfig {
+  readonly dataDir: string
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string | undefined
+  readonly rootKey: RootKeySource
+  readonly secretsDir: string
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  readonly gateListen: string | null
+  readonly tinyMfa: TinyMfaConfig
+  readonly logLevel: string
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | null
+  /** What rooms read by themselves: variables of foreign programs and of the gate, never secrets by accident. */
+  readonly variables: Variables
+}
+
+/**
+ * Parses flags and variables into one frozen object.
+ *
+ * @throws {@link Failure} `config_invalid`, naming every mistake at once
+ */
+export function readConfig(variables: Variables = process.env, flags: ConfigFlags = {}): Config {
+  const environment = new Environment(variables)
+  const dataDir = resolve(flags.dataDir ?? environment.path('WATCHWORD_DATA_DIR') ?? 'data')
+  const tinyMfa = readTinyMfa(environment, flags)
+  const host = flags.host ?? environment.text('WATCHWORD_HOST') ?? (tinyMfa.isMainDoor ? '0.0.0.0' : '127.0.0.1')
+  const tls = readTls(environment, flags)
+  const secretsDir =
+    environment.path('WATCHWORD_SECRETS_DIR') ?? (tinyMfa.isMainDoor ? '/opt/go-tiny-mfa/secrets' : dataDir)
+  const config: Config = {
+    version: packageJson.version,
+    dataDir,
+    host,
+    port: flags.port ?? environment.integer('WATCHWORD_PORT', 0, 65_535) ?? 8000,
+    databaseUrl: flags.databaseUrl ?? environment.text('WATCHWORD_DATABASE_URL') ?? postgresVariables(environment),
+    rootKey: readRootKey(environment, tinyMfa.isMainDoor ? secretsDir : dataDir),
+    secretsDir,
+    publicUrl: environment.origin('WATCHWORD_PUBLIC_URL'),
+    trustedProxies: readTrustedProxies(environment),
+    allowPlainHttp: flags.allowPlainHttp ?? environment.flag('WATCHWORD_ALLOW_PLAIN_HTTP') ?? false,
+    isLoopback: isLoopbackHost(host),
+    tls,
+    hasTls: tls !== null,
+    gateListen: environment.text('WATCHWORD_GATE_LISTEN'),
+    tinyMfa,
+    logLevel: environment.oneOf('WATCHWORD_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
+    mail: readMail(environment),
+    variables,
+  }
+  if (environment.mistakes.length > 0) {
+    throw new Failure('config_invalid', { detail: { mistakes: environment.mistakes.join('; ') } })
+  }
+  return Object.freeze(config)
+}
+
+/** Whether a listen address is reached from this machine alone. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+function readTls(environment: Environment, flags: ConfigFlags): Config['tls'] {
+  const certFile = flags.tlsCert ?? environment.path('WATCHWORD_TLS_CERT')
+  const keyFile = flags.tlsKey ?? environment.path('WATCHWORD_TLS_KEY')
+  if (certFile === null && keyFile === null) return null
+  if (certFile !== null && keyFile !== null) {
+    for (const path of [certFile, keyFile])
+      if (!existsSync(path)) environment.refuse(`the TLS file ${path} is not there`)
+    return { certFile, keyFile }
+  }
+  environment.refuse('TLS needs both a certificate and a key')
+  return null
+}
+
+function readRootKey(environment: Environment, folder: string): RootKeySource {
+  const value = environment.text('WATCHWORD_ROOT_KEY')
+  if (value !== null && environment.path('WATCHWORD_ROOT_KEY_FILE') === null) return { kind: 'value', value }
+  const command = environment.text('WATCHWORD_ROOT_KEY_COMMAND')
+  if (command !== null) return { kind: 'command', command }
+  return { kind: 'file', path: environment.path('WATCHWORD_ROOT_KEY_FILE') ?? join(folder, 'watchword.key') }
+}
+
+function readTrustedProxies(environment: Environment): string[] {
+  const proxies = environment.list('WATCHWORD_TRUSTED_PROXIES')
+  for (const proxy of proxies) {
+    if (!isCidr(proxy)) environment.refuse(`WATCHWORD_TRUSTED_PROXIES has ${proxy}, which is no address or network`)
+  }
+  return proxies
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', prefix] = text.split('/')
+  const family = isIP(address)
+  if (family === 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32))
+}
+
+function readMail(environment: Environment): Config['mail'] {
+  const smtpUrl = environment.text('WATCHWORD_SMTP_URL')
+  if (smtpUrl === null) return null
+  return { smtpUrl, from: environment.text('WATCHWORD_MAIL_FROM') ?? 'watchword@localhost' }
+}
+
+const tinyMfaVariables = ['POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_HOST', 'POSTGRES_DB'] as const
+
+function readTinyMfa(environment: Environment, flags: ConfigFlags): TinyMfaConfig {
+  const hasAddress = ['WATCHWORD_HOST', 'WATCHWORD_PORT', 'WATCHWORD_DATABASE_URL'].some(
+    (name) => environment.text(name) !== null,
+  )
+  const hasFlag = flags.host !== undefined || flags.port !== undefined || flags.databaseUrl !== undefined
+  return {
+    isMainDoor: !hasAddress && !hasFlag && tinyMfaVariables.some((name) => environment.text(name) !== null),
+    port: environment.integer('WATCHWORD_TINYMFA_PORT', 0, 65_535),
+    verifyTokens: environment.flag('WATCHWORD_TINYMFA_VERIFY_TOKENS'),
+  }
+}
+
+// The four variables of go-tiny-mfa; user and password may hold any character, host may carry a port.
+function postgresVariables(environment: Environment): string | undefined {
+  const [user, password, host, database] = tinyMfaVariables.map((name) => environment.text(name))
+  if (!user && !password && !host && !database) return undefined
+  if (!user || !password || !host || !database) {
+    const missing = tinyMfaVariables.filter((name) => environment.text(name) === null)
+    environment.refuse(`environment variables not defined: ${missing.join(', ')}`)
+    return undefined
+  }
+  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}/${encodeURIComponent(database)}`
+}
