@@ -1,3 +1,5 @@
+import type { Metrics } from './metrics.ts'
+
 /** The time of this server. Rules take times as arguments; only what is around them asks a clock. */
 export interface Clock {
   /** Unix time in milliseconds. */
@@ -29,4 +31,5 @@ export interface Services {
   readonly clock: Clock
   readonly log: Log
   readonly config: PublicConfig
+  readonly metrics: Metrics
 }

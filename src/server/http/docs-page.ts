@@ -1,0 +1,85 @@
+/** The part of an OpenAPI document the page shows. */
+interface Document {
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly tags: readonly { readonly name: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+
+interface Operation {
+  readonly tags: readonly string[]
+  readonly summary: string
+  readonly description?: string
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema?: object; readonly example?: object }>>
+  }
+  readonly responses: Readonly<
+    Record<
+      string,
+      { readonly description: string; readonly content?: Readonly<Record<string, { readonly schema?: object }>> }
+    >
+  >
+}
+
+/** The stylesheet of {@link docsPage}, at `/docs/style.css`. */
+export const docsStyle = `
+:root { color-scheme: light dark; --ink: light-dark(#1f2328, #e6e8eb); --quiet: light-dark(#5b6470, #9aa4b0); --line: light-dark(#d9dee4, #30363d); --accent: light-dark(#8c2f1b, #f0a58f); --ground: light-dark(#fff, #15181c); --panel: light-dark(#f6f7f9, #1d2126); }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 6rem; }
+h1 { margin: 0 0 .25rem; font-size: 1.9rem; letter-spacing: -.02em; }
+h2 { margin: 3rem 0 .75rem; padding-bottom: .35rem; border-bottom: 1px solid var(--line); }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1.25rem 0 0; }
+a { color: var(--accent); }
+details { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--panel); }
+summary { cursor: pointer; padding: .6rem .9rem; display: flex; gap: .75rem; align-items: baseline; flex-wrap: wrap; }
+summary b { font: 600 .8rem ui-monospace, monospace; color: var(--accent); min-width: 4rem; }
+summary code { overflow-wrap: anywhere; }
+summary span { color: var(--quiet); }
+details > div { padding: 0 .9rem .9rem; }
+pre { overflow: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); font-size: .85rem; }
+.quiet { color: var(--quiet); }
+`
+
+/** The API documentation as one page that asks no other host and runs no script. */
+export function docsPage(document: object): string {
+  const api = document as Document
+  const sections = api.tags.map(({ name }) => section(api, name)).join('')
+  const links = api.tags.map(({ name }) => `<a href="#${slug(name)}">${escape(name)}</a>`).join('')
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(api.info.title)} API</title><link rel="stylesheet" href="/docs/style.css"></head><body><main><h1>${escape(api.info.title)} API</h1><p class="quiet">Version ${escape(api.info.version)}. ${escape(api.info.description)} The same as data: <a href="/openapi.json">openapi.json</a>.</p><nav aria-label="Sections">${links}</nav>${sections}</main></body></html>`
+}
+
+function section(api: Document, tag: string): string {
+  const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([, operation]) => operation.tags.includes(tag))
+      .map(([method, operation]) => entry(method, path, operation)),
+  )
+  return `<h2 id="${slug(tag)}">${escape(tag)}</h2>${operations.join('')}`
+}
+
+function entry(method: string, path: string, operation: Operation): string {
+  const fields = (operation.parameters ?? []).map(
+    (field) => `<code>${escape(field.name)}</code> (${field.in}${field.required ? ', required' : ''})`,
+  )
+  const body = Object.values(operation.requestBody?.content ?? {}).map(({ schema, example }) =>
+    sample('Body', schema ?? example),
+  )
+  const answers = Object.entries(operation.responses).map(([status, { description, content }]) => {
+    const schema = Object.values(content ?? {})[0]?.schema
+    return status === 'default' ? '' : sample(`${status} ${description}`, schema)
+  })
+  return `<details><summary><b>${method.toUpperCase()}</b><code>${escape(path)}</code><span>${escape(operation.summary)}</span></summary><div><p class="quiet">${escape(operation.description ?? '')}</p>${fields.length > 0 ? `<p>${fields.join(', ')}</p>` : ''}${body.join('')}${answers.join('')}</div></details>`
+}
+
+function sample(title: string, schema: object | undefined): string {
+  if (schema === undefined) return `<p>${escape(title)}</p>`
+  return `<p>${escape(title)}</p><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
+}
+
+function slug(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}
