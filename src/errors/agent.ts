@@ -1,3 +1,52 @@
 /** The agent's store and commands. */
 export const agentFailures = {
+  agent_usage: '{reason}',
+  agent_interrupted: 'Interrupted: nothing was changed.',
+  agent_terminal_missing: 'There is no terminal to ask for {question}. {instead}',
+  agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
+  agent_name_invalid:
+    'An account name is 1 to 200 visible characters without line breaks, and does not start with a dash.',
+  agent_name_taken: 'There is already an account named {name}. Choose another name, or replace it with --force.',
+  agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
+  agent_account_not_found: 'There is no account named {name}. `watchword list` shows all names.',
+  agent_store_empty: 'There are no accounts yet. `watchword add NAME` stores the first one.',
+  agent_store_missing:
+    'There is no store at {path} yet. `watchword agent init` or the first `watchword add NAME` makes one.',
+  agent_store_exists: 'There is already a store at {path}. `watchword recipients` changes who can read it.',
+  agent_store_busy:
+    'Another watchword process has been writing the store for {seconds} seconds. Try again when it has finished.',
+  agent_store_changed:
+    'The store {path} changed while this command ran, so nothing was written. Run the command again.',
+  agent_store_damaged:
+    'The store {path} is damaged ({reason}). Its last good version is {backup}; compare them before you copy it back.',
+  agent_store_foreign: 'The file {path} is not a store of this program ({reason}).',
+  agent_store_line_unreadable:
+    'Line {line} of the store is not an otpauth URI this program can use. `gpg -d` shows the lines.',
+  agent_store_unwritable: 'The folder of the store, {path}, cannot be written ({reason}).',
+  agent_passphrase_wrong: 'Wrong passkey or unable to decrypt: the passphrase does not open the store {path}.',
+  agent_passphrase_needed:
+    'The store is locked and there is no terminal to ask on. Run `watchword unlock` first, or give --passphrase-file.',
+  agent_passphrase_mismatch: 'The two passphrases differ. Nothing was changed.',
+  agent_passphrase_empty: 'An empty passphrase protects nothing. Nothing was changed.',
+  agent_keyring_missing: 'No keyring took the passphrase. Keep it there yourself with `{command}`.',
+  agent_key_missing: 'None of your GPG keys opens the store {path}: it is encrypted to {recipients}.',
+  agent_gpg_missing:
+    'The program gpg is missing. Install GnuPG, or keep the store under a passphrase with `watchword agent init --passphrase`.',
+  agent_gpg_failed: 'gpg could not {action}: {reason}.',
+  agent_no_key: 'gpg has no key that can both encrypt and decrypt. `watchword agent init` makes one.',
+  agent_several_keys: 'gpg has several keys of yours: {keys}. Choose with `watchword agent init --gpgrecipient KEY`.',
+  agent_recipient_not_found: 'gpg knows no key for {recipient}. Import it with `gpg --import`, then try again.',
+  agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give the full fingerprint.',
+  agent_recipient_unusable: 'The key {recipient} cannot receive the store: it is {reason}.',
+  agent_recipient_last: 'The last recipient cannot be removed: nobody could read the store any more.',
+  agent_recipient_self:
+    'None of these recipients is a key of yours, so you could not read the store any more. Keep one of your own.',
+  agent_value_not_found: 'There is no stored value named {name}.',
+  agent_settings_unreadable: 'The settings file {path} is not readable JSON: {reason}.',
+  agent_options_unreadable:
+    'The options must look like digits=6,digest=sha256,interval=30,name=alice,issuer=Example: {reason}.',
+  agent_screen_unavailable:
+    'No program here can take a picture of the screen. Install grim (Wayland) or maim (X11), or save the picture and give --qr FILE.',
+  agent_qr_empty: 'There is no QR code with an OTP account in {file}.',
+  agent_import_partly: '{refused} of {total} entries could not be imported; the report above says why.',
 } as const

@@ -1,0 +1,52 @@
+import { type Algorithm, type OtpAccount, type OtpType, parseAlgorithm } from '../../otp/account.ts'
+import { asWholeNumber } from './parse-flags.ts'
+import { parseOptions } from './simpleotp-options.ts'
+import { asText } from './store-flags.ts'
+
+/** What `add` and `edit` may say about an account, besides its secret. */
+export interface AccountFlags {
+  readonly issuer?: string
+  readonly account?: string
+  readonly type?: OtpType
+  readonly algorithm?: Algorithm
+  readonly digits?: number
+  readonly period?: number
+  readonly counter?: number
+  readonly tag?: readonly string[]
+  readonly note?: string
+  readonly options?: string
+}
+
+const text = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: asText, optional: true, brief, placeholder }) as const
+const number = (brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse: asWholeNumber, optional: true, brief, placeholder }) as const
+
+/** The flags of {@link AccountFlags}, for a command's parameters. */
+export const accountFlags = {
+  issuer: text('Who issued the account, such as GitHub', 'issuer'),
+  account: text('Whose account it is, such as alice@example.com', 'label'),
+  type: { kind: 'enum', values: ['totp', 'hotp', 'steam'], optional: true, brief: 'How codes are made (default totp)' },
+  algorithm: {
+    kind: 'parsed',
+    parse: parseAlgorithm,
+    optional: true,
+    brief: 'SHA1, SHA256 or SHA512 (default SHA1)',
+    placeholder: 'hash',
+  },
+  digits: number('Digits of a code, 4 to 10 (default 6)', 'n'),
+  period: number('Seconds a code is good for (default 30)', 'seconds'),
+  counter: number('The next counter of a hotp account (default 0)', 'n'),
+  tag: { kind: 'parsed', parse: asText, optional: true, variadic: ',', brief: 'Tags', placeholder: 'tag' },
+  note: text('A note', 'text'),
+  options: text("simpleotp's way: digits=6,digest=None,name=None,issuer=None,interval=30", 'list'),
+} as const
+
+/** The parts of an account that the flags settle; a flag of its own wins over `--options`. */
+export function settledBy(flags: AccountFlags): Partial<OtpAccount> {
+  const { issuer, account: name, type, algorithm, digits, period: periodSeconds, counter, tag: tags, note } = flags
+  const own = { issuer, name, type, algorithm, digits, periodSeconds, counter, tags, note }
+  const given = Object.entries(own).filter(([, value]) => value !== undefined)
+  const fromOptions = flags.options === undefined ? {} : parseOptions(flags.options)
+  return { ...fromOptions, ...(Object.fromEntries(given) as Partial<OtpAccount>) }
+}

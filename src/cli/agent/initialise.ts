@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { Failure, isFailure } from '../../errors/failure.ts'
+import type { CliContext } from '../context.ts'
+import { findOwnKeys, type GpgKey, resolveRecipient } from './gpg/keys.ts'
+import { createKey } from './gpg/create-key.ts'
+import { loadSettings, saveSettings, type Settings, type StoreFlags } from './settings.ts'
+import { passphraseEnvelope } from './store/passphrase-envelope.ts'
+import { memoryKeeper } from './store/key-keeper.ts'
+import { terminalPassphrases } from './store/passphrases.ts'
+import { sealedFile } from './store/sealed-file.ts'
+import { type AgentStore, openStore, passphraseStoreName } from './store/store.ts'
+
+/** How a new store is to be protected; GPG where it can be, else a passphrase. */
+export interface Protection {
+  /** Under a passphrase even where gpg has a key. */
+  readonly underPassphrase?: boolean
+  /** Make a GPG key with this user id. */
+  readonly newKey?: string
+  /** The new key has no passphrase, for machines nobody types at. */
+  readonly unprotectedKey?: boolean
+}
+
+/** A store that was just made, and what to tell about it. */
+export interface MadeStore {
+  readonly store: AgentStore
+  readonly recipients: readonly GpgKey[]
+  readonly told: string
+}
+
+/**
+ * Makes an empty store and remembers its recipients in the settings.
+ *
+ * @throws {@link Failure} `agent_store_exists`, `agent_several_keys`, `agent_no_key`, or of a recipient that cannot be used
+ */
+export async function initialise(context: CliContext, flags: StoreFlags, how: Protection): Promise<MadeStore> {
+  const store = openStore(context, flags)
+  if (store.exists()) throw new Failure('agent_store_exists', { detail: { path: store.path } })
+  if (how.underPassphrase === true) return underPassphrase(context, flags)
+  const keys = await chooseKeys(context, store.settings, how)
+  if (keys === null) return underPassphrase(context, flags)
+  const recipients = keys.map((key) => key.fingerprint)
+  const toThem = openStore(context, { ...flags, gpgrecipient: recipients })
+  await toThem.change(() => ({ accounts: [], result: undefined }))
+  saveSettings(store.settings, { gpgrecipient: recipients })
+  const people = keys.map((key) => key.userId || key.fingerprint).join(' and ')
+  return { store: toThem, recipients: keys, told: `Made the store ${store.path}, encrypted to ${people}.` }
+}
+
+/** The keys to encrypt to; null when there is none and a passphrase has to do. */
+async function chooseKeys(context: CliContext, settings: Settings, how: Protection): Promise<GpgKey[] | null> {
+  if (how.newKey !== undefined) return [await createKey(settings.gpg, how.newKey, how.unprotectedKey === true)]
+  if (settings.recipients.length > 0) {
+    const chosen: GpgKey[] = []
+    for (const recipient of settings.recipients) chosen.push(await resolveRecipient(settings.gpg, recipient))
+    return chosen
+  }
+  const own = await ownUsableKeys(settings)
+  if (own.length === 1) return own
+  if (own.length > 1) throw new Failure('agent_several_keys', { detail: { keys: own.map(nameOfKey).join(', ') } })
+  if (settings.passphraseFile === undefined && !context.canAsk()) throw new Failure('agent_no_key')
+  return null
+}
+
+async function ownUsableKeys({ gpg }: Settings): Promise<GpgKey[]> {
+  try {
+    return (await findOwnKeys(gpg)).filter((key) => key.unusable === null)
+  } catch (cause) {
+    if (isFailure(cause, 'agent_gpg_missing')) return []
+    throw cause
+  }
+}
+
+async function underPassphrase(context: CliContext, flags: StoreFlags): Promise<MadeStore> {
+  const settings = loadSettings(context.env, flags)
+  const path = settings.storePath ?? join(settings.paths.data, passphraseStoreName)
+  const keeper = memoryKeeper()
+  const envelope = passphraseEnvelope(terminalPassphrases(context, settings), keeper)
+  await sealedFile(path, 'accounts', async () => envelope).change(() => Buffer.alloc(0))
+  const store = openStore(context, { ...flags, store: path }, { keeper })
+  return { store, recipients: [], told: `Made the store ${path}, protected by your passphrase.` }
+}
+
+function nameOfKey({ userId, fingerprint }: GpgKey): string {
+  return `${userId} (${fingerprint.slice(-16)})`
+}

@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Failure } from '../../errors/failure.ts'
+import type { Gpg } from './gpg/run.ts'
+import { agentPaths, type AgentPaths, type Environment } from './paths.ts'
+
+/** What a person may put into `agent.json`; every key is optional. */
+export interface SettingsFile {
+  /** The keys that can read the store, as fingerprints. */
+  readonly gpgrecipient?: readonly string[]
+  /** The folder of gpg's keys. */
+  readonly gnupgHome?: string
+  /** The file of the accounts. */
+  readonly store?: string
+  /** Seconds until a copied code leaves the clipboard: 45 unless set. */
+  readonly clearClipboardAfterSeconds?: number
+  /** Minutes without use until the web page and an unlocked passphrase store lock themselves: 10 unless set. */
+  readonly lockAfterMinutes?: number
+  /** Whether every revealed code leaves a line (time, account, way; no code) in the state folder. */
+  readonly logReveals?: boolean
+  /** Whether the store's passphrase is kept in the desktop's keyring. */
+  readonly keyring?: boolean
+  /** The Watchword server of the team. */
+  readonly server?: string
+}
+
+/** What every command that touches the store takes on its command line. */
+export interface StoreFlags {
+  readonly store?: string
+  readonly gpgrecipient?: readonly string[]
+  readonly gnupgHome?: string
+  readonly passphraseFile?: string
+}
+
+/** Everything the agent needs to know, settled from the command line, the environment and the settings file. */
+export interface Settings {
+  readonly paths: AgentPaths
+  readonly settingsPath: string
+  readonly file: SettingsFile
+  readonly storePath: string | undefined
+  readonly recipients: readonly string[]
+  readonly gpg: Gpg
+  readonly passphraseFile: string | undefined
+  readonly clearClipboardAfterSeconds: number
+  readonly lockAfterMinutes: number
+}
+
+/**
+ * Settles the settings: a flag wins over the environment, the environment over the file.
+ *
+ * `WATCHWORD_GPGRECIPIENT` takes several keys with commas between them.
+ *
+ * @throws {@link Failure} `agent_settings_unreadable`
+ */
+export function loadSettings(env: Environment, flags: StoreFlags = {}): Settings {
+  const paths = agentPaths(env)
+  const settingsPath = join(paths.config, 'agent.json')
+  const file = readSettings(settingsPath)
+  const named = flags.gpgrecipient ?? splitList(env['WATCHWORD_GPGRECIPIENT'])
+  const home = flags.gnupgHome ?? env['GNUPGHOME'] ?? file.gnupgHome
+  return {
+    paths,
+    settingsPath,
+    file,
+    storePath: flags.store ?? env['WATCHWORD_STORE'] ?? file.store,
+    recipients: named !== undefined && named.length > 0 ? named : (file.gpgrecipient ?? []),
+    gpg: { program: env['WATCHWORD_GPG'] ?? 'gpg', env, ...(home === undefined ? {} : { home }) },
+    passphraseFile: flags.passphraseFile ?? env['WATCHWORD_PASSPHRASE_FILE'],
+    clearClipboardAfterSeconds: file.clearClipboardAfterSeconds ?? 45,
+    lockAfterMinutes: file.lockAfterMinutes ?? 10,
+  }
+}
+
+/** Writes some settings over those of the file, whole or not at all. */
+export function saveSettings(settings: Settings, changes: SettingsFile): void {
+  const { settingsPath } = settings
+  mkdirSync(dirname(settingsPath), { recursive: true, mode: 0o700 })
+  const temporary = `${settingsPath}.${process.pid}.new`
+  writeFileSync(temporary, `${JSON.stringify({ ...readSettings(settingsPath), ...changes }, null, 2)}\n`, {
+    mode: 0o600,
+  })
+  renameSync(temporary, settingsPath)
+}
+
+function readSettings(path: string): SettingsFile {
+  if (!existsSync(path)) return {}
+  try {
+    return checkSettings(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown'
+    throw new Failure('agent_settings_unreadable', { detail: { path, reason }, cause })
+  }
+}
+
+const kinds: Readonly<Record<keyof SettingsFile, (value: unknown) => boolean>> = {
+  gpgrecipient: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  gnupgHome: (value) => typeof value === 'string',
+  store: (value) => typeof value === 'string',
+  clearClipboardAfterSeconds: (value) => typeof value === 'number' && value > 0,
+  lockAfterMinutes: (value) => typeof value === 'number' && value > 0,
+  logReveals: (value) => typeof value === 'boolean',
+  keyring: (value) => typeof value === 'boolean',
+  server: (value) => typeof value === 'string',
+}
+
+function checkSettings(value: unknown): SettingsFile {
+  if (typeof value !== 'object' || value === null) throw new Error('it holds no object')
+  // simpleotp has one recipient, written as a plain string.
+  const one = 'gpgrecipient' in value && typeof value.gpgrecipient === 'string' ? [value.gpgrecipient] : undefined
+  const settings = one === undefined ? value : { ...value, gpgrecipient: one }
+  for (const [key, item] of Object.entries(settings)) {
+    const fits = Object.hasOwn(kinds, key) ? kinds[key as keyof SettingsFile](item) : false
+    if (!fits) throw new Error(`"${key}" is unknown or of the wrong kind`)
+  }
+  return settings
+}
+
+function splitList(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}

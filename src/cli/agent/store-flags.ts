@@ -1,0 +1,35 @@
+import type { StoreFlags } from './settings.ts'
+
+/** Takes an argument as it is. */
+export function asText(input: string): string {
+  return input
+}
+
+/** The flags every command that opens the store takes, for its `parameters.flags`. */
+export const storeFlags = {
+  store: { kind: 'parsed', parse: asText, optional: true, brief: 'The file of the accounts', placeholder: 'file' },
+  gpgrecipient: {
+    kind: 'parsed',
+    parse: asText,
+    optional: true,
+    variadic: ',',
+    brief: 'Keys that can read the store (default: those of agent init, else your only GPG key)',
+    placeholder: 'key',
+  },
+  gnupgHome: { kind: 'parsed', parse: asText, optional: true, brief: 'The folder of the GPG keys', placeholder: 'dir' },
+  passphraseFile: {
+    kind: 'parsed',
+    parse: asText,
+    optional: true,
+    brief: 'A file whose first line is the passphrase',
+    placeholder: 'file',
+  },
+} as const
+
+/** The flag of every command that can answer in JSON. */
+export const jsonFlag = { kind: 'boolean', default: false, withNegated: false, brief: 'Answer in JSON' } as const
+
+/** What every command of the agent takes. */
+export interface AgentFlags extends StoreFlags {
+  readonly json: boolean
+}

@@ -1,0 +1,32 @@
+import { Failure } from '../../../errors/failure.ts'
+import type { AgentStore } from './store.ts'
+
+/**
+ * Reads one sealed value, such as a password another command keeps beside the accounts.
+ *
+ * @returns null when nothing is stored under this name
+ * @throws Failure when the file does not open
+ */
+export async function readSealedValue(store: AgentStore, name: string): Promise<string | null> {
+  const sealed = await store.values.readSealed()
+  return sealed === null ? null : (readValues(await store.values.open(sealed), store.values.path)[name] ?? null)
+}
+
+/** Stores one sealed value under a name, or removes it (null). Atomic, and nothing of it is ever in clear on the disk. */
+export async function writeSealedValue(store: AgentStore, name: string, value: string | null): Promise<void> {
+  await store.values.change(({ plaintext, digest }) => {
+    const { [name]: _, ...others } = digest === null ? {} : readValues(plaintext, store.values.path)
+    return Buffer.from(`${JSON.stringify(value === null ? others : { ...others, [name]: value })}\n`)
+  })
+}
+
+function readValues(plaintext: Buffer, path: string): Record<string, string> {
+  const values: unknown = JSON.parse(plaintext.toString())
+  const isValues = typeof values === 'object' && values !== null && Object.values(values).every(isString)
+  if (!isValues) throw new Failure('agent_store_foreign', { detail: { path, reason: 'it holds no named values' } })
+  return values as Record<string, string>
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}

@@ -1,0 +1,64 @@
+import type { CommandContext, StricliProcess } from '@stricli/core'
+import { ask, hasTerminal, type Question } from './terminal.ts'
+
+/** The name every message on standard error begins with. */
+export const programName = 'watchword'
+
+/**
+ * What a command may touch of the world around it. A command is a function whose `this` is this context.
+ *
+ * Results go out through `print` and `printJson`, everything else through `say`; questions through `ask`,
+ * which talks to the terminal itself. A command tells its exit code by throwing a Failure (exit-codes.ts).
+ */
+export interface CliContext extends CommandContext {
+  readonly process: StricliProcess
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** The present moment in Unix milliseconds. */
+  now(): number
+  /** Writes one line of result to standard output. */
+  print(line: string): void
+  /** Writes a result as one line of JSON to standard output. */
+  printJson(value: unknown): void
+  /** Writes one line for people to standard error, after the program's name. */
+  say(line: string): void
+  /** Asks on the terminal; see {@link Question}. */
+  ask(question: Question): Promise<string>
+  /** Whether a person can be asked: there is a terminal and standard error is shown on one. */
+  canAsk(): boolean
+  /** Reads the whole of standard input as bytes. */
+  readStdin(): Promise<Buffer>
+  /** Ends the process with this code once the command has finished. */
+  setExitCode(code: number): void
+}
+
+/** The context of a real process. */
+export function createContext(host: NodeJS.Process): CliContext {
+  const stricli: StricliProcess = { stdout: host.stdout, stderr: host.stderr, env: host.env }
+  const print = (line: string) => void host.stdout.write(`${line}\n`)
+  return {
+    process: stricli,
+    env: host.env,
+    stdin: host.stdin,
+    stdout: host.stdout,
+    stderr: host.stderr,
+    now: () => Date.now(),
+    print,
+    printJson: (value) => print(JSON.stringify(value)),
+    say: (line) => void host.stderr.write(`${programName}: ${line}\n`),
+    ask,
+    canAsk: () => host.stderr.isTTY && hasTerminal(),
+    readStdin: () => readAll(host.stdin),
+    setExitCode: (code) => {
+      host.exitCode = code
+    },
+  }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  return Buffer.concat(chunks)
+}

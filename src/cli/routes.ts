@@ -1,0 +1,54 @@
+import { buildCommand, buildRouteMap, type Command, type RouteMap } from '@stricli/core'
+import type { CliContext } from './context.ts'
+
+/** What a module of commands exports: one command, or a map of them. */
+export type Route = Command<CliContext> | RouteMap<CliContext>
+
+/** A top-level command whose module is loaded only when it is called. */
+interface LazyRoute {
+  readonly brief: string
+  readonly load: () => Promise<Route>
+  readonly hidden?: boolean
+}
+
+const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
+  list: {
+    brief: 'List the names of the stored accounts',
+    load: async () => (await import('./agent/commands/list.ts')).listCommand,
+  },
+  get: {
+    brief: 'Print the code of an account',
+    load: async () => (await import('./agent/commands/get.ts')).getCommand,
+  },
+  add: { brief: 'Store an account', load: async () => (await import('./agent/commands/add.ts')).addCommand },
+}
+
+/** The names of all top-level commands, for the completions. */
+export const topLevelNames: readonly string[] = Object.keys(lazyRoutes)
+
+/**
+ * The root route map, with only the module of one command loaded.
+ *
+ * The other commands are present by name and one line of help, so that `--help` and spelling corrections know them.
+ *
+ * @param called - the first command line argument
+ */
+export async function rootRoutes(called: string | undefined): Promise<RouteMap<CliContext>> {
+  const routes: Record<string, Route> = {}
+  for (const [name, route] of Object.entries(lazyRoutes)) {
+    routes[name] = name === called ? await route.load() : placeholder(route.brief)
+  }
+  const hideRoute = Object.fromEntries(Object.entries(lazyRoutes).map(([name, { hidden }]) => [name, hidden === true]))
+  return buildRouteMap<string, CliContext>({
+    routes,
+    docs: { brief: 'One-time passwords: codes at hand, verified, shared and guarded', hideRoute },
+  })
+}
+
+function placeholder(brief: string): Command<CliContext> {
+  return buildCommand<object, [], CliContext>({
+    loader: () => Promise.reject(new Error('A placeholder of a command never runs')),
+    parameters: {},
+    docs: { brief },
+  })
+}
