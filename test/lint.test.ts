@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const project = resolve(import.meta.dirname, '..')
+let copy: string
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'watchword-lint-'))
+  cpSync(join(project, 'oxlint.config.ts'), join(copy, 'oxlint.config.ts'))
+  cpSync(join(project, 'tsconfig.json'), join(copy, 'tsconfig.json'))
+  cpSync(join(project, 'package.json'), join(copy, 'package.json'))
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'))
+})
+afterAll(() => rmSync(copy, { recursive: true }))
+
+/** Lints one file at a place in the house beside the files it may import. */
+function lint(path: string, source: string): string {
+  for (const folder of ['src/errors', 'src/otp', 'src/server/realms'])
+    mkdirSync(join(copy, folder), { recursive: true })
+  writeFileSync(join(copy, 'src/errors/failure.ts'), 'export const failure = 1\n')
+  writeFileSync(join(copy, 'src/otp/totp.ts'), 'export const totp = 1\n')
+  writeFileSync(join(copy, path), source)
+  const { stdout, stderr } = spawnSync(join(project, 'node_modules/.bin/oxlint'), ['--type-aware', path], {
+    cwd: copy,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(project, 'node_modules/.bin')}:${process.env['PATH']}` },
+  })
+  rmSync(join(copy, path))
+  return stdout + stderr
+}
+
+describe('the linter', () => {
+  it('complains about an import against the table', () => {
+    expect(
+      lint('src/errors/canary.ts', "import { totp } from '../otp/totp.ts'\nexport const canary = totp\n"),
+    ).toContain('boundaries(dependencies)')
+  })
+
+  it('allows an import the table allows', () => {
+    expect(
+      lint('src/otp/canary.ts', "import { failure } from '../errors/failure.ts'\nexport const canary = failure\n"),
+    ).toContain('Found 0 warnings and 0 errors')
+  })
+
+  it('complains about a promise nobody waits for', () => {
+    const source =
+      'async function check(): Promise<boolean> {\n  return false\n}\nexport function open(): void {\n  check()\n}\n'
+    expect(lint('src/otp/canary.ts', source)).toContain('no-floating-promises')
+  })
+
+  it('keeps the query builder inside the database room', () => {
+    expect(lint('src/server/realms/canary.ts', "import { sql } from 'kysely'\nexport const canary = sql\n")).toContain(
+      'no-restricted-imports',
+    )
+  })
+
+  it('keeps the environment out of the rooms', () => {
+    expect(lint('src/otp/canary.ts', "export const canary = process.env['HOME']\n")).toContain(
+      'no-restricted-properties',
+    )
+  })
+})
