@@ -22,6 +22,17 @@ const statuses: Partial<Record<FailureCode, number>> = {
   otp_counter_out_of_range: 400,
   otp_algorithm_unknown: 400,
   otp_uri_unreadable: 400,
+  qr_not_an_image: 415,
+  qr_image_too_large: 413,
+  qr_file_too_large: 413,
+  qr_image_damaged: 400,
+  qr_reader_busy: 503,
+  qr_reader_too_slow: 422,
+  qr_reader_failed: 422,
+  qr_text_too_long: 400,
+  qr_size_too_small: 400,
+  qr_size_too_large: 400,
+  qr_colours_too_close: 400,
 }
 
 /** A failure as a client hears it. */
