@@ -16,6 +16,7 @@ export interface Tables {
   audit_index: AuditIndexTable
   audit_checkpoint: AuditCheckpointTable
   outbox: OutboxTable
+  webhook: WebhookTable
   realm: RealmTable
   subject: SubjectTable
   subject_state: SubjectStateTable
@@ -27,6 +28,7 @@ export interface Tables {
   group: GroupTable
   passkey: PasskeyTable
   recovery_code: RecoveryCodeTable
+  passphrase_source: PassphraseSourceTable
   session: SessionTable
   access_token: AccessTokenTable
   device_grant: DeviceGrantTable
@@ -128,6 +130,17 @@ export interface OutboxTable {
   sent_at_ms: number | null
 }
 
+/** Where notices are posted to; `events` is a JSON list, the key that signs them is sealed. */
+export interface WebhookTable {
+  id: string
+  url: string
+  events: string
+  sealed_key: Uint8Array
+  data_key_id: string
+  enabled: number
+  created_at_ms: number
+}
+
 /**
  * A namespace of subjects with one policy. `replay` is `rising`, `once` or `reuse`; `readback` is
  * `pending` or `enrollers`; `lockout` is JSON or null to inherit; `origin` and `doors` name doors.
@@ -174,12 +187,15 @@ export interface SubjectTable {
 
 /**
  * The narrow hot row. `spent_steps` is a bitmap: bit n set means step `highest_step - n` was accepted
- * (RFC 4303 section 3.4.3). `unknown_*` is the budget all unknown sources share.
+ * (RFC 4303 section 3.4.3). `drift_steps` is how far the subject's clock was found ahead (RFC 6238 section 6).
+ * `unknown_*` is the budget all unknown sources share; `total_failures` counts those of known sources since the
+ * last success of one.
  */
 export interface SubjectStateTable {
   subject_id: string
   highest_step: number
   spent_steps: number
+  drift_steps: number
   secret_version: number
   unknown_failures: number
   unknown_step: number
@@ -268,6 +284,18 @@ export interface RecoveryCodeTable {
   person_id: string
   code_hash: Uint8Array
   spent_at_ms: number | null
+}
+
+/**
+ * Wrong passphrases of one person from one source; `source_hash` is a keyed hash of the network, or of nothing for
+ * the budget that all unknown sources share. Codes are counted apart from it, in `subject_state`.
+ */
+export interface PassphraseSourceTable {
+  person_id: string
+  source_hash: Uint8Array
+  accepted_at_ms: number
+  failures: number
+  wait_until_ms: number
 }
 
 /** A login. `kind` is `console` or `gate`; only the hash of the cookie is here. */

@@ -56,6 +56,15 @@ const keysAndSettings = ({ whole, bytes, counting, strict }: ColumnTypes): strin
     created_at_ms ${whole} not null,
     sent_at_ms ${whole}
   ) ${strict}`,
+  `create table webhook (
+    id text primary key,
+    url text not null,
+    events text not null,
+    sealed_key ${bytes} not null,
+    data_key_id text not null,
+    enabled ${whole} not null,
+    created_at_ms ${whole} not null
+  ) ${strict}`,
 ]
 
 const audit = ({ whole, bytes, strict, clustered }: ColumnTypes): string[] => [
@@ -142,6 +151,7 @@ const realms = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     subject_id text primary key references subject (id) on delete cascade,
     highest_step ${whole} not null,
     spent_steps ${whole} not null,
+    drift_steps ${whole} not null,
     secret_version ${whole} not null,
     unknown_failures ${whole} not null,
     unknown_step ${whole} not null,
@@ -233,6 +243,14 @@ const people = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     transports text not null,
     created_at_ms ${whole} not null,
     last_used_at_ms ${whole}
+  ) ${strict}`,
+  `create table passphrase_source (
+    person_id text not null references person (id) on delete cascade,
+    source_hash ${bytes} not null,
+    accepted_at_ms ${whole} not null,
+    failures ${whole} not null,
+    wait_until_ms ${whole} not null,
+    primary key (person_id, source_hash)
   ) ${strict}`,
   `create table recovery_code (
     person_id text not null references person (id) on delete cascade,

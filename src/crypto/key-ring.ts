@@ -1,0 +1,247 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { Failure } from '../errors/failure.ts'
+import type { DataKeyStore, StoredCanary, StoredDataKey } from './data-key.ts'
+import type { RootKeyProvider } from './root-key-provider.ts'
+import type { RootKey } from './root-key.ts'
+import { openBytes, type Place, sealBytes, sealingKeyId } from './sealing.ts'
+
+const canaryPlace: Place = { table: 'key_canary', column: 'sealed', row: 'canary' }
+const canaryText = 'watchword'
+/** Keys that belong to no realm. */
+const firstPurposes = ['derive', 'vault']
+
+/**
+ * The keys of one database, held open in memory: root key → data keys → secrets.
+ *
+ * ```ts
+ * const sealed = keyRing.seal(realm.data_key_id, secret, { table: 'subject', column: 'sealed_secret', row: subject.id })
+ * const secret = keyRing.open(sealed, { table: 'subject', column: 'sealed_secret', row: subject.id })
+ * ```
+ *
+ * `seal` and `open` are synchronous. A key another server made a moment ago may not be in memory yet: then they
+ * throw `data_key_missing`, and `await keyRing.ready(keyId)` or `await keyRing.readyFor(sealed, place)` loads it.
+ */
+export class KeyRing<Tx> {
+  readonly #store: DataKeyStore<Tx>
+  readonly #provider: RootKeyProvider
+  readonly #now: () => number
+  readonly #keys = new Map<string, StoredDataKey & { readonly bytes: Uint8Array }>()
+  #root: RootKey
+
+  /** Use {@link openKeyRing}. */
+  constructor(store: DataKeyStore<Tx>, provider: RootKeyProvider, root: RootKey, now: () => number) {
+    this.#store = store
+    this.#provider = provider
+    this.#root = root
+    this.#now = now
+  }
+
+  /** The root key in use, by its id. */
+  get rootKeyId(): string {
+    return this.#root.id
+  }
+
+  /** Every data key, without its bytes: for `keys status` and for rotation. */
+  get dataKeys(): readonly StoredDataKey[] {
+    return [...this.#keys.values()].map(({ bytes: _bytes, ...key }) => key)
+  }
+
+  /** Seals bytes for one place under a data key. */
+  seal(keyId: string, plaintext: Uint8Array, place: Place): Uint8Array {
+    return sealBytes(this.#bytesOf(keyId), keyId, plaintext, place)
+  }
+
+  /**
+   * Opens what was sealed for exactly this place.
+   *
+   * @throws {@link Failure} `sealed_unreadable`, `data_key_missing`
+   */
+  open(sealed: Uint8Array, place: Place): Uint8Array {
+    return openBytes(this.#bytesOf(sealingKeyId(sealed, place)), sealed, place)
+  }
+
+  /** Makes sure that a data key is in memory. */
+  async ready(keyId: string): Promise<void> {
+    if (this.#keys.has(keyId)) return
+    const stored = await this.#store.find(keyId)
+    if (stored === null) throw new Failure('data_key_missing', { detail: { keyId } })
+    await this.#hold(stored)
+  }
+
+  /** Makes sure that the key of a sealed value is in memory. */
+  async readyFor(sealed: Uint8Array, place: Place): Promise<void> {
+    await this.ready(sealingKeyId(sealed, place))
+  }
+
+  /**
+   * Makes a data key in the transaction that makes its owner. It can be used when the answer is there.
+   *
+   * @param purpose - `realm`, `vault` or `people`
+   * @returns its id
+   * @throws {@link Failure} `root_key_rotated` when another process moved to a root key we do not have
+   */
+  async createDataKey(tx: Tx, purpose: string, ownerId: string | null): Promise<string> {
+    await this.#followRotation(await this.#store.lockCanary(tx))
+    const bytes = randomBytes(32)
+    const id = randomBytes(9).toString('base64url')
+    const stored: StoredDataKey = {
+      id,
+      purpose,
+      ownerId,
+      sealedKey: sealBytes(this.#root.bytes, this.#root.id, bytes, placeOf(id)),
+      rootKeyId: this.#root.id,
+      createdAtMs: this.#now(),
+      retiredAtMs: null,
+    }
+    await this.#store.insert(tx, stored)
+    this.#keys.set(id, { ...stored, bytes })
+    return id
+  }
+
+  /** The data key new vault secrets are sealed under. */
+  vaultKeyId(): string {
+    return this.#current('vault').id
+  }
+
+  /**
+   * A key for one use, derived with HKDF-SHA-256 (RFC 5869). It survives restarts and rotations: what it is derived
+   * from is a data key of its own, which the root key seals and no rotation replaces.
+   *
+   * @param label - names the use, e.g. `audit head`; two uses never share a label
+   * @returns 32 bytes
+   */
+  deriveKey(label: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.#current('derive').bytes, '', `watchword ${label}`, 32))
+  }
+
+  /** Reads all keys again, after changes by another process. */
+  async reload(): Promise<void> {
+    for (const stored of await this.#store.list()) await this.#hold(stored)
+  }
+
+  /** Seals every data key and the canary under another root key, in one transaction. */
+  async moveToRootKey(next: RootKey): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await this.#followRotation(await this.#store.lockCanary(tx))
+      for (const key of await this.#store.list(tx)) {
+        await this.#hold(key)
+        const sealedKey = sealBytes(next.bytes, next.id, this.#bytesOf(key.id), placeOf(key.id))
+        await this.#store.reseal(tx, key.id, sealedKey, next.id)
+      }
+      await this.#store.replaceCanary(tx, sealCanary(next))
+    })
+    this.#root = next
+    await this.reload()
+  }
+
+  /** Makes sure that the vault's key and the key for derived ones exist. */
+  async completeKeys(): Promise<void> {
+    await this.reload()
+    if (firstPurposes.every((purpose) => this.#find(purpose) !== undefined)) return
+    await this.#store.transaction(async (tx) => {
+      await this.#store.lockCanary(tx)
+      const present = await this.#store.list(tx)
+      const missing = firstPurposes.filter((purpose) => !present.some((key) => key.purpose === purpose))
+      for (const purpose of missing) await this.createDataKey(tx, purpose, null)
+    })
+    await this.reload()
+  }
+
+  #bytesOf(keyId: string): Uint8Array {
+    const key = this.#keys.get(keyId)
+    if (key === undefined) throw new Failure('data_key_missing', { detail: { keyId } })
+    return key.bytes
+  }
+
+  #find(purpose: string) {
+    return [...this.#keys.values()]
+      .filter((key) => key.purpose === purpose && key.retiredAtMs === null)
+      .toSorted((a, b) => a.createdAtMs - b.createdAtMs || a.id.localeCompare(b.id))[0]
+  }
+
+  #current(purpose: string) {
+    const key = this.#find(purpose)
+    if (key === undefined) throw new Failure('data_key_missing', { detail: { keyId: purpose } })
+    return key
+  }
+
+  async #hold(stored: StoredDataKey): Promise<void> {
+    const held = this.#keys.get(stored.id)
+    const bytes =
+      held?.bytes ?? openBytes((await this.#rootFor(stored.rootKeyId)).bytes, stored.sealedKey, placeOf(stored.id))
+    this.#keys.set(stored.id, { ...stored, bytes })
+  }
+
+  async #rootFor(rootKeyId: string): Promise<RootKey> {
+    if (rootKeyId === this.#root.id) return this.#root
+    const key = (await this.#provider.load()).find(({ id }) => id === rootKeyId)
+    if (key === undefined) throw new Failure('root_key_rotated')
+    return key
+  }
+
+  async #followRotation(canary: StoredCanary | null): Promise<void> {
+    if (canary === null || canary.rootKeyId === this.#root.id) return
+    this.#root = await this.#rootFor(canary.rootKeyId)
+  }
+}
+
+/**
+ * Opens the keys of a database: loads the root key, proves it on the canary, opens every data key.
+ *
+ * On an empty database it writes the canary and the first keys; with a wrong root key it writes nothing.
+ *
+ * @param now - Unix milliseconds
+ * @throws {@link Failure} `root_key_wrong` and the provider's own
+ */
+export async function openKeyRing<Tx>(
+  provider: RootKeyProvider,
+  store: DataKeyStore<Tx>,
+  now: () => number,
+): Promise<KeyRing<Tx>> {
+  const rootKeys = await provider.load()
+  const root = await provenRootKey(rootKeys, provider, store, now)
+  const keyRing = new KeyRing(store, provider, root, now)
+  await keyRing.completeKeys()
+  return keyRing
+}
+
+async function provenRootKey<Tx>(
+  rootKeys: readonly RootKey[],
+  provider: RootKeyProvider,
+  store: DataKeyStore<Tx>,
+  now: () => number,
+): Promise<RootKey> {
+  const canary = (await store.findCanary()) ?? (await plantCanary(rootKeys, store, now))
+  const root = rootKeys.find(({ id }) => id === canary?.rootKeyId)
+  if (root === undefined || canary === null || !opensCanary(root, canary)) {
+    throw new Failure('root_key_wrong', { detail: { place: provider.place } })
+  }
+  return root
+}
+
+// Only an empty database gets a canary: where keys are and no canary is, somebody removed it.
+async function plantCanary<Tx>(
+  [root]: readonly RootKey[],
+  store: DataKeyStore<Tx>,
+  now: () => number,
+): Promise<StoredCanary | null> {
+  if (root === undefined || (await store.list()).length > 0) return null
+  await store.transaction((tx) => store.plantCanary(tx, sealCanary(root), now()))
+  return store.findCanary()
+}
+
+function sealCanary(root: RootKey): StoredCanary {
+  return { rootKeyId: root.id, sealed: sealBytes(root.bytes, root.id, Buffer.from(canaryText), canaryPlace) }
+}
+
+function opensCanary(root: RootKey, canary: StoredCanary): boolean {
+  try {
+    return Buffer.from(openBytes(root.bytes, canary.sealed, canaryPlace)).toString() === canaryText
+  } catch {
+    return false
+  }
+}
+
+function placeOf(dataKeyId: string): Place {
+  return { table: 'data_key', column: 'sealed_key', row: dataKeyId }
+}
