@@ -42,7 +42,9 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_name_invalid: exitCodes.invalidInput,
   agent_options_unreadable: exitCodes.invalidInput,
   agent_qr_empty: exitCodes.invalidInput,
+  agent_file_unreadable: exitCodes.invalidInput,
   agent_import_partly: exitCodes.partlyImported,
+  agent_watch_ended: exitCodes.interrupted,
   agent_interrupted: exitCodes.interrupted,
 }
 

@@ -20,7 +20,47 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Print the code of an account',
     load: async () => (await import('./agent/commands/get.ts')).getCommand,
   },
-  add: { brief: 'Store an account', load: async () => (await import('./agent/commands/add.ts')).addCommand },
+  watch: {
+    brief: 'Show codes with a countdown',
+    load: async () => (await import('./agent/commands/watch.ts')).watchCommand,
+  },
+  add: {
+    brief: 'Store an account',
+    load: async () => (await import('./agent/commands/add.ts')).addCommand,
+  },
+  show: {
+    brief: 'Show what is stored about an account',
+    load: async () => (await import('./agent/commands/show.ts')).showCommand,
+  },
+  edit: {
+    brief: 'Change issuer, label, digits, period, algorithm, counter, tags or note',
+    load: async () => (await import('./agent/commands/edit.ts')).editCommand,
+  },
+  rename: {
+    brief: 'Give an account another name',
+    load: async () => (await import('./agent/commands/rename.ts')).renameCommand,
+  },
+  rm: {
+    brief: 'Remove an account',
+    load: async () => (await import('./agent/commands/rm.ts')).rmCommand,
+  },
+  uri: {
+    brief: 'Print the otpauth URI of an account, with its secret',
+    load: async () => (await import('./agent/commands/uri.ts')).uriCommand,
+  },
+  qr: {
+    brief: 'Show an account as a QR code, with its secret',
+    load: async () => (await import('./agent/commands/qr.ts')).qrCommand,
+  },
+  verify: {
+    brief: 'Compare an account with the code another app shows',
+    load: async () => (await import('./agent/commands/verify.ts')).verifyCommand,
+  },
+  'clear-clipboard': {
+    brief: 'Clear a copied code later',
+    load: async () => (await import('./agent/commands/clear-clipboard.ts')).clearClipboardCommand,
+    hidden: true,
+  },
 }
 
 /** The names of all top-level commands, for the completions. */

@@ -2,6 +2,7 @@
 export const agentFailures = {
   agent_usage: '{reason}',
   agent_interrupted: 'Interrupted: nothing was changed.',
+  agent_watch_ended: 'Stopped.',
   agent_terminal_missing: 'There is no terminal to ask for {question}. {instead}',
   agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
   agent_name_invalid:
@@ -47,6 +48,10 @@ export const agentFailures = {
     'The options must look like digits=6,digest=sha256,interval=30,name=alice,issuer=Example: {reason}.',
   agent_screen_unavailable:
     'No program here can take a picture of the screen. Install grim (Wayland) or maim (X11), or save the picture and give --qr FILE.',
+  agent_clipboard_missing: 'Nothing here can take the code: there is no clipboard program (wl-copy, xclip, xsel) and no terminal.',
+  agent_file_exists: 'The file {path} exists already. Choose another name, or delete it first.',
+  agent_file_unreadable: 'The file {path} cannot be read: {reason}.',
+  agent_file_unwritable: 'The file {path} cannot be written: {reason}.',
   agent_qr_empty: 'There is no QR code with an OTP account in {file}.',
   agent_import_partly: '{refused} of {total} entries could not be imported; the report above says why.',
 } as const

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { Failure } from '../../errors/failure.ts'
-import { type AccountSeed, completeAccount, type OtpAccount } from '../../otp/account.ts'
+import { completeAccount, type OtpAccount } from '../../otp/account.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
 import { parseOtpauthUri } from '../../otp/otpauth-uri.ts'
 import type { CliContext } from '../context.ts'
+import { readGivenFile } from './private-file.ts'
 
 /** Where the secret of a new account comes from. At most one of them. */
 export interface SecretFlags {
@@ -33,7 +33,7 @@ export async function readNewAccount(
 ): Promise<NewAccount> {
   const given = [flags.secret, flags.uri, flags.qr, flags.screen || undefined].filter((source) => source !== undefined)
   if (given.length > 1) throw usage('Give one of --secret, --uri, --qr and --screen.')
-  if (flags.qr !== undefined) return fromImage(await readInput(context, flags.qr), flags.qr, settled)
+  if (flags.qr !== undefined) return fromImage(await readGivenFile(context, flags.qr), flags.qr, settled)
   if (flags.screen) return fromScreen(context, settled)
   if (flags.uri !== undefined) return fromText(await standardInput(context, '--uri', flags.uri), settled)
   if (flags.secret !== undefined) return fromText(await standardInput(context, '--secret', flags.secret), settled)
@@ -46,11 +46,11 @@ export function fromText(text: string, settled: Partial<OtpAccount>): NewAccount
   const given = text.trim()
   if (/^[a-z-]+:\/\//i.test(given)) {
     const { account, warnings } = parseOtpauthUri(given)
-    return { account: settle({ ...account, ...settled }), warnings }
+    return { account: completeAccount({ ...account, ...settled }), warnings }
   }
   const secret = decodeBase32(given)
   const warnings = secret.length < 16 ? ['The secret is shorter than 128 bits; check that it is complete.'] : []
-  return { account: settle({ secret, ...settled }), warnings }
+  return { account: completeAccount({ secret, ...settled }), warnings }
 }
 
 /** The one account in an image. */
@@ -70,18 +70,10 @@ async function fromScreen(context: CliContext, settled: Partial<OtpAccount>): Pr
   return fromImage(await grabScreen(context.env), 'the screen', settled)
 }
 
-function settle(seed: AccountSeed): OtpAccount {
-  return completeAccount(seed)
-}
-
 async function standardInput(context: CliContext, flag: string, value: string): Promise<string> {
   // A secret on the command line is seen by everyone on the computer and stays in the shell's history.
   if (value !== '-') throw usage(`A secret does not belong on the command line: give ${flag} - and pipe it in.`)
   return (await context.readStdin()).toString()
-}
-
-function readInput(context: CliContext, file: string): Promise<Buffer> {
-  return file === '-' ? context.readStdin() : readFile(file)
 }
 
 function usage(reason: string): Failure {

@@ -33,3 +33,19 @@ export const jsonFlag = { kind: 'boolean', default: false, withNegated: false, b
 export interface AgentFlags extends StoreFlags {
   readonly json: boolean
 }
+
+/** A switch that is off unless it is named. */
+export function switchFlag(brief: string) {
+  return { kind: 'boolean', default: false, withNegated: false, brief } as const
+}
+
+/** An optional flag with a text value. */
+export function textFlag(brief: string, placeholder: string) {
+  return { kind: 'parsed', parse: asText, optional: true, brief, placeholder } as const
+}
+
+/** The account a command is about; may be left out at a terminal. */
+export const accountPositional = {
+  kind: 'tuple',
+  parameters: [{ brief: 'The account, or enough of its name', parse: asText, optional: true, placeholder: 'name' }],
+} as const

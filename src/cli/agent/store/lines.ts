@@ -20,6 +20,12 @@ export function withName(account: OtpAccount, name: string): OtpAccount {
   return Object.keys(kept).length === 0 ? rest : { ...rest, otherParameters: kept }
 }
 
+/** The same account for another authenticator, which has no use for our name. */
+export function withoutOwnName(account: OtpAccount): OtpAccount {
+  const labelled = account.issuer === '' && account.name === '' ? { ...account, name: nameOf(account) } : account
+  return withName(labelled, defaultName(labelled))
+}
+
 /**
  * A name as somebody typed it, checked.
  *

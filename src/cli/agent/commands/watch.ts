@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildCommand } from '@stricli/core'
+import { Failure } from '../../../errors/failure.ts'
+import type { OtpAccount } from '../../../otp/account.ts'
+import type { CliContext } from '../../context.ts'
+import { codeAt, secondsLeft } from '../code-at.ts'
+import { findAccount } from '../find-account.ts'
+import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
+import { nameOf } from '../store/lines.ts'
+import { openStore } from '../store/store.ts'
+
+interface WatchFlags extends AgentFlags {
+  readonly copy: boolean
+}
+
+/** `watchword watch [NAME...]`: codes with a countdown, until Ctrl-C. */
+export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
+  func: watch,
+  parameters: {
+    flags: { copy: switchFlag('Copy each new code of the one account'), json: jsonFlag, ...storeFlags },
+    aliases: { c: 'copy' },
+    positional: { kind: 'array', parameter: { brief: 'Accounts (default all)', parse: asText, placeholder: 'name' } },
+  },
+  docs: { brief: 'Show codes with a countdown' },
+})
+
+async function watch(this: CliContext, flags: WatchFlags, ...typed: string[]): Promise<void> {
+  const store = openStore(this, flags)
+  const names: string[] = []
+  for (const one of typed) names.push(await findAccount(this, store, one))
+  const accounts = (await store.accounts()).filter((account) => names.length === 0 || names.includes(nameOf(account)))
+  const timed = accounts.filter(({ type }) => type !== 'hotp')
+  if (timed.length === 0) throw new Failure('agent_store_empty')
+  if (flags.copy && timed.length !== 1) {
+    throw new Failure('agent_usage', { detail: { reason: 'Name the one account whose codes are to be copied.' } })
+  }
+  await (this.stdout.isTTY && !flags.json ? showLive(this, timed, flags) : printChanges(this, timed, flags))
+}
+
+/** Redraws the codes each second; the cursor comes back however it ends. */
+async function showLive(context: CliContext, accounts: readonly OtpAccount[], flags: WatchFlags): Promise<void> {
+  const { stdout } = context
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  const width = Math.max(...accounts.map((account) => nameOf(account).length))
+  const copied = copier(context, flags)
+  stdout.write('\u001b[?25l')
+  try {
+    while (!stop.signal.aborted) {
+      const nowMs = context.now()
+      const room = Math.max(1, (stdout.rows ?? 24) - 1)
+      const lines = accounts.slice(0, room).map((account) => liveLine(account, nowMs, width))
+      stdout.write(`${lines.map((line) => `\r\u001b[2K${line}\n`).join('')}`)
+      await copied(accounts, nowMs)
+      await sleep(1000 - (context.now() % 1000), undefined, { signal: stop.signal }).catch(() => {})
+      if (!stop.signal.aborted) stdout.write(`\u001b[${lines.length}A`)
+    }
+  } finally {
+    stdout.write('\u001b[?25h')
+  }
+  throw new Failure('agent_watch_ended')
+}
+
+function liveLine(account: OtpAccount, nowMs: number, width: number): string {
+  const shown = codeAt(account, nowMs)
+  const left = secondsLeft(shown, nowMs) ?? 0
+  const cells = Math.ceil((left / account.periodSeconds) * 10)
+  return `${nameOf(account).padEnd(width)}  ${shown.code.padEnd(8)}  ${'█'.repeat(cells).padEnd(10, '·')} ${left} s`
+}
+
+/** Without a terminal: a line for each new code, for other programs to read. */
+async function printChanges(context: CliContext, accounts: readonly OtpAccount[], flags: WatchFlags): Promise<void> {
+  const last = new Map<OtpAccount, number | null>()
+  const copied = copier(context, flags)
+  for (;;) {
+    const nowMs = context.now()
+    for (const account of accounts) {
+      const { code, validFromMs, validUntilMs } = codeAt(account, nowMs)
+      if (last.get(account) === validFromMs) continue
+      last.set(account, validFromMs)
+      if (flags.json) context.printJson({ name: nameOf(account), code, validFromMs, validUntilMs })
+      else context.print(`${nameOf(account)}\t${code}`)
+    }
+    await copied(accounts, nowMs)
+    const ends = accounts.map((account) => codeAt(account, nowMs).validUntilMs ?? nowMs)
+    await sleep(Math.max(1, Math.min(...ends) - context.now()))
+  }
+}
+
+/** Copies the code of the one account whenever it is a new one. */
+function copier(context: CliContext, flags: WatchFlags): (accounts: readonly OtpAccount[], nowMs: number) => Promise<void> {
+  let last = ''
+  return async ([account], nowMs) => {
+    if (!flags.copy || account === undefined) return
+    const { code } = codeAt(account, nowMs)
+    if (code === last) return
+    last = code
+    const { copyCode } = await import('../clipboard/copy-code.ts')
+    await copyCode(code, { env: context.env, overTerminal: false, afterSeconds: account.periodSeconds })
+    if (!context.stdout.isTTY) context.say(`Copied the code of ${nameOf(account)}.`)
+  }
+}
