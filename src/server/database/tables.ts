@@ -28,7 +28,7 @@ export interface Tables {
   group: GroupTable
   passkey: PasskeyTable
   recovery_code: RecoveryCodeTable
-  passphrase_source: PassphraseSourceTable
+  login_source: LoginSourceTable
   session: SessionTable
   access_token: AccessTokenTable
   device_grant: DeviceGrantTable
@@ -130,13 +130,11 @@ export interface OutboxTable {
   sent_at_ms: number | null
 }
 
-/** Where notices are posted to; `events` is a JSON list, the key that signs them is sealed. */
+/** Where notices are posted to; `events` is a JSON list. The key that signs them is derived, not kept. */
 export interface WebhookTable {
   id: string
   url: string
   events: string
-  sealed_key: Uint8Array
-  data_key_id: string
   enabled: number
   created_at_ms: number
 }
@@ -287,10 +285,10 @@ export interface RecoveryCodeTable {
 }
 
 /**
- * Wrong passphrases of one person from one source; `source_hash` is a keyed hash of the network, or of nothing for
- * the budget that all unknown sources share. Codes are counted apart from it, in `subject_state`.
+ * Where a person logs in from, and the wrong passphrases that came from there. `source_hash` is a keyed hash of the
+ * network, or of nothing for the budget that all unknown sources share; codes are counted apart, in `subject_state`.
  */
-export interface PassphraseSourceTable {
+export interface LoginSourceTable {
   person_id: string
   source_hash: Uint8Array
   accepted_at_ms: number

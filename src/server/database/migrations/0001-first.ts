@@ -60,8 +60,6 @@ const keysAndSettings = ({ whole, bytes, counting, strict }: ColumnTypes): strin
     id text primary key,
     url text not null,
     events text not null,
-    sealed_key ${bytes} not null,
-    data_key_id text not null,
     enabled ${whole} not null,
     created_at_ms ${whole} not null
   ) ${strict}`,
@@ -244,7 +242,7 @@ const people = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     created_at_ms ${whole} not null,
     last_used_at_ms ${whole}
   ) ${strict}`,
-  `create table passphrase_source (
+  `create table login_source (
     person_id text not null references person (id) on delete cascade,
     source_hash ${bytes} not null,
     accepted_at_ms ${whole} not null,

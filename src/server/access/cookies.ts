@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { PublicConfig } from '../http/services.ts'
+import type { Outside } from './origin.ts'
+
+/** A cookie of ours, without the prefix that binds it to its host. */
+export type CookieName = 'watchword_console' | 'watchword_sign_on'
+
+/**
+ * Whether cookies may go without `__Host-` and `Secure`: over plain HTTP to this very machine, or where the
+ * operator said so. A proxy may hide TLS from us, so doubt means `__Host-`.
+ */
+export function mayGoPlain(outside: Outside, config: PublicConfig): boolean {
+  if (outside.isHttps) return false
+  return config.allowPlainHttp || (config.isLoopback && outside.isLoopback)
+}
+
+/** Every value of a cookie under the names it may have here; a cookie tossed in from elsewhere is one among them. */
+export function cookieValues(request: FastifyRequest, name: CookieName, isPlain: boolean): string[] {
+  const wanted = isPlain ? [`__Host-${name}`, name] : [`__Host-${name}`]
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return wanted.flatMap((full) =>
+    pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)),
+  )
+}
+
+/** Sets a cookie for this host alone, kept from scripts and from other sites' requests; for the browser's session. */
+export function setCookie(reply: FastifyReply, name: CookieName, value: string, isPlain: boolean): void {
+  reply.setCookie(isPlain ? name : `__Host-${name}`, value, attributes(isPlain))
+}
+
+/** Takes a cookie away, under both names where both may exist. */
+export function clearCookie(reply: FastifyReply, name: CookieName, isPlain: boolean): void {
+  reply.clearCookie(`__Host-${name}`, attributes(false))
+  if (isPlain) reply.clearCookie(name, attributes(true))
+}
+
+function attributes(isPlain: boolean) {
+  return { path: '/', httpOnly: true, secure: !isPlain, sameSite: 'lax' as const }
+}

@@ -1,0 +1,236 @@
+import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import type { Queryable, Tx } from '../../database/storage.ts'
+import type { PersonTable } from '../../database/tables.ts'
+import type { Role } from '../../http/actor.ts'
+import { everyone } from '../groups/everyone.ts'
+
+/** A person as the table holds them. */
+export interface PersonRow {
+  readonly id: string
+  readonly username: string
+  readonly displayName: string
+  readonly email: string
+  readonly source: 'local' | 'oidc'
+  readonly oidcIssuer: string | null
+  readonly oidcSubject: string | null
+  readonly role: Role
+  readonly disabled: boolean
+  readonly passphraseHash: string | null
+  readonly legacyPassphrase: string | null
+  readonly preferences: Readonly<Record<string, string | boolean>>
+  readonly lastSeenAtMs: number | null
+  readonly createdAtMs: number
+}
+
+/** What a new person starts with. */
+export interface NewPerson {
+  readonly id: string
+  readonly username: string
+  readonly usernameKey: string
+  readonly displayName: string
+  readonly email: string
+  readonly source: 'local' | 'oidc'
+  readonly oidcIssuer?: string
+  readonly oidcSubject?: string
+  readonly role: Role
+  readonly passphraseHash?: string
+}
+
+/** What may change about a person. */
+export interface PersonChange {
+  readonly username?: string
+  readonly usernameKey?: string
+  readonly displayName?: string
+  readonly email?: string
+  readonly role?: Role
+  readonly disabled?: boolean
+  readonly passphraseHash?: string | null
+  readonly preferences?: Readonly<Record<string, string | boolean>>
+}
+
+/** A group as one of its members has it. */
+export interface Membership {
+  readonly id: string
+  readonly name: string
+  readonly role: Role | null
+  readonly mayAddAccounts: boolean
+}
+
+export async function personById(db: Queryable, id: string): Promise<PersonRow | null> {
+  const row = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : personFrom(row)
+}
+
+export async function personByUsername(db: Queryable, usernameKey: string): Promise<PersonRow | null> {
+  const row = await db.selectFrom('person').selectAll().where('username_key', '=', usernameKey).executeTakeFirst()
+  return row === undefined ? null : personFrom(row)
+}
+
+/** The person a provider speaks of: its issuer and their subject together are the key, never a name or an address (T64). */
+export async function personByProvider(db: Queryable, issuer: string, subject: string): Promise<PersonRow | null> {
+  const row = await db
+    .selectFrom('person')
+    .selectAll()
+    .where('oidc_issuer', '=', issuer)
+    .where('oidc_subject', '=', subject)
+    .executeTakeFirst()
+  return row === undefined ? null : personFrom(row)
+}
+
+/** A page of people by name, after the name key `after`. */
+export async function listPeople(
+  db: Queryable,
+  { search, after, limit }: { search?: string | undefined; after?: string | undefined; limit: number },
+): Promise<PersonRow[]> {
+  let query = db.selectFrom('person').selectAll().orderBy('username_key').limit(limit)
+  if (after !== undefined) query = query.where('username_key', '>', after)
+  if (search !== undefined && search !== '') {
+    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    const matches = (column: 'username_key' | 'display_name' | 'email') =>
+      sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
+    query = query.where((where) => where.or([matches('username_key'), matches('display_name'), matches('email')]))
+  }
+  return (await query.execute()).map(personFrom)
+}
+
+/** Every group a person is in, `everyone` included. */
+export async function groupsOf(db: Queryable, personId: string): Promise<Membership[]> {
+  const rows = await db
+    .selectFrom('group')
+    .select(['id', 'name', 'role', 'may_add_accounts'])
+    .where((where) =>
+      where.or([
+        where('id', '=', everyone.id),
+        where('id', 'in', where.selectFrom('person_group').select('group_id').where('person_id', '=', personId)),
+      ]),
+    )
+    .orderBy('name')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    role: roleOrNull(row.role),
+    mayAddAccounts: row.may_add_accounts === 1,
+  }))
+}
+
+export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Promise<void> {
+  await tx
+    .insertInto('person')
+    .values({
+      id: person.id,
+      username: person.username,
+      username_key: person.usernameKey,
+      display_name: person.displayName,
+      email: person.email,
+      source: person.source,
+      oidc_issuer: person.oidcIssuer ?? null,
+      oidc_subject: person.oidcSubject ?? null,
+      role: person.role,
+      disabled: 0,
+      passphrase_hash: person.passphraseHash ?? null,
+      legacy_passphrase: null,
+      preferences: '{}',
+      last_seen_at_ms: null,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .execute()
+}
+
+export async function changePerson(tx: Tx, id: string, change: PersonChange, nowMs: number): Promise<void> {
+  await tx
+    .updateTable('person')
+    .set({
+      updated_at_ms: nowMs,
+      ...(change.username === undefined ? {} : { username: change.username }),
+      ...(change.usernameKey === undefined ? {} : { username_key: change.usernameKey }),
+      ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
+      ...(change.email === undefined ? {} : { email: change.email }),
+      ...(change.role === undefined ? {} : { role: change.role }),
+      ...(change.disabled === undefined ? {} : { disabled: change.disabled ? 1 : 0 }),
+      ...(change.passphraseHash === undefined
+        ? {}
+        : { passphrase_hash: change.passphraseHash, legacy_passphrase: null }),
+      ...(change.preferences === undefined ? {} : { preferences: JSON.stringify(change.preferences) }),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom('person').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows === 1n
+}
+
+/**
+ * Locks and counts the people who administer Watchword by their own role or a group's and are not disabled,
+ * so that two requests cannot each remove the other's last administrator.
+ */
+export async function activeAdministratorIds(tx: Tx): Promise<string[]> {
+  // One row that every such check writes: PostgreSQL then runs the checks one after the other.
+  await tx.updateTable('group').set({ source: 'built-in' }).where('id', '=', everyone.id).execute()
+  const rows = await tx
+    .selectFrom('person')
+    .select('id')
+    .where('disabled', '=', 0)
+    .where((where) =>
+      where.or([
+        where('role', '=', 'administrator'),
+        where(
+          'id',
+          'in',
+          where
+            .selectFrom('person_group')
+            .innerJoin('group', 'group.id', 'person_group.group_id')
+            .select('person_group.person_id')
+            .where('group.role', '=', 'administrator'),
+        ),
+      ]),
+    )
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Passkeys per person, for those who have any. */
+export async function passkeyCounts(db: Queryable, personIds: readonly string[]): Promise<Map<string, number>> {
+  if (personIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('passkey')
+    .select(['person_id', sql<number>`count(*)`.as('count')])
+    .where('person_id', 'in', personIds)
+    .groupBy('person_id')
+    .execute()
+  return new Map(rows.map((row) => [row.person_id, Number(row.count)]))
+}
+
+/** Writes when people were last seen; no part of any promise about durability. */
+export async function markSeen(tx: Tx, personIds: readonly string[], nowMs: number): Promise<void> {
+  if (personIds.length === 0) return
+  await tx.updateTable('person').set({ last_seen_at_ms: nowMs }).where('id', 'in', personIds).execute()
+}
+
+function personFrom(row: Selectable<PersonTable>): PersonRow {
+  return {
+    id: row.id,
+    username: row.username,
+    displayName: row.display_name,
+    email: row.email,
+    source: row.source === 'oidc' ? 'oidc' : 'local',
+    oidcIssuer: row.oidc_issuer,
+    oidcSubject: row.oidc_subject,
+    role: roleOrNull(row.role) ?? 'member',
+    disabled: row.disabled !== 0,
+    passphraseHash: row.passphrase_hash,
+    legacyPassphrase: row.legacy_passphrase,
+    preferences: JSON.parse(row.preferences) as Record<string, string | boolean>,
+    lastSeenAtMs: row.last_seen_at_ms,
+    createdAtMs: row.created_at_ms,
+  }
+}
+
+/** A role as a column holds it; anything else means none, the least privilege. */
+export function roleOrNull(text: string): Role | null {
+  return text === 'administrator' || text === 'auditor' || text === 'member' ? text : null
+}

@@ -1,0 +1,188 @@
+import type { Selectable } from 'kysely'
+import type { Queryable, Tx } from '../../database/storage.ts'
+import type { AccessTokenTable } from '../../database/tables.ts'
+import { keyBytes, keyText } from '../token-key.ts'
+
+/** Whose a token is. A `device` token is a command's sign-in: it may what its person may. */
+export type TokenOwner = 'person' | 'device' | 'service' | 'root'
+
+/** Where the gate lets a token through. */
+export interface GateLimits {
+  readonly hosts: readonly string[]
+  readonly paths: readonly string[]
+  readonly methods: readonly string[]
+  readonly twoFactor: boolean
+}
+
+/** A token without itself. */
+export interface AccessToken {
+  readonly id: string
+  readonly name: string
+  readonly owner: TokenOwner
+  readonly personId: string | null
+  readonly realmId: string | null
+  readonly scopes: readonly string[]
+  readonly gateLimits: GateLimits | null
+  readonly createdBy: string
+  readonly createdAtMs: number
+  readonly expiresAtMs: number | null
+  readonly suspended: boolean
+  /** As last written by this server or read from the table. */
+  lastUsedAtMs: number | null
+}
+
+export interface NewAccessToken extends AccessToken {
+  readonly tokenKey: string | null
+  readonly legacyBcrypt?: string
+}
+
+export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> {
+  await tx
+    .insertInto('access_token')
+    .values({
+      id: token.id,
+      name: token.name,
+      token_hash: token.tokenKey === null ? null : keyBytes(token.tokenKey),
+      legacy_bcrypt: token.legacyBcrypt ?? null,
+      owner_kind: token.owner,
+      person_id: token.personId,
+      realm_id: token.realmId,
+      scopes: JSON.stringify(token.scopes),
+      gate_limits: token.gateLimits === null ? null : JSON.stringify(token.gateLimits),
+      created_by: token.createdBy,
+      created_at_ms: token.createdAtMs,
+      expires_at_ms: token.expiresAtMs,
+      last_used_at_ms: token.lastUsedAtMs,
+      suspended: token.suspended ? 1 : 0,
+    })
+    .execute()
+}
+
+export async function tokenByKey(db: Queryable, tokenKey: string): Promise<AccessToken | null> {
+  const row = await db
+    .selectFrom('access_token')
+    .selectAll()
+    .where('token_hash', '=', keyBytes(tokenKey))
+    .executeTakeFirst()
+  return row === undefined ? null : tokenFrom(row)
+}
+
+export async function tokenById(
+  db: Queryable,
+  id: string,
+): Promise<(AccessToken & { readonly tokenKey: string | null }) | null> {
+  const row = await db.selectFrom('access_token').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row === undefined) return null
+  return { ...tokenFrom(row), tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }
+}
+
+/** Imported tokens that still stand as bcrypt only: of one realm, or the root's where the realm is null. */
+export async function legacyTokens(
+  db: Queryable,
+  realmId: string | null,
+): Promise<{ id: string; legacyBcrypt: string }[]> {
+  const rows = await db
+    .selectFrom('access_token')
+    .select(['id', 'legacy_bcrypt'])
+    .where('legacy_bcrypt', 'is not', null)
+    .where('realm_id', realmId === null ? 'is' : '=', realmId)
+    .execute()
+  return rows.map((row) => ({ id: row.id, legacyBcrypt: row.legacy_bcrypt ?? '' }))
+}
+
+/** Puts the fast hash in the place of bcrypt, once. */
+export async function replaceLegacy(tx: Tx, id: string, tokenKey: string): Promise<void> {
+  await tx
+    .updateTable('access_token')
+    .set({ token_hash: keyBytes(tokenKey), legacy_bcrypt: null })
+    .where('id', '=', id)
+    .where('legacy_bcrypt', 'is not', null)
+    .execute()
+}
+
+/** A page of tokens, newest first. */
+export async function listTokens(
+  db: Queryable,
+  filter: { personId?: string | undefined; realmId?: string | undefined },
+  page: { limit: number; before?: { createdAtMs: number; id: string } | undefined },
+): Promise<AccessToken[]> {
+  let query = db
+    .selectFrom('access_token')
+    .selectAll()
+    .orderBy('created_at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+  if (filter.personId !== undefined) query = query.where('person_id', '=', filter.personId)
+  if (filter.realmId !== undefined) query = query.where('realm_id', '=', filter.realmId)
+  const { before } = page
+  if (before !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('created_at_ms', '<', before.createdAtMs),
+        where.and([where('created_at_ms', '=', before.createdAtMs), where('id', '<', before.id)]),
+      ]),
+    )
+  }
+  return (await query.execute()).map(tokenFrom)
+}
+
+export async function changeToken(
+  tx: Tx,
+  id: string,
+  change: {
+    name?: string | undefined
+    suspended?: boolean | undefined
+    expiresAtMs?: number | null | undefined
+  },
+): Promise<void> {
+  await tx
+    .updateTable('access_token')
+    .set({
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.suspended === undefined ? {} : { suspended: change.suspended ? 1 : 0 }),
+      ...(change.expiresAtMs === undefined ? {} : { expires_at_ms: change.expiresAtMs }),
+      id,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Deletes tokens by id or of a person; answers their keys, so that caches can be told. */
+export async function deleteTokens(
+  tx: Tx,
+  filter: { id: string } | { personId: string },
+): Promise<{ id: string; tokenKey: string | null }[]> {
+  const query = tx.deleteFrom('access_token').returning(['id', 'token_hash'])
+  const rows = await ('id' in filter
+    ? query.where('id', '=', filter.id)
+    : query.where('person_id', '=', filter.personId)
+  ).execute()
+  return rows.map((row) => ({ id: row.id, tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }))
+}
+
+export async function markUsed(tx: Tx, ids: readonly string[], nowMs: number): Promise<void> {
+  if (ids.length === 0) return
+  await tx.updateTable('access_token').set({ last_used_at_ms: nowMs }).where('id', 'in', ids).execute()
+}
+
+function tokenFrom(row: Selectable<AccessTokenTable>): AccessToken {
+  return {
+    id: row.id,
+    name: row.name,
+    owner: ownerOf(row.owner_kind),
+    personId: row.person_id,
+    realmId: row.realm_id,
+    scopes: JSON.parse(row.scopes) as string[],
+    gateLimits: row.gate_limits === null ? null : (JSON.parse(row.gate_limits) as GateLimits),
+    createdBy: row.created_by,
+    createdAtMs: row.created_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    suspended: row.suspended !== 0,
+    lastUsedAtMs: row.last_used_at_ms,
+  }
+}
+
+// A word nobody knows owns nothing: a service token may only what its scopes say.
+function ownerOf(text: string): TokenOwner {
+  return text === 'person' || text === 'device' || text === 'root' ? text : 'service'
+}

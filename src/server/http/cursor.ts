@@ -1,0 +1,41 @@
+import { Failure } from '../../errors/failure.ts'
+
+/** Where the next page begins, as callers carry it: opaque to them. */
+export function writeCursor(position: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url')
+}
+
+/**
+ * The position in a cursor that {@link writeCursor} made.
+ *
+ * @param shape - the type of each part, so that a forged cursor is a bad request and never a fault
+ * @throws {@link Failure} `bad_request`
+ */
+export function readCursor(cursor: string, shape: readonly ('string' | 'number')[]): (string | number)[] {
+  const position = parse(cursor)
+  const fits = position.length === shape.length && position.every((part, index) => typeof part === shape[index])
+  if (!fits) throw new Failure('bad_request', { detail: { reason: 'its cursor is not one of ours' } })
+  return position
+}
+
+/** A page from `limit + 1` rows: the row too many says that there is more. */
+export function pageOfRows<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  position: (row: Row) => readonly (string | number)[],
+  show: (row: Row) => Item,
+): { items: Item[]; nextCursor?: string } {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const isMore = rows.length > limit && last !== undefined
+  return { items: shown.map(show), ...(isMore ? { nextCursor: writeCursor(position(last)) } : {}) }
+}
+
+function parse(cursor: string): (string | number)[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    return Array.isArray(value) ? (value as (string | number)[]) : []
+  } catch {
+    return []
+  }
+}
