@@ -1,0 +1,177 @@
+import { BlockList, isIP } from 'node:net'
+import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { LineCounter, parseDocument } from 'yaml'
+import { Failure } from '../../errors/failure.ts'
+import { canonicalHost } from './host.ts'
+import type { Rule } from './rules.ts'
+
+const Texts = Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })])
+
+const RuleEntry = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1 })),
+    host: Type.Optional(Texts),
+    path: Type.Optional(Texts),
+    path_regex: Type.Optional(Texts),
+    method: Type.Optional(Texts),
+    network: Type.Optional(Texts),
+    person: Type.Optional(Texts),
+    group: Type.Optional(Texts),
+    then: Type.Enum(['bypass', 'one_factor', 'two_factor', 'deny']),
+    step_up_minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
+  },
+  { additionalProperties: false },
+)
+type RuleEntry = Static<typeof RuleEntry>
+
+const RulesDocument = Type.Object(
+  {
+    rules: Type.Array(RuleEntry),
+    domains: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { domain: Type.String({ minLength: 1 }), portal: Type.String({ minLength: 1 }) },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** A domain whose apps share one login, and where its portal stands. */
+export interface PortalDomain {
+  readonly domain: string
+  readonly portalUrl: string
+}
+
+/** A rules file, compiled. */
+export interface RuleSet {
+  readonly rules: readonly Rule[]
+  readonly domains: readonly PortalDomain[]
+}
+
+/**
+ * Compiles a rules file.
+ *
+ * @throws {@link Failure} `gate_rules_unreadable` with the line and the reason of the first mistake
+ */
+export function parseRules(yamlText: string): RuleSet {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(yamlText, { lineCounter, uniqueKeys: true, strict: true })
+  const [error] = document.errors
+  if (error !== undefined)
+    throw unreadable(error.linePos?.[0].line ?? 1, error.message.split(' at line')[0] ?? 'it is not YAML')
+  const lineOf = (path: readonly (string | number)[]) => {
+    const node = document.getIn(path, true)
+    const range =
+      typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? node.range : [0]
+    return lineCounter.linePos(Number(range[0])).line
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 20 })
+  const validator = Compile(RulesDocument)
+  if (!validator.Check(content)) {
+    const [fault] = validator.Errors(content)
+    const path = (fault?.instancePath ?? '')
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+    throw unreadable(lineOf(path), `${path.join('.') || 'the file'} ${fault?.message ?? 'does not fit'}`)
+  }
+  return {
+    rules: content.rules.map((entry, index) => compileRule(entry, index + 1, lineOf(['rules', index]))),
+    domains: (content.domains ?? []).map(({ domain, portal }, index) =>
+      compileDomain(domain, portal, lineOf(['domains', index])),
+    ),
+  }
+}
+
+function compileRule(entry: RuleEntry, number: number, line: number): Rule {
+  const people = textsOf(entry.person)
+  const groups = textsOf(entry.group)
+  return {
+    number,
+    name: entry.name ?? `rule ${number}`,
+    matchesHost: hostMatcher(textsOf(entry.host), line),
+    matchesPath: pathMatcher(textsOf(entry.path), textsOf(entry.path_regex), line),
+    methods: entry.method === undefined ? null : new Set(textsOf(entry.method).map((method) => method.toUpperCase())),
+    networks: entry.network === undefined ? null : networkList(textsOf(entry.network), line),
+    people: people.length === 0 ? null : new Set(people),
+    groups: groups.length === 0 ? null : new Set(groups),
+    verdict: entry.then,
+    stepUpSeconds: entry.step_up_minutes === undefined ? null : entry.step_up_minutes * 60,
+  }
+}
+
+function hostMatcher(hosts: readonly string[], line: number): Rule['matchesHost'] {
+  if (hosts.length === 0) return () => true
+  const exact = new Set<string>()
+  const suffixes: string[] = []
+  for (const host of hosts) {
+    const isWildcard = host.startsWith('*.')
+    const canonical = canonicalHost(isWildcard ? host.slice(2) : host)
+    if (canonical === null) throw unreadable(line, `${host} is no host name; use app.example.com or *.example.com`)
+    if (isWildcard) suffixes.push(`.${canonical}`)
+    else exact.add(canonical)
+  }
+  return (host) => exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix))
+}
+
+// `/public/` and `/public/*` cover what lies below, `/public` only itself and what lies below it.
+function pathMatcher(paths: readonly string[], expressions: readonly string[], line: number): Rule['matchesPath'] {
+  if (paths.length === 0 && expressions.length === 0) return () => true
+  const prefixes = paths.map((path) => {
+    if (!path.startsWith('/')) throw unreadable(line, `the path ${path} begins with a slash`)
+    return path.replace(/\*$/, '')
+  })
+  const compiled = expressions.map((expression) => compileExpression(expression, line))
+  return (path) =>
+    prefixes.some((prefix) => isBelow(path, prefix)) || compiled.some((expression) => expression.test(path))
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  if (path === prefix) return true
+  return path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+}
+
+function compileExpression(expression: string, line: number): RegExp {
+  try {
+    return new RegExp(expression, 'u')
+  } catch {
+    throw unreadable(line, `the expression ${expression} cannot be read`)
+  }
+}
+
+function networkList(networks: readonly string[], line: number): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/')
+    const family = isIP(address)
+    const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix)
+    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
+      throw unreadable(line, `${network} is no address or network`)
+    }
+    list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}
+
+function compileDomain(domain: string, portal: string, line: number): PortalDomain {
+  const canonical = canonicalHost(domain)
+  const url = URL.parse(portal)
+  if (canonical === null) throw unreadable(line, `${domain} is no domain`)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw unreadable(line, `${portal} is no address of a portal`)
+  if (url.hostname !== canonical && !url.hostname.endsWith(`.${canonical}`)) {
+    throw unreadable(line, `the portal ${portal} lies outside ${canonical}, so its cookie could not reach the apps`)
+  }
+  return { domain: canonical, portalUrl: url.origin }
+}
+
+function textsOf(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value
+}
+
+function unreadable(line: number, reason: string): Failure {
+  return new Failure('gate_rules_unreadable', { detail: { line, reason } })
+}

@@ -1,0 +1,46 @@
+import { hostOf } from './host.ts'
+import { pathReadings } from './path-readings.ts'
+
+/** What a visitor asked of the app behind the proxy, in a form that rules can judge. */
+export interface Visit {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  /** Lower case, IDNA, without trailing dot. */
+  readonly host: string
+  /** Empty for the scheme's own port. */
+  readonly port: string
+  /** Raw path and query as the visitor sent them, for the way back. */
+  readonly target: string
+  readonly readings: readonly string[]
+}
+
+/** Longest URL a visitor may ask for, in characters. */
+const maxUrlLength = 8192
+
+/**
+ * A visit from its parts.
+ *
+ * @returns null for anything malformed: the gate answers 400 and never guesses (P10, P15)
+ */
+export function parseVisit(method: string, scheme: string, authority: string, target: string): Visit | null {
+  if (target.length > maxUrlLength || !/^[\x21-\x7e]+$/.test(target)) return null
+  if (scheme !== 'http' && scheme !== 'https') return null
+  if (!/^[A-Za-z]{1,20}$/.test(method)) return null
+  const place = hostOf(authority, scheme)
+  const readings = pathReadings(target)
+  if (place === null || readings === null) return null
+  return { method: method.toUpperCase(), scheme, ...place, target, readings }
+}
+
+/** A visit from an absolute URL such as nginx's `X-Original-URL`. */
+export function parseVisitUrl(method: string, url: string): Visit | null {
+  const match = /^(https?):\/\/([^/?#\\]+)(\/[^\s]*)?$/i.exec(url)
+  if (match === null || url.length > maxUrlLength) return null
+  const [, scheme = '', authority = '', target = '/'] = match
+  return parseVisit(method, scheme.toLowerCase(), authority, target)
+}
+
+/** The visited URL as it goes into `rd`, re-serialised from the parsed parts. */
+export function visitUrl(visit: Visit): string {
+  return `${visit.scheme}://${visit.host}${visit.port === '' ? '' : `:${visit.port}`}${visit.target}`
+}
