@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { Failure } from '../errors/failure.ts'
-import { Environment, type Variables } from './environment.ts'
+import { type GateSettings, readGateSettings } from './gate/settings.ts'
+import { Environment, type Variables } from './http/environment.ts'
 import type { PublicConfig } from './http/services.ts'
 
 /** Where the root key comes from: a file (made at first start), the environment, or a command that prints it. */
@@ -41,6 +42,7 @@ export interface Config extends PublicConfig {
   readonly secretsDir: string
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly gateListen: string | null
+  readonly gate: GateSettings
   readonly tinyMfa: TinyMfaConfig
   readonly logLevel: string
   readonly mail: { readonly smtpUrl: string; readonly from: string } | null
@@ -76,6 +78,7 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     tls,
     hasTls: tls !== null,
     gateListen: environment.text('WATCHWORD_GATE_LISTEN'),
+    gate: readGateSettings(environment),
     tinyMfa,
     logLevel: environment.oneOf('WATCHWORD_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
     mail: readMail(environment),
