@@ -7,14 +7,18 @@ import { parseVisit, parseVisitUrl, type Visit } from './visit.ts'
  */
 export type ProxyFamily = 'nginx' | 'forward' | 'ext-authz'
 
+/** The part of a request a check looks at. */
+export interface CheckRequest {
+  readonly headers: IncomingHttpHeaders
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+}
+
 /** Checks' addresses, to tell them from everything else before the router. */
 export const checkPrefix = '/check/'
 
 /** What a check's request says of the visit, or null when it is malformed or not of this family. */
-export function readVisit(
-  family: ProxyFamily,
-  request: { readonly headers: IncomingHttpHeaders; readonly method?: string; readonly url?: string },
-): Visit | null {
+export function readVisit(family: ProxyFamily, request: CheckRequest): Visit | null {
   switch (family) {
     case 'nginx':
       return fromNginx(request.headers)
@@ -39,11 +43,7 @@ function fromForward(headers: IncomingHttpHeaders): Visit | null {
   return [method, scheme, host].some(hasList) ? null : parseVisit(method, scheme, host, target)
 }
 
-function fromEnvoy(request: {
-  readonly headers: IncomingHttpHeaders
-  readonly method?: string
-  readonly url?: string
-}): Visit | null {
+function fromEnvoy(request: CheckRequest): Visit | null {
   const target = (request.url ?? '').slice('/check/ext-authz'.length)
   const scheme = single(request.headers['x-forwarded-proto'])
   const host = single(request.headers.host)

@@ -16,6 +16,8 @@ export interface KnownPerson {
   readonly role: Role
   /** Always holds the built-in `everyone`. */
   readonly groupIds: readonly string[]
+  /** The same groups by name, for rules and the apps behind the gate. */
+  readonly groupNames: readonly string[]
   readonly mayAddAccounts: boolean
   readonly preferences: Readonly<Record<string, string | boolean>>
 }
@@ -52,6 +54,7 @@ async function loadPerson(storage: Storage, personId: string): Promise<KnownPers
     source: person.source,
     disabled: person.disabled,
     role: highestRole([person.role, ...groups.map((group) => group.role)]),
+    groupNames: groups.map((group) => group.name),
     groupIds: [everyone.id, ...groups.map((group) => group.id).filter((id) => id !== everyone.id)],
     mayAddAccounts: groups.some((group) => group.mayAddAccounts),
     preferences: person.preferences,

@@ -1,0 +1,52 @@
+/** Longest cookie value worth looking at, in characters; ours are far shorter. */
+const maxValueLength = 512
+
+/** The names our cookie may have: bound to its host, sent over TLS only, or as simpleotp had it. */
+export function cookieNames(name: string): readonly string[] {
+  return [`__Host-${name}`, `__Secure-${name}`, name]
+}
+
+/**
+ * Every value of our cookie in a Cookie header, best bound first. Cookies of others are never parsed, so that
+ * an odd one cannot hide ours (P11, P30).
+ */
+export function gateCookieValues(header: string | undefined, name: string): string[] {
+  if (header === undefined || !header.includes(name)) return []
+  const pairs = header.split(';').map((pair) => pair.trim())
+  return cookieNames(name)
+    .flatMap((full) => pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)))
+    .filter((value) => value !== '' && value.length <= maxValueLength)
+    .slice(0, 4)
+}
+
+/** How the cookie of a login is set. */
+export interface CookieShape {
+  readonly name: string
+  readonly isSecure: boolean
+  /** Domain attribute, or null for a host-only cookie. */
+  readonly domain: string | null
+  /** simpleotp's clients know the cookie by its bare name. */
+  readonly isBare: boolean
+}
+
+/** The name with the strongest prefix its shape allows. */
+export function fullCookieName({ name, isSecure, domain, isBare }: CookieShape): string {
+  if (!isSecure || isBare) return name
+  return domain === null ? `__Host-${name}` : `__Secure-${name}`
+}
+
+/** The Set-Cookie value of a login; `maxAgeSeconds` absent makes it end with the browser. */
+export function setCookieText(shape: CookieShape, value: string, maxAgeSeconds?: number): string {
+  const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax']
+  if (shape.isSecure) attributes.push('Secure')
+  if (shape.domain !== null) attributes.push(`Domain=${shape.domain}`)
+  if (maxAgeSeconds !== undefined) attributes.push(`Max-Age=${maxAgeSeconds}`)
+  return [`${fullCookieName(shape)}=${value}`, ...attributes].join('; ')
+}
+
+/** The Set-Cookie values that remove every variant ever set for a host (P31). */
+export function clearCookieTexts(name: string, isSecure: boolean, domains: readonly string[]): string[] {
+  const bare = [null, ...domains].map((domain) => ({ name, isSecure, domain, isBare: true }))
+  const prefixed = isSecure ? [null, ...domains].map((domain) => ({ name, isSecure, domain, isBare: false })) : []
+  return [...bare, ...prefixed].map((shape) => setCookieText(shape, '', 0))
+}

@@ -1,0 +1,70 @@
+import type { Factors } from '../http/actor.ts'
+import type { GateLimits } from '../access/tokens/store.ts'
+import { decide, type Rule, signedInPasses, strangerMayBecome, type Visitor } from './rules.ts'
+import type { Visit } from './visit.ts'
+
+/** Somebody a session or a gate token vouches for. */
+export interface Pass {
+  readonly username: string
+  readonly groups: readonly string[]
+  readonly factors: Factors
+  readonly authenticatedAtMs: number
+  /** Set for a token: where it may be used. */
+  readonly limits: GateLimits | null
+}
+
+/**
+ * What the gate makes of a visit: `login` and `step_up` send a browser to the portal, `forbidden` is for whom
+ * logging in would not help.
+ */
+export interface Judgement {
+  readonly outcome: 'allow' | 'login' | 'step_up' | 'forbidden'
+  readonly rule: Rule | null
+}
+
+/**
+ * Judges one visit.
+ *
+ * @param rules - null without a rules file: then every signed-in person passes
+ */
+export function judgeVisit(
+  rules: readonly Rule[] | null,
+  visit: Visit,
+  pass: Pass | null,
+  address: string,
+  nowMs: number,
+): Judgement {
+  const known = pass !== null && isWithinLimits(pass.limits, visit) ? pass : null
+  const visitor: Visitor = { address, username: known?.username ?? null, groups: known?.groups ?? [] }
+  const { verdict, rule, stepUpSeconds } = rules === null ? signedInPasses : decide(rules, visit, visitor)
+  if (verdict === 'bypass') return { outcome: 'allow', rule }
+  if (known === null) return { outcome: mayLogIn(rules, visit, visitor, verdict) ? 'login' : 'forbidden', rule }
+  if (verdict === 'deny') return { outcome: 'forbidden', rule }
+  if (verdict === 'two_factor' && !hasTwoFactors(known)) return { outcome: 'step_up', rule }
+  const isStale = stepUpSeconds !== null && nowMs - known.authenticatedAtMs > stepUpSeconds * 1000
+  return { outcome: isStale ? 'step_up' : 'allow', rule }
+}
+
+function mayLogIn(rules: readonly Rule[] | null, visit: Visit, visitor: Visitor, verdict: string): boolean {
+  return rules === null || verdict !== 'deny' || strangerMayBecome(rules, visit, visitor)
+}
+
+// A token is one factor, however it came about, unless its maker said otherwise (P25).
+function hasTwoFactors(pass: Pass): boolean {
+  return pass.limits === null ? pass.factors === 'two' : pass.limits.twoFactor
+}
+
+/** Whether a token's limits cover every reading of a visit; an empty list covers nothing. */
+function isWithinLimits(limits: GateLimits | null, visit: Visit): boolean {
+  if (limits === null) return true
+  const coversHost = limits.hosts.some(
+    (host) => host === '*' || host === visit.host || (host.startsWith('*.') && visit.host.endsWith(host.slice(1))),
+  )
+  const coversMethod = limits.methods.some((method) => method === '*' || method.toUpperCase() === visit.method)
+  const coversPath = visit.readings.every((path) => limits.paths.some((prefix) => isBelow(path, prefix)))
+  return coversHost && coversMethod && coversPath
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+}
