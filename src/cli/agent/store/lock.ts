@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../../errors/failure.ts'
 
-const longestWaitMs = 60_000
+const usualWaitMs = 60_000
 
 /**
  * Runs one piece of work while no other process holds the same lock.
@@ -11,22 +11,24 @@ const longestWaitMs = 60_000
  * lock is never left behind. Nothing is ever written into that file.
  *
  * @param path - the lock's file, made when missing
- * @throws {@link Failure} `agent_store_busy` after a minute of waiting
+ * @param waitMs - how long to wait for it: a minute, unless the work under it may wait for a person
+ * @throws {@link Failure} `agent_store_busy` after that time
  */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, work: () => Promise<T>, waitMs = usualWaitMs): Promise<T> {
   const { DatabaseSync } = await import('node:sqlite')
   // SQLite would make the file readable for everyone.
   await (await open(path, 'a', 0o600)).close()
   const database = new DatabaseSync(path)
   try {
-    await acquire(database, performance.now() + longestWaitMs)
+    await acquire(database, waitMs)
     return await work()
   } finally {
     database.close()
   }
 }
 
-async function acquire(database: { exec(sql: string): void }, untilMs: number): Promise<void> {
+async function acquire(database: { exec(sql: string): void }, waitMs: number): Promise<void> {
+  const untilMs = performance.now() + waitMs
   database.exec('PRAGMA busy_timeout = 0')
   for (;;) {
     try {
@@ -34,7 +36,7 @@ async function acquire(database: { exec(sql: string): void }, untilMs: number): 
     } catch (cause) {
       if (!(cause instanceof Error) || !/locked|busy/.test(cause.message)) throw cause
       if (performance.now() > untilMs) {
-        throw new Failure('agent_store_busy', { detail: { seconds: longestWaitMs / 1000 }, cause })
+        throw new Failure('agent_store_busy', { detail: { seconds: waitMs / 1000 }, cause })
       }
     }
     // Different waits keep a crowd of writers from asking in step.
