@@ -168,6 +168,8 @@ export interface SubjectTable {
   id: string
   realm_id: string
   name: string
+  /** The name in lower case: native realms refuse a second name that differs in capitals only. */
+  name_key: string
   number: number
   email: string
   enabled: number

@@ -65,7 +65,7 @@ const keysAndSettings = ({ whole, bytes, counting, strict }: ColumnTypes): strin
   ) ${strict}`,
 ]
 
-const audit = ({ whole, bytes, strict, clustered }: ColumnTypes): string[] => [
+const audit = ({ whole, bytes, word, strict, clustered }: ColumnTypes): string[] => [
   `create table audit_chain (
     id text primary key,
     sequence ${whole} not null,
@@ -86,7 +86,7 @@ const audit = ({ whole, bytes, strict, clustered }: ColumnTypes): string[] => [
     chain_id text not null,
     sequence ${whole} not null,
     at_ms ${whole} not null,
-    action text not null,
+    action ${word} not null,
     actor_id text not null,
     object_kind text not null,
     object_id text not null,
@@ -130,6 +130,7 @@ const realms = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     id text primary key,
     realm_id text not null references realm (id) on delete cascade,
     name text not null,
+    name_key text not null,
     number ${whole} not null,
     email text not null,
     enabled ${whole} not null,
@@ -385,7 +386,9 @@ const lookups = [
   'create index audit_by_object on audit_index (object_id, at_ms, chain_id, sequence)',
   'create index audit_by_action on audit_index (action, at_ms, chain_id, sequence)',
   'create index audit_by_realm on audit_index (realm_id, at_ms, chain_id, sequence)',
+  'create index audit_by_outcome on audit_index (outcome, at_ms, chain_id, sequence)',
   'create index audit_checkpoint_by_chain on audit_checkpoint (chain_id, sequence)',
+  'create index subject_by_name_key on subject (realm_id, name_key)',
   'create index subject_by_number on subject (realm_id, number)',
   'create index subject_by_enrolment on subject (pending_until_ms)',
   'create index enrolment_link_by_subject on enrolment_link (subject_id)',
