@@ -1,5 +1,5 @@
 import type { KeyRing } from '../../crypto/key-ring.ts'
-import type { Storage } from '../database/storage.ts'
+import type { Storage, Tx } from '../database/storage.ts'
 import type { Services } from '../http/services.ts'
 import type { Audit } from './audit.ts'
 
@@ -7,6 +7,6 @@ import type { Audit } from './audit.ts'
 export interface Core {
   readonly services: Services
   readonly storage: Storage
-  readonly keyRing: KeyRing
+  readonly keyRing: KeyRing<Tx>
   readonly audit: Audit
 }

@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto'
+import type { AuditEvent } from './event.ts'
+
+/** One link of a chain: an event and the hash that ties it to everything before it. */
+export interface Link {
+  readonly sequence: number
+  readonly atMs: number
+  /** The exact JSON text that was hashed. */
+  readonly body: string
+  /** SHA-256 in hexadecimal. */
+  readonly hash: string
+}
+
+/** An event as its link tells it. */
+export interface RecordedEvent extends AuditEvent {
+  readonly chain: string
+  readonly sequence: number
+  readonly atMs: number
+}
+
+/**
+ * The text of an event: its place in the chain first, then the event.
+ *
+ * @param chainAsJson - the chain's id as JSON text
+ */
+export function bodyOf(event: AuditEvent, chainAsJson: string, sequence: number, atMs: number): string {
+  return `{"chain":${chainAsJson},"sequence":${sequence},"atMs":${atMs},${JSON.stringify(event).slice(1)}`
+}
+
+/** The event in a link's text. */
+export function eventIn(body: string): RecordedEvent {
+  return JSON.parse(body) as RecordedEvent
+}
+
+/**
+ * The hash of a link: SHA-256 of the hash before it in hexadecimal, a line feed, and the body.
+ *
+ * It is text on purpose: `printf '%s\n%s' "$previous" "$body" | sha256sum` checks a link anywhere.
+ */
+export function linkHash(previousHash: string, body: string): string {
+  return hash('sha256', `${previousHash}\n${body}`, 'hex')
+}
+
+/** What stands before the first link of a chain. */
+export function genesisHash(chain: string): string {
+  return hash('sha256', `watchword audit chain ${chain}`, 'hex')
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from '../database/sql.ts'
+import type { Database, Queryable, Tx } from '../database/storage.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { SealedHead } from './head.ts'
+import type { Link } from './link.ts'
+
+/** The head of a chain as it stands, unproven; null when there is none. */
+export async function findHead(db: Queryable, chain: string): Promise<SealedHead | null> {
+  const row = await db.selectFrom('audit_chain').selectAll().where('id', '=', chain).executeTakeFirst()
+  if (row === undefined) return null
+  const { sequence, hash, hmac, pruned_sequence } = row
+  return { chain, sequence, hash: hexOf(hash), prunedSequence: pruned_sequence, mac: hmac }
+}
+
+/** Every chain that any table speaks of, oldest first. */
+export async function listChains(db: Database): Promise<string[]> {
+  const heads = await db.selectFrom('audit_chain').select('id').orderBy('started_at_ms').orderBy('id').execute()
+  const named = new Set(heads.map(({ id }) => id))
+  for (const id of await chainsWithEvents(db)) named.add(id)
+  for (const { chain } of await listCheckpoints(db)) named.add(chain)
+  return [...named]
+}
+
+// One step per chain along the primary key: DISTINCT would read every event.
+async function chainsWithEvents(db: Database): Promise<string[]> {
+  const chains: string[] = []
+  for (;;) {
+    const row = await db
+      .selectFrom('audit_event')
+      .select('chain_id')
+      .where('chain_id', '>', chains.at(-1) ?? '')
+      .orderBy('chain_id')
+      .limit(1)
+      .executeTakeFirst()
+    if (row === undefined) return chains
+    chains.push(row.chain_id)
+  }
+}
+
+/** The last sequence of a chain that has an event, 0 when it has none. */
+export async function lastSequence(db: Database, chain: string): Promise<number> {
+  const row = await db
+    .selectFrom('audit_event')
+    .select('sequence')
+    .where('chain_id', '=', chain)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.sequence ?? 0
+}
+
+const pageOfLinks = 2000
+
+/** The links of a chain above `after`, up to `last`, in order and in bounded memory. */
+export async function* readLinks(db: Database, chain: string, after: number, last: number): AsyncGenerator<Link> {
+  for (let from = after; from < last;) {
+    const rows = await db
+      .selectFrom('audit_event')
+      .select(['sequence', 'at_ms', 'body', 'hash'])
+      .where('chain_id', '=', chain)
+      .where('sequence', '>', from)
+      .where('sequence', '<=', last)
+      .orderBy('sequence')
+      .limit(pageOfLinks)
+      .execute()
+    if (rows.length === 0) return
+    for (const { sequence, at_ms, body, hash } of rows) yield { sequence, atMs: at_ms, body, hash: hexOf(hash) }
+    from = rows.at(-1)?.sequence ?? last
+    await breathe()
+  }
+}
+
+/** Lets other work of this process go on between two long pieces of ours. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The hash a chain has at a sequence, null when that event is not there. */
+export async function hashAt(db: Database, chain: string, sequence: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('audit_event')
+    .select('hash')
+    .where('chain_id', '=', chain)
+    .where('sequence', '=', sequence)
+    .executeTakeFirst()
+  return row === undefined ? null : hexOf(row.hash)
+}
+
+/** Keeps a checkpoint. */
+export async function insertCheckpoint(tx: Tx, checkpoint: Checkpoint): Promise<void> {
+  await tx
+    .insertInto('audit_checkpoint')
+    .values({
+      id: randomBytes(12).toString('base64url'),
+      chain_id: checkpoint.chain,
+      sequence: checkpoint.sequence,
+      at_ms: checkpoint.atMs,
+      hash: Buffer.from(checkpoint.hash, 'hex'),
+      public_key: checkpoint.publicKey,
+      signature: checkpoint.signature,
+    })
+    .execute()
+}
+
+/** All checkpoints, or those of one chain, oldest first. */
+export async function listCheckpoints(db: Queryable, chain?: string): Promise<Checkpoint[]> {
+  let query = db.selectFrom('audit_checkpoint').selectAll()
+  if (chain !== undefined) query = query.where('chain_id', '=', chain)
+  const rows = await query.orderBy('at_ms').orderBy('sequence').execute()
+  return rows.map((row) => ({
+    chain: row.chain_id,
+    sequence: row.sequence,
+    atMs: row.at_ms,
+    hash: hexOf(row.hash),
+    publicKey: row.public_key,
+    signature: row.signature,
+  }))
+}
+
+/** The newest checkpointed sequence of a chain, 0 when there is none. */
+export async function checkpointedSequence(db: Queryable, chain: string): Promise<number> {
+  const row = await db
+    .selectFrom('audit_checkpoint')
+    .select(sql<number>`coalesce(max(sequence), 0)`.as('sequence'))
+    .where('chain_id', '=', chain)
+    .executeTakeFirstOrThrow()
+  return row.sequence
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,0 +1,16 @@
+import { CompiledQuery } from 'kysely'
+import type { Engine, HotTx, SqlRow, Tx } from './storage.ts'
+
+/** Pieces of SQL that the query builder has no word for. */
+export { sql } from 'kysely'
+
+/** A transaction of the query builder as one of prepared statements, for code that serves both. */
+export function asHotTx(tx: Tx, engine: Engine): HotTx {
+  const execute = (text: string, values: readonly unknown[]) =>
+    tx.executeQuery<SqlRow>(CompiledQuery.raw(text, [...values]))
+  return {
+    engine,
+    all: async (text, values) => (await execute(text, values)).rows,
+    run: async (text, values) => Number((await execute(text, values)).numAffectedRows ?? 0n),
+  }
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import type { AuditFilter } from '../../../src/server/audit/search.ts'
+import { openTestAudit, someEvent } from '../../support/audit.ts'
+import { engines } from '../../support/engines.ts'
+
+const dayMs = 86_400_000
+
+/** Six events, one a day, told apart by their object. */
+async function sixDays(storage: Awaited<ReturnType<(typeof engines)[number]['openStorage']>>) {
+  const audit = await openTestAudit(storage)
+  const events = [
+    someEvent({ objectId: '0', actorId: 'anna' }),
+    someEvent({ objectId: '1', actorId: 'berta', outcome: 'denied' }),
+    someEvent({ objectId: '2', action: 'account.update', actorId: 'anna' }),
+    someEvent({ objectId: '3', action: 'accounting.close', actorId: 'anna' }),
+    someEvent({ objectId: '4', action: 'subject.verify', realmId: 'r1', outcome: 'accepted' }),
+    someEvent({ objectId: '5', action: 'subject.verify', realmId: 'r2', outcome: 'refused' }),
+  ]
+  for (const [index, event] of events.entries()) {
+    await storage.hotTransaction((tx) => audit.appendHot(tx, [event], index * dayMs))
+  }
+  return audit
+}
+
+describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
+  it.each<[AuditFilter, string]>([
+    [{ actor: 'anna' }, '320'],
+    [{ action: 'account.reveal' }, '10'],
+    [{ action: 'account.' }, '210'],
+    [{ object: '3' }, '3'],
+    [{ realm: 'r1' }, '4'],
+    [{ outcome: 'refused' }, '5'],
+    [{ afterMs: 2 * dayMs, beforeMs: 4 * dayMs }, '32'],
+    [{ actor: 'anna', action: 'account.', afterMs: dayMs }, '2'],
+    [{ actor: "nobody' or 1=1 --" }, ''],
+  ])('finds by %o', async (filter, objects) => {
+    const audit = await sixDays(await openStorage())
+    const { items } = await audit.list({ ...filter })
+    const shown = items.filter(({ action }) => action !== 'audit.chain_start')
+    expect(shown.map(({ objectId }) => objectId).join('')).toBe(objects)
+  })
+
+  it('shows each event once, page after page, while new ones arrive', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const add = (from: number, count: number) =>
+      storage.hotTransaction((tx) =>
+        audit.appendHot(
+          tx,
+          Array.from({ length: count }, (_, i) => someEvent({ objectId: `${from + i}` })),
+          7,
+        ),
+      )
+    await add(0, 25)
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await audit.list({ action: 'account.reveal' }, { cursor, limit: 10 })
+      seen.push(...page.items.map(({ objectId }) => objectId))
+      cursor = page.nextCursor
+      await add(100 + seen.length, 1)
+    } while (cursor !== undefined)
+    expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `${24 - i}`))
+  })
+
+  it('counts by day and action', async () => {
+    const audit = await sixDays(await openStorage())
+    expect(await audit.counts({ action: 'subject.verify' })).toEqual([
+      { day: '1970-01-06', action: 'subject.verify', count: 1 },
+      { day: '1970-01-05', action: 'subject.verify', count: 1 },
+    ])
+  })
+
+  it.each(['', 'x', Buffer.from('[1]').toString('base64url'), Buffer.from('["a","b","c"]').toString('base64url')])(
+    'refuses %j as a cursor',
+    async (cursor) => {
+      const audit = await openTestAudit(await openStorage())
+      await expect(audit.list({}, { cursor })).rejects.toMatchObject({ code: 'audit_cursor_invalid' })
+    },
+  )
+
+  it('catches up on everything that was recorded, in small pieces', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const events = Array.from({ length: 700 }, (_, i) => someEvent({ objectId: `${i}` }))
+    for (let batch = 0; batch < 4; batch += 1) {
+      await storage.hotTransaction((tx) => audit.appendHot(tx, events, batch))
+    }
+    const [first, again] = await Promise.all([audit.list({ object: '5' }), audit.list({ object: '699' })])
+    expect([first.items.length, again.items.length]).toEqual([4, 4])
+  })
+})
