@@ -1,0 +1,82 @@
+import { readFileSync, statSync } from 'node:fs'
+import { Failure, isFailure } from '../../errors/failure.ts'
+import type { Core } from '../audit/core.ts'
+import { parseRules, type RuleSet } from './rules-file.ts'
+
+/** How often the file is looked at; an edit is in force within two of these. */
+const lookEveryMs = 500
+
+/**
+ * The rules in force. An edited file takes over without ending a session; a bad one is refused with its line
+ * and reason while the old rules stay. Rule changes are audited.
+ */
+export class LiveRules {
+  readonly #core: Core
+  readonly #file: string | null
+  #set: RuleSet | null = null
+  #seen = ''
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(core: Core, file: string | null) {
+    this.#core = core
+    this.#file = file
+  }
+
+  /** Null without a rules file: every signed-in person passes. */
+  get current(): RuleSet | null {
+    return this.#set
+  }
+
+  /** Reads the file for the first time. @throws {@link Failure} `gate_rules_unreadable`: nothing starts with bad rules */
+  start(): void {
+    if (this.#file === null) return
+    this.#seen = this.#mark()
+    this.#set = parseRules(this.#read())
+    this.#timer = setInterval(() => void this.look(), lookEveryMs)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** Takes an edited file over, if there is one. */
+  async look(): Promise<void> {
+    const mark = this.#mark()
+    if (mark === this.#seen) return
+    this.#seen = mark
+    const { log } = this.#core.services
+    try {
+      const next = parseRules(this.#read())
+      await this.#record('done', next.rules.length)
+      this.#set = next
+      log.info({ rules: next.rules.length }, 'gate rules reloaded')
+    } catch (error) {
+      log.error(
+        { reason: isFailure(error) ? error.message : 'the file cannot be read' },
+        'gate rules refused; the old ones stay',
+      )
+      if (isFailure(error)) await this.#record('refused', this.#set?.rules.length ?? 0, error.message)
+    }
+  }
+
+  async #record(outcome: 'done' | 'refused', rules: number, reason?: string): Promise<void> {
+    const { storage, audit } = this.#core
+    const who = { actorKind: 'operator', actorId: 'operator:rules-file', actorName: 'rules file' }
+    const event = { action: 'gate.rules', ...who, objectKind: 'gate', objectId: 'rules', outcome, detail: { rules } }
+    await storage.transaction((tx) => audit.append(tx, [reason === undefined ? event : { ...event, reason }]))
+  }
+
+  #mark(): string {
+    const stat = statSync(this.#file ?? '', { throwIfNoEntry: false, bigint: true })
+    return stat === undefined ? 'missing' : `${stat.mtimeNs} ${stat.size} ${stat.ino}`
+  }
+
+  #read(): string {
+    try {
+      return readFileSync(this.#file ?? '', 'utf8')
+    } catch (cause) {
+      throw new Failure('gate_rules_unreadable', { detail: { line: 0, reason: 'the file cannot be read' }, cause })
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Core } from '../audit/core.ts'
+
+/** Use of a gate token is audited at most this often (law 3). */
+const everyMs = 60_000
+
+/** Audits the use of gate tokens once a minute each. */
+export function createTokenUse({ storage, audit, services }: Core): (tokenId: string) => void {
+  const notedAtMs = new Map<string, number>()
+  return (tokenId) => {
+    const nowMs = services.clock.nowMs()
+    if (nowMs - (notedAtMs.get(tokenId) ?? Number.NEGATIVE_INFINITY) < everyMs) return
+    notedAtMs.set(tokenId, nowMs)
+    const who = { actorKind: 'token', actorId: tokenId, actorName: 'gate token' }
+    const event = { action: 'gate.token', ...who, objectKind: 'token', objectId: tokenId, outcome: 'accepted' as const }
+    storage
+      .transaction((tx) => audit.append(tx, [event]))
+      .catch((error: unknown) => services.log.warn({ err: error }, 'use of a gate token could not be audited'))
+  }
+}
