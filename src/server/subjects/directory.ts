@@ -1,0 +1,79 @@
+import type { LockoutRule } from '../../api/realms.ts'
+import { parseAlgorithm } from '../../otp/account.ts'
+import type { Storage } from '../database/storage.ts'
+import { type RealmPolicy, type ReadbackRule, type ReplayRule, usualLockout } from './policy.ts'
+import { findRealmByName, readSetting, type RealmRow } from './store.ts'
+
+/** A realm as verdicts need it. */
+export interface RealmEntry {
+  readonly id: string
+  readonly name: string
+  readonly issuerLabel: string
+  readonly origin: string
+  readonly dataKeyId: string
+  readonly policy: RealmPolicy
+}
+
+/** The setting that realms without a lockout rule of their own inherit: JSON of a partial `LockoutRule`. */
+export const lockoutSetting = 'lockout'
+const kinds = new Set(['realm', 'setting'])
+
+/** Realms by name, kept in memory as long as the change feed is confirmed. */
+export class RealmDirectory {
+  readonly #storage: Storage
+  readonly #entries = new Map<string, RealmEntry | null>()
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    storage.changes.listen(({ kind }) => kinds.has(kind) && this.#entries.clear())
+    storage.changes.onReset(() => this.#entries.clear())
+  }
+
+  /** A realm from memory; null when there is none of this name, undefined when it has to be loaded. */
+  recall(name: string): RealmEntry | null | undefined {
+    return this.#storage.changes.isConfirmed() ? this.#entries.get(name) : undefined
+  }
+
+  /** The realm of exactly this name, null when there is none. */
+  async find(name: string): Promise<RealmEntry | null> {
+    const known = this.recall(name)
+    if (known !== undefined) return known
+    const row = await findRealmByName(this.#storage.db, name)
+    // Names nobody has are not kept: whoever asks for them would fill the memory.
+    if (row === undefined) return null
+    const entry = realmEntry(row, await inheritedLockout(this.#storage))
+    this.#entries.set(name, entry)
+    return entry
+  }
+}
+
+/** The rule of realms that have none of their own. */
+export async function inheritedLockout({ db }: Pick<Storage, 'db'>): Promise<LockoutRule> {
+  return lockoutOf((await readSetting(db, lockoutSetting)) ?? null, usualLockout)
+}
+
+/** A realm's row in the words of the rules. */
+export function realmEntry(row: RealmRow, inherited: LockoutRule): RealmEntry {
+  return {
+    id: row.id,
+    name: row.name,
+    issuerLabel: row.issuer_label,
+    origin: row.origin,
+    dataKeyId: row.data_key_id,
+    policy: {
+      algorithm: parseAlgorithm(row.algorithm),
+      digits: row.digits,
+      periodSeconds: row.period_seconds,
+      windowBack: row.window_back,
+      windowForward: row.window_forward,
+      replay: row.replay as ReplayRule,
+      readback: row.readback as ReadbackRule,
+      lockout: lockoutOf(row.lockout, inherited),
+      isEnabled: row.enabled === 1,
+    },
+  }
+}
+
+function lockoutOf(json: string | null, inherited: LockoutRule): LockoutRule {
+  return json === null ? inherited : { ...inherited, ...(JSON.parse(json) as Partial<LockoutRule>) }
+}

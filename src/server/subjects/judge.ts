@@ -1,0 +1,256 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Failure } from '../../errors/failure.ts'
+import type { Core } from '../audit/core.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import type { HotTx } from '../database/storage.ts'
+import type { Actor } from '../http/actor.ts'
+import { type Attempt, decide, type Decision, type Purpose } from './decide.ts'
+import type { RealmDirectory, RealmEntry } from './directory.ts'
+import type { SourceKey } from './hot-store.ts'
+import { Ledger } from './ledger.ts'
+import { matchAttempt } from './matching.ts'
+import { activePlace, pendingPlace, type Roster, type RosterEntry } from './roster.ts'
+import { type Source, sourceHash } from './source.ts'
+import { type Judged, judgedOf, judgedUnknown } from './verdict.ts'
+import { verdictEvents } from './verdict-events.ts'
+
+/** A code to be judged. Names are NFC already and compared exactly. */
+export interface JudgeRequest {
+  readonly realm: string
+  readonly subject: string
+  readonly code: string
+  readonly purpose: Purpose
+  /** Only for `resync`: the code that followed. */
+  readonly secondCode?: string
+  /** Who types, as far as anybody knows; null counts as an unknown source. */
+  readonly source: Source | null
+  readonly actor: Actor
+  readonly address: string
+  /** Which door asks, for the audit: `api`, `tiny-mfa`, `ungleichotp`, `gate`, `login`. */
+  readonly door: string
+  readonly idempotency?: Idempotency
+}
+
+/** An Idempotency-Key, bound to its token, and the body it came with; both hex of a hash. */
+export interface Idempotency {
+  readonly keyHash: string
+  readonly bodyHash: string
+}
+
+/** A verdict is repeated under its Idempotency-Key for this long. */
+export const repeatedForMs = 60_000
+/** A subject whose row another server holds is tried again for this long. */
+const givenUpAfterMs = 2000
+const pauseWhenHeldMs = 3
+const largestBatch = 512
+
+/** A request in the queue, and what was found out about it on the way to its verdict. */
+interface Waiting {
+  readonly request: JudgeRequest
+  readonly sourceHash: string | null
+  readonly atMs: number
+  readonly resolve: (judged: Judged) => void
+  readonly reject: (reason: unknown) => void
+  realm: RealmEntry | null
+  entry: RosterEntry | null
+  attempt: Attempt | null
+  /** The entry was old, or its row held: load it anew. */
+  isStale: boolean
+}
+
+/** A verdict, a failure of this one alone, or `later` when the row was held or the subject changed meanwhile. */
+type Outcome = Judged | Failure | 'later'
+
+/**
+ * Decides every code, for all doors (law 1): whatever arrives together is decided together.
+ *
+ * Secrets are opened and steps matched outside the transaction. Inside, the hot rows are locked, read, decided upon in
+ * the order of arrival, written and audited; the answers leave after the commit (laws 3 and 7).
+ */
+export class Judge {
+  readonly #core: Core
+  readonly #directory: RealmDirectory
+  readonly #roster: Roster
+  readonly #sourceKey: string
+  #queue: Waiting[] = []
+  #isScheduled = false
+
+  constructor(core: Core, directory: RealmDirectory, roster: Roster) {
+    this.#core = core
+    this.#directory = directory
+    this.#roster = roster
+    this.#sourceKey = Buffer.from(core.keyRing.deriveKey('guess sources')).toString('hex')
+  }
+
+  /**
+   * Judges one code.
+   *
+   * @throws {@link Failure} `verification_busy` when the subject's row was held for 2 seconds,
+   *   `idempotency_key_reused` when the key came with another body before
+   */
+  judge(request: JudgeRequest): Promise<Judged> {
+    return new Promise((resolve, reject) => {
+      const { source } = request
+      this.#queue.push({
+        request,
+        sourceHash: source === null ? null : sourceHash(this.#sourceKey, source),
+        atMs: this.#core.services.clock.nowMs(),
+        resolve,
+        reject,
+        realm: null,
+        entry: null,
+        attempt: null,
+        isStale: false,
+      })
+      this.#schedule()
+    })
+  }
+
+  // After the poll phase: by then every request that had arrived has been read, and they share one commit.
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => void this.#runBatch())
+  }
+
+  async #runBatch(): Promise<void> {
+    const batch = this.#queue.splice(0, largestBatch)
+    const held = await this.#judgeBatch(batch)
+    if (held.length > 0 && this.#queue.length === 0) await pause(pauseWhenHeldMs)
+    this.#queue = [...held, ...this.#queue]
+    this.#isScheduled = false
+    if (this.#queue.length > 0) this.#schedule()
+  }
+
+  /** Judges a batch and answers it; what could not be decided yet comes back. */
+  async #judgeBatch(batch: readonly Waiting[]): Promise<Waiting[]> {
+    try {
+      await this.#look(batch)
+      for (const waiting of batch) waiting.attempt = match(waiting)
+      const outcomes = await this.#core.storage.hotTransaction((tx) => this.#decideIn(tx, batch))
+      return batch.filter((waiting, index) => !this.#settle(waiting, outcomes[index] ?? 'later'))
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+      return []
+    }
+  }
+
+  async #look(batch: readonly Waiting[]): Promise<void> {
+    const missing = new Map<RealmEntry, Waiting[]>()
+    for (const waiting of batch) {
+      const { request } = waiting
+      const recalled = this.#directory.recall(request.realm)
+      const realm = recalled === undefined ? await this.#directory.find(request.realm) : recalled
+      waiting.realm = realm
+      const entry = realm === null || waiting.isStale ? undefined : this.#roster.recall(realm.id, request.subject)
+      waiting.entry = entry ?? null
+      if (realm !== null && entry === undefined) pushTo(missing, realm, waiting)
+    }
+    for (const [realm, waitings] of missing) {
+      const found = await this.#roster.load(realm, [...new Set(waitings.map(({ request }) => request.subject))])
+      for (const waiting of waitings) waiting.entry = found.get(waiting.request.subject) ?? null
+    }
+  }
+
+  async #decideIn(tx: HotTx, batch: readonly Waiting[]): Promise<Outcome[]> {
+    const ledger = await Ledger.open(tx, {
+      subjectIds: [...new Set(batch.map(({ entry }) => entry?.id ?? ''))],
+      sources: batch.flatMap(sourceKeysOf),
+      memoKeys: batch.flatMap(({ request }) => request.idempotency?.keyHash ?? []),
+      memosSinceMs: this.#core.services.clock.nowMs() - repeatedForMs,
+    })
+    const events: AuditEvent[] = []
+    const outcomes = batch.map((waiting) => this.#decideOne(waiting, ledger, events))
+    await Promise.all([ledger.flush(tx), this.#core.audit.appendHot(tx, events, this.#core.services.clock.nowMs())])
+    return outcomes
+  }
+
+  #decideOne(waiting: Waiting, ledger: Ledger, events: AuditEvent[]): Outcome {
+    const { entry } = waiting
+    if (entry !== null && entry.failure !== null) return new Failure('subject_unreadable', { cause: entry.failure })
+    const repeated = repeatedVerdict(waiting, ledger)
+    if (repeated !== null) return repeated
+    const decision = entry === null ? null : this.#decideKnown(waiting, entry, ledger)
+    if (decision === 'later') return 'later'
+    if (decision === null) ledger.pretend(waiting.sourceHash)
+    const { request, realm, atMs, attempt } = waiting
+    events.push(...verdictEvents({ request, realm, entry, decision, nowStep: attempt?.nowStep ?? 0 }, this.#core.audit))
+    const judged =
+      decision === null || entry === null ? judgedUnknown(attempt?.nowStep ?? 0) : judgedOf(entry.id, decision)
+    if (request.idempotency !== undefined) {
+      ledger.addMemo({ ...request.idempotency, subjectId: entry?.id ?? '', verdict: JSON.stringify(judged), atMs })
+    }
+    return judged
+  }
+
+  #decideKnown(waiting: Waiting, entry: RosterEntry, ledger: Ledger): Decision | 'later' {
+    const { realm, attempt } = waiting
+    const state = ledger.stateOf(entry.id)
+    if (realm === null || attempt === null || state?.secretVersion !== entry.version) return 'later'
+    const decision = decide(
+      {
+        policy: realm.policy,
+        periodSeconds: (entry.active ?? entry.pending)?.shape.periodSeconds ?? realm.policy.periodSeconds,
+        isEnabled: realm.policy.isEnabled && entry.isEnabled,
+        hasSecret: entry.active !== null,
+        pendingUntilMs: entry.pending === null ? null : entry.pendingUntilMs,
+        state,
+        source: ledger.sourceOf(entry.id, waiting.sourceHash),
+      },
+      attempt,
+    )
+    ledger.record(entry.id, waiting.sourceHash, decision)
+    if (decision.isPromotion) this.#promote(realm, entry, waiting.atMs, ledger)
+    return decision
+  }
+
+  #promote(realm: RealmEntry, { id, pendingSealed }: RosterEntry, atMs: number, ledger: Ledger): void {
+    if (pendingSealed === null) return
+    const { keyRing } = this.#core
+    const secret = keyRing.open(pendingSealed, pendingPlace(id))
+    ledger.addPromotion({ subjectId: id, sealedSecret: keyRing.seal(realm.dataKeyId, secret, activePlace(id)), atMs })
+  }
+
+  /** Answers; false when there is no answer yet. */
+  #settle(waiting: Waiting, outcome: Outcome): boolean {
+    if (outcome === 'later') return this.#wait(waiting)
+    if (outcome instanceof Failure) waiting.reject(outcome)
+    else {
+      if (outcome.accepted && outcome.isPromotion && waiting.realm !== null) {
+        this.#roster.forget(waiting.realm.id, waiting.request.subject)
+      }
+      waiting.resolve(outcome)
+    }
+    return true
+  }
+
+  #wait(waiting: Waiting): boolean {
+    waiting.isStale = true
+    if (this.#core.services.clock.nowMs() - waiting.atMs < givenUpAfterMs) return false
+    waiting.reject(new Failure('verification_busy'))
+    return true
+  }
+}
+
+function match({ request, realm, entry, atMs }: Waiting): Attempt {
+  const { purpose, code, secondCode } = request
+  const shown = { purpose, code, atMs, ...(secondCode === undefined ? {} : { secondCode }) }
+  return matchAttempt(shown, entry, realm?.policy)
+}
+
+function sourceKeysOf({ entry, sourceHash: hash }: Waiting): SourceKey[] {
+  return hash === null ? [] : [{ subjectId: entry?.id ?? '', sourceHash: hash }]
+}
+
+function repeatedVerdict({ request, entry }: Waiting, ledger: Ledger): Judged | Failure | null {
+  const memo = request.idempotency === undefined ? undefined : ledger.memoOf(request.idempotency.keyHash)
+  if (memo === undefined) return null
+  const isSame = memo.bodyHash === request.idempotency?.bodyHash && memo.subjectId === (entry?.id ?? '')
+  return isSame ? (JSON.parse(memo.verdict) as Judged) : new Failure('idempotency_key_reused')
+}
+
+function pushTo<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
+  const items = map.get(key)
+  if (items === undefined) map.set(key, [item])
+  else items.push(item)
+}

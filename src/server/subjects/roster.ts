@@ -1,0 +1,138 @@
+import type { KeyRing } from '../../crypto/key-ring.ts'
+import type { Place } from '../../crypto/sealing.ts'
+import { parseAlgorithm } from '../../otp/account.ts'
+import { type PreparedSecret, prepareSecret } from '../../otp/hmac.ts'
+import type { Storage, Tx } from '../database/storage.ts'
+import type { RealmEntry } from './directory.ts'
+import type { CodeShape } from './policy.ts'
+import { findRoster, type RosterRow } from './store.ts'
+
+/** An opened secret, ready to make codes. */
+export interface RosterSecret {
+  readonly prepared: PreparedSecret
+  readonly shape: CodeShape
+}
+
+/** A subject with its secrets open, as of one version of it. */
+export interface RosterEntry {
+  readonly id: string
+  readonly name: string
+  readonly isEnabled: boolean
+  readonly version: number
+  readonly driftSteps: number
+  readonly active: RosterSecret | null
+  readonly pending: RosterSecret | null
+  readonly pendingSealed: Uint8Array | null
+  readonly pendingUntilMs: number | null
+  /** Why its secrets do not open, when they do not: only this subject's codes then fail. */
+  readonly failure: unknown
+}
+
+/** Where the active secret of a subject is sealed. */
+export function activePlace(subjectId: string): Place {
+  return { table: 'subject', column: 'sealed_secret', row: subjectId }
+}
+
+/** Where its pending one is. */
+export function pendingPlace(subjectId: string): Place {
+  return { table: 'subject', column: 'pending_secret', row: subjectId }
+}
+
+/** Entries kept open; each takes about 700 bytes. */
+const keptEntries = 16_384
+/** Names asked for in one query. */
+const namesAtOnce = 500
+
+/**
+ * Subjects with open secrets, by realm and name.
+ *
+ * An entry may be old: whoever uses one compares its version in the transaction and loads it again when it moved.
+ * That a name does not exist is remembered too, and forgotten when a change tells otherwise.
+ */
+export class Roster {
+  readonly #storage: Storage
+  readonly #keyRing: KeyRing<Tx>
+  readonly #entries = new Map<string, RosterEntry | null>()
+
+  constructor(storage: Storage, keyRing: KeyRing<Tx>) {
+    this.#storage = storage
+    this.#keyRing = keyRing
+    storage.changes.listen(({ kind, objectId }) => {
+      if (kind === 'realm') this.#entries.clear()
+      if (kind === 'subject') this.#entries.delete(objectId)
+    })
+    storage.changes.onReset(() => this.#entries.clear())
+  }
+
+  /** A subject from memory; null when there is none of this name, undefined when it has to be loaded. */
+  recall(realmId: string, name: string): RosterEntry | null | undefined {
+    return this.#storage.changes.isConfirmed() ? this.#entries.get(rosterKey(realmId, name)) : undefined
+  }
+
+  /** Loads subjects of one realm; a name that is missing from the answer does not exist. */
+  async load(realm: RealmEntry, names: readonly string[]): Promise<Map<string, RosterEntry>> {
+    const found = new Map<string, RosterEntry>()
+    for (let start = 0; start < names.length; start += namesAtOnce) {
+      const asked = names.slice(start, start + namesAtOnce)
+      for (const row of await findRoster(this.#storage.db, realm.id, asked)) {
+        found.set(row.name, await this.#open(row, realm))
+      }
+    }
+    for (const name of names) this.#keep(rosterKey(realm.id, name), found.get(name) ?? null)
+    return found
+  }
+
+  /** Forgets a subject, so that its next use loads it. */
+  forget(realmId: string, name: string): void {
+    this.#entries.delete(rosterKey(realmId, name))
+  }
+
+  #keep(key: string, entry: RosterEntry | null): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    if (this.#entries.size <= keptEntries) return
+    const [oldest] = this.#entries.keys()
+    if (oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  async #open(row: RosterRow, realm: RealmEntry): Promise<RosterEntry> {
+    const closed = {
+      id: row.id,
+      name: row.name,
+      isEnabled: row.enabled === 1,
+      version: row.secret_version,
+      driftSteps: row.drift_steps,
+      pendingSealed: row.pending_secret,
+      pendingUntilMs: row.pending_until_ms,
+    }
+    try {
+      const active = await this.#openSecret(row.sealed_secret, activePlace(row.id), shapeOf(row, realm.policy))
+      const pending = await this.#openSecret(row.pending_secret, pendingPlace(row.id), realm.policy)
+      return { ...closed, active, pending, failure: null }
+    } catch (failure) {
+      return { ...closed, active: null, pending: null, failure }
+    }
+  }
+
+  async #openSecret(sealed: Uint8Array | null, place: Place, shape: CodeShape): Promise<RosterSecret | null> {
+    if (sealed === null) return null
+    await this.#keyRing.readyFor(sealed, place)
+    const { algorithm, digits, periodSeconds } = shape
+    const prepared = prepareSecret(this.#keyRing.open(sealed, place), algorithm)
+    return { prepared, shape: { algorithm, digits, periodSeconds } }
+  }
+}
+
+/** The id under which the change feed speaks of a subject's name. */
+export function rosterKey(realmId: string, name: string): string {
+  return `${realmId}\n${name}`
+}
+
+/** How a subject's codes are made: as it was imported, else as its realm says. */
+export function shapeOf(row: Pick<RosterRow, 'algorithm' | 'digits' | 'period_seconds'>, realm: CodeShape): CodeShape {
+  return {
+    algorithm: row.algorithm === null ? realm.algorithm : parseAlgorithm(row.algorithm),
+    digits: row.digits ?? realm.digits,
+    periodSeconds: row.period_seconds ?? realm.periodSeconds,
+  }
+}

@@ -1,0 +1,161 @@
+import type { Queryable, Tx } from '../database/storage.ts'
+import type { RealmTable, SubjectTable } from '../database/tables.ts'
+import { freshState } from './decide.ts'
+import { stateRow } from './state-row.ts'
+
+export type RealmRow = RealmTable
+export type SubjectRow = SubjectTable
+
+/** A subject with the two numbers of its hot row that its secrets depend on. */
+export type RosterRow = Pick<
+  SubjectTable,
+  | 'id'
+  | 'realm_id'
+  | 'name'
+  | 'enabled'
+  | 'sealed_secret'
+  | 'algorithm'
+  | 'digits'
+  | 'period_seconds'
+  | 'pending_secret'
+  | 'pending_until_ms'
+> & { secret_version: number; drift_steps: number }
+
+/** The realm of exactly this name. */
+export function findRealmByName(db: Queryable, name: string): Promise<RealmRow | undefined> {
+  return db.selectFrom('realm').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+/** Adds a realm. */
+export async function insertRealm(tx: Tx, row: RealmRow): Promise<void> {
+  await tx.insertInto('realm').values(row).execute()
+}
+
+/** The text of a setting, undefined when it was never set. */
+export async function readSetting(db: Queryable, key: string): Promise<string | undefined> {
+  const row = await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
+  return row?.value
+}
+
+/** Subjects of one realm by their names. */
+export function findRoster(db: Queryable, realmId: string, names: readonly string[]): Promise<RosterRow[]> {
+  return db
+    .selectFrom('subject')
+    .innerJoin('subject_state', 'subject_state.subject_id', 'subject.id')
+    .select([
+      'subject.id',
+      'subject.realm_id',
+      'subject.name',
+      'subject.enabled',
+      'subject.sealed_secret',
+      'subject.algorithm',
+      'subject.digits',
+      'subject.period_seconds',
+      'subject.pending_secret',
+      'subject.pending_until_ms',
+      'subject_state.secret_version',
+      'subject_state.drift_steps',
+    ])
+    .where('subject.realm_id', '=', realmId)
+    .where('subject.name', 'in', names)
+    .execute()
+}
+
+/** One subject by its name. */
+export function findSubject(db: Queryable, realmId: string, name: string): Promise<SubjectRow | undefined> {
+  return db
+    .selectFrom('subject')
+    .selectAll()
+    .where('realm_id', '=', realmId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+}
+
+/** Adds a subject and its hot row. The name must be free: a unique index decides. */
+export async function insertSubject(tx: Tx, row: SubjectRow): Promise<void> {
+  await tx.insertInto('subject').values(row).execute()
+  await tx
+    .insertInto('subject_state')
+    .values({ subject_id: row.id, ...stateRow(freshState()) })
+    .execute()
+}
+
+/**
+ * Changes a subject and moves its version, so that every server notices inside its next verdict.
+ *
+ * @returns false when the subject is gone
+ */
+export async function updateSubject(tx: Tx, id: string, change: Partial<SubjectRow>): Promise<boolean> {
+  if (!(await moveVersion(tx, id))) return false
+  const { numUpdatedRows } = await tx.updateTable('subject').set(change).where('id', '=', id).executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Locks a subject's hot row by moving its version; false when the subject is gone. */
+export async function moveVersion(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('subject_state')
+    .set((row) => ({ secret_version: row('secret_version', '+', 1) }))
+    .where('subject_id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Moves the version of every subject of a realm, after its policy changed. */
+export async function moveVersions(tx: Tx, realmId: string): Promise<void> {
+  await tx
+    .updateTable('subject_state')
+    .set((row) => ({ secret_version: row('secret_version', '+', 1) }))
+    .where('subject_id', 'in', tx.selectFrom('subject').select('id').where('realm_id', '=', realmId))
+    .execute()
+}
+
+/** Makes a secret the active one and forgets which steps of the one before were used. */
+export async function forgetSpentSteps(tx: Tx, id: string): Promise<void> {
+  await tx
+    .updateTable('subject_state')
+    .set({ highest_step: 0, spent_steps: 0, drift_steps: 0 })
+    .where('subject_id', '=', id)
+    .execute()
+}
+
+/** Clears failures, waits and the cap. Where no code was ever accepted stays unknown. */
+export async function liftGuesses(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('subject_state')
+    .set({
+      unknown_failures: 0,
+      unknown_step: 0,
+      unknown_step_failures: 0,
+      unknown_wait_until_ms: 0,
+      total_failures: 0,
+      lift_step: 0,
+    })
+    .where('subject_id', '=', id)
+    .executeTakeFirst()
+  await tx.updateTable('subject_source').set({ failures: 0 }).where('subject_id', '=', id).execute()
+  return numUpdatedRows === 1n
+}
+
+/** Removes a subject; its hot row, sources and links go with it. False when it was gone already. */
+export async function deleteSubject(tx: Tx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom('subject').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows === 1n
+}
+
+/** The next free number of a realm: what doors that count subjects show as their id. */
+export async function nextNumber(tx: Tx, realmId: string): Promise<number> {
+  const row = await tx
+    .selectFrom('subject')
+    .select((select) => select.fn.max('number').as('number'))
+    .where('realm_id', '=', realmId)
+    .executeTakeFirst()
+  return Number(row?.number ?? 0) + 1
+}
+
+/** Forgets sources unknown again, verdicts no longer repeated and links past their time. */
+export async function pruneSubjects(tx: Tx, before: { sourcesMs: number; memosMs: number; linksMs: number }) {
+  await tx.deleteFrom('subject_source').where('accepted_at_ms', '<', before.sourcesMs).execute()
+  await tx.deleteFrom('verdict_memo').where('at_ms', '<', before.memosMs).execute()
+  await tx.deleteFrom('enrolment_link').where('expires_at_ms', '<', before.linksMs).execute()
+}

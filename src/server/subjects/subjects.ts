@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import { Failure } from '../../errors/failure.ts'
+import type { Core } from '../audit/core.ts'
+import type { Tx } from '../database/storage.ts'
+import { type By, subjectEvent } from './audited.ts'
+import { inheritedLockout, realmEntry, RealmDirectory, type RealmEntry } from './directory.ts'
+import { Enrolment } from './enrol.ts'
+import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
+import { knownForMs } from './lockout.ts'
+import { makeRealm, type NewRealm } from './make-realm.ts'
+import { nameKey } from './names.ts'
+import { Roster, rosterKey } from './roster.ts'
+import * as store from './store.ts'
+import type { SubjectRow } from './store.ts'
+import type { Judged } from './verdict.ts'
+
+const pruneEveryMs = 10 * 60_000
+
+/** A subject to be added. The name is checked and canonical. */
+export interface NewSubject {
+  readonly name: string
+  readonly email?: string
+  readonly isEnabled?: boolean
+  /** Kept where they are imported. */
+  readonly id?: string
+  readonly number?: number
+}
+
+/**
+ * Everyone whose codes we judge, of all realms and doors.
+ *
+ * ```ts
+ * const realm = await subjects.ensureRealm({ name: 'people', origin: 'login' }, by)
+ * await storage.transaction(async (tx) => {
+ *   const subject = await subjects.add(tx, realm, { name: person.id }, by)
+ *   const secret = await subjects.enrolment.start(tx, realm, subject, { begins: { pendingForMs } }, by)
+ * })
+ * const verdict = await subjects.judge({ realm: 'people', subject: person.id, code, purpose: 'verify', source, … })
+ * ```
+ *
+ * Everything that changes something takes the caller's transaction and writes its own audit records into it. Rights
+ * are the caller's affair, and so are the names of realms that its door may not touch (`isReserved`).
+ */
+export class Subjects {
+  readonly enrolment: Enrolment
+  readonly #core: Core
+  readonly #directory: RealmDirectory
+  readonly #roster: Roster
+  readonly #judge: Judge
+  readonly #pruning: NodeJS.Timeout
+
+  /** Use {@link createSubjects}. */
+  constructor(core: Core) {
+    this.#core = core
+    this.#directory = new RealmDirectory(core.storage)
+    this.#roster = new Roster(core.storage, core.keyRing)
+    this.#judge = new Judge(core, this.#directory, this.#roster)
+    this.enrolment = new Enrolment(core)
+    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
+    this.#pruning.unref()
+  }
+
+  /** Judges one code: see {@link Judge.judge}. */
+  judge(request: JudgeRequest): Promise<Judged> {
+    return this.#judge.judge(request)
+  }
+
+  /** The realm of exactly this name, null when there is none. */
+  realm(name: string): Promise<RealmEntry | null> {
+    return this.#directory.find(name)
+  }
+
+  /** The realm of this name, made if it is missing. */
+  async ensureRealm(realm: NewRealm, by: By): Promise<RealmEntry> {
+    const known = await this.#directory.find(realm.name)
+    if (known !== null) return known
+    const row = await this.#core.storage.transaction(
+      async (tx) => (await store.findRealmByName(tx, realm.name)) ?? (await makeRealm(this.#core, tx, realm, by)),
+    )
+    return realmEntry(row, await inheritedLockout(this.#core.storage))
+  }
+
+  /** Makes a realm in the caller's transaction. */
+  async makeRealm(tx: Tx, realm: NewRealm, by: By): Promise<RealmEntry> {
+    return realmEntry(await makeRealm(this.#core, tx, realm, by), await inheritedLockout(this.#core.storage))
+  }
+
+  /** A subject by its exact name. */
+  async find(realm: RealmEntry, name: string, tx?: Tx): Promise<SubjectRow | null> {
+    return (await store.findSubject(tx ?? this.#core.storage.db, realm.id, name)) ?? null
+  }
+
+  /** Adds a subject without a secret. @throws {@link Failure} `subject_name_taken` */
+  async add(tx: Tx, realm: RealmEntry, subject: NewSubject, by: By): Promise<SubjectRow> {
+    if ((await store.findSubject(tx, realm.id, subject.name)) !== undefined) throw new Failure('subject_name_taken')
+    const nowMs = this.#core.services.clock.nowMs()
+    const row: SubjectRow = {
+      id: subject.id ?? randomUUID(),
+      realm_id: realm.id,
+      name: subject.name,
+      name_key: nameKey(subject.name),
+      number: subject.number ?? (await store.nextNumber(tx, realm.id)),
+      email: subject.email ?? '',
+      enabled: (subject.isEnabled ?? true) ? 1 : 0,
+      sealed_secret: null,
+      algorithm: null,
+      digits: null,
+      period_seconds: null,
+      pending_secret: null,
+      pending_until_ms: null,
+      pending_by: null,
+      enrolled_at_ms: null,
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    }
+    await store.insertSubject(tx, row)
+    await this.#core.audit.append(tx, [subjectEvent(by, 'create', realm.id, row)])
+    await this.#tellName(tx, realm, row.name)
+    return row
+  }
+
+  /** Changes name, mail address or whether a subject is enabled. */
+  async change(
+    tx: Tx,
+    realm: RealmEntry,
+    subject: SubjectRow,
+    change: { name?: string; email?: string; isEnabled?: boolean },
+    by: By,
+  ): Promise<SubjectRow> {
+    const { name = subject.name, email = subject.email, isEnabled = subject.enabled === 1 } = change
+    const columns = { name, name_key: nameKey(name), email, enabled: isEnabled ? 1 : 0 }
+    const updated = { ...columns, updated_at_ms: this.#core.services.clock.nowMs() }
+    if (!(await store.updateSubject(tx, subject.id, updated))) throw new Failure('subject_not_found')
+    const detail = { enabled: isEnabled, ...(name === subject.name ? {} : { renamed: true }) }
+    await this.#core.audit.append(tx, [subjectEvent(by, 'update', realm.id, { id: subject.id, name }, detail)])
+    await this.#tellName(tx, realm, subject.name)
+    if (name !== subject.name) await this.#tellName(tx, realm, name)
+    return { ...subject, ...updated }
+  }
+
+  /** Removes a subject with its secrets and failures. */
+  async remove(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+    if (!(await store.deleteSubject(tx, subject.id))) throw new Failure('subject_not_found')
+    await this.#core.audit.append(tx, [subjectEvent(by, 'delete', realm.id, subject)])
+    await this.#tellName(tx, realm, subject.name)
+  }
+
+  /** Clears a subject's failures, waits and cap: an administrator's lift (T27). */
+  async lift(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+    if (!(await store.liftGuesses(tx, subject.id))) throw new Failure('subject_not_found')
+    await this.#core.audit.append(tx, [subjectEvent(by, 'lift', realm.id, subject)])
+  }
+
+  /** Stops the housekeeping. */
+  close(): void {
+    clearInterval(this.#pruning)
+  }
+
+  async #tellName(tx: Tx, realm: RealmEntry, name: string): Promise<void> {
+    await this.#core.storage.recordChange(tx, { kind: 'subject', objectId: rosterKey(realm.id, name) })
+  }
+
+  async #prune(): Promise<void> {
+    const nowMs = this.#core.services.clock.nowMs()
+    const before = { sourcesMs: nowMs - knownForMs, memosMs: nowMs - repeatedForMs, linksMs: nowMs - pruneEveryMs }
+    try {
+      await this.#core.storage.transaction((tx) => store.pruneSubjects(tx, before))
+    } catch (error) {
+      this.#core.services.log.warn({ err: error }, 'old sources could not be removed; the next round tries again')
+    }
+  }
+}
+
+/** Opens the subjects of a database. `close()` ends its housekeeping. */
+export function createSubjects(core: Core): Subjects {
+  return new Subjects(core)
+}
