@@ -1,0 +1,162 @@
+import type { GateTheme } from '../settings.ts'
+import { html, type Html, nothing } from './html.ts'
+import type { Texts } from './texts.ts'
+
+/** What every page of the portal is dressed in. */
+export interface Dress {
+  readonly theme: GateTheme
+  readonly language: 'en' | 'de'
+  readonly texts: Texts
+}
+
+/** The portal's Content-Security-Policy: its own stylesheet, script and logo, and forms to itself alone (P40). */
+export const portalPolicy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+/** One whole page. */
+export function page({ theme, language }: Dress, title: string, body: Html, script?: string): string {
+  const logo = theme.logoFile === null ? nothing : html`<img class="logo" src="/auth/logo" alt="" />`
+  const footer = theme.footer === '' ? nothing : html`<footer>${theme.footer}</footer>`
+  const load = script === undefined ? nothing : html`<script src="${script}" defer></script>`
+  return html`<!doctype html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · ${theme.title}</title>
+        <link rel="stylesheet" href="/auth/style.css" />
+        ${load}
+      </head>
+      <body>
+        <main>
+          <header>
+            ${logo}
+            <h1>${theme.title}</h1>
+          </header>
+          ${body}
+        </main>
+        ${footer}
+      </body>
+    </html> `.markup
+}
+
+/** What the login form shows and carries along. */
+export interface LoginForm {
+  readonly formToken: string
+  readonly returnTo: string
+  readonly username: string
+  readonly message: string | null
+  readonly isCodeOnly: boolean
+  readonly hasSignOn: boolean
+  readonly mayRemember: boolean
+}
+
+/** The login page. Field names are simpleotp's, so that its clients' forms still fit. */
+export function loginPage(dress: Dress, form: LoginForm): string {
+  const { texts, theme } = dress
+  const message = form.message === null ? nothing : html`<p class="message" role="alert">${form.message}</p>`
+  const who = form.isCodeOnly
+    ? nothing
+    : html`<label for="user">${texts.username}</label>
+        <input
+          id="user"
+          name="user"
+          value="${form.username}"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+        />
+        <label for="password">${texts.passphrase}</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" required />`
+  const remember = form.mayRemember
+    ? html`<label class="check"><input type="checkbox" name="remember" value="1" /> ${texts.remember}</label>`
+    : nothing
+  const others = html`${form.isCodeOnly ? nothing : html`<button class="quiet" type="button" id="passkey" hidden>${texts.passkey}</button>`}${
+    form.hasSignOn
+      ? html`<a class="button quiet" href="/auth/sign-on?rd=${encodeURIComponent(form.returnTo)}">${texts.signOn}</a>`
+      : nothing
+  }`
+  const body = html`<p class="greeting">${theme.greeting}</p>
+    ${message}
+    <form method="post" action="/auth/login" autocomplete="on">
+      <input type="hidden" name="csrf_token" value="${form.formToken}" />
+      <input type="hidden" name="rd" value="${form.returnTo}" />
+      ${who}
+      <label for="token">${texts.code}</label>
+      <input
+        id="token"
+        name="token"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        autocapitalize="none"
+        spellcheck="false"
+        aria-describedby="token-hint"
+        ${form.isCodeOnly ? html` autofocus` : nothing}
+      />
+      <p id="token-hint" class="hint">${texts.codeHint}</p>
+      ${remember}
+      <button type="submit">${texts.logIn}</button>
+      ${others}
+    </form>`
+  return page(dress, texts.logIn, body, form.isCodeOnly ? undefined : '/auth/passkey.js')
+}
+
+/** A page that says one thing and offers one way on. */
+export function noticePage(
+  dress: Dress,
+  title: string,
+  sentences: readonly string[],
+  way: { readonly label: string; readonly href: string },
+): string {
+  const body = html`${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+    <p><a class="button" href="${way.href}">${way.label}</a></p>`
+  return page(dress, title, body)
+}
+
+/** Asks before logging out, where the request may have come from another site. */
+export function logoutPage(dress: Dress, formToken: string): string {
+  const { texts } = dress
+  const body = html`<p>${texts.logOutAsk}</p>
+    <form method="post" action="/auth/logout">
+      <input type="hidden" name="csrf_token" value="${formToken}" /><button type="submit">${texts.logOut}</button>
+    </form>`
+  return page(dress, texts.logOut, body)
+}
+
+/** One line of the list of sessions. */
+export interface SessionLine {
+  readonly id: string
+  readonly address: string
+  readonly device: string
+  readonly lastSeen: string
+  readonly isCurrent: boolean
+}
+
+/** My sessions, each with its end. */
+export function sessionsPage(dress: Dress, formToken: string, lines: readonly SessionLine[]): string {
+  const { texts } = dress
+  const end = (value: string, label: string) =>
+    html`<form method="post" action="/auth/sessions">
+      <input type="hidden" name="csrf_token" value="${formToken}" /><input
+        type="hidden"
+        name="session"
+        value="${value}"
+      /><button class="quiet small" type="submit">${label}</button>
+    </form>`
+  const rows = lines.map(
+    (line) =>
+      html`<li>
+        <div><b>${line.device}</b><span>${line.address} · ${texts.lastSeen} ${line.lastSeen}</span></div>
+        ${line.isCurrent ? html`<em>${texts.thisSession}</em>` : end(line.id, texts.endSession)}
+      </li>`,
+  )
+  const others = lines.some(({ isCurrent }) => !isCurrent)
+  const body = html`<ul class="sessions">
+      ${rows}
+    </ul>
+    ${others ? end('others', texts.endAll) : html`<p>${texts.noSessions}</p>`}
+    <p><a href="/auth/logout">${texts.logOut}</a></p>`
+  return page(dress, texts.sessions, body)
+}
