@@ -93,13 +93,6 @@ export function decide(standing: Standing, attempt: Attempt): Decision {
   return accept(standing, attempt, match)
 }
 
-/** The standing the next attempt on the same subject meets, after a decision. */
-export function standingAfter(standing: Standing, decision: Decision): Standing {
-  const { state, source } = decision
-  if (!decision.isPromotion) return { ...standing, state, source }
-  return { ...standing, state, source, hasSecret: true, pendingUntilMs: null }
-}
-
 interface Match {
   readonly steps: readonly number[]
   readonly isPending: boolean
@@ -135,12 +128,17 @@ function accept(standing: Standing, attempt: Attempt, match: Match): Decision {
     ...unchanged(standing, attempt),
     accepted: true,
     step,
-    state: match.isPending ? { ...next, secretVersion: state.secretVersion + 1 } : next,
+    state: changesSecret(attempt, match) ? { ...next, secretVersion: state.secretVersion + 1 } : next,
     source: acceptedSource(attempt.atMs),
     isPromotion: match.isPending,
     isLift,
     isReuse,
   }
+}
+
+// A promotion changes the secret and a resynchronisation the drift: copies of either must not be used again.
+function changesSecret({ purpose }: Attempt, { isPending }: Match): boolean {
+  return isPending || purpose === 'resync'
 }
 
 function spentAfter(
