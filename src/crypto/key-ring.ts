@@ -41,9 +41,9 @@ export class KeyRing<Tx> {
     return this.#root.id
   }
 
-  /** Every data key, without its bytes: for `keys status` and for rotation. */
-  get dataKeys(): readonly StoredDataKey[] {
-    return [...this.#keys.values()].map(({ bytes: _bytes, ...key }) => key)
+  /** Every stored data key, sealed: for `keys status` and for rotation. */
+  dataKeys(tx?: Tx): Promise<readonly StoredDataKey[]> {
+    return this.#store.list(tx)
   }
 
   /** Seals bytes for one place under a data key. */
@@ -114,13 +114,27 @@ export class KeyRing<Tx> {
     return new Uint8Array(hkdfSync('sha256', this.#current('derive').bytes, '', `watchword ${label}`, 32))
   }
 
+  /** Lets a younger key take over in the transaction that makes it. The old one still opens what it sealed. */
+  retireDataKey(tx: Tx, id: string): Promise<void> {
+    return this.#store.retire(tx, id, this.#now())
+  }
+
+  /** Forgets a retired key that seals nothing any more; running servers keep it in memory until they stop. */
+  removeDataKey(tx: Tx, id: string): Promise<void> {
+    return this.#store.remove(tx, id)
+  }
+
   /** Reads all keys again, after changes by another process. */
   async reload(): Promise<void> {
     for (const stored of await this.#store.list()) await this.#hold(stored)
   }
 
-  /** Seals every data key and the canary under another root key, in one transaction. */
-  async moveToRootKey(next: RootKey): Promise<void> {
+  /**
+   * Seals every data key and the canary under another root key, in one transaction.
+   *
+   * @param also - what else belongs into that transaction, e.g. its audit event
+   */
+  async moveToRootKey(next: RootKey, also: (tx: Tx) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await this.#followRotation(await this.#store.lockCanary(tx))
       for (const key of await this.#store.list(tx)) {
@@ -129,6 +143,7 @@ export class KeyRing<Tx> {
         await this.#store.reseal(tx, key.id, sealedKey, next.id)
       }
       await this.#store.replaceCanary(tx, sealCanary(next))
+      await also(tx)
     })
     this.#root = next
     await this.reload()
@@ -202,6 +217,8 @@ export async function openKeyRing<Tx>(
   const root = await provenRootKey(rootKeys, provider, store, now)
   const keyRing = new KeyRing(store, provider, root, now)
   await keyRing.completeKeys()
+  // A key we cannot open now is asked for again by name when it is needed, and fails there with a sentence.
+  store.onChange(() => void keyRing.reload().catch(() => {}))
   return keyRing
 }
 

@@ -2,6 +2,8 @@
 export const cryptoFailures = {
   data_key_missing: 'The data key {keyId} is not in this database. Restore the backup that holds it.',
   passphrases_busy: 'Too many sign-ins wait at this moment. Wait a few seconds and try again.',
+  root_key_not_writable:
+    'The root key {place} cannot be replaced by this program. Put the new key into a file, name it with --new-root-key-file, and give it to the servers afterwards.',
   root_key_command_failed:
     'The command that prints the root key failed ({reason}). Run it by hand and see that it prints one line.',
   root_key_missing: 'The root key {place} is not there. Put the file back, or restore it from where you keep it.',

@@ -52,6 +52,10 @@ export function dataKeyStore(storage: Storage) {
     remove: async (tx: Tx, id: string) => {
       await tx.deleteFrom('data_key').where('id', '=', id).execute()
     },
+    onChange: (listener: () => void) => {
+      storage.changes.listen(({ kind }) => (kind === dataKeyChange ? listener() : undefined))
+      storage.changes.onReset(listener)
+    },
     transaction: <T>(work: (tx: Tx) => Promise<T>) => storage.transaction(work),
   }
 }

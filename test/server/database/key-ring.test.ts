@@ -45,7 +45,7 @@ describe.each(engines)('the key ring on $name', ({ openStorage, freshPlace }) =>
     const storages = await Promise.all([1, 2, 3].map(() => openStorage({ place: databasePlace })))
     const rings = await Promise.all(storages.map((storage) => openTestKeyRing(storage, root)))
     expect(new Set(rings.map((ring) => ring.vaultKeyId())).size).toBe(1)
-    expect(rings[0]?.dataKeys).toHaveLength(2)
+    expect(await rings[0]?.dataKeys()).toHaveLength(2)
   })
 
   it('loads a key that another server made', async () => {

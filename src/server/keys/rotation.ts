@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { StoredDataKey } from '../../crypto/data-key.ts'
+import type { RootKeyProvider } from '../../crypto/root-key-provider.ts'
+import { newRootKey, type RootKey } from '../../crypto/root-key.ts'
+import { Failure } from '../../errors/failure.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import type { Core } from '../audit/core.ts'
+import type { Tx } from '../database/storage.ts'
+import { countByKey, resealAll } from './reseal.ts'
+
+/** The setting that stands while a rotation of data keys is under way. */
+const rotationSetting = 'keys.rotation'
+/** Every server hears of new keys within a second; this long we wait before values appear that need them. */
+const settleMs = 2000
+/** A retired key stays this long, for a server that sealed with it at the last moment. */
+const graceMs = 10 * 60_000
+
+/** Who rotates, as the audit tells it. */
+export type By = Pick<AuditEvent, 'actorKind' | 'actorId' | 'actorName' | 'address'>
+
+/** What a rotation needs of the server. */
+export type RotationCore = Pick<Core, 'storage' | 'keyRing' | 'audit'> & {
+  readonly services: { readonly clock: Core['services']['clock'] }
+}
+
+/** How a rotation is followed. */
+export interface RotationOptions {
+  readonly by: By
+  /** Told from time to time: how many sealed values were looked at. */
+  readonly onProgress?: ((values: number) => void) | undefined
+  /** For tests: how long servers are given to hear of new keys. */
+  readonly settleMs?: number
+}
+
+/** What a rotation of data keys did. */
+export interface DataRotation {
+  /** True when an earlier rotation was found unfinished and completed. */
+  readonly isResumed: boolean
+  readonly keys: number
+  readonly values: number
+  /** Keys of earlier rotations that sealed nothing any more and were removed. */
+  readonly removedKeys: number
+}
+
+/**
+ * Gives every realm and the vault a new data key and seals everything anew, while servers run.
+ *
+ * Interrupted at any point it is finished by calling it again: new keys are made in one transaction that leaves a
+ * mark, and the walk over the values only touches what retired keys sealed.
+ */
+export async function rotateDataKeys(core: RotationCore, options: RotationOptions): Promise<DataRotation> {
+  const isResumed = await isUnfinished(core)
+  const keys = isResumed ? 0 : await replaceKeys(core, options.by)
+  await delay(options.settleMs ?? settleMs)
+  await core.keyRing.reload()
+  const stored = await core.keyRing.dataKeys()
+  const walk = { storage: core.storage, keyRing: core.keyRing, onProgress: options.onProgress }
+  const values = await resealAll(walk, successorsOf(stored))
+  const inUse = await countByKey(walk)
+  return { isResumed, keys, values, removedKeys: await finish(core, options.by, unneeded(core, stored, inUse), values) }
+}
+
+/** Whether a rotation of data keys was begun and not finished. */
+export async function isUnfinished({ storage }: Pick<Core, 'storage'>): Promise<boolean> {
+  const row = await storage.db.selectFrom('setting').select('key').where('key', '=', rotationSetting).executeTakeFirst()
+  return row !== undefined
+}
+
+/** Which key took over from each retired one. */
+export function successorsOf(keys: readonly StoredDataKey[]): Map<string, string> {
+  const active = keys.filter(({ retiredAtMs }) => retiredAtMs === null)
+  const successors = new Map<string, string>()
+  for (const { id, purpose, ownerId, retiredAtMs } of keys) {
+    const successor = active.find((key) => key.purpose === purpose && key.ownerId === ownerId)
+    if (retiredAtMs !== null && successor !== undefined) successors.set(id, successor.id)
+  }
+  return successors
+}
+
+function replaceKeys(core: RotationCore, by: By): Promise<number> {
+  const { storage, keyRing, audit, services } = core
+  return storage.transaction(async (tx) => {
+    const keys = (await keyRing.dataKeys(tx)).filter(isRotated)
+    for (const key of keys) await replaceKey(core, tx, key)
+    const nowMs = services.clock.nowMs()
+    const mark = { key: rotationSetting, value: JSON.stringify({ startedAtMs: nowMs }), updated_at_ms: nowMs }
+    await tx.insertInto('setting').values(mark).execute()
+    await audit.append(tx, [keyEvent(by, 'keys.rotate', { keys: keys.length })])
+    return keys.length
+  })
+}
+
+// Derived keys hash names and sources that must be found again: what they come from stays.
+function isRotated({ purpose, retiredAtMs }: StoredDataKey): boolean {
+  return purpose !== 'derive' && retiredAtMs === null
+}
+
+async function replaceKey({ storage, keyRing }: RotationCore, tx: Tx, old: StoredDataKey): Promise<void> {
+  const realms = await tx.selectFrom('realm').select('id').where('data_key_id', '=', old.id).execute()
+  await keyRing.retireDataKey(tx, old.id)
+  // The key of a realm that was deleted needs no successor.
+  if (old.ownerId !== null && realms.length === 0) return
+  const id = await keyRing.createDataKey(tx, old.purpose, old.ownerId)
+  for (const realm of realms) {
+    await tx.updateTable('realm').set({ data_key_id: id }).where('id', '=', realm.id).execute()
+    await storage.recordChange(tx, { kind: 'realm', objectId: realm.id })
+  }
+}
+
+function unneeded(core: RotationCore, keys: readonly StoredDataKey[], inUse: ReadonlyMap<string, number>): string[] {
+  const before = core.services.clock.nowMs() - graceMs
+  return keys
+    .filter(({ id, retiredAtMs }) => retiredAtMs !== null && retiredAtMs < before && !inUse.has(id))
+    .map(({ id }) => id)
+}
+
+async function finish(core: RotationCore, by: By, unneededKeys: readonly string[], values: number): Promise<number> {
+  await core.storage.transaction(async (tx) => {
+    for (const id of unneededKeys) await core.keyRing.removeDataKey(tx, id)
+    await tx.deleteFrom('setting').where('key', '=', rotationSetting).execute()
+    const detail = { values, removedKeys: unneededKeys.length }
+    await core.audit.append(tx, [keyEvent(by, 'keys.rotated', detail)])
+  })
+  return unneededKeys.length
+}
+
+/** What a rotation of the root key did. */
+export interface RootRotation {
+  readonly from: string
+  readonly to: string
+}
+
+/**
+ * Moves to another root key, while servers run: they read it from the provider when they next need it.
+ *
+ * With a key file this makes the new key itself. While the file holds both keys, a crash at any point leaves a
+ * pair of which one opens the database; calling it again finishes.
+ *
+ * @param given - the new key, for providers that cannot be written; the caller then hands it to the servers
+ * @throws {@link Failure} `root_key_not_writable` when neither is possible
+ */
+export async function rotateRootKey(
+  core: RotationCore,
+  provider: RootKeyProvider,
+  by: By,
+  given?: RootKey,
+): Promise<RootRotation> {
+  const { keyRing, audit } = core
+  if (given === undefined && provider.replace === undefined) {
+    throw new Failure('root_key_not_writable', { detail: { place: provider.place } })
+  }
+  const from = keyRing.rootKeyId
+  const present = await provider.load()
+  const next = given ?? unfinishedMove(present, from) ?? newRootKey()
+  if (given === undefined) provider.replace?.([next, ...present.filter(({ id }) => id === from)])
+  if (next.id !== from) {
+    await keyRing.moveToRootKey(next, (tx) =>
+      audit.append(tx, [keyEvent(by, 'keys.rotate_root', { from, to: next.id })]),
+    )
+  }
+  if (given === undefined) provider.replace?.([next])
+  return { from, to: next.id }
+}
+
+// Two keys in the file: a rotation was cut short. The first is where it was going, done or not.
+function unfinishedMove([first, second]: readonly RootKey[], from: string): RootKey | undefined {
+  if (first === undefined || second === undefined) return undefined
+  return first.id === from || second.id === from ? first : undefined
+}
+
+function keyEvent(by: By, action: string, detail: Record<string, string | number>): AuditEvent {
+  return { ...by, action, objectKind: 'keys', objectId: 'keys', outcome: 'done', detail }
+}
