@@ -1,0 +1,49 @@
+import { openKeyRing } from '../crypto/key-ring.ts'
+import { commandProvider, fileProvider, type RootKeyProvider, textProvider } from '../crypto/root-key-provider.ts'
+import { createAudit } from './audit/audit.ts'
+import type { Core } from './audit/core.ts'
+import type { Config, RootKeySource } from './config.ts'
+import { dataKeyStore } from './database/data-keys.ts'
+import { openStorage } from './database/open.ts'
+import type { Services } from './http/services.ts'
+
+/** An opened database with its keys and its audit; close it to write the last checkpoint. */
+export interface OpenCore extends Core {
+  readonly config: Config
+  close(): Promise<void>
+}
+
+/**
+ * Opens database, keys and audit, in this order, so that a wrong root key is noticed before anything is
+ * written. The server and the administration commands that work on the store itself both begin here.
+ */
+export async function openCore(config: Config, services: Services): Promise<OpenCore> {
+  const { clock, log } = services
+  const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock, log })
+  try {
+    const store = dataKeyStore(storage)
+    const isNew = (await store.findCanary()) === null
+    const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())
+    const audit = await createAudit({ storage, keyRing, clock, log })
+    const close = async () => {
+      await audit.close()
+      await storage.close()
+    }
+    return { config, services, storage, keyRing, audit, close }
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** The provider of a configured root key; a file is made only for a database that has none yet. */
+export function rootKeyProvider(source: RootKeySource, mayCreate: boolean): RootKeyProvider {
+  switch (source.kind) {
+    case 'file':
+      return fileProvider(source.path, { mayCreate })
+    case 'value':
+      return textProvider(source.value, 'in WATCHWORD_ROOT_KEY')
+    case 'command':
+      return commandProvider(source.command.split(' ').filter((word) => word !== ''))
+  }
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as api from '../../api/operation.ts'
+import { Failure } from '../../errors/failure.ts'
+import { doneBy } from '../access/audited.ts'
+import { isAdministrator, requireAdministrator, requireAuditor } from '../access/rights.ts'
+import { actorId, actorName } from '../http/actor.ts'
+import { sendProblem } from '../http/app.ts'
+import type { Router } from '../http/router.ts'
+import { rotateDataKeys } from '../keys/rotation.ts'
+import { readKeyStatus } from '../keys/status.ts'
+import type { OpenCore } from '../open-core.ts'
+import { databaseTimeMs } from '../database/time.ts'
+import { findings } from './findings.ts'
+import type { LiveSettings } from './settings.ts'
+
+/** What the operation's routes are made from. */
+export interface OperationParts {
+  readonly core: OpenCore
+  readonly settings: LiveSettings
+  readonly startedAtMs: number
+  /** False while the server drains: a balancer must send nobody here. */
+  readonly isServing: () => boolean
+}
+
+/** Settings, health and keys for administrators. */
+export function operationRoutes({ route }: Router, { core, settings, startedAtMs }: OperationParts): void {
+  route(api.readSettings, async ({ actor }) => {
+    requireAdministrator(actor)
+    return settings.read()
+  })
+  route(api.updateSettings, async ({ actor, body }) => {
+    requireAdministrator(actor)
+    return settings.update(actor, body)
+  })
+  route(api.readHealth, async ({ actor }) => {
+    requireAuditor(actor)
+    const { services, storage, config } = core
+    return {
+      version: config.version,
+      engine: storage.engine,
+      startedAtMs,
+      serverTimeMs: services.clock.nowMs(),
+      databaseTimeMs: await databaseTimeMs(storage),
+      findings: await findings(core, config),
+    }
+  })
+  route(api.readKeys, async ({ actor }) => {
+    requireAdministrator(actor)
+    const { rootKeyId, dataKeys } = await readKeyStatus(core)
+    return {
+      rootKeyId,
+      dataKeys: dataKeys.map(({ values, ...key }) => ({ ...key, sealedCount: values })),
+      rotation: null,
+    }
+  })
+  route(api.rotateKeys, async ({ actor, address }) => {
+    requireAdministrator(actor)
+    const by = { actorKind: actor.kind, actorId: actorId(actor), actorName: actorName(actor), address }
+    const event = doneBy(actor, { action: 'keys.rotate', objectKind: 'key', objectId: 'data', outcome: 'accepted' })
+    await core.storage.transaction((tx) => core.audit.append(tx, [event]))
+    rotateDataKeys(core, { by }).catch((error: unknown) =>
+      core.services.log.error({ err: error }, 'key rotation stopped; run it again to finish'),
+    )
+    return { started: true }
+  })
+}
+
+/** `/healthz`, `/readyz` and `/metrics`: for balancers and collectors, without detail. */
+export function probeRoutes(app: FastifyInstance, { core, isServing }: OperationParts): void {
+  app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/readyz', async (_request, reply) => {
+    try {
+      if (!isServing()) throw new Failure('server_stopping')
+      await core.storage.ping()
+      return await reply.type('text/plain').send('ready\n')
+    } catch {
+      return reply.code(503).type('text/plain').send('not ready\n')
+    }
+  })
+  app.get('/metrics', async (request, reply) => {
+    if (!mayReadMetrics(request)) {
+      return sendProblem(reply, new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden'))
+    }
+    const { registry } = core.services.metrics
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}
+
+// A proxy on this machine makes strangers look local; its forwarded header gives them away.
+function mayReadMetrics({ actor, address, headers }: FastifyRequest): boolean {
+  const isLocal = (address === '127.0.0.1' || address === '::1') && headers['x-forwarded-for'] === undefined
+  return isLocal || isAdministrator(actor) || ('scopes' in actor && actor.scopes?.includes('metrics') === true)
+}
