@@ -63,6 +63,8 @@ export const awsFailures = {
   aws_profile_shape: 'The profile {profile} has no {key}.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',
   aws_secret_missing: 'The TOTP secret is not stored. Run watchword aws init.',
+  aws_vault_unknown:
+    "The team's vault is not known here. Run watchword login https://…, or set WATCHWORD_SERVER and WATCHWORD_TOKEN_FILE.",
   aws_static_keys:
     'Write static keys to {path}? They would shadow the credential_process of {profile}. Choose another profile name.',
   aws_command_missing:

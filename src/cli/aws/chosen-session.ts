@@ -1,0 +1,47 @@
+import type { SessionCredentials } from '../../aws/credentials.ts'
+import { Failure } from '../../errors/failure.ts'
+import type { SessionFlags } from './flags.ts'
+import type { AwsHelper } from './helper.ts'
+import { readProfile, servedRole, sessionOfProfile } from './profile-credentials.ts'
+import { roleCredentials } from './role-credentials.ts'
+
+/** Credentials for a command, and what is known of them. */
+export interface ChosenSession {
+  readonly credentials: SessionCredentials
+  /** The role, where it came from Okta directly. */
+  readonly roleArn: string | null
+  readonly region: string | null
+}
+
+/**
+ * The credentials that `--role-arn` or `--profile` names.
+ *
+ * @throws {@link Failure} `aws_option_conflict` unless exactly one is given
+ */
+export async function chosenSession(helper: AwsHelper, flags: SessionFlags): Promise<ChosenSession> {
+  const { roleArn, profile: name } = flags
+  if ((roleArn === undefined) === (name === undefined)) {
+    throw new Failure('aws_option_conflict', { detail: { options: '--role-arn and --profile' } })
+  }
+  if (roleArn !== undefined) {
+    return { credentials: await roleCredentials(helper, roleArn, wishesOf(flags)), roleArn, region: null }
+  }
+  const profile = await readProfile(helper, name ?? '')
+  const region = profile.options['region'] ?? null
+  const served = servedRole(profile)
+  if (served !== null && served.config === helper.settings.config) {
+    return {
+      credentials: await roleCredentials(helper, served.roleArn, wishesOf(flags)),
+      roleArn: served.roleArn,
+      region,
+    }
+  }
+  return { credentials: await sessionOfProfile(helper, profile.name), roleArn: served?.roleArn ?? null, region }
+}
+
+function wishesOf({ durationSeconds, minTtl }: SessionFlags) {
+  return {
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(minTtl === undefined ? {} : { minTtlMs: minTtl * 1000 }),
+  }
+}

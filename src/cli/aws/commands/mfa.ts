@@ -1,0 +1,153 @@
+import { userInfo } from 'node:os'
+import { currentUserName, listMfaDevices, type IamAccess, type MfaDevice } from '../../../aws/iam-mfa.ts'
+import { enrolMfa, removeMfa, type EnrolledMfa } from '../../../aws/mfa-enrolment.ts'
+import { getCallerIdentity, getSessionToken } from '../../../aws/sts.ts'
+import { Failure } from '../../../errors/failure.ts'
+import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
+import { decodeBase32 } from '../../../otp/base32.ts'
+import { openStore } from '../../agent/store/store.ts'
+import type { CliContext } from '../../context.ts'
+import { endpointOf, openHelper, stsPlace, type AwsHelper, type PlaceFlags } from '../helper.ts'
+import { profileCredentials } from '../profile-credentials.ts'
+import { roleCredentials } from '../role-credentials.ts'
+
+/** Whose MFA devices, and with which rights. */
+export interface MfaFlags extends PlaceFlags {
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly user?: string
+  readonly json: boolean
+}
+
+/** The options of `mfa enrol`. */
+export interface MfaEnrolFlags extends MfaFlags {
+  readonly deviceName?: string
+}
+
+/** The options of `mfa rotate`. */
+export interface MfaRotateFlags extends MfaEnrolFlags {
+  readonly serial?: string
+}
+
+interface MfaDesk {
+  readonly helper: AwsHelper
+  readonly access: IamAccess
+  readonly accountId: string
+  readonly userName: string
+}
+
+/** `watchword aws mfa enrol`: gives an IAM user a device whose secret goes from AWS into the store, seen by nobody. */
+export async function mfaEnrol(this: CliContext, flags: MfaEnrolFlags): Promise<void> {
+  const desk = await openDesk(this, flags)
+  const { serialNumber } = await enrol(desk, flags)
+  if (flags.json) return this.printJson({ serialNumber, userName: desk.userName })
+  this.print(serialNumber)
+  this.say(`${desk.userName} has a new MFA device. Its codes: watchword get ${serialNumber}`)
+}
+
+/** `watchword aws mfa rotate`: a new device first, proven by a sign-in where the keys are the user's own; then the old one goes. */
+export async function mfaRotate(this: CliContext, flags: MfaRotateFlags): Promise<void> {
+  const desk = await openDesk(this, flags)
+  const old = await oldDevice(desk, flags.serial)
+  const enrolled = await enrol(desk, flags)
+  const proven = await prove(desk, enrolled)
+  await removeMfa(desk.helper.transport, proven, desk.userName, old.serialNumber)
+  await desk.helper.secrets.removeAccount(old.serialNumber)
+  if (flags.json) return this.printJson({ serialNumber: enrolled.serialNumber, removed: old.serialNumber })
+  this.print(enrolled.serialNumber)
+  this.say(`${old.serialNumber} is gone. Profiles with mfa_serial now name ${enrolled.serialNumber}.`)
+}
+
+/** `watchword aws mfa list`: the user's devices at AWS beside the secrets that lie here. */
+export async function mfaList(this: CliContext, flags: MfaFlags): Promise<void> {
+  const desk = await openDesk(this, flags)
+  const devices = await listMfaDevices(desk.helper.transport, desk.access, desk.userName)
+  const names = new Set((await openStore(this).entries()).map((entry) => entry.name))
+  const atAws = devices.map((device) => ({ ...device, isStored: names.delete(device.serialNumber) }))
+  const orphans = [...names].filter((name) => name.startsWith(`arn:aws:iam::${desk.accountId}:mfa/`))
+  if (flags.json) return this.printJson({ userName: desk.userName, devices: atAws, withoutDevice: orphans })
+  for (const { serialNumber, isStored } of atAws)
+    this.print(`${serialNumber}\t${isStored ? 'secret in the store' : 'secret not here'}`)
+  for (const name of orphans) this.print(`${name}\tnot a device of ${desk.userName}`)
+}
+
+/** `watchword aws mfa root`: what can be done for a root user, which is not much, said honestly. */
+export async function mfaRoot(this: CliContext, flags: PlaceFlags & { readonly account: string }): Promise<void> {
+  this.say(
+    'AWS lets nobody enable MFA for a root user by API, only in the console, so one person sees the secret once.',
+  )
+  this.say("Member accounts are better off without: remove their root credentials with AWS's central root access.")
+  this.say('In the console as root: Security credentials, Assign MFA device, Authenticator app, Show secret key.')
+  const helper = await openHelper(this, flags, true)
+  const typed = await this.ask({ text: 'Secret key: ', asks: 'the secret key', instead: 'Run this in a terminal.' })
+  const name = `AWS root:${flags.account}`
+  await helper.secrets.storeAccount(name, deviceAccount(typed, 'AWS root', flags.account))
+  const first = await helper.secrets.code(name, { clockOffsetMs: 0 })
+  this.say('Type this as MFA code 1; the second follows when it becomes valid.')
+  this.print(first.code)
+  this.print((await helper.secrets.code(name, { clockOffsetMs: 0, afterStep: first.step })).code)
+  this.say(
+    `Both codes are used. Later ones: watchword get "${name}". Register a hardware key beside it for the day this store is lost.`,
+  )
+}
+
+async function openDesk(context: CliContext, flags: MfaFlags): Promise<MfaDesk> {
+  const { profile, roleArn } = flags
+  if ((profile === undefined) === (roleArn === undefined)) {
+    throw new Failure('aws_option_conflict', { detail: { options: '--profile and --role-arn' } })
+  }
+  const helper = await openHelper(context, flags, true)
+  const credentials =
+    roleArn === undefined ? await profileCredentials(helper, profile ?? '') : await roleCredentials(helper, roleArn)
+  const endpointUrl = endpointOf(context, 'IAM')
+  const access: IamAccess = { credentials, ...(endpointUrl === undefined ? {} : { endpointUrl }) }
+  const { accountId, arn } = await getCallerIdentity(helper.transport, credentials, 'aws', stsPlace(helper))
+  if (flags.user === 'root' || arn.endsWith(':root')) throw new Failure('aws_mfa_root')
+  return { helper, access, accountId, userName: flags.user ?? (await currentUserName(helper.transport, access)) }
+}
+
+function enrol({ helper, access, userName, accountId }: MfaDesk, flags: MfaEnrolFlags): Promise<EnrolledMfa<string>> {
+  const day = new Date(helper.transport.nowMs()).toISOString().slice(0, 10)
+  const deviceName = flags.deviceName ?? `${userName}-${day}`
+  return enrolMfa(
+    helper.transport,
+    access,
+    { userName, deviceName },
+    async ({ serialNumber, secretBase32 }) => {
+      await helper.secrets.storeAccount(serialNumber, deviceAccount(secretBase32, 'AWS', `${userName}@${accountId}`))
+      return serialNumber
+    },
+    (serialNumber) => helper.secrets.removeAccount(serialNumber),
+  )
+}
+
+/** The store can be read by who runs this, so custody names that person. */
+function deviceAccount(secretBase32: string, issuer: string, name: string): OtpAccount {
+  return completeAccount({ secret: decodeBase32(secretBase32), issuer, name, note: `custody: ${userInfo().username}` })
+}
+
+async function oldDevice({ helper, access, userName }: MfaDesk, serial: string | undefined): Promise<MfaDevice> {
+  const devices = await listMfaDevices(helper.transport, access, userName)
+  const [only] = devices
+  const found =
+    serial === undefined && devices.length === 1 ? only : devices.find((device) => device.serialNumber === serial)
+  if (found === undefined)
+    throw new Failure('aws_mfa_device_unknown', {
+      detail: { user: userName, serial: serial ?? '(name one with --serial)' },
+    })
+  return found
+}
+
+/** A sign-in with the new device; its session also has the MFA that policies ask for before a device may be removed. */
+async function prove({ helper, access }: MfaDesk, { serialNumber, lastStep }: EnrolledMfa<string>): Promise<IamAccess> {
+  if (access.credentials.sessionToken !== undefined) return access
+  const { code } = await helper.secrets.code(serialNumber, { clockOffsetMs: 0, afterStep: lastStep })
+  const session = await getSessionToken(
+    helper.transport,
+    access.credentials,
+    { serialNumber, code },
+    900,
+    stsPlace(helper),
+  )
+  return { ...access, credentials: session }
+}

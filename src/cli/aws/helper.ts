@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import type { Person } from '../../aws/okta-authn.ts'
+import type { StsPlace } from '../../aws/sts.ts'
+import type { Transport } from '../../aws/transport.ts'
+import { Failure, isFailure } from '../../errors/failure.ts'
+import { completeAccount, type OtpAccount } from '../../otp/account.ts'
+import { decodeBase32 } from '../../otp/base32.ts'
+import { parseOtpauthUri } from '../../otp/otpauth-uri.ts'
+import type { CliContext } from '../context.ts'
+import { networkTransport } from './network.ts'
+import { awsPaths, cacheName, type AwsPaths } from './paths.ts'
+import { agentSecrets, type SecretSource } from './secret-source.ts'
+import { forgetRefusal } from './refused-sign-in.ts'
+import { defaultRegion, readSettingsOrBlank, saveSettings, type Settings } from './settings.ts'
+
+/** What every command may be told about where things are. */
+export interface PlaceFlags {
+  readonly config?: string
+  readonly home?: string
+  readonly awsCredentialsFilePath?: string
+}
+
+/** Everything that a command for one configuration works with. */
+export interface AwsHelper {
+  readonly context: CliContext
+  readonly paths: AwsPaths
+  readonly settings: Settings
+  readonly transport: Transport
+  readonly secrets: SecretSource
+  /** The account whose codes Okta takes. */
+  readonly totpAccount: string
+  /** Somebody who can be asked; absent in `credential-process` and without a terminal. */
+  readonly person?: Person
+  /** What a person wrote into the settings this moment ago, where it could not be stored. */
+  readonly clearPassword: string
+}
+
+/** The paths for a command's flags. */
+export function pathsFor(context: CliContext, flags: PlaceFlags): AwsPaths {
+  const { home, awsCredentialsFilePath } = flags
+  const given = {
+    ...(home === undefined ? {} : { home }),
+    ...(awsCredentialsFilePath === undefined ? {} : { credentialsFile: awsCredentialsFilePath }),
+  }
+  return awsPaths(context.env, given, process.platform, process.getuid?.())
+}
+
+/**
+ * Makes ready for one configuration; secrets that somebody wrote into the settings by hand move into the store.
+ *
+ * @param mayAsk - whether a person may be asked at all
+ */
+export async function openHelper(context: CliContext, flags: PlaceFlags, mayAsk: boolean): Promise<AwsHelper> {
+  const paths = pathsFor(context, flags)
+  const settings = readSettingsOrBlank(paths, flags.config ?? 'default')
+  const transport = await networkTransport(context.env, settings.file.ca_bundle, () => context.now())
+  const secrets = agentSecrets(mayAsk ? context : unasked(context), transport)
+  const totpAccount = totpAccountOf(settings)
+  const clearPassword = await moveClearSecrets(context, paths, settings, secrets, totpAccount)
+  const person = mayAsk && context.canAsk() ? { person: terminalPerson(context) } : {}
+  return { context, paths, settings, transport, secrets, totpAccount, clearPassword, ...person }
+}
+
+/** The account of the agent for a configuration: the one it names, else one called after the user. */
+export function totpAccountOf({ file }: Pick<Settings, 'file'>): string {
+  return file.totp_account ?? `Okta:${file.user_name}`
+}
+
+/** An account for a secret that was given as Base32 or as an otpauth URI. */
+export function oktaAccount(secretText: string, userName: string): OtpAccount {
+  const text = secretText.trim()
+  const account = /^otpauth:/i.test(text) ? parseOtpauthUri(text).account : { secret: decodeBase32(text) }
+  return completeAccount({ ...account, issuer: 'Okta', name: userName })
+}
+
+/** Where STS is called for a role. */
+export function stsPlace(helper: Pick<AwsHelper, 'context' | 'settings'>, roleArn?: string): StsPlace {
+  const endpointUrl = endpointOf(helper.context, 'STS')
+  return { region: regionOf(helper.settings, roleArn), ...(endpointUrl === undefined ? {} : { endpointUrl }) }
+}
+
+/** The region for a role's profile and its calls. */
+export function regionOf(settings: Settings, roleArn?: string): string {
+  const role = roleArn === undefined ? undefined : settings.file.roles?.[roleArn]
+  return role?.region ?? (settings.file.region || defaultRegion)
+}
+
+/** An address that replaces AWS's own, as AWS's SDKs read it from the environment. */
+export function endpointOf(context: CliContext, service: 'STS' | 'IAM' | 'SIGNIN'): string | undefined {
+  return context.env[`AWS_ENDPOINT_URL_${service}`] ?? context.env['AWS_ENDPOINT_URL']
+}
+
+/** The file of a lock for one thing of one configuration. */
+export function lockPath(helper: Pick<AwsHelper, 'paths' | 'settings'>, thing: string): string {
+  return join(helper.paths.stateFolder, 'aws-locks', `${cacheName(helper.settings.path, thing).slice(0, 16)}.lock`)
+}
+
+/** Secrets in the settings are moved and blanked; where the store cannot be written they serve this once and stay. */
+async function moveClearSecrets(
+  context: CliContext,
+  paths: AwsPaths,
+  settings: Settings,
+  secrets: SecretSource,
+  totpAccount: string,
+): Promise<string> {
+  const { password, google_2fa_totp: secret, user_name: userName } = settings.file
+  if (password === '' && secret === '') return ''
+  try {
+    if (password !== '') await secrets.storePassword(settings.config, password)
+    if (secret !== '') await secrets.storeAccount(totpAccount, oktaAccount(secret, userName))
+  } catch (thrown) {
+    if (!isFailure(thrown)) throw thrown
+    context.say(`The secrets in ${settings.path} stay there, because they could not be stored: ${thrown.message}`)
+    return password
+  }
+  saveSettings(paths, settings.config, { password: '', google_2fa_totp: '' })
+  forgetRefusal(paths, settings.path)
+  context.say(`The secrets in ${settings.path} were moved into the agent's store and blanked there.`)
+  return ''
+}
+
+/** A context that never asks: what needs a person fails with a sentence instead. */
+function unasked(context: CliContext): CliContext {
+  const ask: CliContext['ask'] = ({ asks, instead }) =>
+    Promise.reject(new Failure('agent_terminal_missing', { detail: { question: asks, instead } }))
+  return { ...context, canAsk: () => false, ask }
+}
+
+function terminalPerson(context: CliContext): Person {
+  const instead = 'Run this in a terminal.'
+  return {
+    ask: (question) => context.ask({ text: question, asks: 'the second factor', instead, echo: true }),
+    tell: (text) => context.say(text),
+  }
+}

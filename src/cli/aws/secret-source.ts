@@ -1,0 +1,104 @@
+import type { CodeRequest, IssuedCode } from '../../aws/okta-authn.ts'
+import { Failure } from '../../errors/failure.ts'
+import type { OtpAccount } from '../../otp/account.ts'
+import { totp } from '../../otp/totp.ts'
+import type { CliContext } from '../context.ts'
+import { ensureStore } from '../agent/ensure-store.ts'
+import { nameOf, withName } from '../agent/store/lines.ts'
+import { reserveStep } from '../agent/store/reserve-step.ts'
+import { readSealedValue, writeSealedValue } from '../agent/store/sealed-values.ts'
+import { openStore, type AgentStore } from '../agent/store/store.ts'
+
+/** Where passwords and codes come from. The sign-in sees codes, never the secret behind them. */
+export interface SecretSource {
+  /** @throws {@link Failure} `aws_password_missing` */
+  password(config: string): Promise<string>
+  /**
+   * A code of an account whose step nobody else on this computer gets; waits until that step has begun.
+   *
+   * @throws {@link Failure} `aws_secret_missing`
+   */
+  code(accountName: string, request: CodeRequest): Promise<IssuedCode>
+  storePassword(config: string, password: string): Promise<void>
+  /** Stores an account under a name, replacing one of that name. */
+  storeAccount(accountName: string, account: OtpAccount): Promise<void>
+  removeAccount(accountName: string): Promise<void>
+}
+
+/** The clock that codes are made by. */
+export interface CodeClock {
+  readonly nowMs: () => number
+  readonly sleep: (durationMs: number) => Promise<void>
+}
+
+// So near its end a code would be late at the other side.
+const tooLateMs = 2_000
+
+/** Passwords and secrets in the agent's store; codes whose account is called `team/NAME` come from the team's vault. */
+export function agentSecrets(context: CliContext, clock: CodeClock): SecretSource {
+  const store = openStore(context)
+  return {
+    async password(config) {
+      const password = await readSealedValue(store, passwordName(config))
+      if (password === null) throw new Failure('aws_password_missing')
+      return password
+    },
+    async code(accountName, request) {
+      if (accountName.startsWith('team/')) {
+        const [{ vaultCode }, { vaultClient }] = await Promise.all([
+          import('./vault-code.ts'),
+          import('./vault-client.ts'),
+        ])
+        return vaultCode(await vaultClient(context, store), accountName.slice('team/'.length), request, clock)
+      }
+      return localCode(store, accountName, request, clock)
+    },
+    storePassword: async (config, password) =>
+      writeSealedValue(await ensureStore(context, {}), passwordName(config), password),
+    async storeAccount(accountName, account) {
+      const named = withName(account, accountName)
+      const made = await ensureStore(context, {})
+      await made.change((accounts) => ({
+        accounts: [...accounts.filter((other) => nameOf(other) !== accountName), named],
+        result: undefined,
+      }))
+    },
+    removeAccount: (accountName) =>
+      store.change((accounts) => ({
+        accounts: accounts.filter((other) => nameOf(other) !== accountName),
+        result: undefined,
+      })),
+  }
+}
+
+async function localCode(store: AgentStore, name: string, request: CodeRequest, clock: CodeClock): Promise<IssuedCode> {
+  const account = (await store.accounts()).find((candidate) => nameOf(candidate) === name)
+  if (account === undefined) throw new Failure('aws_secret_missing')
+  return reservedCode(store, withName(account, name), request, clock)
+}
+
+/** The code of the account's first free step, waited for. */
+export async function reservedCode(
+  store: AgentStore,
+  account: OtpAccount,
+  request: CodeRequest,
+  clock: CodeClock,
+): Promise<IssuedCode> {
+  const { periodSeconds } = account
+  const periodMs = periodSeconds * 1000
+  const nowMs = () => clock.nowMs() + request.clockOffsetMs
+  const earliest = Math.max(usableFromMs(nowMs(), periodMs), ((request.afterStep ?? -1) + 1) * periodMs)
+  const { step, validFromMs } = await reserveStep(store, { name: nameOf(account), periodSeconds, nowMs: earliest })
+  await clock.sleep(Math.max(0, validFromMs - nowMs()))
+  return { step, code: totp(account.secret, validFromMs, account) }
+}
+
+/** Now, or the beginning of the next step where this one is about to end. */
+export function usableFromMs(nowMs: number, periodMs: number): number {
+  const leftMs = periodMs - (nowMs % periodMs)
+  return leftMs <= tooLateMs ? nowMs + leftMs : nowMs
+}
+
+function passwordName(config: string): string {
+  return `aws/${config}/okta-password`
+}
