@@ -1,5 +1,8 @@
 import type { CommandContext, StricliProcess } from '@stricli/core'
-import { ask, hasTerminal, type Question } from './terminal.ts'
+import { closeSync, openSync } from 'node:fs'
+import { exitCodes } from './exit-codes.ts'
+import { type OutputStream, outputStream } from './output-stream.ts'
+import type { Question } from './terminal.ts'
 
 /** The name every message on standard error begins with. */
 export const programName = 'watchword'
@@ -13,9 +16,8 @@ export const programName = 'watchword'
 export interface CliContext extends CommandContext {
   readonly process: StricliProcess
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
   /** The present moment in Unix milliseconds. */
   now(): number
   /** Writes one line of result to standard output. */
@@ -36,24 +38,35 @@ export interface CliContext extends CommandContext {
 
 /** The context of a real process. */
 export function createContext(host: NodeJS.Process): CliContext {
-  const stricli: StricliProcess = { stdout: host.stdout, stderr: host.stderr, env: host.env }
-  const print = (line: string) => void host.stdout.write(`${line}\n`)
+  // `watchword list | head -1` is no failure.
+  const stdout = outputStream(1, () => host.exit(exitCodes.ok))
+  const stderr = outputStream(2, () => {})
+  const print = (line: string) => stdout.write(`${line}\n`)
   return {
-    process: stricli,
+    process: { stdout, stderr, env: host.env },
     env: host.env,
-    stdin: host.stdin,
-    stdout: host.stdout,
-    stderr: host.stderr,
+    stdout,
+    stderr,
     now: () => Date.now(),
     print,
     printJson: (value) => print(JSON.stringify(value)),
-    say: (line) => void host.stderr.write(`${programName}: ${line}\n`),
-    ask,
-    canAsk: () => host.stderr.isTTY && hasTerminal(),
+    say: (line) => stderr.write(`${programName}: ${line}\n`),
+    ask: async (question) => (await import('./terminal.ts')).ask(question),
+    canAsk: () => stderr.isTerminal && hasTerminal(),
     readStdin: () => readAll(host.stdin),
     setExitCode: (code) => {
       host.exitCode = code
     },
+  }
+}
+
+/** Whether there is a terminal to ask on, wherever the standard streams go. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -24,6 +24,8 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_name_missing: exitCodes.usage,
   agent_terminal_missing: exitCodes.usage,
   agent_account_not_found: exitCodes.notFound,
+  agent_otp_not_found: exitCodes.notFound,
+  agent_store_missing: exitCodes.notFound,
   agent_store_empty: exitCodes.notFound,
   agent_value_not_found: exitCodes.notFound,
   agent_recipient_not_found: exitCodes.notFound,
@@ -53,5 +55,7 @@ export function exitCodeOf(thrown: unknown): ExitCode {
   if (!isFailure(thrown)) return exitCodes.general
   const own = exitCodeOfFailure[thrown.code]
   if (own !== undefined) return own
+  // What Okta refuses ends with 2, as in the program whose commands these are; scripts know it.
+  if (/^aws_(okta|code)_/.test(thrown.code)) return exitCodes.usage
   return /^(otp|qr)_/.test(thrown.code) ? exitCodes.invalidInput : exitCodes.general
 }

@@ -56,6 +56,46 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Compare an account with the code another app shows',
     load: async () => (await import('./agent/commands/verify.ts')).verifyCommand,
   },
+  lock: {
+    brief: 'Lock the store and every open web page of it',
+    load: async () => (await import('./agent/commands/lock.ts')).lockCommand,
+  },
+  unlock: {
+    brief: 'Unlock the store for the commands that follow',
+    load: async () => (await import('./agent/commands/unlock.ts')).unlockCommand,
+  },
+  completions: {
+    brief: 'Print the completion script of a shell',
+    load: async () => (await import('./agent/commands/completions.ts')).completionsCommand,
+  },
+  recipients: {
+    brief: 'Show and change who can read the store',
+    load: async () => (await import('./agent/commands/recipients.ts')).recipientsRoutes,
+  },
+  agent: {
+    brief: 'Set up the store of this computer, look after it, open it as a web page',
+    load: async () => (await import('./agent/routes.ts')).agentRoutes,
+  },
+  aws: {
+    brief: 'AWS credentials through Okta, and MFA devices of IAM users',
+    load: async () => (await import('./aws/commands.ts')).awsRoutes,
+  },
+  serve: { brief: 'Run the server', load: async () => (await import('./serve.ts')).serveCommand },
+  simpleotp: {
+    brief: "Answer as simpleotp's command line did",
+    load: async () => (await import('./agent/commands/simpleotp.ts')).simpleotpCommand,
+    hidden: true,
+  },
+  complete: {
+    brief: 'Answer a completion script',
+    load: async () => (await import('./agent/commands/complete.ts')).completeCommand,
+    hidden: true,
+  },
+  'key-keeper': {
+    brief: 'Keep the key of an unlocked store',
+    load: async () => (await import('./agent/commands/key-keeper.ts')).keyKeeperCommand,
+    hidden: true,
+  },
   'clear-clipboard': {
     brief: 'Clear a copied code later',
     load: async () => (await import('./agent/commands/clear-clipboard.ts')).clearClipboardCommand,
@@ -81,9 +121,17 @@ export async function rootRoutes(called: string | undefined): Promise<RouteMap<C
   const hideRoute = Object.fromEntries(Object.entries(lazyRoutes).map(([name, { hidden }]) => [name, hidden === true]))
   return buildRouteMap<string, CliContext>({
     routes,
-    docs: { brief: 'One-time passwords: codes at hand, verified, shared and guarded', hideRoute },
+    docs: { brief: 'One-time passwords: codes at hand, verified, shared and guarded', fullDescription, hideRoute },
   })
 }
+
+const fullDescription = `One-time passwords: codes at hand, verified, shared and guarded.
+
+simpleotp's spelling works too:
+  watchword --command list|get|add   what to do (default list)
+            --name NAME              the account
+            --options LIST           default digits=6,digest=None,name=None,issuer=None,interval=30
+            --mode raw|json          the code alone, or JSON (default json)`
 
 function placeholder(brief: string): Command<CliContext> {
   return buildCommand<object, [], CliContext>({

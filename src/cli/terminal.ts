@@ -1,6 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import { writeSync } from 'node:fs'
 import { Failure } from '../errors/failure.ts'
 
 /** What a question on the terminal looks like and what to say when nobody can answer it. */
@@ -35,16 +34,6 @@ export async function ask(question: Question): Promise<string> {
     if (input.isRaw) input.setRawMode(false)
     writeSync(device, '\n')
     input.destroy()
-  }
-}
-
-/** Whether there is a terminal to ask on. */
-export function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r+'))
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -10,6 +10,7 @@ export const agentFailures = {
   agent_name_taken: 'There is already an account named {name}. Choose another name, or replace it with --force.',
   agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
   agent_account_not_found: 'There is no account named {name}. `watchword list` shows all names.',
+  agent_otp_not_found: 'OTP not found: there is no account named {name}.',
   agent_store_empty: 'There are no accounts yet. `watchword add NAME` stores the first one.',
   agent_store_missing:
     'There is no store at {path} yet. `watchword agent init` or the first `watchword add NAME` makes one.',
@@ -39,6 +40,7 @@ export const agentFailures = {
   agent_recipient_not_found: 'gpg knows no key for {recipient}. Import it with `gpg --import`, then try again.',
   agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give the full fingerprint.',
   agent_recipient_unusable: 'The key {recipient} cannot receive the store: it is {reason}.',
+  agent_no_recipients: 'The store is sealed under a passphrase and has no recipients.',
   agent_recipient_last: 'The last recipient cannot be removed: nobody could read the store any more.',
   agent_recipient_self:
     'None of these recipients is a key of yours, so you could not read the store any more. Keep one of your own.',
@@ -48,7 +50,8 @@ export const agentFailures = {
     'The options must look like digits=6,digest=sha256,interval=30,name=alice,issuer=Example: {reason}.',
   agent_screen_unavailable:
     'No program here can take a picture of the screen. Install grim (Wayland) or maim (X11), or save the picture and give --qr FILE.',
-  agent_clipboard_missing: 'Nothing here can take the code: there is no clipboard program (wl-copy, xclip, xsel) and no terminal.',
+  agent_clipboard_missing:
+    'Nothing here can take the code: there is no clipboard program (wl-copy, xclip, xsel) and no terminal.',
   agent_file_exists: 'The file {path} exists already. Choose another name, or delete it first.',
   agent_file_unreadable: 'The file {path} cannot be read: {reason}.',
   agent_file_unwritable: 'The file {path} cannot be written: {reason}.',

@@ -7,7 +7,7 @@ export async function ensureStore(context: CliContext, flags: StoreFlags): Promi
   const store = openStore(context, flags)
   if (store.exists()) return store
   const { initialise } = await import('./initialise.ts')
-  const made = await initialise(context, flags, {})
+  const made = await initialise(context, flags, { withoutKey: 'passphrase' })
   context.say(made.told)
   return made.store
 }

@@ -18,7 +18,12 @@ export interface Protection {
   readonly newKey?: string
   /** The new key has no passphrase, for machines nobody types at. */
   readonly unprotectedKey?: boolean
+  /** What protects the store when there is no usable key at all. */
+  readonly withoutKey: 'passphrase' | 'new key'
 }
+
+/** The user id of a key that nobody gave another one. */
+const defaultUserId = 'watchword@local'
 
 /** A store that was just made, and what to tell about it. */
 export interface MadeStore {
@@ -48,7 +53,8 @@ export async function initialise(context: CliContext, flags: StoreFlags, how: Pr
 
 /** The keys to encrypt to; null when there is none and a passphrase has to do. */
 async function chooseKeys(context: CliContext, settings: Settings, how: Protection): Promise<GpgKey[] | null> {
-  if (how.newKey !== undefined) return [await createKey(settings.gpg, how.newKey, how.unprotectedKey === true)]
+  const newKey = (userId: string) => createKey(settings.gpg, userId, how.unprotectedKey === true)
+  if (how.newKey !== undefined) return [await newKey(how.newKey)]
   if (settings.recipients.length > 0) {
     const chosen: GpgKey[] = []
     for (const recipient of settings.recipients) chosen.push(await resolveRecipient(settings.gpg, recipient))
@@ -57,6 +63,7 @@ async function chooseKeys(context: CliContext, settings: Settings, how: Protecti
   const own = await ownUsableKeys(settings)
   if (own.length === 1) return own
   if (own.length > 1) throw new Failure('agent_several_keys', { detail: { keys: own.map(nameOfKey).join(', ') } })
+  if (how.withoutKey === 'new key') return [await newKey(defaultUserId)]
   if (settings.passphraseFile === undefined && !context.canAsk()) throw new Failure('agent_no_key')
   return null
 }

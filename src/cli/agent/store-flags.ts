@@ -1,3 +1,4 @@
+import type { CliContext } from '../context.ts'
 import type { StoreFlags } from './settings.ts'
 
 /** Takes an argument as it is. */
@@ -44,8 +45,19 @@ export function textFlag(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: asText, optional: true, brief, placeholder } as const
 }
 
+/** How an account is named on a command line, and completed by the shell. */
+export const accountParameter = {
+  brief: 'The account, or enough of its name',
+  parse: asText,
+  placeholder: 'name',
+  async proposeCompletions(this: CliContext, partial: string): Promise<readonly string[]> {
+    const { completeNames } = await import('./complete-names.ts')
+    return completeNames(this.env, partial)
+  },
+} as const
+
 /** The account a command is about; may be left out at a terminal. */
 export const accountPositional = {
   kind: 'tuple',
-  parameters: [{ brief: 'The account, or enough of its name', parse: asText, optional: true, placeholder: 'name' }],
+  parameters: [{ ...accountParameter, optional: true }],
 } as const

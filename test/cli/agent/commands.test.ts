@@ -14,10 +14,15 @@ describeWith(['gpg'], 'the commands on one store', () => {
 
   beforeAll(async () => {
     home = makeAgentHome()
-    await home.run(['add', 'github', '--secret', '-', '--issuer', 'GitHub', '--account', 'alice'], { input: sha1Secret })
-    await home.run(['add', 'eight', '--secret', '-', '--options', 'digits=8,digest=sha256,interval=60,name=bob,issuer=Bank'], {
-      input: `${sha256Secret}\n`,
+    await home.run(['add', 'github', '--secret', '-', '--issuer', 'GitHub', '--account', 'alice'], {
+      input: sha1Secret,
     })
+    await home.run(
+      ['add', 'eight', '--secret', '-', '--options', 'digits=8,digest=sha256,interval=60,name=bob,issuer=Bank'],
+      {
+        input: `${sha256Secret}\n`,
+      },
+    )
     await home.run(['add', 'valve', '--secret', '-', '--type', 'steam'], { input: sha1Secret })
   })
   afterAll(() => home.remove())
@@ -46,7 +51,11 @@ describeWith(['gpg'], 'the commands on one store', () => {
     [1_111_111_109, '081804'],
     [20_000_000_000, '353130'],
   ])('prints the code RFC 6238 gives at %d, alone', async (seconds, code) => {
-    expect(await home.call(['get', 'github', '--at', String(seconds)])).toEqual({ code: 0, stdout: `${code}\n`, stderr: '' })
+    expect(await home.call(['get', 'github', '--at', String(seconds)])).toEqual({
+      code: 0,
+      stdout: `${code}\n`,
+      stderr: '',
+    })
   })
 
   it('takes a written moment too', async () => {
@@ -176,16 +185,21 @@ describeWith(['gpg'], 'what the commands refuse', () => {
     expect(readFileSync(home.store).equals(before)).toBe(true)
   })
 
-  it.each(['GEZDGNBVGY3TQOJ0', 'GEZDGNBVGY3TQOJ1', 'GEZDGNBVGY3TQOJ8', 'ÄÖÜ', '', 'otpauth://totp/x?secret=GEZ1', 'https://example.com/'])(
-    'the secret %j: exit code 8, one sentence without the secret, the store unchanged',
-    async (input) => {
-      const finished = await home.call(['add', 'x', '--secret', '-'], { input })
-      expect(finished).toMatchObject({ code: 8, stdout: '' })
-      expect(finished.stderr).toMatch(/^watchword: [^\n]+\n$/)
-      expect(finished.stderr).not.toContain('GEZ')
-      expect(readFileSync(home.store).equals(before)).toBe(true)
-    },
-  )
+  it.each([
+    'GEZDGNBVGY3TQOJ0',
+    'GEZDGNBVGY3TQOJ1',
+    'GEZDGNBVGY3TQOJ8',
+    'ÄÖÜ',
+    '',
+    'otpauth://totp/x?secret=GEZ1',
+    'https://example.com/',
+  ])('the secret %j: exit code 8, one sentence without the secret, the store unchanged', async (input) => {
+    const finished = await home.call(['add', 'x', '--secret', '-'], { input })
+    expect(finished).toMatchObject({ code: 8, stdout: '' })
+    expect(finished.stderr).toMatch(/^watchword: [^\n]+\n$/)
+    expect(finished.stderr).not.toContain('GEZ')
+    expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
 
   it('an ambiguous name is answered with its candidates', async () => {
     const { stderr } = await home.call(['get', 'work'])

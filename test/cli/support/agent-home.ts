@@ -62,7 +62,8 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
     env,
     command,
     gpg,
-    call: (args, options = {}) => callProgram([...(options.under ?? []), ...command, ...args], { ...env, ...options.env }, options.input),
+    call: (args, options = {}) =>
+      callProgram([...(options.under ?? []), ...command, ...args], { ...env, ...options.env }, options.input),
     async run(args, options) {
       const finished = await home.call(args, options)
       if (finished.code !== 0) throw new Error(`${args.join(' ')} ended with ${finished.code}: ${finished.stderr}`)
@@ -93,7 +94,12 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
 }
 
 function fingerprintOf(listing: string): string {
-  return listing.split('\n').find((line) => line.startsWith('fpr:'))?.split(':')[9] ?? ''
+  return (
+    listing
+      .split('\n')
+      .find((line) => line.startsWith('fpr:'))
+      ?.split(':')[9] ?? ''
+  )
 }
 
 async function callProgram(

@@ -26,11 +26,15 @@ export const editCommand = buildCommand<EditFlags, [string?], CliContext>({
 async function edit(this: CliContext, flags: EditFlags, typed?: string): Promise<void> {
   const settled = settledBy(flags)
   if (Object.keys(settled).length === 0) {
-    throw new Failure('agent_usage', { detail: { reason: 'Say what to change, for example --digits 8 or --issuer GitHub.' } })
+    throw new Failure('agent_usage', {
+      detail: { reason: 'Say what to change, for example --digits 8 or --issuer GitHub.' },
+    })
   }
   const store = openStore(this, flags)
   const name = await findAccount(this, store, typed)
-  const edited = await store.change((accounts) => replaceAccount(accounts, name, (account) => changed(account, settled, name)))
+  const edited = await store.change((accounts) =>
+    replaceAccount(accounts, name, (account) => changed(account, settled, name)),
+  )
   if (flags.json) this.printJson(indexEntryOf(edited))
   this.say(`Changed ${name}.`)
 }

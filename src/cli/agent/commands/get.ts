@@ -6,7 +6,7 @@ import type { CliContext } from '../../context.ts'
 import { codeAt, secondsLeft, type ShownCode } from '../code-at.ts'
 import { findAccount } from '../find-account.ts'
 import { asMoment, asSeconds } from '../parse-flags.ts'
-import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
+import { accountPositional, type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
 import { nameOf } from '../store/lines.ts'
 import { type AgentStore, openStore } from '../store/store.ts'
 
@@ -46,10 +46,7 @@ export const getCommand = buildCommand<GetFlags, [string?], CliContext>({
       ...storeFlags,
     },
     aliases: { c: 'copy', n: 'next', q: 'quiet', w: 'wait' },
-    positional: {
-      kind: 'tuple',
-      parameters: [{ brief: 'The account, or enough of its name', parse: asText, optional: true, placeholder: 'name' }],
-    },
+    positional: accountPositional,
   },
   docs: { brief: 'Print the code of an account' },
 })
@@ -57,28 +54,34 @@ export const getCommand = buildCommand<GetFlags, [string?], CliContext>({
 async function get(this: CliContext, flags: GetFlags, typed?: string): Promise<void> {
   const store = openStore(this, flags)
   const name = await findAccount(this, store, typed)
-  const account = await takeAccount(store, name, flags)
+  if (await isCounting(store, name)) refuseMoments(name, flags)
+  const account = await takeAccount(store, name)
   const shown = await chooseCode(this, account, flags)
   if (store.settings.file.logReveals === true) await noteReveal(this, store, name)
   printCode(this, account, shown, flags)
   if (flags.copy || flags.osc52) await copyShown(this, store, shown, flags)
 }
 
+/** A counter has no clock: what asks for another moment is refused before anything is counted. */
+function refuseMoments(name: string, { next, at, wait }: GetFlags): void {
+  if (!next && at === undefined && wait === undefined) return
+  const reason = `${name} counts, so --next, --at and --wait mean nothing for it.`
+  throw new Failure('agent_usage', { detail: { reason } })
+}
+
 /** The account, after its counter is saved where it has one: a counter printed before it is saved could come twice. */
-async function takeAccount(store: AgentStore, name: string, flags: GetFlags): Promise<OtpAccount> {
-  const { type } = (await store.entries()).find((entry) => entry.name === name) ?? {}
-  if (type !== 'hotp') return store.account(name)
-  if (flags.next || flags.at !== undefined || flags.wait !== undefined) {
-    throw new Failure('agent_usage', {
-      detail: { reason: `${name} counts, so --next, --at and --wait mean nothing for it.` },
-    })
-  }
+export async function takeAccount(store: AgentStore, name: string): Promise<OtpAccount> {
+  if (!(await isCounting(store, name))) return store.account(name)
   return store.change((accounts) => {
     const taken = accounts.find((account) => nameOf(account) === name)
     if (taken === undefined) throw new Failure('agent_account_not_found', { detail: { name } })
     const counted = { ...taken, counter: taken.counter + 1 }
     return { accounts: accounts.map((account) => (account === taken ? counted : account)), result: taken }
   })
+}
+
+async function isCounting(store: AgentStore, name: string): Promise<boolean> {
+  return (await store.entries()).some((entry) => entry.name === name && entry.type === 'hotp')
 }
 
 async function chooseCode(context: CliContext, account: OtpAccount, flags: GetFlags): Promise<ShownCode> {
@@ -99,7 +102,7 @@ function printCode(context: CliContext, account: OtpAccount, shown: ShownCode, f
     return context.printJson({ name: nameOf(account), code, ...times })
   }
   context.print(shown.code)
-  if (!flags.quiet && context.stderr.isTTY && flags.at === undefined)
+  if (!flags.quiet && context.stderr.isTerminal && flags.at === undefined)
     context.say(lifetime(account, shown, context.now()))
 }
 

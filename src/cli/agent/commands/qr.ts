@@ -42,7 +42,7 @@ async function qr(this: CliContext, flags: QrFlags, typed?: string): Promise<voi
   if (flags.svg !== undefined) await writePrivateFile(flags.svg, drawQrSvg(uri))
   if (flags.json) this.printJson({ name, ...(files.length > 0 ? { files } : { svg: drawQrSvg(uri) }) })
   else if (files.length === 0) {
-    this.stdout.write(drawQrTerminal(uri, { colours: this.stdout.isTTY && !this.env['NO_COLOR'] }))
+    this.stdout.write(drawQrTerminal(uri, { colours: this.stdout.isTerminal && !this.env['NO_COLOR'] }))
   }
   if (files.length > 0) this.say(`Wrote ${files.join(' and ')}. Whoever sees it has the secret: delete it after use.`)
 }

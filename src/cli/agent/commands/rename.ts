@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
 import { findAccount } from '../find-account.ts'
 import { replaceAccount } from '../replace-account.ts'
-import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
+import { accountParameter, type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { checkName, withName } from '../store/lines.ts'
 import { indexEntryOf } from '../store/name-index.ts'
 import { openStore } from '../store/store.ts'
@@ -14,10 +14,7 @@ export const renameCommand = buildCommand<AgentFlags, [string, string], CliConte
     flags: { json: jsonFlag, ...storeFlags },
     positional: {
       kind: 'tuple',
-      parameters: [
-        { brief: 'The account, or enough of its name', parse: asText, placeholder: 'name' },
-        { brief: 'Its new name', parse: asText, placeholder: 'new-name' },
-      ],
+      parameters: [accountParameter, { brief: 'Its new name', parse: asText, placeholder: 'new-name' }],
     },
   },
   docs: { brief: 'Give an account another name' },

@@ -47,5 +47,17 @@ function factsOf(account: OtpAccount, withSecret: boolean): Record<string, unkno
   const secret = withSecret ? { secretBase32: encodeBase32(account.secret) } : {}
   const noted = note === undefined ? {} : { note }
   const secretBits = account.secret.length * 8
-  return { name: nameOf(account), issuer, label, type, algorithm, digits, ...rhythm, secretBits, tags, ...noted, ...secret }
+  return {
+    name: nameOf(account),
+    issuer,
+    label,
+    type,
+    algorithm,
+    digits,
+    ...rhythm,
+    secretBits,
+    tags,
+    ...noted,
+    ...secret,
+  }
 }

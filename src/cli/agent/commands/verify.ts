@@ -5,7 +5,7 @@ import { normaliseCode } from '../../../otp/match.ts'
 import type { CliContext } from '../../context.ts'
 import { compareCode, type Comparison } from '../compare-code.ts'
 import { findAccount } from '../find-account.ts'
-import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
+import { accountParameter, type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { openStore } from '../store/store.ts'
 
 /** `watchword verify NAME`: does another app show the same codes, and if not, what differs? */
@@ -16,7 +16,7 @@ export const verifyCommand = buildCommand<AgentFlags, [string?, string?], CliCon
     positional: {
       kind: 'tuple',
       parameters: [
-        { brief: 'The account, or enough of its name', parse: asText, optional: true, placeholder: 'name' },
+        { ...accountParameter, optional: true },
         { brief: 'The code the other app shows now', parse: asText, optional: true, placeholder: 'code' },
       ],
     },

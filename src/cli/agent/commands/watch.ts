@@ -5,7 +5,7 @@ import type { OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
 import { codeAt, secondsLeft } from '../code-at.ts'
 import { findAccount } from '../find-account.ts'
-import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
+import { accountParameter, type AgentFlags, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
 import { nameOf } from '../store/lines.ts'
 import { openStore } from '../store/store.ts'
 
@@ -19,7 +19,7 @@ export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
   parameters: {
     flags: { copy: switchFlag('Copy each new code of the one account'), json: jsonFlag, ...storeFlags },
     aliases: { c: 'copy' },
-    positional: { kind: 'array', parameter: { brief: 'Accounts (default all)', parse: asText, placeholder: 'name' } },
+    positional: { kind: 'array', parameter: { ...accountParameter, brief: 'Accounts (default all)' } },
   },
   docs: { brief: 'Show codes with a countdown' },
 })
@@ -34,7 +34,7 @@ async function watch(this: CliContext, flags: WatchFlags, ...typed: string[]): P
   if (flags.copy && timed.length !== 1) {
     throw new Failure('agent_usage', { detail: { reason: 'Name the one account whose codes are to be copied.' } })
   }
-  await (this.stdout.isTTY && !flags.json ? showLive(this, timed, flags) : printChanges(this, timed, flags))
+  await (this.stdout.isTerminal && !flags.json ? showLive(this, timed, flags) : printChanges(this, timed, flags))
 }
 
 /** Redraws the codes each second; the cursor comes back however it ends. */
@@ -49,7 +49,7 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
   try {
     while (!stop.signal.aborted) {
       const nowMs = context.now()
-      const room = Math.max(1, (stdout.rows ?? 24) - 1)
+      const room = Math.max(1, (process.stdout.rows ?? 24) - 1)
       const lines = accounts.slice(0, room).map((account) => liveLine(account, nowMs, width))
       stdout.write(`${lines.map((line) => `\r\u001b[2K${line}\n`).join('')}`)
       await copied(accounts, nowMs)
@@ -89,7 +89,10 @@ async function printChanges(context: CliContext, accounts: readonly OtpAccount[]
 }
 
 /** Copies the code of the one account whenever it is a new one. */
-function copier(context: CliContext, flags: WatchFlags): (accounts: readonly OtpAccount[], nowMs: number) => Promise<void> {
+function copier(
+  context: CliContext,
+  flags: WatchFlags,
+): (accounts: readonly OtpAccount[], nowMs: number) => Promise<void> {
   let last = ''
   return async ([account], nowMs) => {
     if (!flags.copy || account === undefined) return
@@ -98,6 +101,6 @@ function copier(context: CliContext, flags: WatchFlags): (accounts: readonly Otp
     last = code
     const { copyCode } = await import('../clipboard/copy-code.ts')
     await copyCode(code, { env: context.env, overTerminal: false, afterSeconds: account.periodSeconds })
-    if (!context.stdout.isTTY) context.say(`Copied the code of ${nameOf(account)}.`)
+    if (!context.stdout.isTerminal) context.say(`Copied the code of ${nameOf(account)}.`)
   }
 }

@@ -51,7 +51,7 @@ export function recipientsIn(status: readonly string[]): string[] {
 }
 
 function problemOf(answer: GpgAnswer, has: (keyword: string) => boolean): DecryptionProblem {
-  if (has('BADMDC')) return 'damaged'
+  if (has('BADMDC') || has('NODATA 3')) return 'damaged'
   const error = answer.status.find((line) => line.startsWith('ERROR pkdecrypt_failed '))
   const number = Number(error?.split(' ')[2]) & 0xffff
   if (number === badPassphrase || number === badSecretKey) return 'wrong passphrase'

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { CliContext } from '../../context.ts'
-import { Failure } from '../../../errors/failure.ts'
-import { isFailure } from '../../../errors/failure.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
 import type { Settings } from '../settings.ts'
 import type { PassphraseSource } from './envelope.ts'
-import { keyringPassphrase } from './keyring.ts'
 
 const instead = 'Give --passphrase-file, or run `watchword unlock` first.'
 
@@ -14,7 +12,9 @@ export function terminalPassphrases(context: CliContext, settings: Settings): Pa
   return {
     async given() {
       if (settings.passphraseFile !== undefined) return readPassphraseFile(settings.passphraseFile)
-      return settings.file.keyring === true ? keyringPassphrase(settings) : null
+      if (settings.file.keyring !== true) return null
+      const { keyringPassphrase } = await import('./keyring.ts')
+      return keyringPassphrase(settings)
     },
     ask: () => orNobody(() => askHidden('Passphrase: ')),
     askNew: () =>

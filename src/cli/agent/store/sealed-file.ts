@@ -29,9 +29,9 @@ export interface SealedFile {
   /**
    * Seals the same content in another envelope and removes the backup, which the old one still opens.
    *
-   * @returns the new bytes, or null when there is no file
+   * @returns the content and the new bytes, or null when there is no file
    */
-  reseal(next: Envelope): Promise<Buffer | null>
+  reseal(next: Envelope): Promise<{ plaintext: Buffer; sealed: Buffer } | null>
 }
 
 /** A sealed file in an envelope. The folder is made at the first write, for its owner only. */
@@ -63,11 +63,12 @@ export function sealedFile(path: string, purpose: Purpose, envelope: () => Promi
       return withLock(`${path}.lock`, async () => {
         const before = await readIfThere(path)
         if (before === null) return null
-        const sealed = await next.seal(await open(before), purpose)
+        const plaintext = await open(before)
+        const sealed = await next.seal(plaintext, purpose)
         await refuseIfChanged(path, digestOf(before))
         await replaceFile(path, sealed)
         await rm(`${path}.bak`, { force: true })
-        return sealed
+        return { plaintext, sealed }
       })
     },
   }

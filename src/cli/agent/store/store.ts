@@ -5,12 +5,10 @@ import type { OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
 import { loadSettings, type Settings, type StoreFlags } from '../settings.ts'
 import { type Envelope, isPassphraseSealed, type PassphraseSource } from './envelope.ts'
-import { gpgEnvelope } from './gpg-envelope.ts'
-import { memoryKeeper, type KeyKeeper } from './key-keeper.ts'
+import { unlockedKeeper, type KeyKeeper } from './key-keeper.ts'
 import { nameOf, readLines, writeLines } from './lines.ts'
 import { digestOf, indexEntryOf, readIndex, writeIndex, type IndexEntry } from './name-index.ts'
 import { terminalPassphrases } from './passphrases.ts'
-import { passphraseEnvelope } from './passphrase-envelope.ts'
 import { readIfThere, sealedFile, type SealedFile } from './sealed-file.ts'
 
 /**
@@ -66,9 +64,9 @@ export interface StoreAccess {
 /** Opens the store a command's flags, the environment and the settings name. Nothing is read or made yet. */
 export function openStore(context: CliContext, flags: StoreFlags = {}, access: StoreAccess = {}): AgentStore {
   const settings = loadSettings(context.env, flags)
-  const path = settings.storePath ?? defaultStorePath(settings)
+  const path = storePathOf(settings)
   const passphrases = access.passphrases ?? terminalPassphrases(context, settings)
-  const keeper = access.keeper ?? memoryKeeper()
+  const keeper = access.keeper ?? unlockedKeeper(settings.paths.runtime)
   let envelope: Promise<Envelope> | undefined
   const chosen = () => (envelope ??= chooseEnvelope(path, settings, passphrases, keeper))
   const file = sealedFile(path, 'accounts', chosen)
@@ -113,17 +111,17 @@ export function openStore(context: CliContext, flags: StoreFlags = {}, access: S
     },
     values,
     async reseal(next) {
-      const accounts = await opened()
-      const sealed = await file.reseal(next)
+      const resealed = await file.reseal(next)
       await values.reseal(next)
       envelope = Promise.resolve(next)
-      if (sealed !== null) await writeIndex(path, digestOf(sealed), accounts)
+      if (resealed !== null) await writeIndex(path, digestOf(resealed.sealed), readLines(resealed.plaintext))
     },
   }
 }
 
-/** The store's file when nothing names one: the one there is, else the one a first write would make. */
-function defaultStorePath({ paths }: Settings): string {
+/** The store's file: the named one, else the one there is, else the one a first write would make. */
+export function storePathOf({ storePath, paths }: Settings): string {
+  if (storePath !== undefined) return storePath
   const underPassphrase = join(paths.data, passphraseStoreName)
   return existsSync(underPassphrase) ? underPassphrase : join(paths.data, gpgStoreName)
 }
@@ -135,6 +133,11 @@ async function chooseEnvelope(
   keeper: KeyKeeper,
 ): Promise<Envelope> {
   const sealed = await readIfThere(path)
-  if (sealed !== null && isPassphraseSealed(sealed)) return passphraseEnvelope(passphrases, keeper)
+  // What this call does not need is not loaded: a code should be there at once.
+  if (sealed !== null && isPassphraseSealed(sealed)) {
+    const { passphraseEnvelope } = await import('./passphrase-envelope.ts')
+    return passphraseEnvelope(passphrases, keeper)
+  }
+  const { gpgEnvelope } = await import('./gpg-envelope.ts')
   return gpgEnvelope(settings.gpg, settings.recipients, passphrases)
 }

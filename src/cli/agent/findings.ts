@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs'
+import { isFailure } from '../../errors/failure.ts'
+import type { CliContext } from '../context.ts'
+import { keyIdsOf } from './gpg/encrypt.ts'
+import { isUnlocked } from './gpg/forget-passphrases.ts'
+import { findKeys, findOwnKeys, type GpgKey } from './gpg/keys.ts'
+import { runGpg } from './gpg/run.ts'
+import type { StoreFlags } from './settings.ts'
+import { readIfThere } from './store/sealed-file.ts'
+import { type AgentStore, openStore } from './store/store.ts'
+
+/** One thing the doctor looked at. */
+export interface Finding {
+  readonly what: string
+  readonly state: 'good' | 'warning' | 'bad'
+  readonly says: string
+}
+
+const soonMs = 30 * 86_400_000
+
+/** Everything about the agent's store that can be wrong, looked at without opening the store. */
+export async function agentFindings(context: CliContext, flags: StoreFlags): Promise<Finding[]> {
+  const store = openStore(context, flags)
+  const sealed = await readIfThere(store.path)
+  const findings: Finding[] = [storeFinding(store, sealed)]
+  const isUnderPassphrase = sealed !== null && (await store.envelope()).kind === 'passphrase'
+  if (!isUnderPassphrase) findings.push(...(await gpgFindings(context, store, sealed)))
+  if (sealed !== null) findings.push(permissionFinding(store.path))
+  findings.push(await clockFinding(context))
+  return findings
+}
+
+function storeFinding({ path }: AgentStore, sealed: Buffer | null): Finding {
+  const what = 'store'
+  if (sealed === null)
+    return { what, state: 'warning', says: `There is no store at ${path} yet. Run \`watchword agent init\`.` }
+  if (sealed.length === 0)
+    return { what, state: 'bad', says: `${path} is empty. Its last good version is ${path}.bak.` }
+  return { what, state: 'good', says: path }
+}
+
+async function gpgFindings(context: CliContext, store: AgentStore, sealed: Buffer | null): Promise<Finding[]> {
+  const { gpg } = store.settings
+  try {
+    const version = (await runGpg(gpg, ['--version'])).output.toString().split('\n', 1)[0] ?? ''
+    const found: Finding = { what: 'gpg', state: 'good', says: version }
+    const own = await findOwnKeys(gpg)
+    if (sealed === null) return [found, ownKeyFinding(own)]
+    const readers: Finding[] = []
+    const ids = await keyIdsOf(gpg, sealed)
+    for (const id of ids) readers.push(readerFinding(id, (await findKeys(gpg, id))[0], context.now()))
+    const opening = own.filter((key) => key.encryptionKeyIds.some((id) => ids.includes(id)))
+    return [found, ...readers, await openableFinding(store, opening)]
+  } catch (cause) {
+    if (!isFailure(cause, 'agent_gpg_missing')) throw cause
+    return [{ what: 'gpg', state: 'bad', says: cause.message }]
+  }
+}
+
+function ownKeyFinding(own: readonly GpgKey[]): Finding {
+  const usable = own.filter((key) => key.unusable === null)
+  const says = usable.map((key) => `${key.userId} ${key.fingerprint}`).join(', ')
+  return usable.length > 0
+    ? { what: 'key', state: 'good', says }
+    : { what: 'key', state: 'warning', says: 'gpg has no usable key of yours. `watchword agent init` makes one.' }
+}
+
+function readerFinding(id: string, key: GpgKey | undefined, nowMs: number): Finding {
+  const what = `recipient ${id}`
+  if (key === undefined)
+    return { what, state: 'warning', says: 'gpg does not know this key, so it cannot be kept at the next change.' }
+  const { userId, unusable, expiresAtSeconds } = key
+  if (unusable !== null)
+    return {
+      what,
+      state: 'bad',
+      says: `${userId} is ${unusable}: the store cannot be changed until it is renewed or removed.`,
+    }
+  if (expiresAtSeconds !== null && expiresAtSeconds * 1000 < nowMs + soonMs) {
+    return {
+      what,
+      state: 'warning',
+      says: `${userId} expires on ${new Date(expiresAtSeconds * 1000).toISOString().slice(0, 10)}.`,
+    }
+  }
+  return { what, state: 'good', says: userId }
+}
+
+async function openableFinding({ settings }: AgentStore, opening: readonly GpgKey[]): Promise<Finding> {
+  const what = 'access'
+  if (opening.length === 0) return { what, state: 'bad', says: 'None of your keys opens the store.' }
+  const unlocked = await isUnlocked(
+    settings.gpg,
+    opening.flatMap((key) => key.keygrips),
+  )
+  if (unlocked === null)
+    return { what, state: 'good', says: "Your key opens the store; gpg's agent is not running yet." }
+  return {
+    what,
+    state: 'good',
+    says: unlocked ? 'Your key opens the store without a question.' : 'Your key opens the store after its passphrase.',
+  }
+}
+
+function permissionFinding(path: string): Finding {
+  const mode = statSync(path).mode & 0o777
+  return (mode & 0o077) === 0
+    ? { what: 'permissions', state: 'good', says: 'Only you can read the store.' }
+    : { what: 'permissions', state: 'warning', says: `Others can read or write ${path}. Run \`chmod 600 ${path}\`.` }
+}
+
+/** Codes come from the clock; whether it is kept right, only the system knows. */
+async function clockFinding(context: CliContext): Promise<Finding> {
+  const { take } = await import('./clipboard/call.ts')
+  const answer = await take(['timedatectl', 'show', '--property=NTPSynchronized', '--value'], context.env)
+  const what = 'clock'
+  if (answer === null)
+    return { what, state: 'good', says: `${new Date(context.now()).toISOString()}; compare it with another clock.` }
+  return answer.trim() === 'yes'
+    ? { what, state: 'good', says: 'The clock is kept by a time server.' }
+    : {
+        what,
+        state: 'warning',
+        says: 'The clock is not kept by a time server: codes may be refused. Run `timedatectl set-ntp true`.',
+      }
+}
