@@ -1,3 +1,23 @@
 /** Files of other authenticators that cannot be taken over. */
 export const importFailures = {
+  import_format_unknown:
+    'No known authenticator writes such a file. Export again, best as plain JSON or as a list of otpauth URIs.',
+  import_password_needed: 'This {app} file is encrypted. Give the password it was exported with.',
+  import_password_wrong: 'The password does not open this {app} file. Nothing was imported; try again.',
+  import_file_damaged: 'This {app} file is cut off or altered: {reason}. Export it again.',
+  import_version_unknown:
+    'This {app} file has version {version}, and up to {newest} is known. Update Watchword or export in an older version.',
+  import_not_possible: 'This {app} file cannot be imported: {reason}.',
+  import_needs_gpg: 'This file is encrypted with OpenPGP. Open it with "gpg --decrypt FILE" and import the result.',
+  import_file_too_large: 'The file is larger than {max} MB. Export fewer accounts, or only the one-time passwords.',
+  import_too_many_entries: 'The file has more than {max} entries. Split it.',
+  import_nested_too_deep: 'The file is nested deeper than {max} levels, which no authenticator writes.',
+  import_unpacks_too_large:
+    'The archive unpacks to more than {max} MB or {files} files, which no authenticator writes.',
+  import_key_too_costly:
+    'Opening this {app} file needs more than is allowed here: {what}. Import it with the agent on your own computer.',
+  import_type_unsupported: '{type} accounts are not supported',
+  import_secret_missing: 'it has no secret',
+  import_entry_damaged: 'it is damaged',
+  import_entry_refused: '{reason}',
 } as const

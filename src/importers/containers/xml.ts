@@ -1,0 +1,101 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { Failure } from '../../errors/failure.ts'
+import { importLimits } from '../limits.ts'
+
+/** An XML element with local names, without prefixes. */
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly children: readonly XmlElement[]
+  /** The element's own text, all pieces together. */
+  readonly text: string
+}
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  removeNSPrefix: true,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  htmlEntities: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+})
+
+/**
+ * The root element of an XML text; null when it is not well-formed.
+ *
+ * @throws {@link Failure} `import_not_possible` for a DTD or entity definitions, `import_nested_too_deep`
+ */
+export function parseXml(text: string): XmlElement | null {
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
+    throw new Failure('import_not_possible', {
+      detail: { app: 'XML', reason: 'it defines a document type or entities, which no authenticator writes' },
+    })
+  }
+  assertXmlDepth(text)
+  if (XMLValidator.validate(text) !== true) return null
+  const nodes: unknown = parser.parse(text)
+  return elementsOf(nodes)[0] ?? null
+}
+
+/** Children of one local name in any letter case. */
+export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => child.name.toLowerCase() === name.toLowerCase())
+}
+
+/** The first element down a path of local names in any letter case, or null. */
+export function descend(element: XmlElement, ...path: readonly string[]): XmlElement | null {
+  let here: XmlElement | undefined = element
+  for (const name of path) here = here === undefined ? undefined : childrenNamed(here, name)[0]
+  return here ?? null
+}
+
+/** The trimmed text at the end of a path; empty when it is not there. */
+export function textAt(element: XmlElement, ...path: readonly string[]): string {
+  return descend(element, ...path)?.text.trim() ?? ''
+}
+
+/** An attribute by its local name in any letter case; empty when missing. */
+export function attributeOf(element: XmlElement | null, name: string): string {
+  const entry = Object.entries(element?.attributes ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())
+  return entry?.[1] ?? ''
+}
+
+function elementsOf(nodes: unknown): XmlElement[] {
+  if (!Array.isArray(nodes)) return []
+  return nodes.flatMap((node: unknown) => (isNode(node) ? elementOf(node) : []))
+}
+
+function elementOf(node: Readonly<Record<string, unknown>>): XmlElement[] {
+  const name = Object.keys(node).find((key) => key !== ':@' && key !== '#text')
+  if (name === undefined) return []
+  const content = node[name]
+  const text = (Array.isArray(content) ? content : [])
+    .map((child: unknown) => (isNode(child) && typeof child['#text'] === 'string' ? child['#text'] : ''))
+    .join('')
+  return [{ name, attributes: attributesOf(node[':@']), children: elementsOf(content), text }]
+}
+
+function attributesOf(value: unknown): Record<string, string> {
+  if (!isNode(value)) return {}
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]))
+}
+
+function isNode(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Counts open tags before the parser builds anything from them. */
+function assertXmlDepth(text: string): void {
+  let depth = 0
+  for (const [tag] of text.matchAll(/<[^>]*>/g)) {
+    if (tag.startsWith('</')) depth--
+    else if (!tag.endsWith('/>') && !tag.startsWith('<?') && !tag.startsWith('<!')) depth++
+    if (depth > importLimits.maxDepth) {
+      throw new Failure('import_nested_too_deep', { detail: { max: importLimits.maxDepth } })
+    }
+  }
+}

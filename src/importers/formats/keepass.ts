@@ -1,0 +1,136 @@
+import { Failure } from '../../errors/failure.ts'
+import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
+import { accountOf, accountOfField, bytesOfBase64, bytesOfHex, type Draft } from '../draft.ts'
+import { damaged, type ImportContext, type ImportFormat, notPossible, wrongPassword } from '../format.ts'
+import type { ImportInput } from '../input.ts'
+import { deriveArgon2 } from '../kdf.ts'
+import { importLimits } from '../limits.ts'
+
+const app = 'KeePass'
+const kdbx4 = 4
+const headerBytes = 4096
+/** In the header's dictionary: an unsigned 64-bit number under the one-letter name R, eight bytes long. */
+const roundsEntry = Buffer.from([0x05, 1, 0, 0, 0, 0x52, 8, 0, 0, 0])
+
+/** KeePass 2's own fields, by encoding. */
+const timeOtpSecrets: readonly [
+  [string, (text: string) => Uint8Array | string],
+  ...[string, (text: string) => Uint8Array | string][],
+] = [
+  ['TimeOtp-Secret-Base32', (text) => text],
+  ['TimeOtp-Secret-Hex', bytesOfHex],
+  ['TimeOtp-Secret-Base64', bytesOfBase64],
+  ['TimeOtp-Secret', (text) => new TextEncoder().encode(text)],
+]
+
+/** A KeePass database of version 4, opened with its password. */
+export const keepass: ImportFormat = {
+  id: 'keepass',
+  app,
+  recognise: (file) => (file.startsWith(0x03, 0xd9, 0xa2, 0x9a) ? 'password' : null),
+  async read(file, context) {
+    if (file.bytes.length < 12) throw damaged(app, 'it is cut off')
+    const version = (file.bytes[11] ?? 0) * 256 + (file.bytes[10] ?? 0)
+    if (version !== kdbx4) {
+      throw notPossible(app, `it has format ${version}. Save it in format 4 first: database settings, security, KDBX 4`)
+    }
+    refuseCostlyRounds(file.bytes)
+    for (const fields of await openEntries(file, context)) {
+      const labels = { issuer: fields.get('Title') ?? '', name: fields.get('UserName') ?? '' }
+      if (!hasOtp(fields)) context.report.skip('entries without a one-time password')
+      else context.report.add(labels.issuer, () => readFields(fields, labels))
+    }
+  },
+}
+
+type Fields = ReadonlyMap<string, string>
+type Labels = Pick<Draft, 'issuer' | 'name'>
+
+async function openEntries(file: ImportInput, context: ImportContext): Promise<Fields[]> {
+  const { default: kdbx } = await import('kdbxweb')
+  kdbx.CryptoEngine.setArgon2Impl(async (key, salt, memoryKib, passes, _length, lanes, type) => {
+    const variant = type === kdbx.CryptoEngine.Argon2TypeArgon2d ? 'argon2d' : 'argon2id'
+    const parameters = { memoryKib, passes, lanes, variant, message: Buffer.from(key) } as const
+    return arrayBufferOf(await deriveArgon2(app, context, Buffer.from(salt), parameters))
+  })
+  try {
+    const credentials = new kdbx.Credentials(kdbx.ProtectedValue.fromString(context.password))
+    const database = await kdbx.Kdbx.load(arrayBufferOf(file.bytes), credentials)
+    const bin = database.meta.recycleBinUuid
+    return [...database.getDefaultGroup().allEntries()]
+      .filter((entry) => bin === undefined || entry.parentGroup?.uuid.equals(bin) !== true)
+      .map(
+        (entry) =>
+          new Map([...entry.fields].map(([key, value]) => [key, typeof value === 'string' ? value : value.getText()])),
+      )
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown
+    const isWrongKey = thrown instanceof kdbx.KdbxError && thrown.code === kdbx.Consts.ErrorCodes.InvalidKey
+    throw isWrongKey ? wrongPassword(app) : damaged(app, 'the database does not open', thrown)
+  }
+}
+
+/** Refuses a database whose key takes for ever: AES rounds stand in the header, which nothing protects yet. */
+function refuseCostlyRounds(bytes: Uint8Array): void {
+  const header = Buffer.from(bytes.subarray(0, headerBytes))
+  const at = header.indexOf(roundsEntry)
+  if (at < 0 || at + roundsEntry.length + 8 > header.length) return
+  if (header.readBigUInt64LE(at + roundsEntry.length) <= BigInt(importLimits.maxPbkdf2Iterations)) return
+  throw new Failure('import_key_too_costly', { detail: { app, what: 'more than ten million rounds of AES' } })
+}
+
+function hasOtp(fields: Fields): boolean {
+  return ['otp', 'TOTP Seed', ...timeOtpSecrets.map(([key]) => key)].some(
+    (key) => (fields.get(key) ?? '').trim() !== '',
+  )
+}
+
+/** One entry by whichever of the four spellings it uses: a URI, KeeOtp, the old two fields, or KeePass 2's own. */
+function readFields(fields: Fields, labels: Labels): ParsedOtpauth {
+  const otp = fields.get('otp')?.trim() ?? ''
+  if (/(^|&)key=/.test(otp)) return accountOf({ ...keeOtp(new URLSearchParams(otp)), ...labels })
+  if (otp !== '') return withoutPlaceholder(accountOfField(otp, labels), labels)
+  const seed = fields.get('TOTP Seed')?.trim() ?? ''
+  if (seed !== '') return accountOf({ secret: seed, ...oldSettings(fields.get('TOTP Settings') ?? ''), ...labels })
+  return accountOf({ ...timeOtp(fields), ...labels })
+}
+
+/** KeePassXC writes "none" into its URIs where the user name is empty. */
+function withoutPlaceholder({ account, warnings }: ParsedOtpauth, labels: Labels): ParsedOtpauth {
+  const isPlaceholder = account.name === 'none' && (labels.name ?? '') === ''
+  return { account: isPlaceholder ? { ...account, name: '' } : account, warnings }
+}
+
+function keeOtp(parameters: URLSearchParams): Draft {
+  return {
+    secret: parameters.get('key') ?? '',
+    digits: numberOf(parameters.get('size')),
+    periodSeconds: numberOf(parameters.get('step')),
+    algorithm: parameters.get('otpHashMode') ?? '',
+  }
+}
+
+/** `30;6`, or `30;S` for Steam. */
+function oldSettings(text: string): Pick<Draft, 'type' | 'digits' | 'periodSeconds'> {
+  const [period = '', length = ''] = text.split(';')
+  if (length.trim().toUpperCase() === 'S') return { type: 'steam' }
+  return { periodSeconds: numberOf(period), digits: numberOf(length) }
+}
+
+function timeOtp(fields: Fields): Draft {
+  const [key, decode] = timeOtpSecrets.find(([each]) => (fields.get(each) ?? '').trim() !== '') ?? timeOtpSecrets[0]
+  return {
+    secret: decode(fields.get(key) ?? ''),
+    algorithm: fields.get('TimeOtp-Algorithm') ?? '',
+    digits: numberOf(fields.get('TimeOtp-Length') ?? null),
+    periodSeconds: numberOf(fields.get('TimeOtp-Period') ?? null),
+  }
+}
+
+function numberOf(text: string | null): number | undefined {
+  return text === null || text.trim() === '' ? undefined : Number(text)
+}
+
+function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(bytes).buffer
+}

@@ -1,0 +1,86 @@
+import { Failure } from '../errors/failure.ts'
+import { parseXml, type XmlElement } from './containers/xml.ts'
+import { zipNames } from './containers/zip.ts'
+import { decodeText } from './decode-text.ts'
+import { importLimits } from './limits.ts'
+
+/** One file as the formats look at it; each view is made once, when first asked for. */
+export class ImportInput {
+  readonly bytes: Uint8Array
+  #text: string | null | undefined
+  #json: unknown
+  #isJsonRead = false
+  #xml: XmlElement | null | undefined
+  #zipNames: readonly string[] | undefined
+
+  /** @throws {@link Failure} `import_file_too_large` */
+  constructor(bytes: Uint8Array) {
+    if (bytes.length > importLimits.maxBytes) {
+      throw new Failure('import_file_too_large', { detail: { max: importLimits.maxBytes / 1_000_000 } })
+    }
+    this.bytes = bytes
+  }
+
+  /** The file as text without byte order mark, or null when it is binary. */
+  get text(): string | null {
+    this.#text ??= decodeText(this.bytes)
+    return this.#text
+  }
+
+  /** The parsed JSON, undefined when it is none. */
+  get json(): unknown {
+    if (!this.#isJsonRead) this.#json = this.looksLikeJson ? parseJson(this.text ?? '') : undefined
+    this.#isJsonRead = true
+    return this.#json
+  }
+
+  get looksLikeJson(): boolean {
+    return /^\s*[[{]/.test(this.text ?? '')
+  }
+
+  /** The root element, null when the file is no XML. */
+  get xml(): XmlElement | null {
+    if (this.#xml === undefined) this.#xml = /^\s*<[?!a-z]/i.test(this.text ?? '') ? parseXml(this.text ?? '') : null
+    return this.#xml
+  }
+
+  /** Names in the archive; empty when the file is no zip. */
+  get zipNames(): readonly string[] {
+    this.#zipNames ??= zipNames(this.bytes)
+    return this.#zipNames
+  }
+
+  startsWith(...start: readonly number[]): boolean {
+    return start.every((byte, index) => this.bytes[index] === byte)
+  }
+
+  /** Whether the file starts with this ASCII text. */
+  startsWithText(start: string): boolean {
+    return this.startsWith(...Buffer.from(start, 'latin1'))
+  }
+}
+
+/**
+ * Parses JSON of bounded depth; undefined when it is none.
+ *
+ * @throws {@link Failure} `import_nested_too_deep`
+ */
+export function parseJson(text: string): unknown {
+  assertDepth(text)
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function assertDepth(text: string): void {
+  let depth = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') depth++
+    else if (token === ']' || token === '}') depth--
+    if (depth > importLimits.maxDepth) {
+      throw new Failure('import_nested_too_deep', { detail: { max: importLimits.maxDepth } })
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { Failure } from '../errors/failure.ts'
+import type { OtpAccount } from '../otp/account.ts'
+import type { ParsedOtpauth } from '../otp/otpauth-uri.ts'
+import { importLimits } from './limits.ts'
+
+/** An entry that could not be read, and why. */
+export interface ImportFailure {
+  /** Its place among all entries of the file, from 0. */
+  readonly index: number
+  readonly name?: string
+  /** A clause without the secret, for a person. */
+  readonly reason: string
+}
+
+/** Entries that hold no one-time password, or none of ours to take. */
+export interface ImportSkip {
+  readonly what: string
+  readonly count: number
+}
+
+/**
+ * What a file held, entry by entry (T97).
+ *
+ * `total` is always the sum of entries, failures and the counts of skipped.
+ */
+export interface ImportReport {
+  readonly format: string
+  /** The program that wrote the file, as people call it. */
+  readonly app: string
+  readonly appVersion?: string
+  readonly total: number
+  readonly entries: readonly OtpAccount[]
+  readonly failures: readonly ImportFailure[]
+  readonly skipped: readonly ImportSkip[]
+  /** Sentences about single entries, led by their name, and about the whole file. */
+  readonly warnings: readonly string[]
+}
+
+/** Collects the entries of one file; a bad entry never stops the others. */
+export class ReportBuilder {
+  appVersion: string | undefined
+  readonly #entries: OtpAccount[] = []
+  readonly #failures: ImportFailure[] = []
+  readonly #skipped = new Map<string, number>()
+  readonly #warnings = new Set<string>()
+  #total = 0
+
+  /** How many accounts were read so far. */
+  get accountCount(): number {
+    return this.#entries.length
+  }
+
+  /**
+   * Takes one entry, or notes why it cannot be taken.
+   *
+   * @param name - how to call the entry when `read` throws
+   */
+  add(name: string, read: () => ParsedOtpauth): void {
+    const index = this.#count()
+    try {
+      const { account, warnings } = read()
+      this.#entries.push(account)
+      for (const warning of warnings) this.#warnings.add(`${titleOf(account)}: ${warning}`)
+    } catch (thrown) {
+      this.#fail(index, name, thrown)
+    }
+  }
+
+  /** Notes an entry that could not even be looked into. */
+  refuse(name: string, thrown: unknown): void {
+    this.#fail(this.#count(), name, thrown)
+  }
+
+  /** Counts an entry that is left out on purpose. */
+  skip(what: string): void {
+    this.#count()
+    this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1)
+  }
+
+  /** Says something about the file as a whole. */
+  warn(sentence: string): void {
+    this.#warnings.add(sentence)
+  }
+
+  finish(format: string, app: string): ImportReport {
+    return {
+      format,
+      app,
+      ...(this.appVersion === undefined ? {} : { appVersion: this.appVersion }),
+      total: this.#total,
+      entries: this.#entries,
+      failures: this.#failures,
+      skipped: [...this.#skipped].map(([what, count]) => ({ what, count })),
+      warnings: [...this.#warnings],
+    }
+  }
+
+  #fail(index: number, name: string, thrown: unknown): void {
+    this.#failures.push({ index, ...(name === '' ? {} : { name }), reason: reasonOf(thrown) })
+  }
+
+  #count(): number {
+    if (this.#total >= importLimits.maxEntries) {
+      throw new Failure('import_too_many_entries', { detail: { max: importLimits.maxEntries } })
+    }
+    return this.#total++
+  }
+}
+
+/** How to call an account in a sentence. */
+export function titleOf(account: Pick<OtpAccount, 'issuer' | 'name'>): string {
+  return [account.issuer, account.name].filter((part) => part !== '').join(': ') || 'An account without a name'
+}
+
+/** Our own failures explain themselves; anything else means that the entry has not the shape it should have. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Failure) return thrown.message
+  return new Failure('import_entry_damaged').message
+}
