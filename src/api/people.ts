@@ -51,7 +51,7 @@ export const Session = Type.Object({
 export const Token = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  owner: oneOf(['person', 'service', 'root']),
+  owner: oneOf(['person', 'device', 'service', 'root']),
   personId: orNull(Type.String()),
   scopes: Type.Array(Type.String()),
   gateLimits: orNull(
@@ -87,10 +87,12 @@ export const TokenCreate = exactly({
 export const Me = Type.Object({
   kind: oneOf(['person', 'service', 'root', 'stranger']),
   person: orNull(Person),
+  preferences: Type.Record(Type.String(), Type.Union([Type.String(), Type.Boolean()])),
   mayAdminister: Type.Boolean(),
   mayAudit: Type.Boolean(),
   mayAddAccounts: Type.Boolean(),
   csrfToken: orNull(Type.String({ description: 'Send it as X-CSRF-Token with every change made by cookie' })),
+  authenticatedAtMs: orNull(TimeMs),
   serverTimeMs: TimeMs,
   version: Type.String(),
   login: Type.Object({ local: Type.Boolean(), oidc: Type.Boolean(), setupNeeded: Type.Boolean() }),
@@ -117,12 +119,15 @@ export const setupBegin = endpoint(
   { method: 'POST', path: '/v1/setup/begin', summary: 'Open the one-time setup link', ...open },
   {
     body: exactly({
-      setupToken: Type.String(),
-      username: Type.String({ minLength: 1, maxLength: 128 }),
+      setupToken: Type.String({ maxLength: 128 }),
+      username: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 128, description: 'Only for the first administrator' }),
+      ),
       passphrase: Passphrase,
     }),
     answer: Type.Object({
       ticket: Type.String(),
+      username: Type.String(),
       otpauthUri: Type.String(),
       qrSvg: Type.String(),
       secretBase32: Type.String(),
@@ -138,7 +143,7 @@ export const setupFinish = endpoint(
     ...open,
   },
   {
-    body: exactly({ ticket: Type.String(), code: Code }),
+    body: exactly({ ticket: Type.String({ maxLength: 128 }), code: Code }),
     answer: Type.Object({ recoveryCodes: Type.Array(Type.String()), me: Me }),
   },
 )

@@ -84,5 +84,6 @@ export function sessionActor({ session, person }: LiveSession, address: string):
     sessionId: session.id,
     factors: session.factors,
     authenticatedAtMs: session.authenticatedAtMs,
+    ...(session.passkeyAtMs === undefined ? {} : { passkeyAtMs: session.passkeyAtMs }),
   }
 }

@@ -4,6 +4,7 @@ import type { Queryable, Tx } from '../../database/storage.ts'
 import type { PersonTable } from '../../database/tables.ts'
 import type { Role } from '../../http/actor.ts'
 import { everyone } from '../groups/everyone.ts'
+import { usernameKey } from './usernames.ts'
 
 /** A person as the table holds them. */
 export interface PersonRow {
@@ -165,8 +166,8 @@ export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
 }
 
 /**
- * Locks and counts the people who administer Watchword by their own role or a group's and are not disabled,
- * so that two requests cannot each remove the other's last administrator.
+ * The people who administer Watchword by their own role or a group's and are not disabled. Until the transaction
+ * ends nobody else can ask, so that two requests cannot each remove the other's last administrator.
  */
 export async function activeAdministratorIds(tx: Tx): Promise<string[]> {
   // One row that every such check writes: PostgreSQL then runs the checks one after the other.
@@ -233,4 +234,75 @@ function personFrom(row: Selectable<PersonTable>): PersonRow {
 /** A role as a column holds it; anything else means none, the least privilege. */
 export function roleOrNull(text: string): Role | null {
   return text === 'administrator' || text === 'auditor' || text === 'member' ? text : null
+}
+
+/** Removes passkeys and where a person logged in from. */
+export async function forgetFactors(tx: Tx, personId: string): Promise<void> {
+  await tx.deleteFrom('passkey').where('person_id', '=', personId).execute()
+  await tx.deleteFrom('login_source').where('person_id', '=', personId).execute()
+}
+
+/** Forgets wrong passphrases; where the person logged in from stays known. */
+export async function forgetLoginFailures(tx: Tx, personId: string): Promise<void> {
+  await tx
+    .updateTable('login_source')
+    .set({ failures: 0, wait_until_ms: 0 })
+    .where('person_id', '=', personId)
+    .execute()
+}
+
+/** Whether anybody was ever set up. */
+export async function hasAdministrator(db: Queryable): Promise<boolean> {
+  const row = await db
+    .selectFrom('person')
+    .select('id')
+    .where('role', '=', 'administrator')
+    .where('passphrase_hash', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Writes a finished setup: a new first administrator, or the new passphrase of a person who is there. */
+export async function settle(
+  tx: Tx,
+  setup: { personId: string; isFirst: boolean; username: string; passphraseHash: string },
+  nowMs: number,
+): Promise<void> {
+  const { personId, username, passphraseHash } = setup
+  if (!setup.isFirst) return changePerson(tx, personId, { passphraseHash }, nowMs)
+  const names = { username, usernameKey: usernameKey(username), displayName: '', email: '' }
+  const first = { id: personId, ...names, source: 'local', role: 'administrator', passphraseHash } as const
+  await insertPerson(tx, first, nowMs)
+}
+
+/** The groups of many people, without the built-in one, by person. */
+export async function membershipsOf(
+  db: Queryable,
+  personIds: readonly string[],
+): Promise<Map<string, Pick<Membership, 'id' | 'name' | 'role'>[]>> {
+  if (personIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('person_group')
+    .innerJoin('group', 'group.id', 'person_group.group_id')
+    .select(['person_group.person_id', 'group.id', 'group.name', 'group.role'])
+    .distinct()
+    .where('person_group.person_id', 'in', personIds)
+    .orderBy('group.name')
+    .execute()
+  const groups = new Map<string, Pick<Membership, 'id' | 'name' | 'role'>[]>(personIds.map((id) => [id, []]))
+  for (const row of rows) groups.get(row.person_id)?.push({ id: row.id, name: row.name, role: roleOrNull(row.role) })
+  return groups
+}
+
+/** Whether any local person can log in with a passphrase. */
+export async function hasLocalLogin(db: Queryable): Promise<boolean> {
+  const row = await db
+    .selectFrom('person')
+    .select('id')
+    .where('source', '=', 'local')
+    .where((where) => where.or([where('passphrase_hash', 'is not', null), where('legacy_passphrase', 'is not', null)]))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }

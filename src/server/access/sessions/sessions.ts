@@ -130,7 +130,11 @@ export class Sessions {
       const some = [...this.#touched].slice(0, rowsAtOnce)
       for (const [tokenHash] of some) this.#touched.delete(tokenHash)
       await this.#storage.transaction(async (tx) => {
-        await store.touchSessions(tx, some.map(([tokenHash]) => tokenHash), nowMs)
+        await store.touchSessions(
+          tx,
+          some.map(([tokenHash]) => tokenHash),
+          nowMs,
+        )
         await markSeen(tx, [...new Set(some.map(([, personId]) => personId))], nowMs)
       })
     }

@@ -15,6 +15,8 @@ export interface Session {
   readonly authenticatedAtMs: number
   readonly expiresAtMs: number
   readonly idleMs: number
+  /** When a passkey was last shown in it; absent when never. */
+  readonly passkeyAtMs?: number
   /** As last written by this server or read from the table. */
   lastSeenAtMs: number
 }
@@ -83,6 +85,7 @@ export async function sessionByHash(db: Queryable, tokenHash: string): Promise<S
       'expires_at_ms',
       'idle_ms',
       'last_seen_at_ms',
+      'data',
     ])
     .where('token_hash', '=', keyBytes(tokenHash))
     .executeTakeFirst()
@@ -202,10 +205,19 @@ export async function deleteOverSessions(tx: Tx, nowMs: number, limit: number): 
 
 type NarrowRow = Pick<
   Selectable<SessionTable>,
-  'id' | 'kind' | 'person_id' | 'factors' | 'authenticated_at_ms' | 'expires_at_ms' | 'idle_ms' | 'last_seen_at_ms'
+  | 'id'
+  | 'kind'
+  | 'person_id'
+  | 'factors'
+  | 'authenticated_at_ms'
+  | 'expires_at_ms'
+  | 'idle_ms'
+  | 'last_seen_at_ms'
+  | 'data'
 >
 
 function narrow(row: NarrowRow): Session {
+  const { passkeyAtMs } = JSON.parse(row.data) as SessionData
   return {
     id: row.id,
     kind: kindOf(row.kind),
@@ -215,6 +227,7 @@ function narrow(row: NarrowRow): Session {
     expiresAtMs: row.expires_at_ms,
     idleMs: row.idle_ms,
     lastSeenAtMs: row.last_seen_at_ms,
+    ...(passkeyAtMs === undefined ? {} : { passkeyAtMs }),
   }
 }
 

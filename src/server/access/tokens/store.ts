@@ -153,9 +153,8 @@ export async function deleteTokens(
   filter: { id: string } | { personId: string },
 ): Promise<{ id: string; tokenKey: string | null }[]> {
   const query = tx.deleteFrom('access_token').returning(['id', 'token_hash'])
-  const rows = await ('id' in filter
-    ? query.where('id', '=', filter.id)
-    : query.where('person_id', '=', filter.personId)
+  const rows = await (
+    'id' in filter ? query.where('id', '=', filter.id) : query.where('person_id', '=', filter.personId)
   ).execute()
   return rows.map((row) => ({ id: row.id, tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }))
 }

@@ -1,0 +1,209 @@
+import { sql } from 'kysely'
+import type { Queryable, Tx } from '../../database/storage.ts'
+import type { Role } from '../../http/actor.ts'
+import { roleOrNull } from '../people/store.ts'
+import { everyone } from './everyone.ts'
+
+/** Where a group comes from; `built-in` is `everyone` alone. */
+export type GroupSource = 'local' | 'oidc' | 'built-in'
+
+export interface GroupRow {
+  readonly id: string
+  readonly name: string
+  readonly source: GroupSource
+  readonly role: Role | null
+  readonly mayAddAccounts: boolean
+  readonly memberCount: number
+  readonly createdAtMs: number
+}
+
+/** What may change about a group. */
+export interface GroupChange {
+  readonly name?: string | undefined
+  readonly role?: Role | null | undefined
+  readonly mayAddAccounts?: boolean | undefined
+}
+
+/** A page of groups by name; `everyone` counts all people. */
+export async function listGroups(
+  db: Queryable,
+  { search, after, limit }: { search?: string | undefined; after?: string | undefined; limit: number },
+): Promise<GroupRow[]> {
+  let query = groupQuery(db).orderBy('group.name').limit(limit)
+  if (after !== undefined) query = query.where('group.name', '>', after)
+  if (search !== undefined && search !== '') {
+    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    query = query.where(sql<boolean>`lower(${sql.ref('group.name')}) like ${pattern} escape '\\'`)
+  }
+  return (await query.execute()).map(groupFrom)
+}
+
+export async function groupById(db: Queryable, id: string): Promise<GroupRow | null> {
+  const row = await groupQuery(db).where('group.id', '=', id).executeTakeFirst()
+  return row === undefined ? null : groupFrom(row)
+}
+
+/** Looked up exactly: group names have no case to fold and no pattern to match. */
+export async function groupByName(db: Queryable, name: string): Promise<GroupRow | null> {
+  const row = await groupQuery(db).where('group.name', '=', name).executeTakeFirst()
+  return row === undefined ? null : groupFrom(row)
+}
+
+export async function insertGroup(
+  tx: Tx,
+  group: { id: string; name: string; source: GroupSource; role: Role | null; mayAddAccounts: boolean },
+  nowMs: number,
+): Promise<void> {
+  await tx
+    .insertInto('group')
+    .values({
+      id: group.id,
+      name: group.name,
+      source: group.source,
+      role: group.role ?? '',
+      may_add_accounts: group.mayAddAccounts ? 1 : 0,
+      created_at_ms: nowMs,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+export async function changeGroup(tx: Tx, id: string, change: GroupChange): Promise<void> {
+  await tx
+    .updateTable('group')
+    .set({
+      id,
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.role === undefined ? {} : { role: change.role ?? '' }),
+      ...(change.mayAddAccounts === undefined ? {} : { may_add_accounts: change.mayAddAccounts ? 1 : 0 }),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Deletes a group with its memberships and the grants it held. */
+export async function deleteGroupRow(tx: Tx, id: string): Promise<boolean> {
+  await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'group').where('grantee_id', '=', id).execute()
+  const { numDeletedRows } = await tx.deleteFrom('group').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows === 1n
+}
+
+/** Ids of the members of a group, by name, after the name key `after`. */
+export async function listMemberIds(
+  db: Queryable,
+  groupId: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<string[]> {
+  let query = db.selectFrom('person').select('id').orderBy('username_key').limit(limit)
+  if (groupId !== everyone.id) {
+    query = query.where('id', 'in', (where) =>
+      where.selectFrom('person_group').select('person_id').where('group_id', '=', groupId),
+    )
+  }
+  if (after !== undefined) query = query.where('username_key', '>', after)
+  return (await query.execute()).map((row) => row.id)
+}
+
+/** Adds a member; false when they were one already. */
+export async function insertMember(
+  tx: Tx,
+  member: { groupId: string; personId: string; source: 'local' | 'oidc' },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('person_group')
+    .values({ group_id: member.groupId, person_id: member.personId, source: member.source })
+    .onConflict((conflict) => conflict.columns(['person_id', 'group_id', 'source']).doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** Takes a member out, whoever put them there; false when they were none. */
+export async function deleteMember(tx: Tx, member: { groupId: string; personId: string }): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('person_group')
+    .where('group_id', '=', member.groupId)
+    .where('person_id', '=', member.personId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** The groups the provider put a person in. */
+export async function providerGroups(tx: Tx, personId: string): Promise<{ id: string; name: string }[]> {
+  return tx
+    .selectFrom('person_group')
+    .innerJoin('group', 'group.id', 'person_group.group_id')
+    .select(['group.id', 'group.name'])
+    .where('person_id', '=', personId)
+    .where('person_group.source', '=', 'oidc')
+    .execute()
+}
+
+export async function deleteProviderMember(tx: Tx, member: { groupId: string; personId: string }): Promise<void> {
+  await tx
+    .deleteFrom('person_group')
+    .where('group_id', '=', member.groupId)
+    .where('person_id', '=', member.personId)
+    .where('source', '=', 'oidc')
+    .execute()
+}
+
+function groupQuery(db: Queryable) {
+  return db.selectFrom('group').select((column) => [
+    'group.id',
+    'group.name',
+    'group.source',
+    'group.role',
+    'group.may_add_accounts',
+    'group.created_at_ms',
+    column
+      .case()
+      .when('group.id', '=', everyone.id)
+      .then(column.selectFrom('person').select(sql<number>`count(*)`.as('count')))
+      .else(
+        column
+          .selectFrom('person_group')
+          .select(sql<number>`count(distinct person_id)`.as('count'))
+          .whereRef('person_group.group_id', '=', 'group.id'),
+      )
+      .end()
+      .as('member_count'),
+  ])
+}
+
+function groupFrom(row: {
+  id: string
+  name: string
+  source: string
+  role: string
+  may_add_accounts: number
+  created_at_ms: number
+  member_count: number | null
+}): GroupRow {
+  return {
+    id: row.id,
+    name: row.name,
+    source: row.source === 'oidc' || row.source === 'built-in' ? row.source : 'local',
+    role: roleOrNull(row.role),
+    mayAddAccounts: row.may_add_accounts === 1,
+    memberCount: Number(row.member_count ?? 0),
+    createdAtMs: row.created_at_ms,
+  }
+}
+
+/** Whether a person manages any account of the vault, by themselves or through a group. */
+export async function managesAnAccount(db: Queryable, personId: string, groupIds: readonly string[]): Promise<boolean> {
+  const row = await db
+    .selectFrom('account_grant')
+    .select('id')
+    .where('right', '=', 'manage')
+    .where((where) =>
+      where.or([
+        where.and([where('grantee_kind', '=', 'person'), where('grantee_id', '=', personId)]),
+        where.and([where('grantee_kind', '=', 'group'), where('grantee_id', 'in', [...groupIds, ''])]),
+        where('grantee_kind', '=', 'everyone'),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

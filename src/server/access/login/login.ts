@@ -1,0 +1,264 @@
+import { createHmac } from 'node:crypto'
+import { hashPassphrase, isPassphrase } from '../../../crypto/passphrase.ts'
+import { Failure } from '../../../errors/failure.ts'
+import type { Tx } from '../../database/storage.ts'
+import type { Actor } from '../../http/actor.ts'
+import { sourceNetwork } from '../../http/address.ts'
+import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { personObject } from '../people/people.ts'
+import { spendRecoveryCode } from '../people/recovery-codes.ts'
+import * as people from '../people/store.ts'
+import { normaliseName, usernameKey } from '../people/usernames.ts'
+import type { SessionKind, SessionData } from '../sessions/store.ts'
+import { isLegacyPassphrase } from './legacy-passphrase.ts'
+import {
+  acceptedBudget,
+  chargePassphrase,
+  freshBudget,
+  isKnownSource,
+  isWaiting,
+  type LoginBudget,
+} from './login-budget.ts'
+import { pretendBudget, readBudgets, writeBudget } from './store.ts'
+
+/** Where a login comes from and what it opens. */
+export interface LoginPlace {
+  readonly kind: SessionKind
+  readonly address: string
+  readonly userAgent: string
+  /** The gate keeps its own limits and data with its sessions. */
+  readonly limits?: { readonly idleMs: number; readonly absoluteMs: number }
+  readonly data?: SessionData
+}
+
+/** What somebody typed. */
+export interface LoginProof {
+  readonly username: string
+  readonly passphrase: string
+  readonly code?: string | undefined
+  readonly recoveryCode?: string | undefined
+}
+
+/** A login that succeeded; the token is told this once. */
+export interface LoggedIn {
+  readonly sessionId: string
+  readonly token: string
+  readonly personId: string
+  readonly username: string
+  readonly expiresAtMs: number
+}
+
+/** Why a login was refused, for the audit alone: the caller hears one answer (T40). */
+export type LoginRefusal =
+  | 'unknown'
+  | 'passphrase'
+  | 'waiting'
+  | 'disabled'
+  | 'code'
+  | 'locked'
+  | 'factor_missing'
+  | 'passkey'
+
+/** What the first factor came to. The person is named even when it was wrong, for the audit and the budget. */
+export interface FirstFactor {
+  readonly username: string
+  readonly person: people.PersonRow | null
+  readonly isPassphraseRight: boolean
+  /** What was typed, for hashing an imported passphrase anew; absent where only a ticket of it is left. */
+  readonly passphrase?: string
+  /** Null when the way is free to the second factor. */
+  readonly refusal: LoginRefusal | null
+  readonly hashes: { readonly source: Uint8Array; readonly shared: Uint8Array }
+  readonly isKnownSource: boolean
+  readonly budget: LoginBudget
+}
+
+/**
+ * Logs a local person in with passphrase and code, or passphrase and recovery code.
+ *
+ * Every refusal is the same failure after the same work: a name nobody has costs a passphrase hash, a judged code
+ * and a transaction like any other.
+ *
+ * @throws {@link Failure} `login_refused`, `passphrases_busy`
+ */
+export async function logIn(context: AccessContext, proof: LoginProof, place: LoginPlace): Promise<LoggedIn> {
+  const first = await checkFirstFactor(context, proof, place.address)
+  const refusal = await checkSecondFactor(context, first, proof, place)
+  return concludeLogin(context, first, refusal, place, proof.recoveryCode === undefined ? 'code' : 'recovery-code')
+}
+
+/** Looks at name and passphrase; the answer goes to no caller before the second factor was looked at too. */
+export async function checkFirstFactor(
+  context: AccessContext,
+  { username, passphrase }: Pick<LoginProof, 'username' | 'passphrase'>,
+  address: string,
+): Promise<FirstFactor> {
+  const atMs = nowMs(context)
+  const found = await people.personByUsername(context.storage.db, usernameKey(username))
+  const person = found !== null && found.source === 'local' && found.username === normaliseName(username) ? found : null
+  const hashes = sourceHashes(context, address)
+  const budgets = await readBudgets(context.storage.db, person?.id ?? '', hashes)
+  const isKnown = isKnownSource(budgets.source, atMs)
+  const budget = (isKnown ? budgets.source : budgets.shared) ?? freshBudget
+  const isPassphraseRight = await isRightPassphrase(person, passphrase)
+  const refusal = refusalOf(person, isPassphraseRight, isWaiting(budget, atMs))
+  return { username, passphrase, person, isPassphraseRight, refusal, hashes, isKnownSource: isKnown, budget }
+}
+
+function refusalOf(person: people.PersonRow | null, isRight: boolean, waits: boolean): LoginRefusal | null {
+  if (person === null) return 'unknown'
+  // A wait refuses the right passphrase too, or guessing would go on through it.
+  if (waits) return 'waiting'
+  if (!isRight) return 'passphrase'
+  return person.disabled ? 'disabled' : null
+}
+
+async function isRightPassphrase(person: people.PersonRow | null, passphrase: string): Promise<boolean> {
+  const legacy = person?.legacyPassphrase ?? null
+  const isRight = await isPassphrase(passphrase, person?.passphraseHash ?? null)
+  if (isRight || legacy === null) return isRight
+  return isLegacyPassphrase(passphrase, legacy)
+}
+
+/** Judges the code of whoever passed the first factor; of everybody else it judges nobody's, at the same price. */
+async function checkSecondFactor(
+  context: AccessContext,
+  first: FirstFactor,
+  proof: LoginProof,
+  place: LoginPlace,
+): Promise<LoginRefusal | null> {
+  const personId = first.refusal === null ? (first.person?.id ?? null) : null
+  if (proof.recoveryCode !== undefined) {
+    const { recoveryCode } = proof
+    const isSpent = await context.storage.transaction((tx) =>
+      spendRecoveryCode(tx, personId ?? '', recoveryCode, nowMs(context)),
+    )
+    return first.refusal ?? (isSpent ? null : 'code')
+  }
+  const actor: Actor = { kind: 'stranger', address: place.address }
+  const verdict = await context.codes.verify({ personId, code: proof.code ?? '', actor, address: place.address })
+  if (first.refusal !== null) return first.refusal
+  if (verdict.accepted) return null
+  if (proof.code === undefined) return 'factor_missing'
+  return verdict.isLocked ? 'locked' : 'code'
+}
+
+/** Begins the session of a login that passed, or charges and audits one that did not, in one transaction. */
+export async function concludeLogin(
+  context: AccessContext,
+  first: FirstFactor,
+  refusal: LoginRefusal | null,
+  place: LoginPlace,
+  how: string,
+): Promise<LoggedIn> {
+  const { person } = first
+  if (refusal !== null || person === null) {
+    await context.storage.transaction((tx) => refuse(context, tx, first, refusal ?? 'unknown', place))
+    throw new Failure('login_refused')
+  }
+  const upgraded = await upgradedHash(person, first)
+  const limits = place.limits ?? (await context.sessionLimits())
+  return context.storage.transaction(async (tx) => {
+    await stillWelcome(tx, person.id)
+    if (upgraded !== null) await people.changePerson(tx, person.id, { passphraseHash: upgraded }, nowMs(context))
+    await writeBudget(tx, person.id, first.hashes.source, acceptedBudget(nowMs(context)))
+    const session = await context.sessions.begin(tx, { ...place, limits, personId: person.id, factors: 'two' })
+    await personMoved(context, tx, person.id)
+    await audit(context, tx, loggedInActor(person, place.address), {
+      action: actionOf(place),
+      ...personObject(person),
+      outcome: 'accepted',
+      detail: { how, sessionId: session.id, newSource: !first.isKnownSource },
+    })
+    if (!first.isKnownSource) await noticeNewDevice(context, tx, person, place)
+    return {
+      sessionId: session.id,
+      token: session.token,
+      personId: person.id,
+      username: person.username,
+      expiresAtMs: session.expiresAtMs,
+    }
+  })
+}
+
+// Disabled or reset between the check and this moment: nobody comes in by an old answer (T25).
+async function stillWelcome(tx: Tx, personId: string): Promise<void> {
+  const person = await people.personById(tx, personId)
+  if (person === null || person.disabled) throw new Failure('login_refused')
+}
+
+async function refuse(
+  context: AccessContext,
+  tx: Tx,
+  first: FirstFactor,
+  refusal: LoginRefusal,
+  place: LoginPlace,
+): Promise<void> {
+  await chargeFirstFactor(context, tx, first, refusal)
+  const stranger: Actor = { kind: 'stranger', address: place.address }
+  const object =
+    first.person === null
+      ? { objectKind: 'person', objectId: context.audit.unknownName(first.username) }
+      : personObject(first.person)
+  await audit(context, tx, stranger, { action: actionOf(place), ...object, outcome: 'refused', reason: refusal })
+}
+
+/** Counts a wrong passphrase. Nothing else counts here: codes have a budget of their own, a prompt is no failure (T83, T84). */
+export async function chargeFirstFactor(
+  context: AccessContext,
+  tx: Tx,
+  first: FirstFactor,
+  refusal: LoginRefusal,
+): Promise<void> {
+  const hash = first.isKnownSource ? first.hashes.source : first.hashes.shared
+  const charged = chargePassphrase(first.budget, nowMs(context))
+  if (first.person !== null && refusal === 'passphrase') await writeBudget(tx, first.person.id, hash, charged)
+  else await pretendBudget(tx, hash, charged)
+}
+
+function actionOf(place: LoginPlace): string {
+  return place.kind === 'gate' ? 'gate.login' : 'person.login'
+}
+
+async function upgradedHash(person: people.PersonRow, first: FirstFactor): Promise<string | null> {
+  return person.passphraseHash === null && first.passphrase !== undefined ? hashPassphrase(first.passphrase) : null
+}
+
+async function noticeNewDevice(
+  context: AccessContext,
+  tx: Tx,
+  person: people.PersonRow,
+  place: LoginPlace,
+): Promise<void> {
+  await context.notices.post(tx, {
+    event: 'login.new_device',
+    summary: `${person.username} logged in from an address not seen in the last 30 days: ${place.address}.`,
+    personIds: [person.id],
+    fields: { personId: person.id, username: person.username, address: place.address, kind: place.kind },
+  })
+}
+
+/** A person at the moment of their login, for the audit. */
+export function loggedInActor(person: { id: string; username: string }, address: string): Actor {
+  return {
+    kind: 'person',
+    personId: person.id,
+    username: person.username,
+    role: 'member',
+    groupIds: [],
+    mayAddAccounts: false,
+    address,
+    factors: 'two',
+    authenticatedAtMs: 0,
+  }
+}
+
+/** Keyed hashes of a source and of "all unknown ones", so that a copied database tells no addresses. */
+export function sourceHashes(
+  context: AccessContext,
+  address: string,
+): { readonly source: Uint8Array; readonly shared: Uint8Array } {
+  const key = context.keyRing.deriveKey('login sources')
+  const hash = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
+  return { source: hash(`network ${sourceNetwork(address)}`), shared: hash('unknown') }
+}

@@ -1,0 +1,134 @@
+import { hashPassphrase } from '../../../crypto/passphrase.ts'
+import { Failure } from '../../../errors/failure.ts'
+import type { Tx } from '../../database/storage.ts'
+import type { Actor } from '../../http/actor.ts'
+import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { checkFirstFactor, chargeFirstFactor } from '../login/login.ts'
+import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
+import { personObject } from '../people/people.ts'
+import type { NewCode } from '../people/person-codes.ts'
+import { makeRecoveryCodes, replaceRecoveryCodes } from '../people/recovery-codes.ts'
+import { changePerson, personById, type PersonRow } from '../people/store.ts'
+import { requireRecentProof, requireSession, type SessionActor } from '../proofs.ts'
+
+/** What is typed to prove once more that it is oneself. */
+export interface Reproof {
+  readonly passphrase?: string | undefined
+  readonly code?: string | undefined
+}
+
+/**
+ * Proves a local person again in their session, with passphrase and code, counted like any login.
+ *
+ * @returns the moment that now stands for the last full proof
+ * @throws {@link Failure} `reproof_refused`, `person_not_local`
+ */
+export async function reprove(context: AccessContext, actor: Actor, proof: Reproof): Promise<number> {
+  const me = requireSession(actor)
+  const person = await localPerson(context, me.personId)
+  await proveAgain(context, me, person, proof)
+  const authenticatedAtMs = nowMs(context)
+  await context.storage.transaction(async (tx) => {
+    await context.sessions.prove(tx, me.sessionId, { authenticatedAtMs, factors: 'two' })
+    await audit(context, tx, me, { action: 'person.reproof', ...personObject(person), outcome: 'accepted' })
+  })
+  return authenticatedAtMs
+}
+
+/** Changes one's passphrase, proven by the old one and a code; all other sessions end. */
+export async function changePassphrase(
+  context: AccessContext,
+  actor: Actor,
+  change: { passphrase: string; newPassphrase: string; code?: string | undefined },
+): Promise<void> {
+  const me = requireSession(actor)
+  const person = await localPerson(context, me.personId)
+  refuseWeakPassphrase(change.newPassphrase, person.username)
+  await proveAgain(context, me, person, change)
+  const passphraseHash = await hashPassphrase(change.newPassphrase)
+  await context.storage.transaction(async (tx) => {
+    await changePerson(tx, person.id, { passphraseHash }, nowMs(context))
+    await personMoved(context, tx, person.id)
+    await tellOfChange(context, tx, me, person, 'passphrase')
+  })
+}
+
+/** Begins a new code beside the old one, for whoever proved lately that it is them. */
+export async function beginCode(context: AccessContext, actor: Actor): Promise<NewCode> {
+  const me = requireRecentProof(actor, nowMs(context))
+  const person = await localPerson(context, me.personId)
+  return context.storage.transaction((tx) => context.codes.begin(tx, person, me))
+}
+
+/** Confirms the new code by its first digits; from then on the old one opens nothing. */
+export async function confirmCode(context: AccessContext, actor: Actor, code: string): Promise<void> {
+  const me = requireSession(actor)
+  const person = await localPerson(context, me.personId)
+  const verdict = await context.codes.confirm({ personId: person.id, code, actor: me, address: me.address })
+  if (!verdict.accepted) throw new Failure('code_refused')
+  await context.storage.transaction(async (tx) => {
+    await personMoved(context, tx, person.id)
+    await tellOfChange(context, tx, me, person, 'code')
+  })
+}
+
+/** New recovery codes in the place of the old ones, told this once. */
+export async function renewRecoveryCodes(context: AccessContext, actor: Actor): Promise<string[]> {
+  const me = requireRecentProof(actor, nowMs(context))
+  const person = await localPerson(context, me.personId)
+  const codes = makeRecoveryCodes()
+  await context.storage.transaction(async (tx) => {
+    await replaceRecoveryCodes(tx, person.id, codes)
+    await tellOfChange(context, tx, me, person, 'recovery-codes')
+  })
+  return codes
+}
+
+/** Ends the other sessions after a factor changed, audits it and tells the person by mail. */
+export async function tellOfChange(
+  context: AccessContext,
+  tx: Tx,
+  me: SessionActor,
+  person: PersonRow,
+  what: string,
+): Promise<void> {
+  await context.sessions.end(tx, { personId: person.id, exceptId: me.sessionId })
+  await audit(context, tx, me, {
+    action: 'person.factor_change',
+    ...personObject(person),
+    outcome: 'done',
+    detail: { what },
+  })
+  await context.notices.post(tx, {
+    event: 'person.factor_changed',
+    summary: `A factor of ${person.username} was changed (${what}). If that was not you, ask an administrator to reset it.`,
+    personIds: [person.id],
+    fields: { personId: person.id, username: person.username, what },
+  })
+}
+
+/** The local person behind a session; whoever comes from the provider has their factors there. */
+export async function localPerson(context: AccessContext, personId: string): Promise<PersonRow> {
+  const person = await personById(context.storage.db, personId)
+  if (person === null) throw new Failure('person_not_found')
+  if (person.source !== 'local') throw new Failure('person_not_local')
+  return person
+}
+
+async function proveAgain(
+  context: AccessContext,
+  me: SessionActor,
+  person: PersonRow,
+  { passphrase = '', code = '' }: Reproof,
+): Promise<void> {
+  const first = await checkFirstFactor(context, { username: person.username, passphrase }, me.address)
+  const personId = first.refusal === null ? person.id : null
+  const verdict = await context.codes.verify({ personId, code, actor: me, address: me.address })
+  if (first.refusal === null && verdict.accepted) return
+  await context.storage.transaction(async (tx) => {
+    await chargeFirstFactor(context, tx, first, first.refusal ?? 'code')
+    const reason = first.refusal ?? (verdict.isLocked ? 'locked' : 'code')
+    await audit(context, tx, me, { action: 'person.reproof', ...personObject(person), outcome: 'refused', reason })
+  })
+  throw new Failure('reproof_refused')
+}

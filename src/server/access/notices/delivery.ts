@@ -1,0 +1,65 @@
+import { createTransport, type Transporter } from 'nodemailer'
+import { signedHeaders, webhookKey } from './signature.ts'
+import type { Notice, Webhook } from './store.ts'
+
+/** How mail leaves; null where none is configured. */
+export interface MailConfig {
+  readonly smtpUrl: string
+  readonly from: string
+}
+
+const patienceMs = 10_000
+
+/**
+ * Posts a notice to its webhook. Only the status counts; a redirect is not followed, because where it leads was
+ * chosen by nobody here.
+ *
+ * @throws Error whose message may be shown: it never holds what the receiver answered
+ */
+export async function postWebhook(
+  webhook: Webhook,
+  notice: Notice,
+  keyRing: { deriveKey(label: string): Uint8Array },
+  nowMs: number,
+): Promise<void> {
+  const response = await fetch(webhook.url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'watchword',
+      ...signedHeaders(webhookKey(keyRing, webhook.id), notice, nowMs),
+    },
+    body: notice.body,
+    signal: AbortSignal.timeout(patienceMs),
+  })
+  await response.body?.cancel()
+  if (!response.ok) throw new Error(`the receiver answered ${response.status}`)
+}
+
+/** A connection to the mail server, opened at the first mail. */
+export function openMail({ smtpUrl }: MailConfig): Transporter {
+  return createTransport({
+    url: smtpUrl,
+    connectionTimeout: patienceMs,
+    greetingTimeout: patienceMs,
+    socketTimeout: patienceMs,
+  })
+}
+
+/** A mail as the outbox holds it. */
+export interface Mail {
+  readonly subject: string
+  readonly text: string
+}
+
+/** Sends a mail. Its Message-ID is the notice's id, so that a repetition can be told. */
+export async function sendMail(transport: Transporter, from: string, notice: Notice): Promise<void> {
+  const { subject, text } = JSON.parse(notice.body) as Mail
+  const domain =
+    from
+      .split('@')
+      .at(-1)
+      ?.replaceAll(/[^a-z0-9.-]/gi, '') ?? 'localhost'
+  await transport.sendMail({ from, to: notice.target, subject, text, messageId: `<${notice.id}@${domain}>` })
+}

@@ -1,0 +1,119 @@
+import type { Queryable, Tx } from '../database/storage.ts'
+import { newToken } from '../../crypto/token.ts'
+import { keyBytes, tokenKey } from './token-key.ts'
+
+/** What may be used once, by what it holds. */
+export interface OneTimeData {
+  /** A setup link: of the first administrator (null) or of a person who was invited or reset. */
+  setup: { readonly personId: string | null }
+  /** A setup whose passphrase is chosen and whose first code is still to be proven. */
+  'setup-ticket': SetupTicket
+  /** A login whose passphrase was looked at and whose passkey is still to be shown. */
+  'passkey-login': { readonly personId: string | null; readonly challenge: string; readonly beganAtMs: number }
+  'passkey-registration': { readonly personId: string; readonly challenge: string }
+  'passkey-proof': { readonly personId: string; readonly sessionId: string; readonly challenge: string }
+  /** A login that went to the provider and has not come back. */
+  'sign-on': SignOnTicket
+  /** A back-channel logout token that was used, by its `jti`. */
+  'logout-token': Record<string, never>
+}
+
+export interface SetupTicket {
+  readonly setupKey: string
+  readonly personId: string
+  readonly isFirst: boolean
+  readonly username: string
+  readonly passphraseHash: string
+}
+
+export interface SignOnTicket {
+  readonly browserKey: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+  readonly returnTo: string
+  readonly purpose: 'console' | 'gate'
+  /** A step-up of this session instead of a new login. */
+  readonly sessionId?: string
+}
+
+export type OneTimeKind = keyof OneTimeData
+
+/** Keeps something under a new random token until it is used or too old; answers the token. */
+export async function keepOnce<Kind extends OneTimeKind>(
+  tx: Tx,
+  kind: Kind,
+  data: OneTimeData[Kind],
+  times: { nowMs: number; livesMs: number; token?: string },
+): Promise<string> {
+  const token = times.token ?? newToken()
+  await tx
+    .insertInto('one_time')
+    .values({
+      token_hash: keyBytes(tokenKey(token)),
+      kind,
+      data: JSON.stringify(data),
+      created_at_ms: times.nowMs,
+      expires_at_ms: times.nowMs + times.livesMs,
+    })
+    .execute()
+  return token
+}
+
+/** What a token stands for while it is good, without using it up; null otherwise. */
+export async function readOnce<Kind extends OneTimeKind>(
+  db: Queryable,
+  kind: Kind,
+  token: string,
+  nowMs: number,
+): Promise<OneTimeData[Kind] | null> {
+  const row = await db
+    .selectFrom('one_time')
+    .select('data')
+    .where('token_hash', '=', keyBytes(tokenKey(token)))
+    .where('kind', '=', kind)
+    .where('expires_at_ms', '>', nowMs)
+    .executeTakeFirst()
+  return row === undefined ? null : (JSON.parse(row.data) as OneTimeData[Kind])
+}
+
+/** Uses a token up: of two simultaneous requests one gets what it stands for, the other null. */
+export function spendOnce<Kind extends OneTimeKind>(
+  tx: Tx,
+  kind: Kind,
+  token: string,
+  nowMs: number,
+): Promise<OneTimeData[Kind] | null> {
+  return spendOnceByKey(tx, kind, tokenKey(token), nowMs)
+}
+
+/** The same by the token's key, where the token itself was not kept. */
+export async function spendOnceByKey<Kind extends OneTimeKind>(
+  tx: Tx,
+  kind: Kind,
+  key: string,
+  nowMs: number,
+): Promise<OneTimeData[Kind] | null> {
+  const row = await tx
+    .deleteFrom('one_time')
+    .where('token_hash', '=', keyBytes(key))
+    .where('kind', '=', kind)
+    .where('expires_at_ms', '>', nowMs)
+    .returning('data')
+    .executeTakeFirst()
+  return row === undefined ? null : (JSON.parse(row.data) as OneTimeData[Kind])
+}
+
+/** Ends every setup link of a person (or of the first administrator), so that only the newest one works. */
+export async function endSetupLinks(tx: Tx, personId: string | null): Promise<void> {
+  await tx
+    .deleteFrom('one_time')
+    .where('kind', '=', 'setup')
+    .where('data', '=', JSON.stringify({ personId } satisfies OneTimeData['setup']))
+    .execute()
+}
+
+/** Removes what nobody used in time. */
+export async function deleteExpiredOnce(tx: Tx, nowMs: number): Promise<void> {
+  await tx.deleteFrom('one_time').where('expires_at_ms', '<=', nowMs).execute()
+}

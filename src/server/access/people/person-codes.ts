@@ -1,0 +1,134 @@
+import type { Queryable, Tx } from '../../database/storage.ts'
+import type { Actor } from '../../http/actor.ts'
+import type { By } from '../../subjects/audited.ts'
+import type { RealmEntry } from '../../subjects/directory.ts'
+import { pendingForMs, type SecretStart } from '../../subjects/enrol.ts'
+import { peopleRealm } from '../../subjects/reserved.ts'
+import { addressSource } from '../../subjects/source.ts'
+import type { Subjects } from '../../subjects/subjects.ts'
+import type { Judged } from '../../subjects/verdict.ts'
+
+/** A code someone typed at a login or a re-proof. */
+export interface TypedCode {
+  /** Null costs as much as a person and is never right. */
+  readonly personId: string | null
+  readonly code: string
+  readonly actor: Actor
+  readonly address: string
+}
+
+/** What a new authenticator needs, told once. */
+export interface NewCode {
+  readonly otpauthUri: string
+  readonly secretBase32: string
+  readonly qrSvg: string
+  readonly pendingUntilMs: number
+}
+
+/** The answer to a typed code. */
+export interface CodeVerdict {
+  readonly accepted: boolean
+  readonly isLocked: boolean
+}
+
+/**
+ * Local people's own codes: subjects of the reserved realm `people`, judged by the one judge. A subject's name is the
+ * person's id.
+ */
+export interface PersonCodes {
+  verify(typed: TypedCode): Promise<CodeVerdict>
+  /** Judges the pending secret alone and makes it the active one. */
+  confirm(typed: TypedCode): Promise<CodeVerdict>
+  /** Makes a new secret, pending beside one that is there. */
+  begin(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<NewCode>
+  /** Takes in a secret that counts at once: at `init`, which cannot wait for a first code. */
+  install(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<Pick<NewCode, 'otpauthUri'>>
+  /** Forgets a person's secret, in the transaction that resets or deletes them. */
+  remove(tx: Tx, personId: string, actor: Actor): Promise<void>
+  /** Lifts the lock of guesses. */
+  lift(tx: Tx, personId: string, actor: Actor): Promise<void>
+  /** Which of these people have an active code. */
+  active(personIds: readonly string[]): Promise<ReadonlySet<string>>
+}
+
+/** What the codes of people are made from. */
+export interface PersonCodesParts {
+  readonly db: Queryable
+  readonly subjects: Subjects
+  /** Draws a URI as an SVG element. */
+  readonly drawQrSvg: (text: string) => string
+}
+
+/** Nobody's name: judged at the price of a person, never right. */
+const nobody = 'nobody'
+const door = 'login'
+const system: By = { actor: { kind: 'operator', name: 'server', address: '' }, address: '', door }
+
+/** Opens the codes of people, making their realm at the first start. */
+export async function openPersonCodes({ db, subjects, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
+  const realm = await subjects.ensureRealm({ name: peopleRealm, issuerLabel: 'Watchword', origin: door }, system)
+  const judge = async (typed: TypedCode, purpose: 'verify' | 'confirm'): Promise<CodeVerdict> => {
+    const { personId, code, actor, address } = typed
+    const subject = personId ?? nobody
+    const source = addressSource(address)
+    const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose, source, actor, address, door })
+    return { accepted: judged.accepted, isLocked: isLocked(judged) }
+  }
+  const start = (tx: Tx, person: { id: string; username: string }, begins: SecretStart['begins'], actor: Actor) =>
+    startSecret(
+      subjects,
+      realm,
+      tx,
+      person,
+      { begins, label: person.username },
+      { actor, address: actor.address, door },
+    )
+  const subjectOf = (tx: Tx, personId: string) => subjects.find(realm, personId, tx)
+  return {
+    verify: (typed) => judge(typed, 'verify'),
+    confirm: (typed) => judge(typed, 'confirm'),
+    begin: async (tx, person, actor) => {
+      const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { pendingForMs }, actor)
+      return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri), pendingUntilMs: pendingUntilMs ?? 0 }
+    },
+    install: (tx, person, actor) => start(tx, person, 'active', actor),
+    remove: async (tx, personId, actor) => {
+      const subject = await subjectOf(tx, personId)
+      if (subject !== null) await subjects.remove(tx, realm, subject, { actor, address: actor.address, door })
+    },
+    lift: async (tx, personId, actor) => {
+      const subject = await subjectOf(tx, personId)
+      if (subject !== null) await subjects.lift(tx, realm, subject, { actor, address: actor.address, door })
+    },
+    active: (personIds) => activeSubjects(db, realm.id, personIds),
+  }
+}
+
+async function startSecret(
+  subjects: Subjects,
+  realm: RealmEntry,
+  tx: Tx,
+  person: { id: string },
+  secret: SecretStart,
+  by: By,
+) {
+  const subject =
+    (await subjects.find(realm, person.id, tx)) ?? (await subjects.add(tx, realm, { name: person.id }, by))
+  return subjects.enrolment.start(tx, realm, subject, secret, by)
+}
+
+function isLocked(judged: Judged): boolean {
+  return !judged.accepted && judged.reason === 'locked'
+}
+
+async function activeSubjects(db: Queryable, realmId: string, personIds: readonly string[]): Promise<Set<string>> {
+  if (personIds.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('subject')
+    .select('name')
+    .where('realm_id', '=', realmId)
+    .where('name', 'in', personIds)
+    .where('sealed_secret', 'is not', null)
+    .execute()
+  return new Set(rows.map((row) => row.name))
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import { hashPassphrase } from '../../../crypto/passphrase.ts'
+import { Failure } from '../../../errors/failure.ts'
+import { isDuplicate } from '../../database/conflict.ts'
+import type { Tx } from '../../database/storage.ts'
+import type { Actor } from '../../http/actor.ts'
+import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
+import { keepOnce, readOnce, type SetupTicket, spendOnce, spendOnceByKey } from '../one-time.ts'
+import type { Login } from '../sessions/sessions.ts'
+import { tokenKey } from '../token-key.ts'
+import { newSetupLink, personObject, type SetupToken } from './people.ts'
+import type { NewCode } from './person-codes.ts'
+import { makeRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.ts'
+import * as store from './store.ts'
+import { checkedName, usernameKey } from './usernames.ts'
+
+const ticketLivesMs = 15 * 60_000
+
+/** The one-time link of the first start, or null when there is an administrator already. */
+export async function firstSetupLink(context: AccessContext): Promise<SetupToken | null> {
+  if (await store.hasAdministrator(context.storage.db)) return null
+  return context.storage.transaction((tx) => newSetupLink(context, tx, null))
+}
+
+/** Opens a setup link: keeps the chosen passphrase hashed and shows the new secret, which its first code proves. */
+export async function beginSetup(
+  context: AccessContext,
+  actor: Actor,
+  wish: { setupToken: string; username?: string | undefined; passphrase: string },
+): Promise<NewCode & { ticket: string; username: string }> {
+  const link = await readOnce(context.storage.db, 'setup', wish.setupToken, nowMs(context))
+  if (link === null) throw new Failure('setup_link_invalid')
+  const person = await personOfLink(context, link.personId, wish.username)
+  refuseWeakPassphrase(wish.passphrase, person.username)
+  const passphraseHash = await hashPassphrase(wish.passphrase)
+  const kept: SetupTicket = {
+    setupKey: tokenKey(wish.setupToken),
+    personId: person.id,
+    isFirst: link.personId === null,
+    username: person.username,
+    passphraseHash,
+  }
+  return context.storage.transaction(async (tx) => {
+    const code = await context.codes.begin(tx, person, actor)
+    const ticket = await keepOnce(tx, 'setup-ticket', kept, { nowMs: nowMs(context), livesMs: ticketLivesMs })
+    return { ...code, ticket, username: person.username }
+  })
+}
+
+async function personOfLink(
+  context: AccessContext,
+  personId: string | null,
+  username: string | undefined,
+): Promise<{ id: string; username: string }> {
+  if (personId !== null) {
+    const person = await store.personById(context.storage.db, personId)
+    if (person === null || person.disabled) throw new Failure('setup_link_invalid')
+    return person
+  }
+  if (await store.hasAdministrator(context.storage.db)) throw new Failure('setup_done')
+  const name = checkedName(username ?? '')
+  if ((await store.personByUsername(context.storage.db, usernameKey(name))) !== null)
+    throw new Failure('username_taken')
+  return { id: randomUUID(), username: name }
+}
+
+/** What a finished setup or `init` leaves to write down. */
+export interface SetUp {
+  readonly personId: string
+  readonly recoveryCodes: readonly string[]
+}
+
+/** Proves the first code, uses the link up and logs the person in. */
+export async function finishSetup(
+  context: AccessContext,
+  actor: Actor,
+  proof: { ticket: string; code: string },
+  login: Omit<Login, 'personId' | 'factors' | 'kind'>,
+): Promise<SetUp & { session: { id: string; token: string } }> {
+  const ticket = await readOnce(context.storage.db, 'setup-ticket', proof.ticket, nowMs(context))
+  if (ticket === null) throw new Failure('ticket_invalid')
+  const { personId } = ticket
+  const verdict = await context.codes.confirm({ personId, code: proof.code, actor, address: login.address })
+  if (!verdict.accepted) throw new Failure('code_refused')
+  const recoveryCodes = makeRecoveryCodes()
+  const session = await uniquely(() =>
+    context.storage.transaction(async (tx) => {
+      await useUp(context, tx, ticket, proof.ticket)
+      await store.settle(tx, ticket, nowMs(context))
+      await replaceRecoveryCodes(tx, personId, recoveryCodes)
+      await personMoved(context, tx, personId)
+      const person: Actor = personActor(ticket, actor)
+      await audit(context, tx, person, {
+        action: 'person.setup',
+        ...personObject(ticketPerson(ticket)),
+        outcome: 'done',
+      })
+      const begun = await context.sessions.begin(tx, { ...login, kind: 'console', personId, factors: 'two' })
+      await audit(context, tx, person, {
+        action: 'person.login',
+        ...personObject(ticketPerson(ticket)),
+        outcome: 'accepted',
+        detail: { how: 'setup', sessionId: begun.id },
+      })
+      return begun
+    }),
+  )
+  return { personId, recoveryCodes, session }
+}
+
+// Of two browsers on one link the second finds the link used.
+async function useUp(context: AccessContext, tx: Tx, ticket: SetupTicket, ticketToken: string): Promise<void> {
+  const atMs = nowMs(context)
+  if ((await spendOnce(tx, 'setup-ticket', ticketToken, atMs)) === null) throw new Failure('ticket_invalid')
+  if ((await spendOnceByKey(tx, 'setup', ticket.setupKey, atMs)) === null) throw new Failure('setup_link_invalid')
+  if (ticket.isFirst && (await store.hasAdministrator(tx))) throw new Failure('setup_done')
+}
+
+/** Makes the first administrator without a browser, for `watchword init`. */
+export async function initialise(
+  context: AccessContext,
+  wish: { username: string; passphrase: string },
+): Promise<SetUp & { rootToken: string; otpauthUri: string }> {
+  if (await store.hasAdministrator(context.storage.db)) throw new Failure('setup_done')
+  const username = checkedName(wish.username)
+  refuseWeakPassphrase(wish.passphrase, username)
+  const passphraseHash = await hashPassphrase(wish.passphrase)
+  const person = { id: randomUUID(), username }
+  const actor: Actor = { kind: 'operator', name: 'init', address: '' }
+  const recoveryCodes = makeRecoveryCodes()
+  const answer = await uniquely(() =>
+    context.storage.transaction(async (tx) => {
+      if (await store.hasAdministrator(tx)) throw new Failure('setup_done')
+      await store.settle(tx, { personId: person.id, isFirst: true, username, passphraseHash }, nowMs(context))
+      const { otpauthUri } = await context.codes.install(tx, person, actor)
+      await replaceRecoveryCodes(tx, person.id, recoveryCodes)
+      const { text } = await context.tokens.create(tx, {
+        name: 'root',
+        owner: 'root',
+        scopes: ['admin'],
+        createdBy: 'init',
+      })
+      await personMoved(context, tx, person.id)
+      await audit(context, tx, actor, { action: 'person.setup', ...personObject(person), outcome: 'done' })
+      await audit(context, tx, actor, {
+        action: 'token.create',
+        objectKind: 'token',
+        objectId: 'root',
+        objectName: 'root',
+        outcome: 'done',
+      })
+      return { rootToken: text ?? '', otpauthUri }
+    }),
+  )
+  return { personId: person.id, recoveryCodes, ...answer }
+}
+
+function ticketPerson(ticket: SetupTicket) {
+  return { id: ticket.personId, username: ticket.username }
+}
+
+function personActor(ticket: SetupTicket, stranger: Actor): Actor {
+  return {
+    kind: 'person',
+    personId: ticket.personId,
+    username: ticket.username,
+    role: 'member',
+    groupIds: [],
+    mayAddAccounts: false,
+    address: stranger.address,
+    factors: 'two',
+    authenticatedAtMs: 0,
+  }
+}
+
+async function uniquely<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (isDuplicate(error)) throw new Failure('username_taken')
+    throw error
+  }
+}

@@ -1,0 +1,40 @@
+import type { Person } from '../../../api/people.ts'
+import type { AccessContext } from '../context.ts'
+import { everyone } from '../groups/everyone.ts'
+import { highestRole } from './directory.ts'
+import { membershipsOf, passkeyCounts, type PersonRow } from './store.ts'
+
+/** People as the API shows them, with three queries for any number. */
+export async function showPeople(context: AccessContext, rows: readonly PersonRow[]): Promise<Person[]> {
+  const ids = rows.map((row) => row.id)
+  const { db } = context.storage
+  const [memberships, passkeys, codes] = [
+    await membershipsOf(db, ids),
+    await passkeyCounts(db, ids),
+    await context.codes.active(ids),
+  ]
+  return rows.map((row) => {
+    const groups = memberships.get(row.id) ?? []
+    return {
+      id: row.id,
+      username: row.username,
+      displayName: row.displayName,
+      email: row.email,
+      source: row.source,
+      role: highestRole([row.role, ...groups.map((group) => group.role)]),
+      disabled: row.disabled,
+      groups: [everyone, ...groups].map(({ id, name }) => ({ id, name })),
+      hasCode: codes.has(row.id),
+      passkeyCount: passkeys.get(row.id) ?? 0,
+      lastSeenAtMs: row.lastSeenAtMs,
+      createdAtMs: row.createdAtMs,
+    }
+  })
+}
+
+/** One person as the API shows them. */
+export async function showPerson(context: AccessContext, row: PersonRow): Promise<Person> {
+  const [person] = await showPeople(context, [row])
+  if (person === undefined) throw new Error('one row makes one person')
+  return person
+}

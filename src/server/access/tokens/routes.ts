@@ -1,0 +1,111 @@
+import * as api from '../../../api/index.ts'
+import { Failure } from '../../../errors/failure.ts'
+import type { Actor } from '../../http/actor.ts'
+import { actorId } from '../../http/actor.ts'
+import { pageOfRows, readCursor } from '../../http/cursor.ts'
+import type { Router } from '../../http/router.ts'
+import { type AccessContext, audit } from '../context.ts'
+import { requireWholePerson } from '../proofs.ts'
+import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
+import { refuseScopesBeyond } from './scopes.ts'
+import type { AccessToken } from './store.ts'
+
+/** Tokens of oneself; service tokens and everybody's for administrators. */
+export function tokenRoutes({ route }: Router, context: AccessContext): void {
+  route(api.listTokens, async ({ actor, query }) => {
+    const { limit = 100, cursor } = query
+    const isAll = query.all ?? actor.kind !== 'person'
+    if (isAll) requireAdministrator(actor)
+    const personId = isAll ? undefined : requireWholePerson(actor).personId
+    const before = cursor === undefined ? undefined : positionOf(cursor)
+    const rows = await context.tokens.list({ personId }, { limit: limit + 1, before })
+    return pageOfRows(rows, limit, (row) => [row.createdAtMs, row.id], showToken)
+  })
+  route(api.createToken, async ({ actor, body }) => {
+    requireKnown(actor)
+    const owner = body.owner ?? (actor.kind === 'person' ? 'person' : 'service')
+    if (owner === 'service') requireAdministrator(actor)
+    if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
+    refuseScopesBeyond(actor, body.scopes)
+    const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
+    return context.storage.transaction(async (tx) => {
+      const { token, text } = await context.tokens.create(tx, {
+        ...person,
+        name: body.name,
+        owner,
+        scopes: body.scopes,
+        createdBy: actorId(actor),
+        expiresAtMs: body.expiresAtMs ?? null,
+        ...(body.gateLimits === undefined ? {} : { gateLimits: body.gateLimits }),
+      })
+      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs }
+      await audit(context, tx, actor, { action: 'token.create', ...object(token), outcome: 'done', detail })
+      return { ...showToken(token), token: text ?? '' }
+    })
+  })
+  route(api.updateToken, async ({ actor, params, body }) => {
+    const token = await ownToken(context, actor, params.token)
+    await context.storage.transaction(async (tx) => {
+      await context.tokens.change(tx, token.id, body)
+      const detail = {
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(body.suspended === undefined ? {} : { suspended: body.suspended }),
+        ...(body.expiresAtMs === undefined ? {} : { expiresAtMs: body.expiresAtMs }),
+      }
+      await audit(context, tx, actor, { action: 'token.update', ...object(token), outcome: 'done', detail })
+    })
+    return showToken(await ownToken(context, actor, token.id))
+  })
+  route(api.deleteToken, async ({ actor, params }) => {
+    const token = await ownToken(context, actor, params.token)
+    await context.storage.transaction(async (tx) => {
+      if ((await context.tokens.end(tx, { id: token.id })) === 0) throw new Failure('token_not_found')
+      await audit(context, tx, actor, { action: 'token.delete', ...object(token), outcome: 'done' })
+    })
+  })
+}
+
+/** A token that is the actor's or that they administer; whoever may not is told what a stranger's id is told. */
+async function ownToken(context: AccessContext, actor: Actor, id: string): Promise<AccessToken> {
+  requireKnown(actor)
+  const token = await context.tokens.find(id)
+  if (!isAdministrator(actor) && (token === null || token.personId !== requireWholePerson(actor).personId)) {
+    throw new Failure('forbidden')
+  }
+  if (token === null) throw new Failure('token_not_found')
+  return token
+}
+
+/** A token as the API shows it. */
+export function showToken(token: AccessToken) {
+  const { gateLimits } = token
+  return {
+    id: token.id,
+    name: token.name,
+    owner: token.owner,
+    personId: token.personId,
+    scopes: [...token.scopes],
+    gateLimits:
+      gateLimits === null
+        ? null
+        : {
+            hosts: [...gateLimits.hosts],
+            paths: [...gateLimits.paths],
+            methods: [...gateLimits.methods],
+            twoFactor: gateLimits.twoFactor,
+          },
+    createdAtMs: token.createdAtMs,
+    expiresAtMs: token.expiresAtMs,
+    lastUsedAtMs: token.lastUsedAtMs,
+    suspended: token.suspended,
+  }
+}
+
+function object(token: { id: string; name: string }) {
+  return { objectKind: 'token', objectId: token.id, objectName: token.name }
+}
+
+function positionOf(cursor: string): { createdAtMs: number; id: string } {
+  const [createdAtMs, id] = readCursor(cursor, ['number', 'string'])
+  return { createdAtMs: Number(createdAtMs), id: String(id) }
+}
