@@ -79,6 +79,9 @@ export const Reveal = exactly({
     Type.Integer({ minimum: 0, maximum: 120, description: 'Wait for a code that lives at least so long' }),
   ),
   next: Type.Optional(Type.Boolean({ description: 'Also the next code, in the last 10 s of a step' })),
+  previous: Type.Optional(
+    Type.Boolean({ description: 'The code of the secret before the last replacement, while it can be taken back' }),
+  ),
 })
 export const LeaseInfo = Type.Object({
   mode: LeaseMode,
@@ -90,7 +93,10 @@ export const RevealAnswer = Type.Object({
   code: Type.String(),
   step: Type.Integer({ description: 'The counter for HOTP' }),
   validFromMs: TimeMs,
-  validUntilMs: TimeMs,
+  validUntilMs: Type.Integer({
+    minimum: 0,
+    description: 'Unix time in milliseconds; validFromMs for HOTP, which lasts until used',
+  }),
   serverTimeMs: TimeMs,
   next: Type.Optional(
     Type.Object({ code: Type.String(), step: Type.Integer(), validFromMs: TimeMs, validUntilMs: TimeMs }),
@@ -210,7 +216,12 @@ export const restoreAccount = endpoint(
 )
 export const revealCode = endpoint(
   'revealCode',
-  { method: 'POST', path: '/v1/accounts/{account}/reveal', summary: 'Hand out the code of this moment', ...viewer },
+  {
+    method: 'POST',
+    path: '/v1/accounts/{account}/reveal',
+    summary: 'Hand out the code of this moment; HOTP gives one code per Idempotency-Key header',
+    ...viewer,
+  },
   { params: one, body: Reveal, answer: RevealAnswer },
 )
 export const registerCodes = endpoint(
@@ -218,8 +229,9 @@ export const registerCodes = endpoint(
   {
     method: 'POST',
     path: '/v1/accounts/{account}/register-codes',
-    summary: 'Two codes in a row, for registering at the service',
-    ...manager,
+    summary: 'Two codes in a row, the last one and this one, for registering at the service',
+    tag: 'Accounts',
+    rights: 'Grants manage and reveal; who manages it and stored its present secret',
   },
   { params: one, answer: Type.Object({ first: RevealAnswer, second: RevealAnswer }) },
 )

@@ -1,3 +1,29 @@
 /** Accounts, grants and reveals. */
 export const vaultFailures = {
+  account_not_found: 'There is no such account, or nobody granted it to you. Ask who manages it.',
+  account_secret_missing: 'The account has no secret. Give secretBase32 or an otpauth URI.',
+  account_label_missing: 'The account has no name. Give a label.',
+  account_text_unprintable: 'The field {field} holds control characters. Type it again without line breaks and tabs.',
+  account_url_not_http: 'The address of an account begins with http:// or https://. Leave it empty if there is none.',
+  account_duplicate: 'This secret is already stored{where}. Send allowDuplicate to store it a second time.',
+  account_deleted: 'This account was deleted. Restore it first.',
+  account_not_deleted: 'This account is not deleted.',
+  account_undo_over: 'The time to undo this is over.',
+  account_no_previous_secret: 'There is no earlier secret to go back to.',
+  account_counter_based: 'This account counts instead of reading the clock. Use it through reveal, one code at a time.',
+  account_proof_wrong:
+    'The code does not belong to the new secret, so nothing was changed. Compare the secret with what the service showed, and the clock of the authenticator.',
+  reveal_not_granted: 'You may not see codes of this account. Ask who manages it for the right to reveal.',
+  reveal_not_custodian:
+    'Only who may reveal this account, or who stored its present secret, can register it at the service.',
+  reveal_lease_held: '{holder} has the code of this moment. The next free one comes in {seconds} s.',
+  reveal_key_missing:
+    'An account that counts gives one code per Idempotency-Key. Send that header, a new one for each code you need.',
+  reveal_step_up_recent: 'This account asks who you are again. Confirm your passphrase and code, then try again.',
+  reveal_step_up_passkey: 'This account asks for your passkey. Confirm with it, then try again.',
+  grant_not_found: 'There is no such grant on this account.',
+  grant_grantee_unknown: 'There is no such {kind}. Look at the list of people and groups.',
+  grant_expiry_past: 'The grant would end in the past. Choose a later time.',
+  candidate_batch_unknown: 'This preview is over. Read the file or image again.',
+  candidate_content_missing: 'There is nothing to read. Send contentBase64 or text.',
 } as const

@@ -34,6 +34,8 @@ export interface PersonActor {
   readonly factors: Factors
   /** When the last full login or re-proof happened, Unix milliseconds. */
   readonly authenticatedAtMs: number
+  /** When this session last showed a passkey, Unix milliseconds; absent when it never did. */
+  readonly passkeyAtMs?: number
 }
 
 export interface ServiceActor {

@@ -49,6 +49,8 @@ export function createRouter(app: FastifyInstance): Router {
           const { actor, address } = request
           reply.code(endpoint.status)
           const answer = await handler({ ...input, actor, address, request, reply })
+          // What writes its own reply may still be streaming it.
+          if (endpoint.media !== undefined) return reply
           return endpoint.status === 204 ? reply.send() : answer
         },
       })

@@ -1,0 +1,60 @@
+import { Failure } from '../../errors/failure.ts'
+import { doneBy } from '../access/audited.ts'
+import { requireKnown } from '../access/rights.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import type { Queryable } from '../database/storage.ts'
+import type { Actor } from '../http/actor.ts'
+import type { VaultAccount } from './account.ts'
+import { grantsOn } from './grant-store.ts'
+import { type AccountRights, maySee, rightsOn } from './rights.ts'
+import { findAccount } from './store.ts'
+
+/** An account an actor may know of, and what they may do with it. */
+export interface SeenAccount {
+  readonly account: VaultAccount
+  readonly rights: AccountRights
+}
+
+/**
+ * The account, if the actor may know of it. To everybody else it is as if it did not exist.
+ *
+ * @throws {@link Failure} `login_needed`, `account_not_found`
+ */
+export async function seeAccount(db: Queryable, actor: Actor, id: string, nowMs: number): Promise<SeenAccount> {
+  requireKnown(actor)
+  const account = await findAccount(db, id)
+  if (account === null) throw new Failure('account_not_found')
+  const rights = rightsOn(actor, id, await grantsOn(db, [id]), nowMs)
+  const isHidden = account.deletedAtMs !== null && !rights.mayManage
+  if (!maySee(rights) || isHidden) throw new Failure('account_not_found')
+  return { account, rights }
+}
+
+/**
+ * The same for a change: only who manages the account, and only while it is not deleted.
+ *
+ * @throws {@link Failure} `login_needed`, `account_not_found`, `forbidden`, `account_deleted`
+ */
+export async function manageAccount(db: Queryable, actor: Actor, id: string, nowMs: number): Promise<SeenAccount> {
+  const seen = await seeAccount(db, actor, id, nowMs)
+  if (!seen.rights.mayManage) throw new Failure('forbidden')
+  if (seen.account.deletedAtMs !== null) throw new Failure('account_deleted')
+  return seen
+}
+
+/** The audit event of something done to an account. */
+export function accountEvent(
+  actor: Actor,
+  action: string,
+  account: Pick<VaultAccount, 'id' | 'label'>,
+  detail?: NonNullable<AuditEvent['detail']>,
+): AuditEvent {
+  return doneBy(actor, {
+    action,
+    objectKind: 'account',
+    objectId: account.id,
+    objectName: account.label,
+    outcome: 'done',
+    ...(detail === undefined ? {} : { detail }),
+  })
+}

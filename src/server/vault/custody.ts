@@ -1,0 +1,74 @@
+import type { Static } from 'typebox'
+import type { Custody, RevealRecord } from '../../api/accounts.ts'
+import { doneBy } from '../access/audited.ts'
+import type { Tx } from '../database/storage.ts'
+import type { Actor } from '../http/actor.ts'
+import { manageAccount } from './account-access.ts'
+import { accountsSeenBy, custodiansOf } from './custody-store.ts'
+import { accountChange, type VaultRoom } from './room.ts'
+import { findAccount, saveAccount } from './store.ts'
+
+/** Somebody who is no longer to hold secrets: disabled or removed altogether, or out of one group. */
+export interface Leaver {
+  readonly personId: string
+  readonly personName: string
+  /** The group they left; null when they are gone from everything. */
+  readonly group: { readonly id: string; readonly name: string } | null
+}
+
+/** Who could ever have seen a secret of the account, newest first. */
+export async function listCustody(room: VaultRoom, actor: Actor, accountId: string): Promise<Static<typeof Custody>[]> {
+  const { storage, services } = room.core
+  await manageAccount(storage.db, actor, accountId, services.clock.nowMs())
+  const custodians = await custodiansOf(storage.db, accountId)
+  return custodians.map(({ id: _id, accountId: _account, ...custodian }) => custodian)
+}
+
+/** The reveals of an account, newest first, for who manages it. */
+export async function listReveals(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+  page: { cursor?: string | undefined; limit?: number | undefined },
+): Promise<{ items: Static<typeof RevealRecord>[]; nextCursor?: string }> {
+  const { storage, services, audit } = room.core
+  await manageAccount(storage.db, actor, accountId, services.clock.nowMs())
+  const { items, nextCursor } = await audit.list({ object: accountId, action: 'account.reveal' }, page)
+  const records = items.map((event) => ({
+    atMs: event.atMs,
+    actorName: event.actorName,
+    step: typeof event.detail?.['step'] === 'number' ? event.detail['step'] : 0,
+    outcome: event.outcome,
+  }))
+  return nextCursor === undefined ? { items: records } : { items: records, nextCursor }
+}
+
+/**
+ * Puts every account whose present secret the leaver could have seen on the rotate list; for who leaves a
+ * group, the accounts shared with it. Part of the transaction in which they leave.
+ */
+export async function noteLeaver(room: VaultRoom, tx: Tx, actor: Actor, leaver: Leaver): Promise<number> {
+  const { storage, audit, services } = room.core
+  const nowMs = services.clock.nowMs()
+  const { personId, personName, group } = leaver
+  const reason = group === null ? `${personName} left` : `${personName} left the group ${group.name}`
+  const accountIds = await accountsSeenBy(tx, personId, group?.id ?? null)
+  for (const accountId of accountIds) {
+    const account = await findAccount(tx, accountId)
+    if (account === null) continue
+    // The first reason stands: it says since when the secret has been in the wrong hands.
+    if (account.rotateReason === null) {
+      await saveAccount(tx, { ...account, rotateReason: reason, rotateSinceMs: nowMs })
+      await storage.recordChange(tx, { kind: accountChange, objectId: accountId })
+    }
+    const object = { objectKind: 'account', objectId: accountId, objectName: account.label }
+    await audit.append(tx, [doneBy(actor, { action: 'account.rotate-due', ...object, outcome: 'done', reason })])
+    await room.options.notices?.post(tx, {
+      event: 'account.rotate_needed',
+      summary: `The secret of ${account.label} should be replaced: ${reason}.`,
+      toAdministrators: true,
+      fields: { accountId, label: account.label, reason },
+    })
+  }
+  return accountIds.length
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { Static } from 'typebox'
+import type { Grant, GrantSpec } from '../../api/accounts.ts'
+import { Failure } from '../../errors/failure.ts'
+import { everyone } from '../access/groups/everyone.ts'
+import type { Queryable, Tx } from '../database/storage.ts'
+import { type Actor, actorName } from '../http/actor.ts'
+import type { VaultAccount } from './account.ts'
+import { accountEvent, manageAccount } from './account-access.ts'
+import { findGrantee, namedGrantsOn, putGrant, removeGrant } from './grant-store.ts'
+import type { AccountGrant } from './rights.ts'
+import { accountChange, type VaultRoom } from './room.ts'
+
+/** A grant somebody asks for; a person or group may be given by name. */
+export type GrantWish = Static<typeof GrantSpec>
+
+/** Who may do what with an account, for who manages it. */
+export async function listGrants(room: VaultRoom, actor: Actor, accountId: string): Promise<Static<typeof Grant>[]> {
+  const { storage, services } = room.core
+  const nowMs = services.clock.nowMs()
+  await manageAccount(storage.db, actor, accountId, nowMs)
+  return showGrants(storage.db, accountId)
+}
+
+/**
+ * Grants one right on an account. The same right granted again is given its new end.
+ *
+ * @throws {@link Failure} `forbidden`, `grant_grantee_unknown`, `grant_expiry_past`
+ */
+export async function createGrant(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+  wish: GrantWish,
+): Promise<Static<typeof Grant>> {
+  const { storage, services } = room.core
+  return storage.transaction(async (tx) => {
+    const { account } = await manageAccount(tx, actor, accountId, services.clock.nowMs())
+    const [grantId] = await giveGrants(room, tx, actor, account, [wish])
+    const shown = (await showGrants(tx, accountId)).find(({ id }) => id === grantId)
+    if (shown === undefined) throw new Failure('grant_not_found')
+    return shown
+  })
+}
+
+/** Ends a grant; who had it loses the right at their next request (T96). */
+export async function deleteGrant(room: VaultRoom, actor: Actor, accountId: string, grantId: string): Promise<void> {
+  const { storage, audit, services } = room.core
+  await storage.transaction(async (tx) => {
+    const { account } = await manageAccount(tx, actor, accountId, services.clock.nowMs())
+    const grant = (await namedGrantsOn(tx, accountId)).find(({ id }) => id === grantId)
+    if (grant === undefined) throw new Failure('grant_not_found')
+    await removeGrant(tx, grantId)
+    const { right, grantee, granteeName } = grant
+    await audit.append(tx, [accountEvent(actor, 'account.grant.delete', account, { right, grantee, granteeName })])
+    await storage.recordChange(tx, { kind: accountChange, objectId: accountId })
+  })
+}
+
+/** Gives grants on an account whose manager was already checked; answers their ids. */
+export async function giveGrants(
+  room: VaultRoom,
+  tx: Tx,
+  actor: Actor,
+  account: VaultAccount,
+  wishes: readonly GrantWish[],
+): Promise<string[]> {
+  const { storage, audit, services } = room.core
+  const nowMs = services.clock.nowMs()
+  const ids: string[] = []
+  for (const wish of wishes) {
+    const { right, expiresAtMs = null } = wish
+    if (expiresAtMs !== null && expiresAtMs <= nowMs) throw new Failure('grant_expiry_past')
+    const { id: granteeId, name } = await granteeOf(tx, wish)
+    const grantee = granteeId === everyone.id ? 'everyone' : wish.grantee
+    const grant: AccountGrant = {
+      id: randomUUID(),
+      accountId: account.id,
+      grantee,
+      granteeId,
+      right,
+      expiresAtMs,
+      grantedBy: actorName(actor),
+      createdAtMs: nowMs,
+    }
+    ids.push(await putGrant(tx, grant))
+    const detail = { right, grantee, granteeName: name, expiresAtMs }
+    await audit.append(tx, [accountEvent(actor, 'account.grant.create', account, detail)])
+  }
+  if (wishes.length > 0) await storage.recordChange(tx, { kind: accountChange, objectId: account.id })
+  return ids
+}
+
+async function granteeOf(db: Queryable, { grantee, granteeId }: GrantWish): Promise<{ id: string; name: string }> {
+  if (grantee === 'everyone' || (grantee === 'group' && granteeId === everyone.id)) return everyone
+  const found = granteeId === undefined ? null : await findGrantee(db, grantee, granteeId)
+  if (found === null) throw new Failure('grant_grantee_unknown', { detail: { kind: grantee } })
+  return found
+}
+
+async function showGrants(db: Queryable, accountId: string): Promise<Static<typeof Grant>[]> {
+  const grants = await namedGrantsOn(db, accountId)
+  return grants.map(({ accountId: _account, ...grant }) => grant)
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Storage } from '../database/storage.ts'
+import type { Actor } from '../http/actor.ts'
+import { seeAccount } from './account-access.ts'
+import { leasesOf } from './lease-store.ts'
+import { accountChange, type VaultRoom } from './room.ts'
+
+/** What watchers of an account see: who holds the code of this moment, and that something changed. */
+export interface LiveState {
+  readonly holder: string | null
+  readonly step: number
+  readonly updatedAtMs: number
+  readonly serverTimeMs: number
+}
+
+/** Rights are asked again at least so often, and a quiet line is kept open. */
+const beatMs = 15_000
+/** Who watches longer connects again, and so with fresh rights of their own. */
+const longestMs = 5 * 60_000
+
+/**
+ * The state of an account now and after each change, as server-sent events, until the watcher leaves, loses the
+ * account or has watched for five minutes.
+ */
+export async function* watchAccount(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const endsAt = performance.now() + longestMs
+  let told = ''
+  while (!signal.aborted && performance.now() < endsAt) {
+    const changed = nextChange(room.core.storage, accountId, signal)
+    const state = await readState(room, actor, accountId).catch(() => null)
+    if (state === null) return
+    const { serverTimeMs: _time, ...lasting } = state
+    const telling = JSON.stringify(lasting)
+    yield telling === told ? ': still here\n\n' : `event: state\ndata: ${JSON.stringify(state)}\n\n`
+    told = telling
+    await changed
+  }
+}
+
+async function readState(room: VaultRoom, actor: Actor, accountId: string): Promise<LiveState> {
+  const { db } = room.core.storage
+  const serverTimeMs = room.core.services.clock.nowMs()
+  const { account } = await seeAccount(db, actor, accountId, serverTimeMs)
+  const step = Math.floor(serverTimeMs / 1000 / account.periodSeconds)
+  const isLeased = account.lease !== 'off' && account.type !== 'hotp'
+  const leases = isLeased ? await leasesOf(db, [{ accountIds: [accountId], fromStep: step }]) : []
+  const holder = leases.find((lease) => lease.step === step)?.holderName ?? null
+  return { holder, step, updatedAtMs: account.updatedAtMs, serverTimeMs }
+}
+
+/** Resolves at the next change of the account, at the beat, or when nobody watches any more. */
+async function nextChange(storage: Storage, accountId: string, signal: AbortSignal): Promise<void> {
+  const done = new AbortController()
+  const stop = AbortSignal.any([signal, done.signal])
+  const unlisten = storage.changes.listen((change) => {
+    if (change.kind === accountChange && change.objectId === accountId) done.abort()
+  })
+  try {
+    await delay(beatMs, undefined, { signal: stop, ref: false })
+  } catch {
+    // Woken early: that is what was waited for.
+  } finally {
+    unlisten()
+  }
+}

@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as api from '../../api/accounts.ts'
+import type { Router } from '../http/router.ts'
+import type { Vault } from './vault.ts'
+
+/** Puts the vault at its addresses. */
+export function vaultRoutes({ route }: Router, vault: Vault): void {
+  route(api.listAccounts, ({ actor, query }) => vault.list(actor, query))
+  route(api.createAccount, ({ actor, body }) => vault.add(actor, body))
+  route(api.readAccount, ({ actor, params }) => vault.read(actor, params.account))
+  route(api.updateAccount, ({ actor, params, body }) => vault.update(actor, params.account, body))
+  route(api.deleteAccount, ({ actor, params }) => vault.remove(actor, params.account))
+  route(api.restoreAccount, ({ actor, params }) => vault.restore(actor, params.account))
+  route(api.setFavourite, ({ actor, params, body }) => vault.favourite(actor, params.account, body.favourite))
+
+  route(api.replaceSecret, ({ actor, params, body }) => vault.replaceSecret(actor, params.account, body))
+  route(api.undoReplaceSecret, ({ actor, params }) => vault.undoReplacement(actor, params.account))
+
+  route(api.revealCode, ({ actor, params, body, request, reply }) =>
+    vault.reveal(actor, params.account, {
+      ...body,
+      idempotencyKey: idempotencyKeyOf(request),
+      ...(body.minSeconds === undefined ? {} : { signal: whenGone(reply) }),
+    }),
+  )
+  route(api.registerCodes, ({ actor, params }) => vault.registerCodes(actor, params.account))
+  route(api.accountEvents, async ({ actor, params, reply }) => {
+    await vault.read(actor, params.account)
+    reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+    reply.send(Readable.from(vault.watch(actor, params.account, whenGone(reply))))
+  })
+
+  route(api.listGrants, async ({ actor, params }) => ({ items: await vault.grants(actor, params.account) }))
+  route(api.createGrant, ({ actor, params, body }) => vault.grant(actor, params.account, body))
+  route(api.deleteGrant, ({ actor, params }) => vault.ungrant(actor, params.account, params.grant))
+
+  route(api.listCustody, async ({ actor, params }) => ({ items: await vault.custody(actor, params.account) }))
+  route(api.listReveals, ({ actor, params, query }) => vault.reveals(actor, params.account, query))
+  route(api.listRotations, async ({ actor }) => ({ items: await vault.rotations(actor) }))
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['idempotency-key']
+  return typeof given === 'string' && given !== '' ? given : undefined
+}
+
+/** Fires when the connection closes before or after the answer. */
+function whenGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}

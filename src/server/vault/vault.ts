@@ -1,0 +1,118 @@
+import type { Static } from 'typebox'
+import type {
+  Account,
+  AccountCreate,
+  AccountCreated,
+  AccountUpdate,
+  Custody,
+  Grant,
+  RevealAnswer,
+  RevealRecord,
+  SecretReplace,
+} from '../../api/accounts.ts'
+import type { Core } from '../audit/core.ts'
+import type { Tx } from '../database/storage.ts'
+import type { Actor } from '../http/actor.ts'
+import { listRotations, listSeenAccounts, type ListWish } from './account-list.ts'
+import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount, updateAccount } from './accounts.ts'
+import { type Leaver, listCustody, listReveals, noteLeaver } from './custody.ts'
+import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
+import { watchAccount } from './live.ts'
+import { purgeVault } from './purge.ts'
+import { replaceSecret, undoReplacement } from './replacement.ts'
+import { Revealer, type RevealOptions } from './reveal.ts'
+import type { VaultOptions, VaultRoom } from './room.ts'
+import { createSecretKeeper } from './sealed-secret.ts'
+
+interface Page<T> {
+  readonly items: T[]
+  readonly nextCursor?: string
+}
+
+/**
+ * Shares accounts of third parties: who holds a grant is shown codes, nobody is ever shown a secret.
+ *
+ * Every method checks the actor's rights itself and audits what it does in the transaction that does it.
+ */
+export interface Vault {
+  /** For the rooms that build on the vault: the doors and the importers. */
+  readonly room: VaultRoom
+  add(actor: Actor, given: Static<typeof AccountCreate>): Promise<Static<typeof AccountCreated>>
+  list(actor: Actor, wish: ListWish): Promise<Page<Account>>
+  read(actor: Actor, accountId: string): Promise<Account>
+  update(actor: Actor, accountId: string, given: Static<typeof AccountUpdate>): Promise<Account>
+  remove(actor: Actor, accountId: string): Promise<void>
+  restore(actor: Actor, accountId: string): Promise<Account>
+  replaceSecret(
+    actor: Actor,
+    accountId: string,
+    given: Static<typeof SecretReplace>,
+  ): Promise<Static<typeof AccountCreated>>
+  undoReplacement(actor: Actor, accountId: string): Promise<Account>
+  reveal(actor: Actor, accountId: string, options?: RevealOptions): Promise<RevealAnswer>
+  registerCodes(actor: Actor, accountId: string): Promise<{ first: RevealAnswer; second: RevealAnswer }>
+  /** Server-sent events about an account. */
+  watch(actor: Actor, accountId: string, signal: AbortSignal): AsyncGenerator<string>
+  grants(actor: Actor, accountId: string): Promise<Static<typeof Grant>[]>
+  grant(actor: Actor, accountId: string, wish: GrantWish): Promise<Static<typeof Grant>>
+  ungrant(actor: Actor, accountId: string, grantId: string): Promise<void>
+  custody(actor: Actor, accountId: string): Promise<Static<typeof Custody>[]>
+  reveals(
+    actor: Actor,
+    accountId: string,
+    page: { cursor?: string | undefined; limit?: number | undefined },
+  ): Promise<Page<Static<typeof RevealRecord>>>
+  rotations(actor: Actor): Promise<Account[]>
+  favourite(actor: Actor, accountId: string, favourite: boolean): Promise<void>
+  /** To be called in the transaction in which somebody is disabled, removed or leaves a group. */
+  noteLeaver(tx: Tx, actor: Actor, leaver: Leaver): Promise<number>
+  /** Removes what can no longer come back; the vault does so by itself every hour. */
+  purge(): Promise<void>
+  /** Ends waits and background work. */
+  stop(): void
+}
+
+const purgeEveryMs = 60 * 60_000
+
+/** Opens the vault of a database. */
+export function createVault(core: Core, options: VaultOptions = {}): Vault {
+  const room: VaultRoom = { core, secrets: createSecretKeeper(core.keyRing), options }
+  const revealer = new Revealer(room)
+  const purging = setInterval(() => void purgeQuietly(room), purgeEveryMs)
+  purging.unref()
+  return {
+    room,
+    add: (actor, given) => addAccount(room, actor, given),
+    list: (actor, wish) => listSeenAccounts(room, actor, wish),
+    read: (actor, accountId) => readAccount(room, actor, accountId),
+    update: (actor, accountId, given) => updateAccount(room, actor, accountId, given),
+    remove: (actor, accountId) => deleteAccount(room, actor, accountId),
+    restore: (actor, accountId) => restoreAccount(room, actor, accountId),
+    replaceSecret: (actor, accountId, given) => replaceSecret(room, actor, accountId, given),
+    undoReplacement: (actor, accountId) => undoReplacement(room, actor, accountId),
+    reveal: (actor, accountId, wish) => revealer.reveal(actor, accountId, wish),
+    registerCodes: (actor, accountId) => revealer.registerCodes(actor, accountId),
+    watch: (actor, accountId, signal) => watchAccount(room, actor, accountId, signal),
+    grants: (actor, accountId) => listGrants(room, actor, accountId),
+    grant: (actor, accountId, wish) => createGrant(room, actor, accountId, wish),
+    ungrant: (actor, accountId, grantId) => deleteGrant(room, actor, accountId, grantId),
+    custody: (actor, accountId) => listCustody(room, actor, accountId),
+    reveals: (actor, accountId, page) => listReveals(room, actor, accountId, page),
+    rotations: (actor) => listRotations(room, actor),
+    favourite: (actor, accountId, favourite) => chooseFavourite(room, actor, accountId, favourite),
+    noteLeaver: (tx, actor, leaver) => noteLeaver(room, tx, actor, leaver),
+    purge: () => purgeVault(room),
+    stop: () => {
+      clearInterval(purging)
+      revealer.stop()
+    },
+  }
+}
+
+async function purgeQuietly(room: VaultRoom): Promise<void> {
+  try {
+    await purgeVault(room)
+  } catch (error) {
+    room.core.services.log.warn({ err: error }, 'the vault could not be tidied; the next hour tries again')
+  }
+}
