@@ -101,6 +101,14 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     load: async () => (await import('./agent/commands/clear-clipboard.ts')).clearClipboardCommand,
     hidden: true,
   },
+  keys: {
+    brief: 'Show and rotate the keys that seal secrets',
+    load: async () => (await import('./keys.ts')).keysRoutes,
+  },
+  audit: {
+    brief: 'Read, verify, export and prune the audit',
+    load: async () => (await import('./audit.ts')).auditRoutes,
+  },
 }
 
 /** The names of all top-level commands, for the completions. */

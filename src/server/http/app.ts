@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
@@ -10,6 +10,8 @@ export interface AppOptions {
   readonly services: Services
   readonly chain: Chain
   readonly logger: FastifyBaseLogger
+  /** Told of a failure before it is answered, to audit that somebody was refused. */
+  readonly onRefusal?: (request: FastifyRequest, error: unknown) => Promise<void>
   readonly tls?: { readonly cert: string; readonly key: string }
 }
 
@@ -17,7 +19,7 @@ export interface AppOptions {
 const usualBodyLimit = 64 * 1024
 
 /** The HTTP application: addresses, the chain, security headers and errors; rooms add their routes. */
-export async function createApp({ services, chain, logger, tls }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ services, chain, logger, onRefusal, tls }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     disableRequestLogging: true,
@@ -43,13 +45,24 @@ export async function createApp({ services, chain, logger, tls }: AppOptions): P
   await app.register(cookie)
   useChain(app, chain)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
-  app.setErrorHandler((error, request, reply) => {
-    const { status } = toProblem(error)
-    if (status >= 500)
-      services.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed')
-    return sendProblem(reply, error)
+  app.setErrorHandler(async (error, request, reply) => {
+    const refusal = await audited(error, request, onRefusal)
+    if (toProblem(refusal).status >= 500) {
+      services.log.error({ err: refusal, method: request.method, route: request.routeOptions.url }, 'request failed')
+    }
+    return sendProblem(reply, refusal)
   })
   return app
+}
+
+// Law 3 holds for denials too: one that cannot be audited is answered as the fault that stopped it.
+async function audited(error: unknown, request: FastifyRequest, onRefusal: AppOptions['onRefusal']): Promise<unknown> {
+  try {
+    await onRefusal?.(request, error)
+    return error
+  } catch (fault) {
+    return fault
+  }
 }
 
 // Pages that need more (the console, the portal) set their own Content-Security-Policy over this one.

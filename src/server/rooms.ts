@@ -1,0 +1,99 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { readFileSync } from 'node:fs'
+import type { Settings } from '../api/operation.ts'
+import { drawQrSvg } from '../qr/draw.ts'
+import type { QrLook } from '../qr/look.ts'
+import type { SessionLimits } from './access/sessions/limits.ts'
+import { type Access, createAccess } from './access/access.ts'
+import { createNotices, type Notices } from './access/notices/notices.ts'
+import { accessRoutes } from './access/routes.ts'
+import { createApp } from './http/app.ts'
+import { type Chain, createChain } from './http/chain.ts'
+import { docsRoutes } from './http/docs.ts'
+import { createRouter } from './http/router.ts'
+import type { OpenCore } from './open-core.ts'
+import { auditRoutes } from './operation/audit-routes.ts'
+import { operationRoutes, probeRoutes } from './operation/routes.ts'
+import { LiveSettings } from './operation/settings.ts'
+import { createRealms, type Realms, realmRoutes } from './realms/realms.ts'
+import { createSubjects, type Subjects } from './subjects/subjects.ts'
+import { createVault, type Vault } from './vault/vault.ts'
+import { vaultRoutes } from './vault/routes.ts'
+
+/** Every room over one opened database, without a listener. */
+export interface Rooms {
+  readonly core: OpenCore
+  readonly settings: LiveSettings
+  readonly notices: Notices
+  readonly subjects: Subjects
+  readonly access: Access
+  readonly realms: Realms
+  readonly vault: Vault
+  stop(): Promise<void>
+}
+
+/** Opens the rooms in the order of the house. */
+export async function openRooms(core: OpenCore): Promise<Rooms> {
+  const settings = new LiveSettings(core)
+  const subjects = await createSubjects(core)
+  const notices = createNotices({ ...core, mail: core.config.mail })
+  const access = await createAccess({
+    ...core,
+    subjects,
+    notices,
+    drawQrSvg,
+    sessionLimits: async () => limitsOf(await settings.read()),
+  })
+  const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
+  const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
+  const stop = async () => {
+    vault.stop()
+    await realms.stop()
+    await access.stop()
+    await notices.stop()
+    subjects.close()
+  }
+  return { core, settings, notices, subjects, access, realms, vault, stop }
+}
+
+function limitsOf({ sessionIdleMs, sessionAbsoluteMs }: Settings): SessionLimits {
+  return { idleMs: sessionIdleMs, absoluteMs: sessionAbsoluteMs }
+}
+
+function lookOf({ qrForeground, qrBackground }: Settings): QrLook {
+  const rgba = ({ red, green, blue, alpha }: Settings['qrForeground']) => [red, green, blue, alpha] as const
+  return { foreground: rgba(qrForeground), background: rgba(qrBackground) }
+}
+
+/** How an application differs between the server and a command that works on the store itself. */
+export interface RoomsAppOptions {
+  readonly logger: FastifyBaseLogger
+  readonly isServing: () => boolean
+  /** Asked before the rooms' own authenticators. */
+  readonly chain?: Chain
+}
+
+/** The native API over the rooms, not listening yet. */
+export async function createRoomsApp(
+  rooms: Rooms,
+  { logger, isServing, chain = createChain() }: RoomsAppOptions,
+): Promise<FastifyInstance> {
+  const { core, settings, access } = rooms
+  const { services, config } = core
+  chain.authenticators.push(...access.authenticators)
+  const tls =
+    config.tls === null
+      ? {}
+      : { tls: { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') } }
+  const app = await createApp({ services, chain, logger, onRefusal: access.recordDenial, ...tls })
+  const router = createRouter(app)
+  const operation = { core, settings, startedAtMs: services.clock.nowMs(), isServing }
+  accessRoutes(router, access)
+  realmRoutes(router, rooms.realms)
+  vaultRoutes(router, rooms.vault)
+  auditRoutes(router, core.audit)
+  operationRoutes(router, operation)
+  probeRoutes(app, operation)
+  docsRoutes(app, config.version, [])
+  return app
+}
