@@ -101,6 +101,14 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     load: async () => (await import('./agent/commands/clear-clipboard.ts')).clearClipboardCommand,
     hidden: true,
   },
+  init: {
+    brief: 'Make a store ready: keys, first administrator, root token',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  doctor: {
+    brief: 'Say what is wrong with a store or its configuration',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
   keys: {
     brief: 'Show and rotate the keys that seal secrets',
     load: async () => (await import('./keys.ts')).keysRoutes,
