@@ -7,6 +7,7 @@ import type { SessionLimits } from './access/sessions/limits.ts'
 import { type Access, createAccess } from './access/access.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessRoutes } from './access/routes.ts'
+import { createGate, type Gate } from './gate/gate.ts'
 import { createApp } from './http/app.ts'
 import { type Chain, createChain } from './http/chain.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -29,6 +30,7 @@ export interface Rooms {
   readonly access: Access
   readonly realms: Realms
   readonly vault: Vault
+  readonly gate: Gate
   stop(): Promise<void>
 }
 
@@ -46,14 +48,16 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   })
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
   const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
+  const gate = createGate(core, access, core.config.gate)
   const stop = async () => {
+    gate.stop()
     vault.stop()
     await realms.stop()
     await access.stop()
     await notices.stop()
     subjects.close()
   }
-  return { core, settings, notices, subjects, access, realms, vault, stop }
+  return { core, settings, notices, subjects, access, realms, vault, gate, stop }
 }
 
 function limitsOf({ sessionIdleMs, sessionAbsoluteMs }: Settings): SessionLimits {
@@ -85,7 +89,14 @@ export async function createRoomsApp(
     config.tls === null
       ? {}
       : { tls: { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') } }
-  const app = await createApp({ services, chain, logger, onRefusal: access.recordDenial, ...tls })
+  const app = await createApp({
+    services,
+    chain,
+    logger,
+    onRefusal: access.recordDenial,
+    beforeRouter: rooms.gate.handle,
+    ...tls,
+  })
   const router = createRouter(app)
   const operation = { core, settings, startedAtMs: services.clock.nowMs(), isServing }
   accessRoutes(router, access)

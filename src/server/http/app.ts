@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
@@ -12,6 +14,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Told of a failure before it is answered, to audit that somebody was refused. */
   readonly onRefusal?: (request: FastifyRequest, error: unknown) => Promise<void>
+  /** Answers gate checks before the router; false leaves the request to it. */
+  readonly beforeRouter?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly tls?: { readonly cert: string; readonly key: string }
 }
 
@@ -19,7 +23,14 @@ export interface AppOptions {
 const usualBodyLimit = 64 * 1024
 
 /** The HTTP application: addresses, the chain, security headers and errors; rooms add their routes. */
-export async function createApp({ services, chain, logger, onRefusal, tls }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({
+  services,
+  chain,
+  logger,
+  onRefusal,
+  beforeRouter,
+  tls,
+}: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     disableRequestLogging: true,
@@ -28,7 +39,7 @@ export async function createApp({ services, chain, logger, onRefusal, tls }: App
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    ...(tls === undefined ? {} : { https: tls }),
+    serverFactory: (handler) => createListener(handler, beforeRouter, tls),
   })
   const trusted = trustedProxyList(services.config.trustedProxies)
   app.decorateRequest('actor')
@@ -53,6 +64,25 @@ export async function createApp({ services, chain, logger, onRefusal, tls }: App
     return sendProblem(reply, refusal)
   })
   return app
+}
+
+// A page of identity and session headers may be long; beyond this Node.js answers 431 by itself.
+const listenerOptions = { maxHeaderSize: 64 * 1024, keepAliveTimeout: 72_000 }
+
+function createListener(
+  handler: RequestListener,
+  beforeRouter: AppOptions['beforeRouter'],
+  tls: AppOptions['tls'],
+): Server {
+  const listener: RequestListener =
+    beforeRouter === undefined
+      ? handler
+      : (request, response) => {
+          if (!beforeRouter(request, response)) handler(request, response)
+        }
+  return tls === undefined
+    ? createServer(listenerOptions, listener)
+    : createTlsServer({ ...listenerOptions, ...tls }, listener)
 }
 
 // Law 3 holds for denials too: one that cannot be audited is answered as the fault that stopped it.
