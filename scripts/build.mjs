@@ -41,7 +41,8 @@ function entries() {
     'okta-aws-cred-helper': 'src/cli/aws/okta-aws-cred-helper.ts',
     ungleichotpclient: 'src/cli/service/ungleichotpclient.ts',
     'client/index': 'src/client/index.ts',
-    worker: 'src/qr/worker.ts',
+    'qr-thread': 'src/qr/thread.ts',
+    'import-thread': 'src/importers/thread.ts',
   }
   return Object.fromEntries(
     Object.entries(all)

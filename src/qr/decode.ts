@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { prepareZXingModule, readBarcodes, type ReaderOptions, type ReadResult } from 'zxing-wasm/reader'
 import { Failure } from '../errors/failure.ts'
 import { checkImage, type ImageHeader, type ImageLimits } from './image-header.ts'
 import { decodePng, hasTransparency, layOnPage, type Pixels } from './pixels.ts'
+import { shippedFile } from './shipped-file.ts'
 
 const options: ReaderOptions = {
   formats: ['QRCode'],
@@ -60,7 +60,8 @@ function textOf(result: ReadResult): string {
 
 /** The decoder's code comes from our own installation; its library would otherwise fetch it from a foreign host. */
 async function prepareReader(): Promise<void> {
-  const bytes = await readFile(createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm'))
+  const inPackage = (): string => import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')
+  const bytes = await readFile(shippedFile(import.meta.url, inPackage, 'assets/zxing_reader.wasm'))
   const wasmBinary = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   await prepareZXingModule({ overrides: { wasmBinary }, equalityFn: () => true, fireImmediately: true })
 }

@@ -11,7 +11,7 @@ export interface JobLimits {
 
 /** What a thread answers: progress any number of times, then a result or a failure. */
 export type WorkerMessage =
-  | { readonly kind: 'progress'; readonly progress: string }
+  | { readonly kind: 'progress'; readonly progress: unknown }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'failure'; readonly code: FailureCode; readonly detail: FailureDetail }
 
@@ -32,7 +32,7 @@ export class Lane {
    * @throws {@link Failure} what the job failed with, `qr_reader_busy` when the queue is full,
    *   `qr_reader_too_slow`, `qr_reader_failed` when the thread died
    */
-  async run(entry: URL, job: unknown, limits: JobLimits, onProgress?: (progress: string) => void): Promise<unknown> {
+  async run(entry: URL, job: unknown, limits: JobLimits, onProgress?: (progress: unknown) => void): Promise<unknown> {
     if (this.#waiting >= longestQueue) throw new Failure('qr_reader_busy')
     this.#waiting++
     const turn = this.#last.then(() => runInThread(entry, job, limits, onProgress))
@@ -48,20 +48,11 @@ export class Lane {
 /** The one lane of this process: pictures and import files share it. */
 export const lane = new Lane()
 
-/**
- * The script of a thread: beside its caller in the sources, and beside the bundle under its own name.
- *
- * @param callerUrl - the caller's `import.meta.url`
- */
-export function threadScript(callerUrl: string, source: string, bundled: string): URL {
-  return new URL(callerUrl.endsWith('.ts') ? source : bundled, callerUrl)
-}
-
 async function runInThread(
   entry: URL,
   job: unknown,
   limits: JobLimits,
-  onProgress?: (progress: string) => void,
+  onProgress?: (progress: unknown) => void,
 ): Promise<unknown> {
   // No environment: a job needs none, and what a broken decoder cannot see it cannot leak.
   const worker = new Worker(entry, {

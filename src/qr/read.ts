@@ -1,5 +1,6 @@
 import { checkImage, type ImageLimits } from './image-header.ts'
-import { lane, threadScript } from './lane.ts'
+import { lane } from './lane.ts'
+import { shippedFile } from './shipped-file.ts'
 import type { QrJob } from './thread.ts'
 
 /** How much reading a picture may cost. */
@@ -21,9 +22,13 @@ export async function readQrCodes(image: Uint8Array, limits: ReadLimits = {}): P
   checkImage(image, limits)
   const { timeoutMs = 15_000, ...imageLimits } = limits
   const job: QrJob = { image, limits: imageLimits }
-  const texts = await lane.run(threadScript(import.meta.url, './thread.ts', './qr-thread.js'), job, {
-    timeoutMs,
-    maxHeapMb: 256,
-  })
+  const texts = await lane.run(
+    shippedFile(import.meta.url, () => './thread.ts', 'qr-thread.js'),
+    job,
+    {
+      timeoutMs,
+      maxHeapMb: 256,
+    },
+  )
   return texts as string[]
 }

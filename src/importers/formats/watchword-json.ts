@@ -15,7 +15,7 @@ export const watchwordJson: ImportFormat = {
     for (const value of backup.list('accounts')) {
       report.add(JsonObject.from(value)?.text('name') ?? '', () => {
         const entry = JsonObject.expect(value)
-        return accountOf({
+        const read = accountOf({
           type: entry.text('type'),
           secret: entry.text('secret'),
           algorithm: entry.text('algorithm'),
@@ -28,6 +28,10 @@ export const watchwordJson: ImportFormat = {
           note: entry.text('note'),
           icon: entry.text('icon'),
         })
+        const others = entry.object('otherParameters')
+        if (others === null) return read
+        const otherParameters = Object.fromEntries(others.keys().map((key) => [key, others.text(key)]))
+        return { account: { ...read.account, otherParameters }, warnings: read.warnings }
       })
     }
   },
