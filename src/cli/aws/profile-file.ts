@@ -83,7 +83,7 @@ export function withOptions(section: ProfileSection, options: Readonly<Record<st
   const end = ownLength(lines)
   return {
     ...section,
-    header: ended(section),
+    header: endedLine(section.header),
     lines: [...lines.slice(0, end).map(endedLine), ...added, ...lines.slice(end)],
   }
 }
@@ -94,27 +94,35 @@ export function withoutOptions(section: ProfileSection, names: ReadonlySet<strin
   return { ...section, lines: section.lines.filter((line) => !isNamed(line)) }
 }
 
-/** The file with a section replaced, or added at the end after an empty line. */
+/** The file with a section replaced, or added at the end after an empty line of its own. */
 export function withSection(file: ProfileFile, section: ProfileSection): ProfileFile {
   const index = file.sections.findIndex(({ name }) => name === section.name)
   if (index >= 0) return { ...file, sections: file.sections.with(index, section) }
-  return {
-    preamble: endedBlock(file.preamble, file.sections.length === 0),
-    sections: [...spaced(file.sections), section],
+  const last = file.sections.at(-1)
+  if (last !== undefined) {
+    const spaced = { ...last, header: endedLine(last.header), lines: [...last.lines.map(endedLine), lineEnd(last)] }
+    return { ...file, sections: [...file.sections.with(-1, spaced), section] }
   }
+  const preamble = file.preamble.length === 0 ? [] : [...file.preamble.map(endedLine), '\n']
+  return { preamble, sections: [section] }
 }
 
-/** The file without a section. Remarks that stand after its last option belong to what follows, and stay. */
+/**
+ * The file without a section and the empty line that was added with it.
+ *
+ * Remarks that stand after its last option belong to what follows, and stay.
+ */
 export function withoutSection(file: ProfileFile, name: string): ProfileFile {
   const index = file.sections.findIndex((section) => section.name === name)
   const section = file.sections[index]
   if (section === undefined) return file
   const tail = section.lines.slice(ownLength(section.lines))
-  const kept = tail[0]?.trim() === '' ? tail.slice(1) : tail
   const sections = file.sections.toSpliced(index, 1)
   const before = sections[index - 1]
-  if (before === undefined) return { preamble: [...file.preamble, ...kept], sections }
-  return { ...file, sections: sections.with(index - 1, { ...before, lines: [...before.lines, ...kept] }) }
+  const joined = (lines: readonly string[]) =>
+    isBlank(tail[0]) ? [...lines, ...tail.slice(1)] : [...(isBlank(lines.at(-1)) ? lines.slice(0, -1) : lines), ...tail]
+  if (index === 0 || before === undefined) return { preamble: joined(file.preamble), sections }
+  return { ...file, sections: sections.with(index - 1, { ...before, lines: joined(before.lines) }) }
 }
 
 /** A new section, to be filled with options. */
@@ -134,20 +142,8 @@ function ownLength(lines: readonly string[]): number {
   return lines.findLastIndex((line) => !remark.test(line)) + 1
 }
 
-function spaced(sections: readonly ProfileSection[]): readonly ProfileSection[] {
-  const last = sections.at(-1)
-  if (last === undefined) return sections
-  const lines = last.lines.map(endedLine)
-  const needsSpace = (lines.at(-1) ?? 'x').trim() !== ''
-  return sections.with(-1, { ...last, header: ended(last), lines: needsSpace ? [...lines, lineEnd(last)] : lines })
-}
-
-function endedBlock(lines: readonly string[], isLast: boolean): readonly string[] {
-  return isLast ? lines.map(endedLine) : lines
-}
-
-function ended(section: ProfileSection): string {
-  return endedLine(section.header)
+function isBlank(line: string | undefined): boolean {
+  return line !== undefined && line.trim() === ''
 }
 
 function endedLine(line: string): string {
