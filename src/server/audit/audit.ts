@@ -6,6 +6,7 @@ import { type Checkpoint, createSigner, makeCheckpoint, type Signer } from './ch
 import type { AuditEvent } from './event.ts'
 import { exportChains, exportFiltered } from './export.ts'
 import { isProven } from './head.ts'
+import { withIds } from './names.ts'
 import { pruneBefore, type Pruning } from './prune.ts'
 import { SearchIndex } from './search-index.ts'
 import { type AuditFilter, type AuditPage, countEvents, type DayCount, findEvents } from './search.ts'
@@ -97,14 +98,12 @@ export class Audit {
     filter: AuditFilter,
     page: { cursor?: string | undefined; limit?: number | undefined } = {},
   ): Promise<AuditPage> {
-    await this.#index.catchUp()
-    return findEvents(this.#parts.storage.db, filter, page)
+    return findEvents(this.#parts.storage.db, await this.#prepare(filter), page)
   }
 
   /** How often each action happened on each day. */
   async counts(filter: AuditFilter): Promise<DayCount[]> {
-    await this.#index.catchUp()
-    return countEvents(this.#parts.storage.db, filter)
+    return countEvents(this.#parts.storage.db, await this.#prepare(filter))
   }
 
   /** Everything as JSON lines that `verifyExport` checks offline. */
@@ -114,8 +113,7 @@ export class Audit {
 
   /** The events a filter finds as JSON lines, for reading. */
   async *exportFiltered(filter: AuditFilter): AsyncGenerator<string> {
-    await this.#index.catchUp()
-    yield* exportFiltered(this.#parts.storage, filter)
+    yield* exportFiltered(this.#parts.storage, await this.#prepare(filter))
   }
 
   /** Checks every chain against its links, its head and its checkpoints. */
@@ -160,6 +158,11 @@ export class Audit {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
     await this.#tryCheckpoint()
+  }
+
+  async #prepare(filter: AuditFilter): Promise<AuditFilter> {
+    await this.#index.catchUp()
+    return withIds(this.#parts.storage.db, filter)
   }
 
   async #tryCheckpoint(): Promise<void> {

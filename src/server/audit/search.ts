@@ -5,12 +5,13 @@ import { eventIn, type RecordedEvent } from './link.ts'
 
 /** Which events are looked for; what is absent does not narrow. */
 export interface AuditFilter {
-  /** The actor's id. */
+  /** A person's or a token's name, or an actor's id. */
   readonly actor?: string | undefined
   /** An action, or all that begin with a prefix ending in a dot, e.g. `account.`. */
   readonly action?: string | undefined
   /** The object's id. */
   readonly object?: string | undefined
+  /** A realm's name or id. */
   readonly realm?: string | undefined
   readonly outcome?: string | undefined
   readonly afterMs?: number | undefined

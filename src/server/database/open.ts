@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { migratePostgres } from './migrate-postgres.ts'
@@ -48,8 +48,19 @@ async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, databaseFileName)
+  makeOwnerOnly(file)
   migrateSqlite(file)
   return new SqliteStorage(file, clock)
+}
+
+// SQLite gives the files beside it the same mode. A file that is there keeps its own.
+function makeOwnerOnly(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Failure('database_unreachable', { detail: { place: file, reason }, cause })
+  }
 }
 
 function isPostgresAddress(url: string): boolean {
