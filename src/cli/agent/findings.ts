@@ -21,7 +21,7 @@ const soonMs = 30 * 86_400_000
 /** Everything about the agent's store that can be wrong, looked at without opening the store. */
 export async function agentFindings(context: CliContext, flags: StoreFlags): Promise<Finding[]> {
   const store = openStore(context, flags)
-  const sealed = await readIfThere(store.path)
+  const sealed = readIfThere(store.path)
   const findings: Finding[] = [storeFinding(store, sealed)]
   const isUnderPassphrase = sealed !== null && (await store.envelope()).kind === 'passphrase'
   if (!isUnderPassphrase) findings.push(...(await gpgFindings(context, store, sealed)))

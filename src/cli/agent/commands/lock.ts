@@ -15,7 +15,7 @@ export const lockCommand = buildCommand<AgentFlags, [], CliContext>({
 async function lock(this: CliContext, flags: AgentFlags): Promise<void> {
   const store = openStore(this, flags)
   const processes = await lockAll(store.settings.paths.runtime)
-  const sealed = await readIfThere(store.path)
+  const sealed = readIfThere(store.path)
   const isGpg = sealed !== null && (await store.envelope()).kind === 'gpg'
   if (isGpg) {
     const { keyIdsOf } = await import('../gpg/encrypt.ts')

@@ -104,7 +104,7 @@ async function readersOf(store: AgentStore): Promise<Reader[]> {
 
 async function sealedTo(store: AgentStore): Promise<string[]> {
   const { readIfThere } = await import('../store/sealed-file.ts')
-  const sealed = await readIfThere(store.path)
+  const sealed = readIfThere(store.path)
   if (sealed === null) throw new Failure('agent_store_missing', { detail: { path: store.path } })
   if ((await store.envelope()).kind !== 'gpg') throw new Failure('agent_no_recipients')
   return keyIdsOf(store.settings.gpg, sealed)

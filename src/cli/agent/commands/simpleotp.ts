@@ -10,8 +10,8 @@ import { defaultOptions, parseOptions } from '../simpleotp-options.ts'
 import { asText, storeFlags, switchFlag, textFlag } from '../store-flags.ts'
 import { checkName } from '../store/lines.ts'
 import { openStore } from '../store/store.ts'
+import { takeAccount } from '../take-account.ts'
 import { insert, nameAccount } from './add.ts'
-import { takeAccount } from './get.ts'
 
 interface SimpleotpFlags extends StoreFlags {
   readonly command: 'list' | 'get' | 'add'

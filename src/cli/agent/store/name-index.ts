@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { OtpAccount, OtpType } from '../../../otp/account.ts'
 import { nameOf } from './lines.ts'
 
@@ -16,8 +15,8 @@ export interface IndexEntry {
 }
 
 interface IndexFile {
-  /** SHA-256 of the sealed store this index belongs to. */
-  readonly storeSha256: string
+  /** The version of the sealed store this index belongs to. */
+  readonly storeVersion: string
   readonly entries: readonly IndexEntry[]
 }
 
@@ -32,20 +31,27 @@ export function indexPathOf(storePath: string): string {
   return `${storePath}.index.json`
 }
 
-/** Identifies one version of a sealed file. */
-export function digestOf(sealed: Uint8Array): string {
-  return hash('sha256', sealed, 'hex')
+/**
+ * Tells versions of a sealed file apart: its length, a checksum (FNV-1a), and its end, which is random in every version.
+ *
+ * No cryptographic hash: whoever could forge one version of the store could also write the index beside it, and
+ * loading node:crypto would take longer than all the rest of `list`.
+ */
+export function versionOf(sealed: Uint8Array): string {
+  let checksum = 0x811c9dc5
+  for (const byte of sealed) checksum = Math.imul(checksum ^ byte, 0x01000193)
+  return [sealed.length, (checksum >>> 0).toString(16), Buffer.from(sealed.subarray(-12)).toString('hex')].join('-')
 }
 
 /**
  * The entries of the index if it belongs to exactly this store, else null.
  *
- * @param digest - of the store as it is now, or null to take the index as it is (completions may be out of date)
+ * @param version - of the store as it is now, or null to take the index as it is (completions may be out of date)
  */
-export async function readIndex(storePath: string, digest: string | null): Promise<readonly IndexEntry[] | null> {
+export function readIndex(storePath: string, version: string | null): readonly IndexEntry[] | null {
   try {
-    const index: unknown = JSON.parse(await readFile(indexPathOf(storePath), 'utf8'))
-    return isIndexFile(index) && (digest === null || index.storeSha256 === digest) ? index.entries : null
+    const index: unknown = JSON.parse(readFileSync(indexPathOf(storePath), 'utf8'))
+    return isIndexFile(index) && (version === null || index.storeVersion === version) ? index.entries : null
   } catch {
     // A missing or broken index costs one decryption, after which it is written anew.
     return null
@@ -53,17 +59,17 @@ export async function readIndex(storePath: string, digest: string | null): Promi
 }
 
 /** Writes the index of a store. Losing it, or writing it twice, does no harm. */
-export async function writeIndex(storePath: string, digest: string, accounts: readonly OtpAccount[]): Promise<void> {
-  const index: IndexFile = { storeSha256: digest, entries: accounts.map(indexEntryOf) }
+export function writeIndex(storePath: string, version: string, accounts: readonly OtpAccount[]): void {
+  const index: IndexFile = { storeVersion: version, entries: accounts.map(indexEntryOf) }
   const temporary = `${indexPathOf(storePath)}.${process.pid}.new`
-  await writeFile(temporary, JSON.stringify(index), { mode: 0o600 })
-  await rename(temporary, indexPathOf(storePath))
+  writeFileSync(temporary, JSON.stringify(index), { mode: 0o600 })
+  renameSync(temporary, indexPathOf(storePath))
 }
 
 function isIndexFile(value: unknown): value is IndexFile {
   const index = value as IndexFile | null
   return (
-    typeof index?.storeSha256 === 'string' &&
+    typeof index?.storeVersion === 'string' &&
     Array.isArray(index.entries) &&
     index.entries.every((entry) => typeof entry?.name === 'string' && Array.isArray(entry.tags))
   )

@@ -8,14 +8,14 @@ import type { AgentStore } from './store.ts'
  * @throws Failure when the file does not open
  */
 export async function readSealedValue(store: AgentStore, name: string): Promise<string | null> {
-  const sealed = await store.values.readSealed()
+  const sealed = store.values.readSealed()
   return sealed === null ? null : (readValues(await store.values.open(sealed), store.values.path)[name] ?? null)
 }
 
 /** Stores one sealed value under a name, or removes it (null). Atomic, and nothing of it is ever in clear on the disk. */
 export async function writeSealedValue(store: AgentStore, name: string, value: string | null): Promise<void> {
-  await store.values.change(({ plaintext, digest }) => {
-    const { [name]: _, ...others } = digest === null ? {} : readValues(plaintext, store.values.path)
+  await store.values.change(({ plaintext, isNew }) => {
+    const { [name]: _, ...others } = isNew ? {} : readValues(plaintext, store.values.path)
     return Buffer.from(`${JSON.stringify(value === null ? others : { ...others, [name]: value })}\n`)
   })
 }

@@ -7,47 +7,9 @@ import { loadSettings, type Settings, type StoreFlags } from '../settings.ts'
 import { type Envelope, isPassphraseSealed, type PassphraseSource } from './envelope.ts'
 import { unlockedKeeper, type KeyKeeper } from './key-keeper.ts'
 import { nameOf, readLines, writeLines } from './lines.ts'
-import { digestOf, indexEntryOf, readIndex, writeIndex, type IndexEntry } from './name-index.ts'
+import { versionOf, indexEntryOf, readIndex, writeIndex, type IndexEntry } from './name-index.ts'
 import { terminalPassphrases } from './passphrases.ts'
 import { readIfThere, sealedFile, type SealedFile } from './sealed-file.ts'
-
-/**
- * The accounts of this computer: one encrypted file, its names listable without opening it.
- *
- * Every method opens the file at most once. Changes are atomic, whole and made one after the other over all processes.
- */
-export interface AgentStore {
-  readonly path: string
-  readonly settings: Settings
-  /** The envelope in use, or the one a first write would choose. */
-  envelope(): Promise<Envelope>
-  /** Whether there is a store at all. */
-  exists(): boolean
-  /** What is known without a decryption; one decryption when the index is missing or out of date. */
-  entries(): Promise<readonly IndexEntry[]>
-  /** All accounts, with their secrets. An absent store has none. */
-  accounts(): Promise<readonly OtpAccount[]>
-  /**
-   * The account of exactly this name, with its secret.
-   *
-   * @throws Failure `agent_account_not_found`
-   */
-  account(name: string): Promise<OtpAccount>
-  /** Changes the accounts; the edit's answer is handed back. An edit that returns the list it got writes nothing. */
-  change<T>(edit: (accounts: readonly OtpAccount[]) => Edited<T>): Promise<T>
-  /**
-   * Seals everything anew in another envelope, and removes the backups: whoever could read only the old envelope
-   * reads nothing more here.
-   */
-  reseal(envelope: Envelope): Promise<void>
-  /** The sealed values of other commands, such as the password the AWS sign-in keeps: in the same envelope. */
-  readonly values: SealedFile
-}
-
-/** The store's file name when gpg opens it. */
-export const gpgStoreName = 'accounts.gpg'
-/** The store's file name when a passphrase does. */
-export const passphraseStoreName = 'accounts.sealed'
 
 /** What an edit wants written and what it answers. */
 export interface Edited<T> {
@@ -61,61 +23,121 @@ export interface StoreAccess {
   readonly keeper?: KeyKeeper
 }
 
+/** The store's file name when gpg opens it. */
+export const gpgStoreName = 'accounts.gpg'
+/** The store's file name when a passphrase does. */
+export const passphraseStoreName = 'accounts.sealed'
+
 /** Opens the store a command's flags, the environment and the settings name. Nothing is read or made yet. */
 export function openStore(context: CliContext, flags: StoreFlags = {}, access: StoreAccess = {}): AgentStore {
   const settings = loadSettings(context.env, flags)
-  const path = storePathOf(settings)
   const passphrases = access.passphrases ?? terminalPassphrases(context, settings)
-  const keeper = access.keeper ?? unlockedKeeper(settings.paths.runtime)
-  let envelope: Promise<Envelope> | undefined
-  const chosen = () => (envelope ??= chooseEnvelope(path, settings, passphrases, keeper))
-  const file = sealedFile(path, 'accounts', chosen)
+  return new AgentStore(settings, passphrases, access.keeper ?? unlockedKeeper(settings.paths.runtime))
+}
 
-  const opened = async () => {
-    const sealed = await file.readSealed()
+/**
+ * The accounts of this computer: one encrypted file, its names listable without opening it.
+ *
+ * Every method opens the file at most once. Changes are atomic, whole and made one after the other over all processes.
+ */
+export class AgentStore {
+  readonly path: string
+  readonly settings: Settings
+  /** The sealed values of other commands, such as the password the AWS sign-in keeps: in the same envelope. */
+  readonly values: SealedFile
+  private readonly file: SealedFile
+  private readonly passphrases: PassphraseSource
+  private readonly keeper: KeyKeeper
+  private chosen: Promise<Envelope> | undefined
+
+  constructor(settings: Settings, passphrases: PassphraseSource, keeper: KeyKeeper) {
+    this.settings = settings
+    this.passphrases = passphrases
+    this.keeper = keeper
+    this.path = storePathOf(settings)
+    this.file = sealedFile(this.path, 'accounts', () => this.envelope())
+    this.values = sealedFile(`${this.path}.values`, 'values', () => this.envelope())
+  }
+
+  /** The envelope in use, or the one a first write would choose. */
+  envelope(): Promise<Envelope> {
+    return (this.chosen ??= this.chooseEnvelope())
+  }
+
+  /** Whether there is a store at all. */
+  exists(): boolean {
+    return existsSync(this.path)
+  }
+
+  /** What is known without a decryption; one decryption when the index is missing or out of date. */
+  async entries(): Promise<readonly IndexEntry[]> {
+    const sealed = this.file.readSealed()
     if (sealed === null) return []
-    const accounts = readLines(await file.open(sealed))
-    const digest = digestOf(sealed)
-    if ((await readIndex(path, digest)) === null) await writeIndex(path, digest, accounts).catch(() => {})
+    return readIndex(this.path, versionOf(sealed)) ?? (await this.accounts()).map(indexEntryOf)
+  }
+
+  /** All accounts, with their secrets. An absent store has none. */
+  async accounts(): Promise<readonly OtpAccount[]> {
+    const sealed = this.file.readSealed()
+    if (sealed === null) return []
+    const accounts = readLines(await this.file.open(sealed))
+    this.refreshIndex(versionOf(sealed), accounts)
     return accounts
   }
 
-  const values = sealedFile(`${path}.values`, 'values', chosen)
+  /**
+   * The account of exactly this name, with its secret.
+   *
+   * @throws {@link Failure} `agent_account_not_found`
+   */
+  async account(name: string): Promise<OtpAccount> {
+    const found = (await this.accounts()).find((account) => nameOf(account) === name)
+    if (found === undefined) throw new Failure('agent_account_not_found', { detail: { name } })
+    return found
+  }
 
-  return {
-    path,
-    settings,
-    envelope: chosen,
-    exists: () => existsSync(path),
-    async entries() {
-      const sealed = await file.readSealed()
-      if (sealed === null) return []
-      return (await readIndex(path, digestOf(sealed))) ?? (await opened()).map(indexEntryOf)
-    },
-    accounts: opened,
-    async account(name) {
-      const found = (await opened()).find((account) => nameOf(account) === name)
-      if (found === undefined) throw new Failure('agent_account_not_found', { detail: { name } })
-      return found
-    },
-    async change(edit) {
-      let outcome: ReturnType<typeof edit> | undefined
-      const sealed = await file.change(({ plaintext, digest }) => {
-        const before = readLines(plaintext)
-        outcome = edit(before)
-        return outcome.accounts === before && digest !== null ? null : writeLines(outcome.accounts)
-      })
-      if (outcome === undefined) throw new Error('The edit of the store did not run')
-      if (sealed !== null) await writeIndex(path, digestOf(sealed), outcome.accounts)
-      return outcome.result
-    },
-    values,
-    async reseal(next) {
-      const resealed = await file.reseal(next)
-      await values.reseal(next)
-      envelope = Promise.resolve(next)
-      if (resealed !== null) await writeIndex(path, digestOf(resealed.sealed), readLines(resealed.plaintext))
-    },
+  /** Changes the accounts; the edit's answer is handed back. An edit that returns the list it got writes nothing. */
+  async change<T>(edit: (accounts: readonly OtpAccount[]) => Edited<T>): Promise<T> {
+    let outcome: Edited<T> | undefined
+    const sealed = await this.file.change(({ plaintext, isNew }) => {
+      const before = readLines(plaintext)
+      outcome = edit(before)
+      return outcome.accounts === before && !isNew ? null : writeLines(outcome.accounts)
+    })
+    if (outcome === undefined) throw new Error('The edit of the store did not run')
+    if (sealed !== null) writeIndex(this.path, versionOf(sealed), outcome.accounts)
+    return outcome.result
+  }
+
+  /**
+   * Seals everything anew in another envelope, and removes the backups: whoever could read only the old envelope
+   * reads nothing more here.
+   */
+  async reseal(next: Envelope): Promise<void> {
+    const resealed = await this.file.reseal(next)
+    await this.values.reseal(next)
+    this.chosen = Promise.resolve(next)
+    if (resealed !== null) writeIndex(this.path, versionOf(resealed.sealed), readLines(resealed.plaintext))
+  }
+
+  private refreshIndex(version: string, accounts: readonly OtpAccount[]): void {
+    if (readIndex(this.path, version) !== null) return
+    try {
+      writeIndex(this.path, version, accounts)
+    } catch {
+      // A store in a folder that cannot be written is still read, only without its index.
+    }
+  }
+
+  private async chooseEnvelope(): Promise<Envelope> {
+    const sealed = readIfThere(this.path)
+    // What this call does not need is not loaded: a code should be there at once.
+    if (sealed !== null && isPassphraseSealed(sealed)) {
+      const { passphraseEnvelope } = await import('./passphrase-envelope.ts')
+      return passphraseEnvelope(this.passphrases, this.keeper)
+    }
+    const { gpgEnvelope } = await import('./gpg-envelope.ts')
+    return gpgEnvelope(this.settings.gpg, this.settings.recipients, this.passphrases)
   }
 }
 
@@ -124,20 +146,4 @@ export function storePathOf({ storePath, paths }: Settings): string {
   if (storePath !== undefined) return storePath
   const underPassphrase = join(paths.data, passphraseStoreName)
   return existsSync(underPassphrase) ? underPassphrase : join(paths.data, gpgStoreName)
-}
-
-async function chooseEnvelope(
-  path: string,
-  settings: Settings,
-  passphrases: PassphraseSource,
-  keeper: KeyKeeper,
-): Promise<Envelope> {
-  const sealed = await readIfThere(path)
-  // What this call does not need is not loaded: a code should be there at once.
-  if (sealed !== null && isPassphraseSealed(sealed)) {
-    const { passphraseEnvelope } = await import('./passphrase-envelope.ts')
-    return passphraseEnvelope(passphrases, keeper)
-  }
-  const { gpgEnvelope } = await import('./gpg-envelope.ts')
-  return gpgEnvelope(settings.gpg, settings.recipients, passphrases)
 }
