@@ -108,6 +108,7 @@ export const Verify = exactly({
     Type.String({ minLength: 1, maxLength: 255, description: 'Who is typing, as the caller knows it' }),
   ),
 })
+export type Verify = Static<typeof Verify>
 export const VerdictReason = oneOf(['wrong', 'replayed', 'locked', 'disabled', 'pending', 'unknown'])
 export const Verdict = Type.Union([
   Type.Object({ accepted: Type.Literal(true), step: Type.Integer() }),
@@ -119,7 +120,22 @@ export const Resync = exactly({
   firstCode: Type.String({ minLength: 4, maxLength: 64 }),
   secondCode: Type.String({ minLength: 4, maxLength: 64 }),
 })
+/** What became of a first code; the offset of the clock is told to whoever enrols, never to a guesser. */
+export const Confirmation = Type.Object({
+  confirmed: Type.Boolean(),
+  reason: Type.Optional(oneOf(['wrong', 'expired', 'replayed', 'locked'])),
+  clockOffsetSteps: Type.Optional(Type.Integer()),
+  serverTimeMs: TimeMs,
+})
+export type Confirmation = Static<typeof Confirmation>
+
+/** What the end user is shown once, behind a one-time link. */
+export const OpenedEnrolment = Type.Object({ ...Enrolment.properties, qrSvg: Type.String() })
+export type OpenedEnrolment = Static<typeof OpenedEnrolment>
+
+/** `/enrol#TOKEN` of the console: what stands behind the # never reaches a server's log. */
 export const EnrolmentLink = Type.Object({ url: Type.String(), expiresAtMs: TimeMs })
+export type EnrolmentLink = Static<typeof EnrolmentLink>
 
 /** What became of one row of a bulk enrolment. */
 export const BulkRow = Type.Object({
@@ -128,6 +144,7 @@ export const BulkRow = Type.Object({
   result: oneOf(['created', 'duplicate', 'refused']),
   reason: Type.Optional(Type.String()),
 })
+export type BulkRow = Static<typeof BulkRow>
 export const BulkJob = Type.Object({
   id: Type.String(),
   realm: Type.String(),
@@ -139,6 +156,7 @@ export const BulkJob = Type.Object({
   refused: Type.Integer(),
   createdAtMs: TimeMs,
 })
+export type BulkJob = Static<typeof BulkJob>
 
 const realmParams = Type.Object({ realm: Ref })
 const subjectParams = Type.Object({ realm: Ref, subject: Ref })
@@ -280,12 +298,30 @@ export const confirmEnrolment = endpoint(
   {
     params: subjectParams,
     body: exactly({ code: Type.String({ minLength: 4, maxLength: 64 }) }),
-    answer: Type.Object({
-      confirmed: Type.Boolean(),
-      reason: Type.Optional(oneOf(['wrong', 'expired', 'replayed', 'locked'])),
-      clockOffsetSteps: Type.Optional(Type.Integer()),
-    }),
+    answer: Confirmation,
   },
+)
+const linkToken = Type.String({ minLength: 1, maxLength: 128 })
+const linkHolder = { tag: 'Subjects', rights: 'Whoever holds the link' } as const
+export const openEnrolmentLink = endpoint(
+  'openEnrolmentLink',
+  {
+    method: 'POST',
+    path: '/v1/enrolment-links/open',
+    summary: 'Make the secret of a one-time link and show it, once',
+    ...linkHolder,
+  },
+  { body: exactly({ token: linkToken }), answer: OpenedEnrolment },
+)
+export const confirmEnrolmentLink = endpoint(
+  'confirmEnrolmentLink',
+  {
+    method: 'POST',
+    path: '/v1/enrolment-links/confirm',
+    summary: 'Confirm the secret of an opened link by its first code',
+    ...linkHolder,
+  },
+  { body: exactly({ token: linkToken, code: Type.String({ minLength: 4, maxLength: 64 }) }), answer: Confirmation },
 )
 export const verifyCode = endpoint(
   'verifyCode',
@@ -332,7 +368,10 @@ export const bulkEnrol = endpoint(
     params: realmParams,
     body: exactly({
       format: oneOf(['csv', 'oath-csv', 'pskc']),
-      content: Type.String({ description: 'Text, or Base64 of the file' }),
+      content: Type.String({
+        description:
+          'Text, or Base64 of the file. csv has a first line with the columns name, email and enabled (yes or no), parted by commas, semicolons or tabs; name is enough. Its secrets wait 7 days for their first code',
+      }),
       encoding: Type.Optional(oneOf(['text', 'base64'])),
       password: Type.Optional(Type.String({ maxLength: 1024 })),
       dryRun: Type.Optional(Type.Boolean()),
@@ -353,4 +392,15 @@ export const readBulkJob = endpoint(
     query: exactly({ ...pageQuery }),
     answer: Type.Object({ job: BulkJob, rows: Type.Array(BulkRow), nextCursor: Type.Optional(Type.String()) }),
   },
+)
+export const watchBulkJob = endpoint(
+  'watchBulkJob',
+  {
+    method: 'GET',
+    path: '/v1/realms/{realm}/bulk/{job}/events',
+    summary: 'Progress as server-sent events, until the job is over',
+    media: 'text/event-stream',
+    ...subjects,
+  },
+  { params: Type.Object({ realm: Ref, job: Ref }) },
 )

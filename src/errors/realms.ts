@@ -9,7 +9,6 @@ export const realmFailures = {
   realm_name_taken: 'There is a realm of this name already, perhaps in other capitals. Choose another name.',
   realm_name_invalid:
     'A realm name has 1 to 128 letters, digits or . _ - @ + and blanks inside; it is not . or .. and not reserved. Choose another name.',
-  realm_digits_from_subjects: 'The realm cannot change like this: {reason}.',
   subject_not_found: 'There is no such subject in this realm. Compare its name letter by letter.',
   subject_name_taken:
     'There is a subject of this name in the realm already, perhaps in other capitals. Choose another name.',

@@ -8,6 +8,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessRoutes } from './access/routes.ts'
 import { createGate, type Gate } from './gate/gate.ts'
+import { portalRoutes } from './gate/portal/routes.ts'
 import { createApp } from './http/app.ts'
 import { type Chain, createChain } from './http/chain.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -16,7 +17,7 @@ import type { OpenCore } from './open-core.ts'
 import { auditRoutes } from './operation/audit-routes.ts'
 import { operationRoutes, probeRoutes } from './operation/routes.ts'
 import { LiveSettings } from './operation/settings.ts'
-import { createRealms, type Realms, realmRoutes } from './realms/realms.ts'
+import { createRealms, type Realms, realmRoutes, verifyRoute } from './realms/realms.ts'
 import { createSubjects, type Subjects } from './subjects/subjects.ts'
 import { createVault, type Vault } from './vault/vault.ts'
 import { vaultRoutes } from './vault/routes.ts'
@@ -101,10 +102,12 @@ export async function createRoomsApp(
   const operation = { core, settings, startedAtMs: services.clock.nowMs(), isServing }
   accessRoutes(router, access)
   realmRoutes(router, rooms.realms)
+  verifyRoute(app, rooms.subjects)
   vaultRoutes(router, rooms.vault)
   auditRoutes(router, core.audit)
   operationRoutes(router, operation)
   probeRoutes(app, operation)
+  await portalRoutes(app, rooms)
   docsRoutes(app, config.version, [])
   return app
 }

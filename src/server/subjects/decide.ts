@@ -183,9 +183,11 @@ function mayLift({ purpose }: Attempt): boolean {
 
 function refuseWrong(standing: Standing, attempt: Attempt): Decision {
   const { state, policy } = standing
-  const isGuessable = standing.hasSecret || (standing.pendingUntilMs ?? 0) > attempt.atMs
+  const isPending = (standing.pendingUntilMs ?? 0) > attempt.atMs
+  if (attempt.purpose === 'confirm' && !isPending) return refuse(standing, attempt, lateReason(standing, attempt))
   const reason = standing.hasSecret ? 'wrong' : 'pending'
-  if (!isGuessable) return refuse(standing, attempt, reason)
+  // Where there is no secret nothing can be guessed, so nothing is charged.
+  if (!standing.hasSecret && !isPending) return refuse(standing, attempt, reason)
   const charged = chargeFailure(state.guesses, momentOf(standing, attempt), policy.lockout)
   const isCapReached = !isCapped(state.guesses, policy.lockout) && isCapped(charged.state, policy.lockout)
   return {
@@ -194,6 +196,11 @@ function refuseWrong(standing: Standing, attempt: Attempt): Decision {
     source: charged.source,
     isCapReached,
   }
+}
+
+/** Nothing waits to be confirmed: it was, perhaps by this very code, or its time is over. */
+function lateReason({ state }: Standing, { steps }: Attempt): VerdictReason {
+  return steps.some((step) => isSpent(state.spent, step)) ? 'replayed' : 'pending'
 }
 
 function refuse(

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
+import type { Confirmation } from '../../api/realms.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import { type By, subjectEvent } from './audited.ts'
 import { inheritedLockout, realmEntry, RealmDirectory, type RealmEntry } from './directory.ts'
 import { Enrolment } from './enrol.ts'
+import { clockOffset } from './matching.ts'
+import { addressSource } from './source.ts'
 import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
 import { knownForMs } from './lockout.ts'
 import { makeRealm, type NewRealm } from './make-realm.ts'
@@ -63,6 +66,26 @@ export class Subjects {
   /** Judges one code: see {@link Judge.judge}. */
   judge(request: JudgeRequest): Promise<Judged> {
     return this.#judge.judge(request)
+  }
+
+  /**
+   * Confirms a pending secret by its first code, and tells how far the clock behind a wrong one is off.
+   *
+   * Only for whoever enrols: to a guesser the offset would multiply the guesses (T42).
+   */
+  async confirm(realm: RealmEntry, name: string, code: string, by: By): Promise<Confirmation> {
+    const source = addressSource(by.address)
+    const judged = await this.judge({ realm: realm.name, subject: name, code, purpose: 'confirm', source, ...by })
+    const serverTimeMs = this.#core.services.clock.nowMs()
+    if (judged.accepted) return { confirmed: true, serverTimeMs }
+    const entry = (await this.#roster.load(realm, [name])).get(name)
+    const isWaiting = entry?.pending != null && (entry.pendingUntilMs ?? 0) > serverTimeMs
+    if (judged.reason === 'locked' || !isWaiting) {
+      const reason = judged.reason === 'locked' ? 'locked' : judged.reason === 'replayed' ? 'replayed' : 'expired'
+      return { confirmed: false, reason, serverTimeMs }
+    }
+    const offset = entry.pending === null ? null : clockOffset(entry.pending, code, serverTimeMs)
+    return { confirmed: false, reason: 'wrong', serverTimeMs, ...(offset === null ? {} : { clockOffsetSteps: offset }) }
   }
 
   /** The realm of exactly this name, null when there is none. */

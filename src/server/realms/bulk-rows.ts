@@ -1,0 +1,118 @@
+import { parse } from 'csv-parse/sync'
+import { Failure } from '../../errors/failure.ts'
+import { type OtpAccount, recommendedSecretBytes } from '../../otp/account.ts'
+import type { ImportReport } from '../../importers/report.ts'
+import { checkedEmail, checkedSubjectName } from '../subjects/names.ts'
+import type { CodeShape } from '../subjects/policy.ts'
+
+/** Rows one bulk enrolment takes. */
+export const mostRows = 100_000
+
+/** One row of a bulk enrolment, read and checked: a subject to be made, or why not. */
+export interface BulkInput {
+  /** Line of the file, or place of the entry, from 1. */
+  readonly line: number
+  readonly name: string
+  readonly email: string
+  readonly enabled: boolean
+  /** Base64 of an existing secret; a fresh one is made where it is missing. */
+  readonly secret?: string
+  readonly shape?: CodeShape
+  readonly warning?: string
+  readonly refusal?: string
+}
+
+/**
+ * Reads a list of subjects: a header with the column `name` and perhaps `email` and `enabled`, parted by commas,
+ * semicolons or tabs, with or without a byte order mark.
+ *
+ * @throws {@link Failure} `bulk_file_unreadable` unless every line fits the header, `bulk_file_too_large`
+ */
+export function readSubjectList(text: string): BulkInput[] {
+  const rows = records(text)
+  const [header = []] = rows
+  const columns = header.map((cell) => cell.trim().toLowerCase())
+  if (!columns.includes('name')) throw unreadable('its first line has no column called name')
+  const strange = columns.find((column) => !['name', 'email', 'enabled'].includes(column))
+  if (strange !== undefined) throw unreadable('a column is not one of name, email and enabled')
+  if (rows.length === 1) throw unreadable('it has no rows below its first line')
+  if (rows.length - 1 > mostRows) throw new Failure('bulk_file_too_large', { detail: { max: mostRows } })
+  return rows.slice(1).map((cells, index) => readRow(index + 2, columns, cells))
+}
+
+/** Existing secrets of another server's file, one subject each; entries that could not be read stay in the list. */
+export function subjectsOfReport({ entries, failures }: Pick<ImportReport, 'entries' | 'failures'>): BulkInput[] {
+  const total = entries.length + failures.length
+  if (total > mostRows) throw new Failure('bulk_file_too_large', { detail: { max: mostRows } })
+  const refused = failures.map(({ index, name = '', reason }) => ({
+    line: index + 1,
+    name,
+    email: '',
+    enabled: true,
+    refusal: reason,
+  }))
+  const taken = new Set(refused.map(({ line }) => line))
+  const lines = Array.from({ length: total }, (_, index) => index + 1).filter((line) => !taken.has(line))
+  const read = entries.map((account, index) => readAccount(lines[index] ?? index + 1, account))
+  return [...read, ...refused].toSorted((a, b) => a.line - b.line)
+}
+
+function records(text: string): string[][] {
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/))
+  const delimiter = [';', '\t'].find((candidate) => firstLine.includes(candidate)) ?? ','
+  try {
+    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true })
+  } catch (cause) {
+    const line = cause instanceof Error && 'lines' in cause ? Number(cause.lines) : 1
+    throw new Failure('bulk_file_unreadable', { detail: { reason: `line ${line} does not fit the first one` }, cause })
+  }
+}
+
+function readRow(line: number, columns: readonly string[], cells: readonly string[]): BulkInput {
+  const cell = (column: string): string => cells[columns.indexOf(column)] ?? ''
+  const isEnabled = parseYes(cell('enabled'))
+  const row = { line, name: cell('name'), email: cell('email'), enabled: isEnabled ?? true }
+  return withRefusal(row, isEnabled === null ? 'the column enabled takes yes or no' : null)
+}
+
+function readAccount(line: number, account: OtpAccount): BulkInput {
+  const { secret, algorithm, digits, periodSeconds, name, type, otherParameters } = account
+  const isWeak = secret.length < recommendedSecretBytes
+  const row: BulkInput = {
+    line,
+    name: name === '' ? (otherParameters?.['serial'] ?? '') : name,
+    email: '',
+    enabled: true,
+    secret: Buffer.from(secret).toString('base64'),
+    shape: { algorithm, digits, periodSeconds },
+    ...(isWeak ? { warning: 'its secret is shorter than 128 bits' } : {}),
+  }
+  return withRefusal(row, refusalOf(type, row.shape))
+}
+
+function refusalOf(type: OtpAccount['type'], shape: CodeShape | undefined): string | null {
+  if (type !== 'totp') return 'realms judge time-based codes only'
+  if (shape === undefined || shape.digits < 6 || shape.digits > 8) return 'codes of a realm have 6 to 8 digits'
+  return shape.periodSeconds < 15 || shape.periodSeconds > 120 ? 'periods of a realm are 15 to 120 seconds' : null
+}
+
+function withRefusal(row: BulkInput, refusal: string | null): BulkInput {
+  if (refusal !== null) return { ...row, refusal }
+  // A spreadsheet would calculate such a name wherever it is shown in a list again.
+  if (/^[=\t\r]/.test(row.name)) return { ...row, refusal: 'the name begins like a formula' }
+  try {
+    return { ...row, name: checkedSubjectName(row.name), email: checkedEmail(row.email) }
+  } catch (error) {
+    return { ...row, refusal: error instanceof Failure ? error.message : 'the row cannot be read' }
+  }
+}
+
+function parseYes(text: string): boolean | null {
+  const word = text.trim().toLowerCase()
+  if (['', 'yes', 'true', '1'].includes(word)) return true
+  return ['no', 'false', '0'].includes(word) ? false : null
+}
+
+function unreadable(reason: string): Failure {
+  return new Failure('bulk_file_unreadable', { detail: { reason } })
+}

@@ -1,0 +1,88 @@
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Compile } from 'typebox/compile'
+import { Verify, verifyCode } from '../../api/realms.ts'
+import { Failure } from '../../errors/failure.ts'
+import { hasScope, isAdministrator, requireKnown } from '../access/rights.ts'
+import { type Actor, actorId } from '../http/actor.ts'
+import type { Idempotency } from '../subjects/judge.ts'
+import { canonicalName } from '../subjects/names.ts'
+import { isReserved } from '../subjects/reserved.ts'
+import { addressSource, namedSource } from '../subjects/source.ts'
+import type { Subjects } from '../subjects/subjects.ts'
+import type { Judged } from '../subjects/verdict.ts'
+
+const body = Compile(Verify)
+/** Stands for reserved realms, which look to `verify:*` like realms that do not exist. */
+const nobodysRealm = ''
+const longestIdempotencyKey = 255
+/** What whoever may not hear a reason hears for every refusal (T40). */
+const uniform = JSON.stringify({ accepted: false, reason: 'wrong' })
+
+type VerifyParams = { realm: string; subject: string }
+
+/**
+ * The route every verification takes. It is the one route with a bar of its own, so it goes without the router: the
+ * body is checked by the compiled schema and the answer written as text, with one promise between.
+ */
+export function verifyRoute(app: FastifyInstance, subjects: Subjects): void {
+  app.post<{ Params: VerifyParams }>(
+    verifyCode.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    (request: FastifyRequest<{ Params: VerifyParams }>, reply: FastifyReply) => {
+      const { actor, address } = request
+      const realm = canonicalName(request.params.realm)
+      const subject = canonicalName(request.params.subject)
+      requireVerifier(actor, realm)
+      const { code, source } = checkedBody(request.body)
+      const idempotency = idempotencyOf(request.headers['idempotency-key'], actor, `${realm}\n${subject}\n${code}`)
+      const judged = subjects.judge({
+        realm: isReserved(realm) ? nobodysRealm : realm,
+        subject,
+        code,
+        purpose: 'verify',
+        source: source === undefined ? addressSource(address) : namedSource(source),
+        actor,
+        address,
+        door: 'api',
+        ...(idempotency === null ? {} : { idempotency }),
+      })
+      return judged.then((verdict) => {
+        reply.type('application/json; charset=utf-8')
+        return answer(verdict, mayHear(actor, realm))
+      })
+    },
+  )
+}
+
+function requireVerifier(actor: Actor, realm: string): void {
+  requireKnown(actor)
+  if (!hasScope(actor, 'verify', realm)) throw new Failure('forbidden')
+}
+
+function checkedBody(given: unknown): Verify {
+  if (body.Check(given)) return given
+  const [error] = body.Errors(given)
+  const field = error?.instancePath.slice(1) ?? ''
+  const reason = field === '' ? 'send {"code": "123456"}' : `the field ${field} ${error?.message}`
+  throw new Failure('bad_request', { detail: { reason } })
+}
+
+/** An Idempotency-Key belongs to its token: another one's key is another key. */
+function idempotencyOf(header: string | string[] | undefined, actor: Actor, text: string): Idempotency | null {
+  if (header === undefined) return null
+  if (typeof header !== 'string' || header === '' || header.length > longestIdempotencyKey) {
+    throw new Failure('bad_request', { detail: { reason: 'its Idempotency-Key has 1 to 255 characters' } })
+  }
+  return { keyHash: hash('sha256', `${actorId(actor)}\n${header}`), bodyHash: hash('sha256', text) }
+}
+
+function mayHear(actor: Actor, realm: string): boolean {
+  return isAdministrator(actor) || hasScope(actor, 'explain', realm)
+}
+
+function answer(verdict: Judged, isExplained: boolean): string {
+  if (verdict.accepted) return `{"accepted":true,"step":${verdict.step}}`
+  if (!isExplained) return uniform
+  const { reason, waitUntilMs } = verdict
+  return JSON.stringify({ accepted: false, reason, ...(waitUntilMs === undefined ? {} : { waitUntilMs }) })
+}
