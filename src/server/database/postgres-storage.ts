@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
 import { logChange, pruneChanges } from './change-log.ts'
+import { HotTransaction, type Statements } from './hot-transaction.ts'
 import { changeAnnouncement, changeChannel, PostgresFeed } from './postgres-feed.ts'
 import { openPool, postgresCode, readablePostgresError } from './postgres-pool.ts'
 import type {
@@ -70,14 +71,17 @@ export class PostgresStorage implements Storage {
 
   async hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
     const client = await this.#connectHot()
+    const tx = new HotTransaction('postgres', statementsOf(client))
     try {
       // Not awaited here: BEGIN travels in one packet with the first statement of the work.
       const begun = client.query('begin')
-      const [result] = await Promise.all([work(hotTx(client)), begun])
+      const [result] = await Promise.all([work(tx), begun])
+      tx.end()
       await commit(client)
       client.release()
       return result
     } catch (error) {
+      tx.end()
       await giveUp(client)
       throw readablePostgresError(error)
     }
@@ -154,11 +158,10 @@ function statementName(text: string): string {
   return name
 }
 
-function hotTx(client: pg.PoolClient): HotTx {
+function statementsOf(client: pg.PoolClient): Statements {
   const query = (text: string, values: readonly SqlValue[]) =>
     client.query<SqlRow>({ name: statementName(text), text, values: values as unknown[] })
   return {
-    engine: 'postgres',
     all: async (text, values) => (await query(text, values)).rows,
     run: async (text, values) => (await query(text, values)).rowCount ?? 0,
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { Failure } from '../../errors/failure.ts'
 import { logChange, pruneChanges } from './change-log.ts'
+import { HotTransaction } from './hot-transaction.ts'
 import { Mutex } from './mutex.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
@@ -27,7 +28,6 @@ export class SqliteStorage implements Storage {
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
   readonly #writes: Kysely<Tables>
-  readonly #hot: HotTx
   readonly #feed: SqliteFeed
   readonly #clock: StorageClock
   readonly #mutex = new Mutex()
@@ -42,7 +42,6 @@ export class SqliteStorage implements Storage {
     this.#reader = new SqliteConnection(file, { readOnly: true, busyMs: lockWaitMs })
     this.#writes = new Kysely<Tables>({ dialect: sqliteDialect(this.#writer) })
     this.db = new Kysely<Tables>({ dialect: sqliteDialect(this.#reader) })
-    this.#hot = hotTx(this.#writer)
     this.#feed = new SqliteFeed(file)
     this.changes = this.#feed.listeners
     this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
@@ -66,7 +65,11 @@ export class SqliteStorage implements Storage {
   }
 
   hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
-    return this.#exclusively(() => work(this.#hot))
+    const tx = new HotTransaction('sqlite', this.#writer)
+    return this.#exclusively(
+      () => work(tx),
+      () => tx.end(),
+    )
   }
 
   async recordChange(tx: Tx, change: Change): Promise<void> {
@@ -91,14 +94,16 @@ export class SqliteStorage implements Storage {
     release()
   }
 
-  async #exclusively<T>(work: () => Promise<T> | T): Promise<T> {
+  async #exclusively<T>(work: () => Promise<T> | T, end = () => {}): Promise<T> {
     const release = await this.#mutex.acquire()
     try {
       if (!this.#tryBegin()) await this.#keepTryingToBegin()
       const result = await work()
+      end()
       this.#writer.run('commit', [])
       return result
     } catch (error) {
+      end()
       this.#rollBack()
       throw readableSqliteError(error)
     } finally {
@@ -135,13 +140,5 @@ export class SqliteStorage implements Storage {
     } catch {
       // Old rows only cost space; the next round tries again.
     }
-  }
-}
-
-function hotTx(writer: SqliteConnection): HotTx {
-  return {
-    engine: 'sqlite',
-    all: (sql, values) => writer.all(sql, values),
-    run: (sql, values) => writer.run(sql, values),
   }
 }

@@ -77,6 +77,24 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     expect(rows).toEqual([{ key: 'a' }, { key: 'b' }])
   })
 
+  it('law 7: lets no statement of a batch run after the batch has failed', async () => {
+    const storage = await openStorage()
+    const insert =
+      name === 'sqlite' ? 'insert into setting values (?, ?, ?)' : 'insert into setting values ($1, $2, $3)'
+    const late = Promise.withResolvers<unknown>()
+    const failing = storage.hotTransaction(async (tx) => {
+      const forgotten = async () => {
+        await delay(50)
+        await tx.run(insert, ['late', '1', 1])
+      }
+      forgotten().then(late.resolve, late.resolve)
+      throw new Error('the batch failed')
+    })
+    await expect(failing).rejects.toThrow('the batch failed')
+    expect(await late.promise).toMatchObject({ message: expect.stringContaining('The transaction is over') })
+    expect(await settingKeys(storage)).toEqual([])
+  })
+
   it('lets the writes of many callers and of two servers follow each other', async () => {
     const place = await freshPlace()
     const servers = [await openStorage({ place }), await openStorage({ place })]
