@@ -1,6 +1,7 @@
 /** Requests we cannot answer. */
 export const httpFailures = {
   bad_request: 'The request is not valid: {reason}.',
+  json_unreadable: 'The body is not valid JSON.',
   not_found: 'There is nothing at this address.',
   method_not_allowed: 'This address does not take that method.',
   body_too_large: 'The request body is too large.',

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import cookie from '@fastify/cookie'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
@@ -33,7 +33,7 @@ export async function createApp({
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: usualBodyLimit,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
@@ -54,6 +54,7 @@ export async function createApp({
     reply.headers(securityHeaders)
   })
   await app.register(cookie)
+  readJson(app)
   useChain(app, chain)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
   app.setErrorHandler(async (error, request, reply) => {
@@ -83,6 +84,16 @@ function createListener(
   return tls === undefined
     ? createServer(listenerOptions, listener)
     : createTlsServer({ ...listenerOptions, ...tls }, listener)
+}
+
+// A POST that needs no body may say it is JSON all the same: clients' defaults do.
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else parse(request, String(body), (error, value) => done(error === null ? null : new Failure('json_unreadable'), value))
+  })
 }
 
 // Law 3 holds for denials too: one that cannot be audited is answered as the fault that stopped it.

@@ -8,6 +8,7 @@ import { Failure } from '../../errors/failure.ts'
  */
 const statuses: Partial<Record<FailureCode, number>> = {
   bad_request: 400,
+  json_unreadable: 400,
   not_found: 404,
   method_not_allowed: 405,
   body_too_large: 413,
