@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { openKeyRing } from '../../src/crypto/key-ring.ts'
 import { textProvider } from '../../src/crypto/root-key-provider.ts'
 import { createAudit } from '../../src/server/audit/audit.ts'
@@ -18,6 +19,8 @@ for (let count = 0; ; count += 1) {
   await storage.transaction(async (tx) => {
     const event = { action: 'account.reveal', actorKind: 'person', actorId: 'p1', actorName: 'anna' } as const
     await audit.append(tx, [{ ...event, objectKind: 'account', objectId: id, outcome: 'done' }])
+    // The killer strikes here as often as anywhere: an event whose effect is still missing.
+    await delay(3)
     await tx.insertInto('setting').values({ key: id, value: '', updated_at_ms: 1 }).execute()
   })
   process.stdout.write(`${id}\n`)
