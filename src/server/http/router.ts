@@ -30,6 +30,8 @@ export interface RouteOptions {
 /** Puts endpoints of the contract at their addresses. */
 export interface Router {
   route<E extends Endpoint>(endpoint: E, handler: Handler<E>, options?: RouteOptions): void
+  /** Calls a listener when the server begins to stop: whoever streams or waits ends it then. */
+  whenStopping(listener: () => void): void
 }
 
 /**
@@ -38,6 +40,7 @@ export interface Router {
  */
 export function createRouter(app: FastifyInstance): Router {
   return {
+    whenStopping: (listener) => void app.addHook('preClose', async () => listener()),
     route(endpoint, handler, options = {}) {
       const check = checkInput(endpoint)
       app.route({

@@ -2,12 +2,13 @@ import { Failure } from '../../errors/failure.ts'
 import { doneBy } from '../access/audited.ts'
 import { requireKnown } from '../access/rights.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import type { Queryable } from '../database/storage.ts'
+import type { Queryable, Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
 import { grantsOn } from './grant-store.ts'
 import { type AccountRights, maySee, rightsOn } from './rights.ts'
-import { findAccount } from './store.ts'
+import type { VaultRoom } from './room.ts'
+import { findAccount, holdAccounts } from './store.ts'
 
 /** An account an actor may know of, and what they may do with it. */
 export interface SeenAccount {
@@ -40,6 +41,21 @@ export async function manageAccount(db: Queryable, actor: Actor, id: string, now
   if (!seen.rights.mayManage) throw new Failure('forbidden')
   if (seen.account.deletedAtMs !== null) throw new Failure('account_deleted')
   return seen
+}
+
+/**
+ * The same inside the transaction that changes it: the row is held until the end, so that of two changes, or a
+ * change and a rotation of keys, none is lost.
+ */
+export async function holdManaged(
+  { core }: VaultRoom,
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  nowMs: number,
+): Promise<SeenAccount> {
+  await holdAccounts(tx, core.storage.engine, [id])
+  return manageAccount(tx, actor, id, nowMs)
 }
 
 /** The audit event of something done to an account. */

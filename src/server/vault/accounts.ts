@@ -7,7 +7,7 @@ import { mayAddAccounts, requireKnown } from '../access/rights.ts'
 import type { Tx } from '../database/storage.ts'
 import { type Actor, actorName } from '../http/actor.ts'
 import { type AccountText, publicKeyOf, type VaultAccount } from './account.ts'
-import { accountEvent, manageAccount, seeAccount } from './account-access.ts'
+import { accountEvent, holdManaged, seeAccount } from './account-access.ts'
 import { mergeText, readSecret, readText } from './account-input.ts'
 import { viewOf } from './account-view.ts'
 import type { Custodian } from './custody-store.ts'
@@ -16,7 +16,15 @@ import { giveGrants, type GrantWish } from './grants.ts'
 import { grantsOn } from './grant-store.ts'
 import { rightsOn } from './rights.ts'
 import { accountChange, undoMsOf, type VaultRoom } from './room.ts'
-import { findByPublicKey, findBySecretHash, insertAccount, isFavourite, saveAccount, setFavourite } from './store.ts'
+import {
+  findByPublicKey,
+  findBySecretHash,
+  holdAccounts,
+  insertAccount,
+  isFavourite,
+  saveAccount,
+  setFavourite,
+} from './store.ts'
 
 /** A new account with everything that is to be stored with it. */
 export interface NewAccount {
@@ -180,7 +188,7 @@ export async function updateAccount(
   const { storage, audit, services } = room.core
   const changed = await storage.transaction(async (tx) => {
     const nowMs = services.clock.nowMs()
-    const { account } = await manageAccount(tx, actor, id, nowMs)
+    const { account } = await holdManaged(room, tx, actor, id, nowMs)
     const { lease = account.lease, stepUp = account.stepUp, marked = account.marked } = given
     const next = { ...account, ...mergeText(account, given), lease, stepUp, marked, updatedAtMs: nowMs }
     await saveAccount(tx, next)
@@ -209,7 +217,7 @@ export async function deleteAccount(room: VaultRoom, actor: Actor, id: string): 
   const { storage, audit, services } = room.core
   await storage.transaction(async (tx) => {
     const nowMs = services.clock.nowMs()
-    const { account } = await manageAccount(tx, actor, id, nowMs)
+    const { account } = await holdManaged(room, tx, actor, id, nowMs)
     await saveAccount(tx, { ...account, deletedAtMs: nowMs, updatedAtMs: nowMs })
     await audit.append(tx, [accountEvent(actor, 'account.delete', account)])
     await storage.recordChange(tx, { kind: accountChange, objectId: id })
@@ -226,6 +234,7 @@ export async function restoreAccount(room: VaultRoom, actor: Actor, id: string):
   const undoMs = await undoMsOf(room)
   const restored = await storage.transaction(async (tx) => {
     const nowMs = services.clock.nowMs()
+    await holdAccounts(tx, storage.engine, [id])
     const { account, rights } = await seeAccount(tx, actor, id, nowMs)
     if (!rights.mayManage) throw new Failure('forbidden')
     if (account.deletedAtMs === null) throw new Failure('account_not_deleted')

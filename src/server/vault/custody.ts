@@ -6,7 +6,7 @@ import type { Actor } from '../http/actor.ts'
 import { manageAccount } from './account-access.ts'
 import { accountsSeenBy, custodiansOf } from './custody-store.ts'
 import { accountChange, type VaultRoom } from './room.ts'
-import { findAccount, saveAccount } from './store.ts'
+import { holdAccounts, saveAccount } from './store.ts'
 
 /** Somebody who is no longer to hold secrets: disabled or removed altogether, or out of one group. */
 export interface Leaver {
@@ -53,9 +53,9 @@ export async function noteLeaver(room: VaultRoom, tx: Tx, actor: Actor, leaver: 
   const { personId, personName, group } = leaver
   const reason = group === null ? `${personName} left` : `${personName} left the group ${group.name}`
   const accountIds = await accountsSeenBy(tx, personId, group?.id ?? null)
-  for (const accountId of accountIds) {
-    const account = await findAccount(tx, accountId)
-    if (account === null) continue
+  const accounts = accountIds.length === 0 ? [] : await holdAccounts(tx, storage.engine, accountIds)
+  for (const account of accounts) {
+    const accountId = account.id
     // The first reason stands: it says since when the secret has been in the wrong hands.
     if (account.rotateReason === null) {
       await saveAccount(tx, { ...account, rotateReason: reason, rotateSinceMs: nowMs })

@@ -6,7 +6,7 @@ import { everyone } from '../access/groups/everyone.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
 import { type Actor, actorName } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
-import { accountEvent, manageAccount } from './account-access.ts'
+import { accountEvent, holdManaged, manageAccount } from './account-access.ts'
 import { findGrantee, namedGrantsOn, putGrant, removeGrant } from './grant-store.ts'
 import type { AccountGrant } from './rights.ts'
 import { accountChange, type VaultRoom } from './room.ts'
@@ -35,7 +35,7 @@ export async function createGrant(
 ): Promise<Static<typeof Grant>> {
   const { storage, services } = room.core
   return storage.transaction(async (tx) => {
-    const { account } = await manageAccount(tx, actor, accountId, services.clock.nowMs())
+    const { account } = await holdManaged(room, tx, actor, accountId, services.clock.nowMs())
     const [grantId] = await giveGrants(room, tx, actor, account, [wish])
     const shown = (await showGrants(tx, accountId)).find(({ id }) => id === grantId)
     if (shown === undefined) throw new Failure('grant_not_found')
@@ -47,7 +47,7 @@ export async function createGrant(
 export async function deleteGrant(room: VaultRoom, actor: Actor, accountId: string, grantId: string): Promise<void> {
   const { storage, audit, services } = room.core
   await storage.transaction(async (tx) => {
-    const { account } = await manageAccount(tx, actor, accountId, services.clock.nowMs())
+    const { account } = await holdManaged(room, tx, actor, accountId, services.clock.nowMs())
     const grant = (await namedGrantsOn(tx, accountId)).find(({ id }) => id === grantId)
     if (grant === undefined) throw new Failure('grant_not_found')
     await removeGrant(tx, grantId)

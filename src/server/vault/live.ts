@@ -30,15 +30,17 @@ export async function* watchAccount(
 ): AsyncGenerator<string> {
   const endsAt = performance.now() + longestMs
   let told = ''
+  let woke: 'change' | 'beat' = 'change'
   while (!signal.aborted && performance.now() < endsAt) {
-    const changed = nextChange(room.core.storage, accountId, signal)
+    const next = nextChange(room.core.storage, accountId, signal)
     const state = await readState(room, actor, accountId).catch(() => null)
     if (state === null) return
     const { serverTimeMs: _time, ...lasting } = state
     const telling = JSON.stringify(lasting)
-    yield telling === told ? ': still here\n\n' : `event: state\ndata: ${JSON.stringify(state)}\n\n`
+    if (telling !== told) yield `event: state\ndata: ${JSON.stringify(state)}\n\n`
+    else if (woke === 'beat') yield ': still here\n\n'
     told = telling
-    await changed
+    woke = await next
   }
 }
 
@@ -54,7 +56,7 @@ async function readState(room: VaultRoom, actor: Actor, accountId: string): Prom
 }
 
 /** Resolves at the next change of the account, at the beat, or when nobody watches any more. */
-async function nextChange(storage: Storage, accountId: string, signal: AbortSignal): Promise<void> {
+async function nextChange(storage: Storage, accountId: string, signal: AbortSignal): Promise<'change' | 'beat'> {
   const done = new AbortController()
   const stop = AbortSignal.any([signal, done.signal])
   const unlisten = storage.changes.listen((change) => {
@@ -62,8 +64,9 @@ async function nextChange(storage: Storage, accountId: string, signal: AbortSign
   })
   try {
     await delay(beatMs, undefined, { signal: stop, ref: false })
+    return 'beat'
   } catch {
-    // Woken early: that is what was waited for.
+    return 'change'
   } finally {
     unlisten()
   }

@@ -1,5 +1,7 @@
 import type { OperatorActor } from '../http/actor.ts'
 import { accountEvent } from './account-access.ts'
+import { removeBatchesBefore } from './candidate-store.ts'
+import { previewMs } from './candidates.ts'
 import { removeEndedGrants } from './grant-store.ts'
 import { removeOldLeases } from './lease-store.ts'
 import { undoMsOf, type VaultRoom } from './room.ts'
@@ -21,5 +23,6 @@ export async function purgeVault(room: VaultRoom): Promise<void> {
     await dropPreviousSecrets(tx, nowMs)
     await removeEndedGrants(tx, nowMs)
     await removeOldLeases(tx, nowMs)
+    await removeBatchesBefore(tx, nowMs - previewMs)
   })
 }

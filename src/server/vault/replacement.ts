@@ -9,7 +9,7 @@ import { steamCode } from '../../otp/steam.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
-import { accountEvent, manageAccount } from './account-access.ts'
+import { accountEvent, holdManaged } from './account-access.ts'
 import { readSecret } from './account-input.ts'
 import { custodianOf, refuseDuplicate, showAccount } from './accounts.ts'
 import { addCustodian, type Custodian, custodiansOf } from './custody-store.ts'
@@ -36,7 +36,7 @@ export async function replaceSecret(
   const undoMs = await undoMsOf(room)
   const replaced = await room.core.storage.transaction(async (tx) => {
     const nowMs = services.clock.nowMs()
-    const { account } = await manageAccount(tx, actor, id, nowMs)
+    const { account } = await holdManaged(room, tx, actor, id, nowMs)
     const secretHash = room.secrets.hash(otp.secret)
     const found = await refuseDuplicate(tx, actor, secretHash, true, nowMs)
     const next: VaultAccount = {
@@ -65,7 +65,7 @@ export async function undoReplacement(room: VaultRoom, actor: Actor, id: string)
   const { services, storage } = room.core
   const restored = await storage.transaction(async (tx) => {
     const nowMs = services.clock.nowMs()
-    const { account } = await manageAccount(tx, actor, id, nowMs)
+    const { account } = await holdManaged(room, tx, actor, id, nowMs)
     if (account.previousSecret === null || (account.previousUntilMs ?? 0) <= nowMs) {
       throw new Failure('account_no_previous_secret')
     }

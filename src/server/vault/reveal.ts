@@ -80,8 +80,13 @@ export class Revealer {
     return { first: { ...codeOfStep(account, secret, second.step - 1, nowMs), serverTimeMs: nowMs }, second }
   }
 
-  /** Ends every wait; wishes from now on are refused. */
-  stop(): void {
+  /** Fires when waits are to end. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  /** Ends every wait; what needs no wait is still answered. */
+  endWaits(): void {
     this.#stopping.abort()
   }
 
@@ -113,7 +118,6 @@ export class Revealer {
   }
 
   #enqueue(asked: AskedReveal): Promise<DecidedReveal> {
-    if (this.#stopping.signal.aborted) throw new Failure('server_stopping')
     return new Promise((resolve, reject) => {
       this.#queue.push({ asked, resolve, reject })
       if (this.#isRunning) return

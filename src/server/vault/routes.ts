@@ -4,8 +4,14 @@ import * as api from '../../api/accounts.ts'
 import type { Router } from '../http/router.ts'
 import type { Vault } from './vault.ts'
 
+/** The importers' 10 MB in Base64, and a little around it. */
+const fileBodyLimit = 14 * 1024 * 1024
+/** Ten thousand chosen entries. */
+const listBodyLimit = 1024 * 1024
+
 /** Puts the vault at its addresses. */
-export function vaultRoutes({ route }: Router, vault: Vault): void {
+export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void {
+  whenStopping(() => vault.endWaits())
   route(api.listAccounts, ({ actor, query }) => vault.list(actor, query))
   route(api.createAccount, ({ actor, body }) => vault.add(actor, body))
   route(api.readAccount, ({ actor, params }) => vault.read(actor, params.account))
@@ -37,6 +43,10 @@ export function vaultRoutes({ route }: Router, vault: Vault): void {
 
   route(api.listCustody, async ({ actor, params }) => ({ items: await vault.custody(actor, params.account) }))
   route(api.listReveals, ({ actor, params, query }) => vault.reveals(actor, params.account, query))
+  route(api.readImage, ({ actor, body }) => vault.preview(actor, body), { bodyLimit: fileBodyLimit })
+  route(api.addCandidates, ({ actor, params, body }) => vault.addPreviewed(actor, params.batch, body), {
+    bodyLimit: listBodyLimit,
+  })
   route(api.listRotations, async ({ actor }) => ({ items: await vault.rotations(actor) }))
 }
 

@@ -45,6 +45,18 @@ export async function findBySecretHash(db: Queryable, secretHash: Uint8Array): P
   return rows.map(toAccount)
 }
 
+/** Accounts that are not deleted, of one issuer under one name. */
+export async function findByName(db: Queryable, issuer: string, identifier: string): Promise<VaultAccount[]> {
+  const rows = await db
+    .selectFrom('account')
+    .selectAll()
+    .where('identifier', '=', identifier)
+    .where('issuer', '=', issuer)
+    .where('deleted_at_ms', 'is', null)
+    .execute()
+  return rows.map(toAccount)
+}
+
 export async function insertAccount(tx: Tx, account: VaultAccount): Promise<void> {
   await tx.insertInto('account').values(toRow(account)).execute()
 }

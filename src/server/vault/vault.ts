@@ -4,17 +4,21 @@ import type {
   AccountCreate,
   AccountCreated,
   AccountUpdate,
+  addCandidates as addCandidatesEndpoint,
   Custody,
   Grant,
+  readImage,
   RevealAnswer,
   RevealRecord,
   SecretReplace,
 } from '../../api/accounts.ts'
+import type { Answer, Input } from '../../api/endpoint.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { listRotations, listSeenAccounts, type ListWish } from './account-list.ts'
 import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount, updateAccount } from './accounts.ts'
+import { addCandidates, previewCandidates } from './candidates.ts'
 import { type Leaver, listCustody, listReveals, noteLeaver } from './custody.ts'
 import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
 import { watchAccount } from './live.ts'
@@ -62,12 +66,21 @@ export interface Vault {
     accountId: string,
     page: { cursor?: string | undefined; limit?: number | undefined },
   ): Promise<Page<Static<typeof RevealRecord>>>
+  /** What a file, an image or a text holds, before anything is stored. */
+  preview(actor: Actor, given: Input<typeof readImage>['body']): Promise<Answer<typeof readImage>>
+  addPreviewed(
+    actor: Actor,
+    batch: string,
+    given: Input<typeof addCandidatesEndpoint>['body'],
+  ): Promise<Answer<typeof addCandidatesEndpoint>>
   rotations(actor: Actor): Promise<Account[]>
   favourite(actor: Actor, accountId: string, favourite: boolean): Promise<void>
   /** To be called in the transaction in which somebody is disabled, removed or leaves a group. */
   noteLeaver(tx: Tx, actor: Actor, leaver: Leaver): Promise<number>
   /** Removes what can no longer come back; the vault does so by itself every hour. */
   purge(): Promise<void>
+  /** Ends what waits or watches; everything else is still answered. */
+  endWaits(): void
   /** Ends waits and background work. */
   stop(): void
 }
@@ -92,19 +105,23 @@ export function createVault(core: Core, options: VaultOptions = {}): Vault {
     undoReplacement: (actor, accountId) => undoReplacement(room, actor, accountId),
     reveal: (actor, accountId, wish) => revealer.reveal(actor, accountId, wish),
     registerCodes: (actor, accountId) => revealer.registerCodes(actor, accountId),
-    watch: (actor, accountId, signal) => watchAccount(room, actor, accountId, signal),
+    watch: (actor, accountId, signal) =>
+      watchAccount(room, actor, accountId, AbortSignal.any([signal, revealer.stopping])),
     grants: (actor, accountId) => listGrants(room, actor, accountId),
     grant: (actor, accountId, wish) => createGrant(room, actor, accountId, wish),
     ungrant: (actor, accountId, grantId) => deleteGrant(room, actor, accountId, grantId),
     custody: (actor, accountId) => listCustody(room, actor, accountId),
     reveals: (actor, accountId, page) => listReveals(room, actor, accountId, page),
+    preview: (actor, given) => previewCandidates(room, actor, given),
+    addPreviewed: (actor, batch, given) => addCandidates(room, actor, batch, given),
     rotations: (actor) => listRotations(room, actor),
     favourite: (actor, accountId, favourite) => chooseFavourite(room, actor, accountId, favourite),
     noteLeaver: (tx, actor, leaver) => noteLeaver(room, tx, actor, leaver),
     purge: () => purgeVault(room),
+    endWaits: () => revealer.endWaits(),
     stop: () => {
       clearInterval(purging)
-      revealer.stop()
+      revealer.endWaits()
     },
   }
 }
