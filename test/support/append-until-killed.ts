@@ -7,7 +7,7 @@ import { openStorage } from '../../src/server/database/open.ts'
 
 /**
  * A process that records one event after the other, each with an effect beside it, and tells of each that was
- * acknowledged, until somebody kills it. Its arguments: the place as JSON, the root key.
+ * acknowledged (`done`) or begun (`half`), until somebody kills it. Its arguments: the place as JSON, the root key.
  */
 const [place = '{}', rootKey = ''] = process.argv.slice(2)
 const clock = { nowMs: () => Date.now() }
@@ -19,9 +19,10 @@ for (let count = 0; ; count += 1) {
   await storage.transaction(async (tx) => {
     const event = { action: 'account.reveal', actorKind: 'person', actorId: 'p1', actorName: 'anna' } as const
     await audit.append(tx, [{ ...event, objectKind: 'account', objectId: id, outcome: 'done' }])
-    // The killer strikes here as often as anywhere: an event whose effect is still missing.
+    // Here the killer may strike: the event is written, its effect is still missing.
+    process.stdout.write(`half ${id}\n`)
     await delay(3)
     await tx.insertInto('setting').values({ key: id, value: '', updated_at_ms: 1 }).execute()
   })
-  process.stdout.write(`${id}\n`)
+  process.stdout.write(`done ${id}\n`)
 }
