@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { BulkJob } from '../../../src/api/realms.ts'
+import { newRootKey } from '../../../src/crypto/root-key.ts'
+import { totp } from '../../../src/otp/totp.ts'
+import { engines } from '../../support/engines.ts'
+import { field, type House, openHouse } from './house.ts'
+
+async function finished(house: House, id: string): Promise<BulkJob> {
+  for (;;) {
+    const { body } = await house.ask('GET', `/v1/realms/shop/bulk/${id}`)
+    const { job } = body as { job: BulkJob }
+    if (job.state !== 'running') return job
+    await pause(10)
+  }
+}
+
+const send = (house: House, body: object) => house.ask('POST', '/v1/realms/shop/bulk', { body })
+
+async function openShop(engine: (typeof engines)[number]): Promise<House> {
+  const house = await openHouse(engine)
+  await house.ask('POST', '/v1/realms', { body: { name: 'shop' } })
+  return house
+}
+
+describe.each(engines)('bulk enrolment on $name', (engine) => {
+  it('T97 reads a list with a byte order mark, semicolons and CR/LF, and tells what became of each row', async () => {
+    const house = await openShop(engine)
+    await house.ask('POST', '/v1/realms/shop/subjects', { body: { name: 'carl' } })
+    const content =
+      '\ufeffName;Email;Enabled\r\nada;ada@example.com;yes\r\nCARL;;\r\n=1+1;;\r\nbob;no-address;\r\neve;;no\r\n'
+    const job = await send(house, { format: 'csv', content })
+    expect(job).toMatchObject({ status: 202, body: { state: 'running', total: 5 } })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ created: 2, duplicates: 1, refused: 2, done: 5 })
+    const { body } = await house.ask('GET', `/v1/realms/shop/bulk/${field(job, 'id')}?limit=3`)
+    expect(body).toMatchObject({
+      rows: [
+        { line: 2, name: 'ada', result: 'created' },
+        { line: 3, name: 'CARL', result: 'duplicate' },
+        { line: 4, name: '=1+1', result: 'refused', reason: expect.stringContaining('formula') },
+      ],
+      nextCursor: expect.any(String),
+    })
+    expect(await house.ask('GET', '/v1/realms/shop/subjects/ada')).toMatchObject({ body: { enrolment: 'pending' } })
+    expect(await house.ask('GET', '/v1/realms/shop/subjects/ada/enrolment')).toMatchObject({ status: 200 })
+    expect(await house.ask('GET', '/v1/realms/shop/subjects/eve')).toMatchObject({ body: { enabled: false } })
+  })
+
+  it('foresees the same without making anybody', async () => {
+    const house = await openShop(engine)
+    const job = await send(house, { format: 'csv', content: 'name\nada\nADA\n', dryRun: true })
+    expect(job.body).toMatchObject({ state: 'done', created: 1, duplicates: 1 })
+    expect(await house.ask('GET', '/v1/realms/shop/subjects/ada')).toMatchObject({ status: 404 })
+  })
+
+  it('takes existing secrets of an OATH CSV, which count at once', async () => {
+    const house = await openShop(engine)
+    const secret = Buffer.from('12345678901234567890')
+    const content = `TOK1, ${secret.toString('hex')}, totp, 6, 30\nTOK2, 3132333435363738, hotp, 6, 0\n`
+    const job = await send(house, { format: 'oath-csv', content })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ created: 1, refused: 1 })
+    const code = totp(secret, house.core.clock.nowMs())
+    expect(await house.ask('POST', '/v1/realms/shop/subjects/TOK1/verify', { body: { code } })).toMatchObject({
+      body: { accepted: true },
+    })
+  })
+
+  it('refuses a file it cannot read with one sentence, and makes nobody', async () => {
+    const house = await openShop(engine)
+    const files = [
+      { format: 'csv', content: 'address\nada\n' },
+      { format: 'csv', content: 'name,email\nada\nbob,b@example.com,yes,no\n' },
+      { format: 'csv', content: 'name\n' },
+      { format: 'pskc', content: '<html></html>' },
+      { format: 'oath-csv', content: 'name\nada\n' },
+    ]
+    for (const file of files) {
+      const { status, body } = await send(house, file)
+      expect([400, 415]).toContain(status)
+      expect(body).toMatchObject({ title: expect.stringMatching(/\w/) })
+    }
+    expect(await house.ask('GET', '/v1/realms/shop/subjects')).toMatchObject({ body: { items: [] } })
+  })
+
+  it('goes on where it stood when it was cut off, and makes nobody twice', async () => {
+    const place = await engine.freshPlace()
+    const rootKey = newRootKey()
+    const first = await openHouse(engine, { place, rootKey })
+    await first.ask('POST', '/v1/realms', { body: { name: 'shop' } })
+    const names = Array.from({ length: 100 }, (_, index) => `user${index}`)
+    const job = await send(first, { format: 'csv', content: `name\n${names.join('\n')}\n` })
+    await first.rooms.stop()
+    const second = await openHouse(engine, { place, rootKey })
+    second.core.clock.advance(60_000)
+    await second.rooms.bulk.resume()
+    expect(await finished(second, field(job, 'id'))).toMatchObject({ state: 'done', created: 100, duplicates: 0 })
+    expect(await second.ask('GET', '/v1/realms/shop')).toMatchObject({ body: { subjectCount: 100 } })
+  })
+
+  it('tells its progress as events until it is over', async () => {
+    const house = await openShop(engine)
+    const job = await send(house, { format: 'csv', content: 'name\nada\n' })
+    await finished(house, field(job, 'id'))
+    const events = await house.ask('GET', `/v1/realms/shop/bulk/${field(job, 'id')}/events`)
+    expect(events.text).toMatch(/^event: progress\ndata: .*"state":"done"/)
+  })
+})

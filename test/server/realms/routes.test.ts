@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest'
+import { decodeBase32 } from '../../../src/otp/base32.ts'
+import { totp } from '../../../src/otp/totp.ts'
+import { readQrCodes } from '../../../src/qr/read.ts'
+import { engines } from '../../support/engines.ts'
+import { field, type House, openHouse } from './house.ts'
+
+const ada = '/v1/realms/shop/subjects/ada'
+
+async function openShop(engine: (typeof engines)[number]): Promise<House> {
+  const house = await openHouse(engine)
+  await house.ask('POST', '/v1/realms', { body: { name: 'shop' } })
+  await house.ask('POST', '/v1/realms/shop/subjects', { body: { name: 'ada' } })
+  return house
+}
+
+async function enrolled(house: House): Promise<{ codeAt: (stepsFromNow?: number) => string; uri: string }> {
+  const answered = await house.ask('POST', `${ada}/enrolment`)
+  const secret = decodeBase32(field(answered, 'secretBase32'))
+  const codeAt = (steps = 0) => totp(secret, house.core.clock.nowMs() + steps * 30_000)
+  return { codeAt, uri: field(answered, 'otpauthUri') }
+}
+
+describe.each(engines)('realms and subjects on $name', (engine) => {
+  it('makes, lists, changes and deletes realms', async () => {
+    const { ask } = await openHouse(engine)
+    const made = await ask('POST', '/v1/realms', { body: { name: 'shop', digits: 8 } })
+    expect(made).toMatchObject({ status: 201, body: { name: 'shop', issuerLabel: 'shop', digits: 8, subjectCount: 0 } })
+    await ask('POST', '/v1/realms', { body: { name: 'bank' } })
+    const page = await ask('GET', '/v1/realms?limit=1')
+    expect(page.body).toMatchObject({ items: [{ name: 'bank' }] })
+    const rest = await ask('GET', `/v1/realms?limit=1&cursor=${field(page, 'nextCursor')}`)
+    expect(rest.body).toEqual({ items: [expect.objectContaining({ name: 'shop' })] })
+    expect(await ask('PATCH', '/v1/realms/shop', { body: { name: 'store', enabled: false } })).toMatchObject({
+      body: { name: 'store', enabled: false, digits: 8 },
+    })
+    expect(await ask('DELETE', '/v1/realms/store')).toMatchObject({ status: 204 })
+    expect(await ask('GET', '/v1/realms/store')).toMatchObject({ status: 404, body: { code: 'realm_not_found' } })
+  })
+
+  it('T26 T63 refuses reserved, dotted and differently capitalised names', async () => {
+    const { ask } = await openShop(engine)
+    for (const name of [
+      'people',
+      'People',
+      'ungleich-admin',
+      'ungleich-auth',
+      '.',
+      '..',
+      'a/b',
+      '*',
+      ' shop',
+      '\u202e',
+    ]) {
+      expect(await ask('POST', '/v1/realms', { body: { name } })).toMatchObject({ status: 400 })
+    }
+    expect(await ask('POST', '/v1/realms', { body: { name: 'SHOP' } })).toMatchObject({ status: 409 })
+    expect(await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'ADA' } })).toMatchObject({ status: 409 })
+    expect(await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'ada ' } })).toMatchObject({ status: 400 })
+  })
+
+  it('T26 takes NFC and NFD of one name as one, and no other capitals', async () => {
+    const { ask } = await openShop(engine)
+    await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'Zo\u0065\u0308' } })
+    expect(await ask('GET', `/v1/realms/shop/subjects/${encodeURIComponent('Zo\u00eb')}`)).toMatchObject({
+      status: 200,
+    })
+    expect(await ask('GET', `/v1/realms/shop/subjects/${encodeURIComponent('zo\u00eb')}`)).toMatchObject({
+      status: 404,
+    })
+  })
+
+  it('enrols, verifies once, and says why to whoever may hear it', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const verify = (scopes: string) => house.ask('POST', `${ada}/verify`, { body: { code: codeAt() }, scopes })
+    expect(await verify('verify:shop')).toMatchObject({ status: 200, body: { accepted: true } })
+    expect((await verify('verify:shop')).body).toEqual({ accepted: false, reason: 'wrong' })
+    expect((await verify('verify:shop explain:shop')).body).toEqual({ accepted: false, reason: 'replayed' })
+    expect(await verify('verify:other')).toMatchObject({ status: 403 })
+    expect(await verify('')).toMatchObject({ status: 401 })
+  })
+
+  it('T40 answers unknown realms, unknown subjects, reserved realms, disabled and wrong all alike', async () => {
+    const house = await openShop(engine)
+    await house.ask('POST', '/v1/realms/shop/subjects', { body: { name: 'off', enabled: false } })
+    const answers = []
+    for (const path of [
+      'shop/subjects/ada',
+      'shop/subjects/nobody',
+      'none/subjects/ada',
+      'people/subjects/x',
+      'shop/subjects/off',
+    ]) {
+      const { status, text, headers } = await house.ask('POST', `/v1/realms/${path}/verify`, {
+        body: { code: '000000' },
+        scopes: 'verify:*',
+      })
+      answers.push(JSON.stringify({ status, text, headers: { ...headers, date: '' } }))
+    }
+    expect(new Set(answers).size).toBe(1)
+  })
+
+  it('T29 refuses every other shape of a code with a sentence and stores nothing', async () => {
+    const house = await openShop(engine)
+    const bodies = [{}, { code: null }, { code: 123456 }, { code: ['000000'] }, { code: {} }, { code: '' }, [], 'x']
+    for (const body of [...bodies, { code: '1', extra: 1 }, { code: '1'.repeat(65) }]) {
+      const headers = { 'content-type': 'application/json' }
+      const payload = typeof body === 'string' ? '{' : JSON.stringify(body)
+      const answered = await house.ask('POST', `${ada}/verify`, { body: payload, headers })
+      expect(answered).toMatchObject({
+        status: 400,
+        body: { code: expect.stringMatching(/^(bad_request|json_unreadable)$/) },
+      })
+    }
+    for (const code of ['abcdef', '1e5', '0000000', '١٢٣']) {
+      expect(await house.ask('POST', `${ada}/verify`, { body: { code } })).toMatchObject({
+        status: 200,
+        body: { accepted: false },
+      })
+    }
+  })
+
+  it('T56 shows a pending secret to its maker until its first code, then to nobody', async () => {
+    const house = await openShop(engine)
+    const { codeAt, uri } = await enrolled(house)
+    expect((await house.ask('GET', `${ada}/enrolment`)).body).toMatchObject({ otpauthUri: uri })
+    const png = await house.ask('GET', `${ada}/enrolment/qr.png`)
+    expect(png.headers).toMatchObject({ 'content-type': 'image/png', 'cache-control': 'no-store' })
+    expect(await readQrCodes(png.bytes)).toEqual([uri])
+    expect((await house.ask('GET', `${ada}/enrolment/qr.svg`)).text).toContain('<svg')
+    await house.ask('POST', `${ada}/verify`, { body: { code: codeAt() } })
+    for (const path of ['enrolment', 'enrolment/qr.png', 'enrolment/qr.svg']) {
+      expect(await house.ask('GET', `${ada}/${path}`)).toMatchObject({
+        status: 403,
+        body: { code: 'enrolment_not_shown' },
+      })
+    }
+  })
+
+  it('T56 shows a secret of an `enrollers` realm again, each time audited', async () => {
+    const house = await openShop(engine)
+    await house.ask('PATCH', '/v1/realms/shop', { body: { readback: 'enrollers' } })
+    const { codeAt, uri } = await enrolled(house)
+    await house.ask('POST', `${ada}/verify`, { body: { code: codeAt() } })
+    expect((await house.ask('GET', `${ada}/enrolment`, { scopes: 'enrol:shop' })).body).toMatchObject({
+      otpauthUri: uri,
+    })
+    expect(await house.ask('GET', `${ada}/enrolment`, { scopes: 'verify:shop' })).toMatchObject({ status: 403 })
+    const { items } = await house.core.audit.list({})
+    expect(items.filter(({ action }) => action === 'subject.readback')).toHaveLength(1)
+  })
+
+  it('T55 keeps the secret when name, mail address or the realm change', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    await house.ask('POST', `${ada}/verify`, { body: { code: codeAt() } })
+    house.core.clock.advance(30_000)
+    await house.ask('PATCH', ada, { body: { email: 'ada@example.com' } })
+    await house.ask('PATCH', '/v1/realms/shop', { body: { digits: 8, issuerLabel: 'Other' } })
+    expect(await house.ask('POST', `${ada}/verify`, { body: { code: codeAt() } })).toMatchObject({
+      body: { accepted: true },
+    })
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({ status: 403 })
+  })
+
+  it('T53 lists and reads subjects without any field that could hold a secret', async () => {
+    const house = await openShop(engine)
+    await enrolled(house)
+    for (const url of [ada, `${ada}?withSecret=1`, '/v1/realms/shop/subjects']) {
+      expect((await house.ask('GET', url)).text).not.toMatch(/secret|otpauth/i)
+    }
+  })
+
+  it('T10 T42 T81 tells an enroller how far the clock is off, and a guesser nothing', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const confirm = (code: string) => house.ask('POST', `${ada}/enrolment/confirm`, { body: { code } })
+    expect((await confirm(codeAt(7))).body).toMatchObject({ confirmed: false, reason: 'wrong', clockOffsetSteps: 7 })
+    const guessed = await house.ask('POST', `${ada}/verify`, { body: { code: codeAt(7) }, scopes: 'verify:shop' })
+    expect(guessed.body).toEqual({ accepted: false, reason: 'wrong' })
+    expect((await confirm(codeAt(1))).body).toMatchObject({ confirmed: true })
+    expect((await confirm(codeAt(1))).body).toMatchObject({ confirmed: false, reason: 'replayed' })
+  })
+
+  it('hands enrolment to an end user by a link that opens once', async () => {
+    const house = await openShop(engine)
+    const link = await house.ask('POST', `${ada}/enrolment/link`)
+    const token = new URL(field(link, 'url')).hash.slice(1)
+    const open = () => house.ask('POST', '/v1/enrolment-links/open', { body: { token }, scopes: '' })
+    const [first, second] = await Promise.all([open(), open()])
+    expect([first.status, second.status].toSorted()).toEqual([200, 410])
+    const opened = first.status === 200 ? first : second
+    const code = totp(decodeBase32(field(opened, 'secretBase32')), house.core.clock.nowMs())
+    const confirmed = await house.ask('POST', '/v1/enrolment-links/confirm', { body: { token, code }, scopes: '' })
+    expect(confirmed.body).toMatchObject({ confirmed: true })
+    expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
+  })
+
+  it('T27 lets administrators lift a cap, and tokens that only enrol not', async () => {
+    const house = await openShop(engine)
+    await house.ask('PATCH', '/v1/realms/shop', {
+      body: { lockout: { unknownPerStep: 5, unknownBeforeWaits: 5, cap: 2, knownPerWindow: 2, knownWindowMs: 60_000 } },
+    })
+    await enrolled(house)
+    for (const code of ['000001', '000002', '000003']) await house.ask('POST', `${ada}/verify`, { body: { code } })
+    expect(await house.ask('GET', ada)).toMatchObject({ body: { locked: true, capped: true, failures: 2 } })
+    expect(await house.ask('POST', `${ada}/lift`, { scopes: 'enrol:shop' })).toMatchObject({ status: 403 })
+    expect(await house.ask('POST', `${ada}/lift`)).toMatchObject({ status: 204 })
+    expect(await house.ask('GET', ada)).toMatchObject({ body: { locked: false, capped: false, failures: 0 } })
+  })
+
+  it('repeats a verdict under its Idempotency-Key', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const verify = (code: string) =>
+      house.ask('POST', `${ada}/verify`, { body: { code }, headers: { 'idempotency-key': 'order-1' } })
+    expect((await verify(codeAt())).body).toMatchObject({ accepted: true })
+    expect((await verify(codeAt())).body).toMatchObject({ accepted: true })
+    expect(await verify('000000')).toMatchObject({ status: 422 })
+  })
+
+  it('lets a token see the realms of its scopes only', async () => {
+    const house = await openShop(engine)
+    await house.ask('POST', '/v1/realms', { body: { name: 'bank' } })
+    const seen = await house.ask('GET', '/v1/realms', { scopes: 'verify:bank' })
+    expect(seen.body).toMatchObject({ items: [{ name: 'bank' }] })
+    expect((seen.body as { items: unknown[] }).items).toHaveLength(1)
+    expect(await house.ask('GET', '/v1/realms/shop', { scopes: 'verify:bank' })).toMatchObject({ status: 404 })
+  })
+
+  it('T71 keeps the audit of a deleted realm', async () => {
+    const house = await openShop(engine)
+    await house.ask('DELETE', '/v1/realms/shop')
+    const { items } = await house.core.audit.list({})
+    expect(items.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['realm.create', 'subject.create', 'realm.delete']),
+    )
+    expect(await house.core.audit.verify()).toMatchObject({ whole: true })
+  })
+})
