@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeAgentHome, type AgentHome, type Finished } from '../../cli/support/agent-home.ts'
 import { startAwsWorld, type AwsWorld } from './aws-world.ts'
+import { totpFactor } from './okta-org.ts'
 
 /** A person's computer that talks to the doubles. */
 export interface AwsHome {
@@ -21,8 +22,18 @@ export interface AwsHome {
   readSettings(): Record<string, unknown>
   writeSettings(changes: Record<string, unknown>): void
   credentials(): string
+  /**
+   * Moves the doubles' clocks half a minute on, so that the next sign-in has a new code at once: the helper learns the
+   * time from Okta.
+   */
+  passStep(): void
+  /** Remembers files and doubles as they are after `init`; `restore` brings them back, with nothing cached or spent. */
+  snapshot(): void
+  restore(): void
   remove(): Promise<void>
 }
+
+const kept = ['.aws', '.local/share']
 
 /** Makes a home with gpg keys, and a world whose user is offered these roles. */
 export async function makeAwsHome(roleArns?: readonly string[]): Promise<AwsHome> {
@@ -70,9 +81,39 @@ export async function makeAwsHome(roleArns?: readonly string[]): Promise<AwsHome
       writeFileSync(settingsPath, JSON.stringify({ ...before, ...changes }, null, 2))
     },
     credentials: () => readFileSync(credentialsPath, 'utf8'),
+    passStep: () => {
+      for (const double of [world.okta, world.sts, world.iam, world.signIn]) double.skewMs += 30_000
+    },
+    snapshot: () => {
+      for (const folder of kept) cpSync(join(home.path, folder), join(home.path, 'kept', folder), { recursive: true })
+    },
+    restore: () => {
+      for (const folder of [...kept, '.cache', '.local/state'])
+        rmSync(join(home.path, folder), { recursive: true, force: true })
+      for (const folder of kept) cpSync(join(home.path, 'kept', folder), join(home.path, folder), { recursive: true })
+      resetWorld(world)
+    },
     remove: async () => {
       home.remove()
       await world.stop()
     },
+  }
+}
+
+function resetWorld(world: AwsWorld): void {
+  const { org } = world.okta
+  for (const user of org.users) {
+    Object.assign(user, {
+      password: world.password,
+      state: 'active',
+      failures: 0,
+      factors: [totpFactor(world.secretBase32)],
+    })
+  }
+  Object.assign(org, { broken: false, showLockOut: false, pipeline: 'v1', limitNext: 0 })
+  org.sessions.clear()
+  for (const double of [world.okta, world.sts, world.iam, world.signIn]) {
+    double.log.length = 0
+    double.skewMs = 0
   }
 }
