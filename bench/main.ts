@@ -1,8 +1,17 @@
 import { parseArgs } from 'node:util'
 import { otpMeasurement } from './otp.ts'
+import { memoryMeasurement, startMeasurement } from './process.ts'
+import { revealMeasurement } from './reveal.ts'
+import { verifyMeasurement } from './verify.ts'
 import type { Measurement, Row } from './row.ts'
 
-const measurements: readonly Measurement[] = [otpMeasurement]
+const measurements: readonly Measurement[] = [
+  otpMeasurement,
+  verifyMeasurement('verify on SQLite', 0.35, 15_000, async () => ({})),
+  revealMeasurement,
+  startMeasurement,
+  memoryMeasurement,
+]
 
 const { values: flags } = parseArgs({
   options: { json: { type: 'boolean' }, only: { type: 'string' }, scale: { type: 'boolean' } },

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { totp } from '../src/otp/totp.ts'
+import { type Child, root, startChild, startServerChild } from './child.ts'
+import { type LoadResult, request, sendLoad } from './load.ts'
+import { atLeast, atLeastAbsolute, type Measurement, type Row } from './row.ts'
+import { seed, type Seeded } from './seed.ts'
+
+const connections = 128
+const durationMs = 4000
+/** Enough subjects that each code is sent once, three codes each (the present step and its neighbours). */
+export const usualSubjects = 60_000
+
+/** Requests that are all accepted: every subject's codes of the window, the oldest first. */
+export function verifyRequests(
+  { token, secrets }: Seeded,
+  path: (name: string) => string,
+  body: (code: string) => string,
+  headers: Readonly<Record<string, string>> = { authorization: `Bearer ${token}` },
+): Uint8Array[] {
+  const nowMs = Date.now()
+  // The oldest step first, leaving time before it falls out of the window.
+  return [0, 30_000].flatMap((aheadMs) =>
+    secrets.map((secret, index) => request('POST', path(`s${index}`), headers, body(totp(secret, nowMs + aheadMs)))),
+  )
+}
+
+/** Waits until a step has most of its life before it, so that a run does not cross its edge. */
+export async function freshStep(): Promise<void> {
+  const intoMs = Date.now() % 30_000
+  if (intoMs > 20_000) await new Promise((resolve) => setTimeout(resolve, 30_000 - intoMs + 100))
+}
+
+export const verifyPath = (name: string) => `/v1/realms/bench/subjects/${name}/verify`
+export const verifyBody = (code: string) => JSON.stringify({ code })
+
+/** Runs work against a seeded server of ours and cleans up. */
+export async function withSeededServer<T>(
+  subjects: number,
+  work: (server: Child, seeded: Seeded) => Promise<T>,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'))
+  const variables = { WATCHWORD_DATA_DIR: folder, ...extra }
+  try {
+    const seeded = await seed(variables, subjects)
+    const server = await startServerChild(variables)
+    try {
+      return await work(server, seeded)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The yardstick: the same frame answering a constant. */
+export async function constantLoad(token: string): Promise<LoadResult> {
+  const server = await startChild([join(root, 'bench', 'constant-server.ts'), token])
+  try {
+    const requests = [request('POST', verifyPath('s1'), { authorization: `Bearer ${token}` }, verifyBody('123456'))]
+    await sendLoad({ port: server.port, requests, connections, durationMs: 1000, repeat: true })
+    return await sendLoad({ port: server.port, requests, connections, durationMs, repeat: true })
+  } finally {
+    await server.stop()
+  }
+}
+
+async function acceptedLoad(server: Child, seeded: Seeded): Promise<LoadResult> {
+  await freshStep()
+  const requests = verifyRequests(seeded, verifyPath, verifyBody)
+  const result = await sendLoad({ port: server.port, requests, connections, durationMs, repeat: false })
+  const accepted = result.bodies['{"accepted":true'] ?? 0
+  // A figure of refusals would be a figure of something else.
+  if (accepted < result.answers * 0.99)
+    throw new Error(`only ${accepted} of ${result.answers} codes were accepted: ${JSON.stringify(result.bodies)}`)
+  return result
+}
+
+/** Verification over HTTP on one engine, durable, audited, token checked. */
+export function verifyMeasurement(
+  name: string,
+  bar: number,
+  floor: number | null,
+  variables: () => Promise<Readonly<Record<string, string>>>,
+): Measurement {
+  return {
+    name,
+    async measure(): Promise<Row[]> {
+      return withSeededServer(
+        usualSubjects,
+        async (server, seeded) => {
+          const ours = await acceptedLoad(server, seeded)
+          const constant = await constantLoad(seeded.token)
+          const figures = {
+            value: ours.perSecond,
+            unit: 'verdicts/s',
+            yardstick: 'same route, constant answer',
+            yardstickValue: constant.perSecond,
+          }
+          const rows = [atLeast(name, figures, bar)]
+          return floor === null ? rows : [...rows, atLeastAbsolute(name, figures, floor)]
+        },
+        await variables(),
+      )
+    },
+  }
+}
