@@ -176,6 +176,23 @@ export const loginPasskey = endpoint(
   { method: 'POST', path: '/v1/login/passkey', summary: 'Finish a login with a passkey', ...open },
   { body: exactly({ ticket: Type.String(), response: Type.Unknown() }), answer: LoginAnswer },
 )
+export const beginSignOn = endpoint(
+  'beginSignOn',
+  {
+    method: 'GET',
+    path: '/v1/login/oidc',
+    summary: 'Go to the provider to sign on; for browsers',
+    status: 302,
+    media: 'text/html',
+    ...open,
+  },
+  {
+    query: exactly({
+      returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of ours to come back to' })),
+      stepUp: Type.Optional(Type.Boolean({ description: 'Prove again who is in this session' })),
+    }),
+  },
+)
 export const logout = endpoint(
   'logout',
   { method: 'POST', path: '/v1/logout', summary: 'End this session', ...open },

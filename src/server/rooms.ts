@@ -6,7 +6,7 @@ import type { QrLook } from '../qr/look.ts'
 import type { SessionLimits } from './access/sessions/limits.ts'
 import { type Access, createAccess } from './access/access.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
-import { accessRoutes } from './access/routes.ts'
+import { accessPages, accessRoutes } from './access/routes.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
 import { createApp } from './http/app.ts'
@@ -45,6 +45,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
     subjects,
     notices,
     drawQrSvg,
+    variables: core.config.variables,
     sessionLimits: async () => limitsOf(await settings.read()),
   })
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
@@ -101,6 +102,7 @@ export async function createRoomsApp(
   const router = createRouter(app)
   const operation = { core, settings, startedAtMs: services.clock.nowMs(), isServing }
   accessRoutes(router, access)
+  accessPages(app, access)
   realmRoutes(router, rooms.realms)
   verifyRoute(app, rooms.subjects)
   vaultRoutes(router, rooms.vault)

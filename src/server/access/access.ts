@@ -9,6 +9,10 @@ import { recordDenial } from './denials.ts'
 import { plantEveryone } from './groups/groups.ts'
 import { logIn, type LoggedIn, type LoginPlace, type LoginProof } from './login/login.ts'
 import type { Notices } from './notices/notices.ts'
+import { byProviderToken } from './oidc/bearer.ts'
+import { readSignOnEnvironment, type Variables } from './oidc/environment.ts'
+import { KeptSettings } from './oidc/kept-settings.ts'
+import { SignOn } from './oidc/sign-on.ts'
 import { deleteExpiredOnce } from './one-time.ts'
 import { outsideView, type Outside } from './origin.ts'
 import { createDirectory, type Directory } from './people/directory.ts'
@@ -25,6 +29,8 @@ export interface AccessParts extends Core {
   readonly notices: Notices
   /** Draws a URI as an SVG element. */
   readonly drawQrSvg: (text: string) => string
+  /** Where sign-on may be set by the environment; empty unless given. */
+  readonly variables?: Variables
   /** The settings' limits; an hour idle and twelve in all unless given. */
   readonly sessionLimits?: () => Promise<SessionLimits>
 }
@@ -35,6 +41,7 @@ export interface Access {
   readonly sessions: Sessions
   readonly tokens: Tokens
   readonly directory: Directory
+  readonly signOn: SignOn
   readonly outside: (request: FastifyRequest) => Outside
   /** For the chain, in this order. */
   readonly authenticators: readonly Authenticator[]
@@ -54,6 +61,7 @@ const sweepEveryMs = 10 * 60_000
 /** Opens the room: people, groups, sessions and tokens of one database. */
 export async function createAccess(parts: AccessParts): Promise<Access> {
   const { storage, services, subjects, drawQrSvg } = parts
+  const environment = readSignOnEnvironment(parts.variables ?? {})
   await plantEveryone(storage, services.clock.nowMs())
   const directory = createDirectory(storage)
   const sessions = new Sessions(storage, services, directory)
@@ -68,6 +76,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
     codes: await openPersonCodes({ db: storage.db, subjects, drawQrSvg }),
     sessionLimits: parts.sessionLimits ?? (() => Promise.resolve(usualLimits)),
   }
+  const signOn = new SignOn(context, new KeptSettings(context, environment), environment.callbackPath)
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs)
   sweeping.unref()
   return {
@@ -75,8 +84,13 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
     sessions,
     tokens,
     directory,
+    signOn,
     outside,
-    authenticators: [byToken(tokens), bySession(sessions, { config: services.config, outside })],
+    authenticators: [
+      byToken(tokens),
+      byProviderToken(context, signOn),
+      bySession(sessions, { config: services.config, outside }),
+    ],
     login: (proof, place) => logIn(context, proof, place),
     initialise: (wish) => initialise(context, wish),
     firstSetupLink: () => firstSetupLink(context),

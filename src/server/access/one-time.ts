@@ -12,8 +12,6 @@ export interface OneTimeData {
   'passkey-login': { readonly personId: string | null; readonly challenge: string; readonly beganAtMs: number }
   'passkey-registration': { readonly personId: string; readonly challenge: string }
   'passkey-proof': { readonly personId: string; readonly sessionId: string; readonly challenge: string }
-  /** A login that went to the provider and has not come back. */
-  'sign-on': SignOnTicket
   /** A back-channel logout token that was used, by its `jti`. */
   'logout-token': Record<string, never>
 }
@@ -24,17 +22,6 @@ export interface SetupTicket {
   readonly isFirst: boolean
   readonly username: string
   readonly passphraseHash: string
-}
-
-export interface SignOnTicket {
-  readonly browserKey: string
-  readonly nonce: string
-  readonly codeVerifier: string
-  readonly redirectUri: string
-  readonly returnTo: string
-  readonly purpose: 'console' | 'gate'
-  /** A step-up of this session instead of a new login. */
-  readonly sessionId?: string
 }
 
 export type OneTimeKind = keyof OneTimeData

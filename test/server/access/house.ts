@@ -7,7 +7,7 @@ import { totp } from '../../../src/otp/totp.ts'
 import { type Access, createAccess } from '../../../src/server/access/access.ts'
 import { createNotices, type Notices } from '../../../src/server/access/notices/notices.ts'
 import type { MailConfig } from '../../../src/server/access/notices/delivery.ts'
-import { accessRoutes } from '../../../src/server/access/routes.ts'
+import { accessPages, accessRoutes } from '../../../src/server/access/routes.ts'
 import { createAudit } from '../../../src/server/audit/audit.ts'
 import type { Storage } from '../../../src/server/database/storage.ts'
 import { createApp } from '../../../src/server/http/app.ts'
@@ -38,6 +38,7 @@ export interface HouseOptions {
   readonly clock?: TestClock
   readonly config?: Partial<PublicConfig>
   readonly mail?: MailConfig
+  readonly variables?: Record<string, string>
 }
 
 /** The room of access on a real database, behind the real HTTP frame. */
@@ -64,7 +65,7 @@ export interface CallOptions {
 
 export interface Answered {
   readonly status: number
-  readonly body: Record<string, never>
+  readonly body: Record<string, unknown>
   readonly headers: Record<string, unknown>
 }
 
@@ -98,12 +99,19 @@ export async function openHouse(engine: TestEngine, options: HouseOptions = {}):
   const core = { services, storage, keyRing, audit }
   const subjects = createSubjects(core)
   const notices = createNotices({ ...core, mail: options.mail ?? null })
-  const access = await createAccess({ ...core, subjects, notices, drawQrSvg: () => '<svg/>' })
+  const access = await createAccess({
+    ...core,
+    subjects,
+    notices,
+    drawQrSvg: () => '<svg/>',
+    ...(options.variables && { variables: options.variables }),
+  })
   const chain = createChain()
   chain.authenticators.push(...access.authenticators)
   const app = await createApp({ services, chain, logger: quietLogger })
   app.addHook('onError', (request, _reply, error) => access.recordDenial(request, error))
   accessRoutes(createRouter(app), access)
+  accessPages(app, access)
   onTestFinished(async () => {
     await app.close()
     await notices.stop()
@@ -133,9 +141,9 @@ async function call(app: FastifyInstance, endpoint: Endpoint, options: CallOptio
   })
   const setCookie = answer.headers['set-cookie']
   browser?.keep(setCookie === undefined ? [] : [setCookie].flat())
-  const parsed = answer.body === '' ? {} : (JSON.parse(answer.body) as Record<string, never>)
-  const me: { csrfToken?: string | null } | undefined = parsed['me'] ?? parsed
-  if (browser !== undefined && typeof me?.csrfToken === 'string') browser.csrfToken = me.csrfToken
+  const parsed = answer.body === '' ? {} : (JSON.parse(answer.body) as Record<string, unknown>)
+  const me = (parsed['me'] ?? parsed) as { csrfToken?: unknown }
+  if (browser !== undefined && typeof me.csrfToken === 'string') browser.csrfToken = me.csrfToken
   return { status: answer.statusCode, body: parsed, headers: answer.headers }
 }
 

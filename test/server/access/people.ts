@@ -25,7 +25,7 @@ export async function addPerson(
   wish: { username: string; role?: string; email?: string },
 ): Promise<TestPerson & { browser: Browser }> {
   const invited = await house.call(api.createPerson, { token: rootToken, body: wish })
-  const { setupUrl, person } = invited.body as unknown as { setupUrl: string; person: { id: string } }
+  const { setupUrl, person } = invited.body as { setupUrl: string; person: { id: string } }
   return followSetup(house, setupUrl, { id: person.id, username: wish.username })
 }
 
@@ -35,15 +35,15 @@ export async function followSetup(
   setupUrl: string,
   person: { id: string; username: string },
 ): Promise<TestPerson & { browser: Browser }> {
-  const setupToken = new URL(setupUrl).hash.replace('#token=', '')
+  const setupToken = new URL(setupUrl).hash.slice(1)
   const begun = await house.call(api.setupBegin, { body: { setupToken, passphrase } })
-  const { ticket, otpauthUri } = begun.body as unknown as { ticket: string; otpauthUri: string }
+  const { ticket, otpauthUri } = begun.body as { ticket: string; otpauthUri: string }
   const browser = new Browser()
   const finished = await house.call(api.setupFinish, {
     browser,
     body: { ticket, code: codeOf(otpauthUri, house.clock) },
   })
-  const { recoveryCodes } = finished.body as unknown as { recoveryCodes: string[] }
+  const { recoveryCodes } = finished.body as { recoveryCodes: string[] }
   house.clock.advance(30_000)
   return { ...person, passphrase, otpauthUri, recoveryCodes, browser }
 }

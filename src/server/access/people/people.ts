@@ -165,7 +165,7 @@ export async function newSetupLink(context: AccessContext, tx: Tx, personId: str
 
 /** The address of a setup link: its token stands in the fragment, which no server and no log ever sees. */
 export function setupUrl(origin: string, token: string): string {
-  return `${origin}/setup#token=${token}`
+  return `${origin}/setup#${token}`
 }
 
 /** How the audit names a person. */

@@ -1,0 +1,118 @@
+import { type createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose'
+import { Failure } from '../../../errors/failure.ts'
+import type { PersonActor } from '../../http/actor.ts'
+import type { Authenticator } from '../../http/chain.ts'
+import { bearer } from '../authenticators.ts'
+import { type AccessContext, nowMs } from '../context.ts'
+import { personByProvider } from '../people/store.ts'
+import { tokenKey } from '../token-key.ts'
+import { tokenPrefix } from '../tokens/tokens.ts'
+import { keysOf, signatureAlgorithms } from './back-channel.ts'
+import { type Claims, mayLogIn, readClaims, roleAfterSignOn } from './claims.ts'
+import { type Provider, reasonOf } from './provider.ts'
+import { provisionPerson } from './provision.ts'
+import type { SignOnSettings } from './settings.ts'
+import type { SignOn } from './sign-on.ts'
+
+/** A verified access token is not verified again for this long. */
+const knownForMs = 60_000
+const maxKnown = 1000
+const jwtShape = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+interface Known {
+  readonly personId: string
+  readonly role: PersonActor['role']
+  readonly untilMs: number
+  readonly issuedAtMs: number
+  readonly settings: SignOnSettings
+}
+
+/**
+ * Knows people by access tokens of the provider (JWT, signature, issuer, audience and time checked). Off unless the
+ * settings accept them.
+ *
+ * @throws {@link Failure} `token_refused`
+ */
+export function byProviderToken(context: AccessContext, signOn: SignOn): Authenticator {
+  const known = new Map<string, Known>()
+  let keys: { provider: Provider; get: ReturnType<typeof createRemoteJWKSet> } | null = null
+
+  const verify = async (text: string, provider: Provider): Promise<JWTPayload> => {
+    if (keys?.provider !== provider) keys = { provider, get: keysOf(provider) }
+    const { payload } = await jwtVerify(text, keys.get, {
+      issuer: provider.configuration.serverMetadata().issuer,
+      audience: provider.settings.bearerAudience,
+      algorithms: signatureAlgorithms,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: 60,
+    })
+    return payload
+  }
+
+  const learn = async (text: string, address: string): Promise<Known> => {
+    const provider = await signOn.provider()
+    const payload = await verify(text, provider).catch((cause: unknown) => {
+      context.services.log.debug({ reason: reasonOf(cause) }, 'an access token was refused')
+      throw new Failure('token_refused', { cause })
+    })
+    const claims = readClaims(payload, {}, provider.settings)
+    if (!mayLogIn(claims, provider.settings)) throw new Failure('token_refused')
+    const personId = await personOf(context, claims, provider.settings, address)
+    const issuedAtMs = (payload.iat ?? 0) * 1000
+    const untilMs = Math.min((payload.exp ?? 0) * 1000, nowMs(context) + knownForMs)
+    return {
+      personId,
+      role: roleAfterSignOn(null, claims, provider.settings),
+      untilMs,
+      issuedAtMs,
+      settings: provider.settings,
+    }
+  }
+
+  return async (request) => {
+    const text = bearer(request)
+    if (text === null || text.startsWith(tokenPrefix) || !jwtShape.test(text)) return null
+    const settings = await signOn.settings.active()
+    if (settings === null || !settings.acceptBearer) return null
+    const key = tokenKey(text)
+    const remembered = known.get(key)
+    const isFresh = remembered !== undefined && nowMs(context) < remembered.untilMs && remembered.settings === settings
+    const token = isFresh ? remembered : await learn(text, request.address)
+    if (!isFresh) {
+      known.set(key, token)
+      if (known.size > maxKnown) known.delete(known.keys().next().value ?? '')
+    }
+    return actorFor(context, token, request.address)
+  }
+}
+
+// The provider's token says what its bearer administers; auditors and groups are as of the last sign-on.
+async function actorFor(context: AccessContext, token: Known, address: string): Promise<PersonActor> {
+  const person = await context.directory.get(token.personId)
+  if (person === null || person.disabled) throw new Failure('token_refused')
+  const isNarrowed = token.settings.administratorsGroup !== '' && person.role === 'administrator'
+  return {
+    kind: 'person',
+    personId: person.id,
+    username: person.username,
+    role: isNarrowed ? token.role : person.role,
+    groupIds: person.groupIds,
+    mayAddAccounts: person.mayAddAccounts,
+    address,
+    factors: 'two',
+    authenticatedAtMs: token.issuedAtMs,
+  }
+}
+
+// A token that says nothing about groups changes none: the next sign-on will.
+async function personOf(
+  context: AccessContext,
+  claims: Claims,
+  settings: SignOnSettings,
+  address: string,
+): Promise<string> {
+  const known = await personByProvider(context.storage.db, claims.issuer, claims.subject)
+  if (known !== null && claims.groups === null) return known.id
+  const person = await context.storage.transaction((tx) => provisionPerson(context, tx, claims, settings, address))
+  return person.id
+}

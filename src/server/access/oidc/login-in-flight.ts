@@ -1,0 +1,39 @@
+import { openBytes, sealBytes } from '../../../crypto/sealing.ts'
+
+/** What a browser carries while its person is at the provider. */
+export interface LoginInFlight {
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+  readonly returnTo: string
+  readonly purpose: 'console' | 'gate'
+  readonly expiresAtMs: number
+  /** A step-up of this session instead of a new login. */
+  readonly sessionId?: string
+}
+
+/** How long somebody may take at the provider. */
+export const inFlightForMs = 15 * 60_000
+
+const sealId = 'in-flight'
+const place = { table: 'cookie', column: 'sign_on', row: '' }
+
+/**
+ * Seals a login in flight into its cookie. Nothing is kept here, so that strangers who begin logins cost no memory,
+ * and the answer of the provider counts in the browser alone that asked for it (T64: no login CSRF).
+ */
+export function sealInFlight(key: Uint8Array, login: LoginInFlight): string {
+  return Buffer.from(sealBytes(key, sealId, Buffer.from(JSON.stringify(login), 'utf8'), place)).toString('base64url')
+}
+
+/** Opens it again; null when it is forged, damaged, of another key or too old. */
+export function openInFlight(key: Uint8Array, cookie: string, nowMs: number): LoginInFlight | null {
+  try {
+    const opened = openBytes(key, Buffer.from(cookie, 'base64url'), place)
+    const login = JSON.parse(Buffer.from(opened).toString('utf8')) as LoginInFlight
+    return nowMs < login.expiresAtMs ? login : null
+  } catch {
+    return null
+  }
+}

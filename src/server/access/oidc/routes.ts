@@ -1,0 +1,102 @@
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import * as api from '../../../api/index.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
+import { toProblem } from '../../http/problem.ts'
+import type { Router } from '../../http/router.ts'
+import type { AccessContext } from '../context.ts'
+import { consoleCookie } from '../login/console-cookie.ts'
+import { requireAdministrator } from '../rights.ts'
+import { endFromOutside } from './back-channel.ts'
+import type { SignOn } from './sign-on.ts'
+import { redirectFindings, trySettings } from './trial.ts'
+
+/** Sign-on in the contract: its settings for administrators, and where it begins. */
+export function signOnRoutes({ route }: Router, signOn: SignOn): void {
+  const { settings } = signOn
+  route(api.readOidc, ({ actor, request }) => {
+    requireAdministrator(actor)
+    return settings.state(signOn.redirectUri(request))
+  })
+  route(api.draftOidc, async ({ actor, body, request }) => {
+    requireAdministrator(actor)
+    await settings.keepDraft(actor, body)
+    return settings.state(signOn.redirectUri(request))
+  })
+  route(api.testOidc, async ({ actor, request }) => {
+    requireAdministrator(actor)
+    const draft = (await settings.draft()) ?? (await settings.active())
+    if (draft === null) throw new Failure('sign_on_no_draft')
+    const redirectUri = signOn.redirectUri(request)
+    const { works, findings } = await trySettings(draft, redirectUri)
+    return { works, findings: [...findings, ...redirectFindings(redirectUri)] }
+  })
+  route(api.activateOidc, async ({ actor, request }) => {
+    requireAdministrator(actor)
+    await settings.activate(actor)
+    return settings.state(signOn.redirectUri(request))
+  })
+  route(api.disableOidc, async ({ actor, request }) => {
+    requireAdministrator(actor)
+    await settings.disable(actor)
+    return settings.state(signOn.redirectUri(request))
+  })
+  route(api.beginSignOn, async ({ actor, query, request, reply }) => {
+    const sessionId = query.stepUp === true && actor.kind === 'person' ? actor.sessionId : undefined
+    const options = sessionId === undefined ? {} : { sessionId }
+    try {
+      const address = await signOn.begin(request, reply, { returnTo: query.returnTo ?? '/', ...options })
+      reply.redirect(address)
+    } catch (error) {
+      sendSentence(reply, error)
+    }
+  })
+}
+
+/** What a provider calls: the callback of a browser, and back-channel logout. */
+export function signOnPages(app: FastifyInstance, context: AccessContext, signOn: SignOn): void {
+  const cookie = consoleCookie(context)
+  app.get(signOn.callbackPath, async (request, reply) => {
+    try {
+      const { returnTo, token, cookies } = await signOn.finish(request, reply)
+      if (token !== null) cookie.set(request, reply, token)
+      cookies?.(reply)
+      return reply.redirect(returnTo)
+    } catch (error) {
+      return sendSentence(reply, error)
+    }
+  })
+  void app.register(async (scope) => {
+    if (!scope.hasContentTypeParser('application/x-www-form-urlencoded')) await scope.register(formbody)
+    scope.post('/v1/login/oidc/logout', async (request, reply) => {
+      const { body } = request
+      const token = typeof body === 'object' && body !== null && 'logout_token' in body ? body.logout_token : undefined
+      if (typeof token !== 'string') throw new Failure('bad_request', { detail: { reason: 'it has no logout_token' } })
+      try {
+        await endFromOutside(context, signOn, token)
+      } catch (error) {
+        if (!isFailure(error, 'sign_on_refused')) throw error
+        // The specification asks for 400 where a token is refused.
+        return reply.code(400).send({ error: 'invalid_request' })
+      }
+      return reply.code(200).send()
+    })
+  })
+}
+
+/** A browser that came on a link is told one of our own sentences; nothing a provider said is repeated (T64). */
+function sendSentence(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, problem } = toProblem(error)
+  if (status >= 500 && !isFailure(error)) throw error
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Watchword</title>
+<h1>This login did not work</h1>
+<p>${problem.title}</p>
+<p><a href="/">Back to the login</a></p>
+</html>
+`
+  return reply.code(status).type('text/html; charset=utf-8').send(page)
+}

@@ -1,0 +1,323 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as client from 'openid-client'
+import { Failure, isFailure } from '../../../errors/failure.ts'
+import type { Tx } from '../../database/storage.ts'
+import type { Actor } from '../../http/actor.ts'
+import { type AccessContext, audit, nowMs } from '../context.ts'
+import { clearCookie, cookieValues, mayGoPlain, setCookie } from '../cookies.ts'
+import { loggedInActor, sourceHashes } from '../login/login.ts'
+import { acceptedBudget, isKnownSource } from '../login/login-budget.ts'
+import { readBudgets, writeBudget } from '../login/store.ts'
+import { personObject } from '../people/people.ts'
+import type { PersonRow } from '../people/store.ts'
+import type { SessionData } from '../sessions/store.ts'
+import { type Claims, mayLogIn, readClaims } from './claims.ts'
+import type { KeptSettings } from './kept-settings.ts'
+import { inFlightForMs, type LoginInFlight, openInFlight, sealInFlight } from './login-in-flight.ts'
+import { type Provider, ProviderCache, reasonOf } from './provider.ts'
+import { provisionPerson } from './provision.ts'
+import { returnPath } from './return-target.ts'
+import type { SignOnSettings } from './settings.ts'
+
+/** A person the provider vouched for, for whoever opens their session. */
+export interface SignedOn {
+  readonly person: PersonRow
+  readonly data: SessionData
+  readonly oidcSession: string | undefined
+  readonly isNewSource: boolean
+}
+
+/** Opens a gate session for a person the provider vouched for, in the transaction that audits it, and answers. */
+export type GateFinish = (
+  signedOn: SignedOn,
+  tx: Tx,
+  request: FastifyRequest,
+) => Promise<{ cookies: (reply: FastifyReply) => void }>
+
+/** What a login that came back leads to. */
+export interface Returned {
+  readonly returnTo: string
+  /** A new console session's token, null after a step-up or a gate login. */
+  readonly token: string | null
+  readonly cookies?: (reply: FastifyReply) => void
+}
+
+export interface BeginOptions {
+  readonly purpose?: 'console' | 'gate'
+  /** For the console a path of ours; the gate checks its targets itself. */
+  readonly returnTo: string
+  /** Proves this session's person again instead of logging in. */
+  readonly sessionId?: string
+}
+
+/** Sign-on through an OpenID provider: code flow with PKCE, state and nonce. */
+export class SignOn {
+  readonly settings: KeptSettings
+  readonly callbackPath: string
+  readonly #context: AccessContext
+  readonly #providers: ProviderCache
+  #gateFinish: GateFinish | null = null
+
+  constructor(context: AccessContext, settings: KeptSettings, callbackPath: string) {
+    this.#context = context
+    this.settings = settings
+    this.callbackPath = callbackPath
+    this.#providers = new ProviderCache(context.services.log)
+  }
+
+  /** Whether people can sign on now. */
+  async isActive(): Promise<boolean> {
+    return (await this.settings.active()) !== null
+  }
+
+  /** The provider people sign on with; throws `sign_on_off`, `sign_on_busy`. */
+  async provider(): Promise<Provider> {
+    const settings = await this.settings.active()
+    if (settings === null) throw new Failure('sign_on_off')
+    return this.#providers.get(settings, nowMs(this.#context))
+  }
+
+  /** Where the provider sends people back to, as it has to be registered there. */
+  redirectUri(request: FastifyRequest): string {
+    return this.#context.outside(request).origin + this.callbackPath
+  }
+
+  /** The gate says how its sessions begin. */
+  finishGateBy(finish: GateFinish): void {
+    this.#gateFinish = finish
+  }
+
+  /** Sets the cookie of a login in flight and answers the provider's address to go to. */
+  async begin(request: FastifyRequest, reply: FastifyReply, options: BeginOptions): Promise<string> {
+    const { configuration, settings } = await this.provider()
+    const { origin } = this.#context.outside(request)
+    const purpose = options.purpose ?? 'console'
+    const login: LoginInFlight = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      codeVerifier: client.randomPKCECodeVerifier(),
+      redirectUri: this.redirectUri(request),
+      returnTo: purpose === 'gate' ? options.returnTo : returnPath(options.returnTo, origin),
+      purpose,
+      expiresAtMs: nowMs(this.#context) + inFlightForMs,
+      ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+    }
+    setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
+    const address = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: login.redirectUri,
+      scope: settings.scopes.join(' '),
+      state: login.state,
+      nonce: login.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(login.codeVerifier),
+      code_challenge_method: 'S256',
+      ...(login.sessionId === undefined ? {} : { prompt: 'login', max_age: '0' }),
+    })
+    return address.href
+  }
+
+  /**
+   * Finishes a login that came back from the provider.
+   *
+   * @throws {@link Failure} `sign_on_refused`, `sign_on_group_missing`, `sign_on_busy`; the log and audit say why
+   */
+  async finish(request: FastifyRequest, reply: FastifyReply): Promise<Returned> {
+    const login = this.#loginOf(request)
+    clearCookie(reply, 'watchword_sign_on', this.#isPlain(request))
+    if (login === null) throw new Failure('sign_on_refused')
+    const provider = await this.provider()
+    const { claims, idToken } = await this.#exchange(provider, login, request)
+    if (!mayLogIn(claims, provider.settings)) {
+      await this.#auditRefusal(claims, request.address, 'group')
+      throw new Failure('sign_on_group_missing')
+    }
+    const data: SessionData = {
+      idToken,
+      amr: claims.amr,
+      ...(claims.acr === null ? {} : { acr: claims.acr }),
+    }
+    return login.sessionId === undefined
+      ? this.#open(request, provider.settings, claims, data, login)
+      : this.#stepUp(request, claims, data, { ...login, sessionId: login.sessionId })
+  }
+
+  /** Where the provider ends its own session of a person who logs out here, or null. */
+  async logoutAddress(request: FastifyRequest, sessionId: string): Promise<string | null> {
+    const session = await this.#context.sessions.record(sessionId)
+    if (session?.data.idToken === undefined || !(await this.isActive())) return null
+    try {
+      const { configuration } = await this.provider()
+      if (configuration.serverMetadata().end_session_endpoint === undefined) return null
+      const { origin } = this.#context.outside(request)
+      return client.buildEndSessionUrl(configuration, {
+        id_token_hint: session.data.idToken,
+        post_logout_redirect_uri: `${origin}/`,
+      }).href
+    } catch (error) {
+      // The logout here must not wait for the provider.
+      if (isFailure(error, 'sign_on_busy')) return null
+      throw error
+    }
+  }
+
+  async #exchange(
+    { configuration, settings }: Provider,
+    login: LoginInFlight,
+    request: FastifyRequest,
+  ): Promise<{ claims: Claims; idToken: string }> {
+    const returned = new URL(login.redirectUri)
+    returned.search = new URL(request.url, returned).search
+    try {
+      const tokens = await client.authorizationCodeGrant(configuration, returned, {
+        expectedState: login.state,
+        expectedNonce: login.nonce,
+        pkceCodeVerifier: login.codeVerifier,
+        idTokenExpected: true,
+        ...(login.sessionId === undefined ? {} : { maxAge: 0 }),
+      })
+      const token: Record<string, unknown> = { ...tokens.claims() }
+      const claims = readClaims(token, {}, settings)
+      const isComplete = claims.groups !== null || configuration.serverMetadata().userinfo_endpoint === undefined
+      const userinfo = isComplete ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.subject)
+      return { claims: readClaims(token, userinfo, settings), idToken: tokens.id_token ?? '' }
+    } catch (cause) {
+      this.#context.services.log.warn({ reason: reasonOf(cause) }, 'a login through the provider was refused')
+      await this.#auditRefusal(null, request.address, 'provider')
+      throw new Failure('sign_on_refused', { cause })
+    }
+  }
+
+  async #open(
+    request: FastifyRequest,
+    settings: SignOnSettings,
+    claims: Claims,
+    data: SessionData,
+    login: LoginInFlight,
+  ): Promise<Returned> {
+    const context = this.#context
+    const { address } = request
+    const limits = await context.sessionLimits()
+    return context.storage.transaction(async (tx) => {
+      const person = await provisionPerson(context, tx, claims, settings, address)
+      const isNewSource = await this.#meetSource(tx, person, address)
+      const oidcSession = claims.session === null ? undefined : providerSession(claims.issuer, claims.session)
+      const signedOn: SignedOn = { person, data, oidcSession, isNewSource }
+      if (login.purpose === 'gate') {
+        if (this.#gateFinish === null) throw new Failure('sign_on_refused')
+        const { cookies } = await this.#gateFinish(signedOn, tx, request)
+        return { returnTo: login.returnTo, token: null, cookies }
+      }
+      const session = await context.sessions.begin(tx, {
+        kind: 'console',
+        personId: person.id,
+        factors: 'two',
+        address,
+        userAgent: request.headers['user-agent'] ?? '',
+        limits,
+        data,
+        ...(oidcSession === undefined ? {} : { oidcSession }),
+      })
+      await audit(context, tx, loggedInActor(person, address), {
+        action: 'person.login',
+        ...personObject(person),
+        outcome: 'accepted',
+        detail: { how: 'sign-on', sessionId: session.id, newSource: isNewSource, ...assurance(claims) },
+      })
+      return { returnTo: login.returnTo, token: session.token }
+    })
+  }
+
+  async #stepUp(
+    request: FastifyRequest,
+    claims: Claims,
+    data: SessionData,
+    login: LoginInFlight & { sessionId: string },
+  ): Promise<Returned> {
+    const context = this.#context
+    const record = await context.sessions.record(login.sessionId)
+    const person = record === null ? null : await context.directory.get(record.personId)
+    const isSame = await this.#isPerson(record?.personId, claims)
+    if (record === null || person === null || person.disabled || !isSame) {
+      await this.#auditRefusal(claims, request.address, 'person')
+      throw new Failure('sign_on_refused')
+    }
+    const authenticatedAtMs = nowMs(context)
+    await context.storage.transaction(async (tx) => {
+      await context.sessions.prove(tx, record.id, { authenticatedAtMs, data: { ...record.data, ...data } })
+      await audit(context, tx, loggedInActor(person, request.address), {
+        action: 'person.reproof',
+        ...personObject(person),
+        outcome: 'accepted',
+        detail: { how: 'sign-on', ...assurance(claims) },
+      })
+    })
+    return { returnTo: login.returnTo, token: null }
+  }
+
+  async #isPerson(personId: string | undefined, { issuer, subject }: Claims): Promise<boolean> {
+    const row = await this.#context.storage.db
+      .selectFrom('person')
+      .select('id')
+      .where('oidc_issuer', '=', issuer)
+      .where('oidc_subject', '=', subject)
+      .executeTakeFirst()
+    return row !== undefined && row.id === personId
+  }
+
+  async #meetSource(tx: Tx, person: PersonRow, address: string): Promise<boolean> {
+    const context = this.#context
+    const atMs = nowMs(context)
+    const hashes = sourceHashes(context, address)
+    const { source } = await readBudgets(tx, person.id, hashes)
+    await writeBudget(tx, person.id, hashes.source, acceptedBudget(atMs))
+    if (isKnownSource(source, atMs)) return false
+    await context.notices.post(tx, {
+      event: 'login.new_device',
+      summary: `${person.username} logged in from an address not seen in the last 30 days: ${address}.`,
+      personIds: [person.id],
+      fields: { personId: person.id, username: person.username, address, kind: 'sign-on' },
+    })
+    return true
+  }
+
+  async #auditRefusal(claims: Claims | null, address: string, reason: string): Promise<void> {
+    const context = this.#context
+    const stranger: Actor = { kind: 'stranger', address }
+    const name = claims === null ? 'sign-on' : `${claims.issuer} ${claims.subject}`
+    await context.storage.transaction((tx) =>
+      audit(context, tx, stranger, {
+        action: 'person.login',
+        objectKind: 'person',
+        objectId: context.audit.unknownName(name),
+        outcome: 'refused',
+        reason,
+        detail: { how: 'sign-on' },
+      }),
+    )
+  }
+
+  #loginOf(request: FastifyRequest): LoginInFlight | null {
+    const key = this.#cookieKey()
+    for (const value of cookieValues(request, 'watchword_sign_on', this.#isPlain(request))) {
+      const login = openInFlight(key, value, nowMs(this.#context))
+      if (login !== null) return login
+    }
+    return null
+  }
+
+  #isPlain(request: FastifyRequest): boolean {
+    return mayGoPlain(this.#context.outside(request), this.#context.services.config)
+  }
+
+  #cookieKey(): Uint8Array {
+    return this.#context.keyRing.deriveKey('sign-on cookie')
+  }
+}
+
+/** How a provider's session is filed here, for back-channel logout. */
+export function providerSession(issuer: string, session: string): string {
+  return `${issuer} ${session}`
+}
+
+function assurance({ acr, amr }: Claims) {
+  return { acr, amr: [...amr] }
+}
