@@ -26,9 +26,14 @@ export interface RevealOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A decided wish, and the way to the secret of its account: opened once for all who share the transaction. */
+interface ReadyReveal extends DecidedReveal {
+  readonly openSecret: (account: VaultAccount) => Promise<Uint8Array>
+}
+
 interface Waiting {
   readonly asked: AskedReveal
-  readonly resolve: (decided: DecidedReveal) => void
+  readonly resolve: (decided: ReadyReveal) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -76,7 +81,7 @@ export class Revealer {
     const second = await this.#answer(decided)
     const { account, nowMs } = decided
     if (account === null) throw new Failure('account_not_found')
-    const secret = await this.#room.secrets.open(account)
+    const secret = await decided.openSecret(account)
     return { first: { ...codeOfStep(account, secret, second.step - 1, nowMs), serverTimeMs: nowMs }, second }
   }
 
@@ -97,7 +102,7 @@ export class Revealer {
     return { accountId, wish, purpose, door }
   }
 
-  async #decidePatiently(asked: AskedReveal, signal: AbortSignal | undefined): Promise<DecidedReveal> {
+  async #decidePatiently(asked: AskedReveal, signal: AbortSignal | undefined): Promise<ReadyReveal> {
     const decided = await this.#enqueue(asked)
     if (decided.decision.kind !== 'wait') return decided
     await this.#sleepUntil(decided.decision.untilMs, signal)
@@ -117,7 +122,7 @@ export class Revealer {
     }
   }
 
-  #enqueue(asked: AskedReveal): Promise<DecidedReveal> {
+  #enqueue(asked: AskedReveal): Promise<ReadyReveal> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ asked, resolve, reject })
       if (this.#isRunning) return
@@ -132,7 +137,8 @@ export class Revealer {
       const together = this.#queue.splice(0, mostTogether)
       try {
         const decided = await this.#decide(together.map(({ asked }) => asked))
-        for (const [index, one] of decided.entries()) together[index]?.resolve(one)
+        const openSecret = this.#openOnce()
+        for (const [index, one] of decided.entries()) together[index]?.resolve({ ...one, openSecret })
       } catch (error) {
         for (const { reject } of together) reject(error)
       }
@@ -157,19 +163,28 @@ export class Revealer {
     })
   }
 
-  async #answer(decided: DecidedReveal): Promise<RevealAnswer> {
+  async #answer(decided: ReadyReveal): Promise<RevealAnswer> {
     const { account, asked, decision, nowMs } = decided
     const reveals = this.#room.core.services.metrics.reveals
     reveals.inc({ outcome: decision.kind === 'reveal' ? 'accepted' : 'refused' })
     if (account === null || decision.kind !== 'reveal') throw failureOf(decision)
     if (asked.wish.wantsPrevious) return this.#previousCode(account, nowMs)
-    const secret = await this.#room.secrets.open(account)
+    const secret = await decided.openSecret(account)
     const { step, nextStep, holder } = decision
     return {
       ...codeOfStep(account, secret, step, nowMs),
       serverTimeMs: nowMs,
       ...(nextStep === null ? {} : { next: codeOfStep(account, secret, nextStep, nowMs) }),
       ...(holder === null ? {} : { lease: leaseInfo(account, asked.wish.actor, holder) }),
+    }
+  }
+
+  #openOnce(): (account: VaultAccount) => Promise<Uint8Array> {
+    const opened = new Map<string, Promise<Uint8Array>>()
+    return (account) => {
+      const secret = opened.get(account.id) ?? this.#room.secrets.open(account)
+      opened.set(account.id, secret)
+      return secret
     }
   }
 
