@@ -56,6 +56,14 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Compare an account with the code another app shows',
     load: async () => (await import('./agent/commands/verify.ts')).verifyCommand,
   },
+  import: {
+    brief: 'Take over the accounts of another authenticator',
+    load: async () => (await import('./agent/commands/import.ts')).importCommand,
+  },
+  export: {
+    brief: 'Write the accounts to a file, encrypted unless you say otherwise',
+    load: async () => (await import('./agent/commands/export.ts')).exportCommand,
+  },
   lock: {
     brief: 'Lock the store and every open web page of it',
     load: async () => (await import('./agent/commands/lock.ts')).lockCommand,

@@ -56,5 +56,7 @@ export const agentFailures = {
   agent_file_unreadable: 'The file {path} cannot be read: {reason}.',
   agent_file_unwritable: 'The file {path} cannot be written: {reason}.',
   agent_qr_empty: 'There is no QR code with an OTP account in {file}.',
+  agent_export_in_clear:
+    'This format cannot be encrypted here. Give --plain to write the secrets in clear, or export as aegis under a password.',
   agent_import_partly: '{refused} of {total} entries could not be imported; the report above says why.',
 } as const

@@ -43,3 +43,8 @@ function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
   return code === 'EEXIST' ? code : (reasons[code] ?? code)
 }
+
+/** The first line of a file, as people keep passwords in files. */
+export async function readSecretFile(context: CliContext, path: string): Promise<string> {
+  return (await readGivenFile(context, path)).toString().split(/\r?\n/, 1)[0] ?? ''
+}

@@ -9,6 +9,8 @@ export interface Gpg {
   /** The key folder; gpg's own default when absent. */
   readonly home?: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** gpg's agent must not ask anybody: what needs a passphrase fails. */
+  readonly asksNothing?: boolean
 }
 
 /** What one call of gpg answered. Status lines come without their `[GNUPG:] ` prefix. */
@@ -38,10 +40,7 @@ const passphraseDescriptor = 4
  * @throws {@link Failure} `agent_gpg_missing` when the program cannot be started
  */
 export async function runGpg(gpg: Gpg, args: readonly string[], input: GpgInput = {}): Promise<GpgAnswer> {
-  const asking =
-    input.passphrase === undefined
-      ? []
-      : ['--pinentry-mode', 'loopback', '--passphrase-fd', String(passphraseDescriptor)]
+  const asking = askingArguments(gpg, input.passphrase)
   const child = spawn(
     gpg.program,
     ['--batch', '--no-tty', '--status-fd', String(statusDescriptor), ...asking, ...args],
@@ -60,6 +59,11 @@ export async function runGpg(gpg: Gpg, args: readonly string[], input: GpgInput 
     drain(child.stderr),
   ])
   return { exitCode, output, status: statusLines(status), messages: messages.toString() }
+}
+
+function askingArguments({ asksNothing }: Gpg, passphrase: string | undefined): string[] {
+  if (passphrase !== undefined) return ['--pinentry-mode', 'loopback', '--passphrase-fd', String(passphraseDescriptor)]
+  return asksNothing === true ? ['--pinentry-mode', 'error'] : []
 }
 
 /** Calls gpg-connect-agent with commands for the running agent; its answer's text, or null when there is no agent. */

@@ -21,6 +21,8 @@ export interface Edited<T> {
 export interface StoreAccess {
   readonly passphrases?: PassphraseSource
   readonly keeper?: KeyKeeper
+  /** gpg's agent must not ask on the terminal: nobody looks at it. */
+  readonly gpgAsksNothing?: boolean
 }
 
 /** The store's file name when gpg opens it. */
@@ -30,7 +32,9 @@ export const passphraseStoreName = 'accounts.sealed'
 
 /** Opens the store a command's flags, the environment and the settings name. Nothing is read or made yet. */
 export function openStore(context: CliContext, flags: StoreFlags = {}, access: StoreAccess = {}): AgentStore {
-  const settings = loadSettings(context.env, flags)
+  const loaded = loadSettings(context.env, flags)
+  const { gpgAsksNothing = false } = access
+  const settings = { ...loaded, gpg: { ...loaded.gpg, asksNothing: gpgAsksNothing } }
   const passphrases = access.passphrases ?? terminalPassphrases(context, settings)
   return new AgentStore(settings, passphrases, access.keeper ?? unlockedKeeper(settings.paths.runtime))
 }
