@@ -62,7 +62,7 @@ export function accountOf(draft: Draft): ParsedOtpauth {
 export function accountOfField(field: string, labels: Pick<Draft, 'issuer' | 'name' | 'note' | 'tags'>): ParsedOtpauth {
   const text = field.trim()
   if (!/^[a-z][a-z-]*:\/\//i.test(text)) return accountOf({ secret: text, ...labels })
-  const { account, warnings } = parseOtpauthUri(text)
+  const { account, warnings } = accountOfUri(text)
   const isNameless = /^steam:/i.test(text) || (account.issuer === '' && account.name === '')
   const issuer = isNameless ? (labels.issuer ?? '') || account.issuer : account.issuer
   const name = account.name === '' ? (labels.name ?? '') : account.name
@@ -76,6 +76,17 @@ export function accountOfField(field: string, labels: Pick<Draft, 'issuer' | 'na
     }),
     warnings,
   }
+}
+
+/**
+ * The account behind a URI that another program wrote.
+ *
+ * Some programs fill an empty issuer with the name (`/NoIssuer?issuer=NoIssuer`): said twice, it is the name alone.
+ */
+export function accountOfUri(uri: string): ParsedOtpauth {
+  const { account, warnings } = parseOtpauthUri(uri)
+  const isSaidTwice = account.issuer === account.name && !/^[^?]*(:|%3A)[^?]*\?/i.test(uri.replace(/^\s*\w+:\/\//, ''))
+  return { account: isSaidTwice ? { ...account, issuer: '' } : account, warnings }
 }
 
 /** The type behind any spelling; empty means TOTP. */

@@ -36,9 +36,11 @@ export function parseXml(text: string): XmlElement | null {
     })
   }
   assertXmlDepth(text)
-  if (XMLValidator.validate(text) !== true) return null
-  const nodes: unknown = parser.parse(text)
-  return elementsOf(nodes)[0] ?? null
+  try {
+    return XMLValidator.validate(text) === true ? (elementsOf(parser.parse(text))[0] ?? null) : null
+  } catch {
+    return null
+  }
 }
 
 /** Children of one local name in any letter case. */

@@ -58,22 +58,24 @@ function readService(service: JsonObject, schema: number, groups: ReadonlyMap<st
   })
 }
 
+/** The reference is sealed beside the entries for this alone: it opens when the password is right. */
 async function openServices(backup: JsonObject, context: ImportContext): Promise<readonly unknown[]> {
-  if (backup.text('reference') !== '') await openPacked(backup.text('reference'), context)
+  const reference = backup.text('reference')
+  const isPasswordRight = reference !== '' && (await openPacked(reference, context)) !== null
+  if (reference !== '' && !isPasswordRight) throw wrongPassword(app)
   const plain = await openPacked(backup.text('servicesEncrypted'), context)
-  const services = parseJson(plain.toString('utf8'))
-  if (!Array.isArray(services)) throw damaged(app, 'the password fits but the entries make no sense')
+  if (plain === null && !isPasswordRight) throw wrongPassword(app)
+  const services = parseJson(plain?.toString('utf8') ?? '')
+  if (!Array.isArray(services)) throw damaged(app, 'the password fits but the entries do not open')
   return services
 }
 
-/** Opens `ciphertext and tag : salt : nonce`, each in Base64. */
-async function openPacked(packed: string, context: ImportContext): Promise<Buffer> {
+/** Opens `ciphertext and tag : salt : nonce`, each in Base64; null when the password or the bytes do not fit. */
+async function openPacked(packed: string, context: ImportContext): Promise<Buffer | null> {
   const [sealed, salt, nonce, ...rest] = packed.split(':').map((part) => Buffer.from(part, 'base64'))
   if (sealed === undefined || salt === undefined || nonce === undefined || rest.length > 0 || nonce.length !== 12) {
     throw damaged(app, 'its encrypted part is not whole')
   }
   const key = await derivePbkdf2(app, context, salt, { iterations: rounds, hash: 'sha256' })
-  const plain = openGcm(key, nonce, sealed)
-  if (plain === null) throw wrongPassword(app)
-  return plain
+  return openGcm(key, nonce, sealed)
 }

@@ -1,4 +1,5 @@
-import { type ParsedOtpauth, parseOtpauthUri } from '../../otp/otpauth-uri.ts'
+import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
+import { accountOfUri } from '../draft.ts'
 import type { ImportFormat } from '../format.ts'
 import { parseJson } from '../input.ts'
 import { JsonObject } from '../json-object.ts'
@@ -45,7 +46,7 @@ export function addUris(uris: readonly { readonly name: string; readonly uri: st
 function addUri(name: string, uri: string, report: ReportBuilder): void {
   const display = displayOf(uri)
   if (display?.isTrue('trashed')) report.skip('trashed in Ente Auth')
-  else report.add(name, () => withDisplay(parseOtpauthUri(uri), display))
+  else report.add(name, () => withDisplay(accountOfUri(uri), display))
 }
 
 /** Ente's own parameter: tags, note and whether the account lies in its trash. */
