@@ -8,6 +8,7 @@ const outDir = '../dist/console'
 
 export default defineConfig({
   plugins: [react(), precompress()],
+  resolve: { alias: { typebox: join(import.meta.dirname, 'src/server/schemas-left-out.ts') } },
   build: {
     outDir,
     emptyOutDir: true,

@@ -1,0 +1,42 @@
+import '@fontsource-variable/inter/wght.css'
+import '@fontsource-variable/jetbrains-mono/wght.css'
+import '@fontsource/cinzel/latin-600.css'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './look/base.css'
+import './look/codes.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { styleNonce } from './look/nonce.ts'
+import { cssVariables, theme } from './look/theme.ts'
+import { AnnouncerProvider } from './parts/announcer.tsx'
+import { queryClient } from './server/queries.ts'
+import { WordsProvider } from './words/words.tsx'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => styleNonce}
+      deduplicateInlineStyles
+    >
+      <QueryClientProvider client={queryClient}>
+        <WordsProvider>
+          <AnnouncerProvider>
+            <Notifications position="bottom-center" autoClose={8000} />
+            <App />
+          </AnnouncerProvider>
+        </WordsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,132 @@
+import { ActionIcon, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconUserPlus, IconX } from '@tabler/icons-react'
+import { type FormEvent, useState } from 'react'
+import { type Answer, createGrant, deleteGrant, listGrants } from '../../contract.ts'
+import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
+import { Faces } from '../../parts/faces.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct, useServer } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+
+type Grant = Answer<typeof listGrants>['items'][number]
+
+/** Who may do what with the account, until when. */
+export function GrantsCard({ accountId }: { accountId: string }) {
+  const { t } = useWords()
+  const [isOpen, dialog] = useDisclosure(false)
+  const grants = useServer(listGrants, { params: { account: accountId } })
+  return (
+    <Surface
+      title={t('account.grants')}
+      lead={t('account.grantsLead')}
+      isFlush
+      actions={
+        <Button variant="default" size="xs" leftSection={<IconUserPlus size={15} />} onClick={dialog.open}>
+          {t('grant.add')}
+        </Button>
+      }
+    >
+      <Faces
+        of={grants}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<p className="ww-quiet ww-item">{t('account.grantsEmpty')}</p>}
+      >
+        {({ items }) => (
+          <ul className="ww-list">
+            {items.map((grant) => (
+              <GrantRow key={grant.id} accountId={accountId} grant={grant} />
+            ))}
+          </ul>
+        )}
+      </Faces>
+      <GrantDialog accountId={accountId} isOpen={isOpen} onClose={dialog.close} />
+    </Surface>
+  )
+}
+
+function GrantRow({ accountId, grant }: { accountId: string; grant: Grant }) {
+  const { t, day } = useWords()
+  const act = useAct(deleteGrant, [listGrants])
+  const name = grant.grantee === 'everyone' ? t('word.everyone') : grant.granteeName
+  return (
+    <li className="ww-item">
+      <div className="ww-item-main">
+        <span className="ww-item-title" dir="auto">
+          {name}
+        </span>
+        <div className="ww-quiet ww-small">
+          {t('account.grantBy', { name: grant.grantedBy })}
+          {grant.expiresAtMs !== null && `, ${t('account.grantUntil', { when: day(grant.expiresAtMs) })}`}
+        </div>
+        <TroubleNote trouble={act.trouble} />
+      </div>
+      <span className="ww-tag" data-tone={grant.right === 'reveal' ? 'accent' : ''}>
+        {t(`grant.${grant.right}`)}
+      </span>
+      <ActionIcon
+        aria-label={t('account.grantEnd', { name })}
+        loading={act.isRunning}
+        onClick={() => void act.run({ params: { account: accountId, grant: grant.id } })}
+      >
+        <IconX size={16} />
+      </ActionIcon>
+    </li>
+  )
+}
+
+interface GrantDialogProps {
+  readonly accountId: string
+  readonly isOpen: boolean
+  onClose(): void
+}
+
+function GrantDialog({ accountId, isOpen, onClose }: GrantDialogProps) {
+  const { t } = useWords()
+  const act = useAct(createGrant, [listGrants])
+  const [who, setWho] = useState<string | null>(null)
+  const [right, setRight] = useState<'reveal' | 'manage'>('reveal')
+  const [until, setUntil] = useState('')
+  const rights = (['reveal', 'manage'] as const).map((name) => ({ value: name, label: t(`grant.${name}`) }))
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (who === null) return
+    const expiresAtMs = until === '' ? null : new Date(`${until}T23:59:59`).getTime()
+    const done = await act.run({ params: { account: accountId }, body: { ...granteeOf(who), right, expiresAtMs } })
+    if (done === null) return
+    setWho(null)
+    onClose()
+  }
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={t('grant.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          <GranteePicker label={t('grant.who')} description={t('grant.whoHint')} value={who} onChange={setWho} />
+          <Select
+            label={t('grant.right')}
+            data={rights}
+            allowDeselect={false}
+            value={right}
+            onChange={(name) => name !== null && setRight(name)}
+          />
+          <TextInput
+            type="date"
+            label={`${t('grant.until')} (${t('word.optional')})`}
+            value={until}
+            onChange={(event) => setUntil(event.currentTarget.value)}
+          />
+          <TroubleNote trouble={act.trouble} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('do.cancel')}
+            </Button>
+            <Button type="submit" disabled={who === null} loading={act.isRunning}>
+              {t('grant.submit')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,120 @@
+import { Checkbox, Select, SimpleGrid, TagsInput, Textarea, TextInput } from '@mantine/core'
+import type { Account } from '../../contract.ts'
+import { useWords } from '../../words/words.tsx'
+
+/** What people may say and set about an account. */
+export type Metadata = Pick<
+  Account,
+  'label' | 'issuer' | 'identifier' | 'url' | 'tags' | 'note' | 'lease' | 'stepUp' | 'marked'
+>
+
+export const emptyMetadata: Metadata = {
+  label: '',
+  issuer: '',
+  identifier: '',
+  url: '',
+  tags: [],
+  note: '',
+  lease: 'warn',
+  stepUp: 'off',
+  marked: false,
+}
+
+interface MetadataFieldsProps {
+  readonly value: Metadata
+  readonly labelError?: string | null
+  /** The fields few people need. */
+  readonly hasRules: boolean
+  onChange(value: Metadata): void
+}
+
+/** Fields for {@link Metadata}. */
+export function MetadataFields({ value, labelError = null, hasRules, onChange }: MetadataFieldsProps) {
+  const { t } = useWords()
+  const set = (part: Partial<Metadata>) => onChange({ ...value, ...part })
+  return (
+    <>
+      <TextInput
+        label={t('account.label')}
+        error={labelError}
+        maxLength={2000}
+        dir="auto"
+        value={value.label}
+        onChange={(event) => set({ label: event.currentTarget.value })}
+      />
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput
+          label={t('account.issuer')}
+          maxLength={2000}
+          dir="auto"
+          value={value.issuer}
+          onChange={(event) => set({ issuer: event.currentTarget.value })}
+        />
+        <TextInput
+          label={t('account.identifier')}
+          maxLength={255}
+          dir="auto"
+          value={value.identifier}
+          onChange={(event) => set({ identifier: event.currentTarget.value })}
+        />
+      </SimpleGrid>
+      <TagsInput
+        label={t('account.tags')}
+        description={t('account.tagsHint')}
+        maxTags={32}
+        value={value.tags}
+        onChange={(tags) => set({ tags })}
+      />
+      {hasRules && <RuleFields value={value} set={set} />}
+    </>
+  )
+}
+
+function RuleFields({ value, set }: { value: Metadata; set(part: Partial<Metadata>): void }) {
+  const { t } = useWords()
+  const leases = (['off', 'warn', 'exclusive'] as const).map((mode) => ({
+    value: mode,
+    label: t(`account.lease.${mode}`),
+  }))
+  const proofs = (['off', 'recent', 'passkey'] as const).map((by) => ({ value: by, label: t(`account.stepUp.${by}`) }))
+  return (
+    <>
+      <TextInput
+        label={t('account.url')}
+        type="url"
+        placeholder="https://"
+        maxLength={2048}
+        value={value.url}
+        onChange={(event) => set({ url: event.currentTarget.value })}
+      />
+      <Textarea
+        label={t('account.note')}
+        autosize
+        minRows={2}
+        maxLength={10_000}
+        dir="auto"
+        value={value.note}
+        onChange={(event) => set({ note: event.currentTarget.value })}
+      />
+      <Select
+        label={t('account.lease')}
+        data={leases}
+        allowDeselect={false}
+        value={value.lease}
+        onChange={(lease) => lease !== null && set({ lease })}
+      />
+      <Select
+        label={t('account.stepUp')}
+        data={proofs}
+        allowDeselect={false}
+        value={value.stepUp}
+        onChange={(stepUp) => stepUp !== null && set({ stepUp })}
+      />
+      <Checkbox
+        label={t('account.marked')}
+        checked={value.marked}
+        onChange={(event) => set({ marked: event.currentTarget.checked })}
+      />
+    </>
+  )
+}

@@ -1,0 +1,96 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, useState } from 'react'
+import { useLocation } from 'wouter'
+import { createAccount, listAccounts } from '../../contract.ts'
+import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
+import { Note } from '../../parts/note.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+import { emptyMetadata, type Metadata, MetadataFields } from '../account/metadata-fields.tsx'
+import { CompareCode } from './compare-code.tsx'
+import { type CodeShape, type ReadSecret, usualShape } from './read-secret.ts'
+import { ShapeFields } from './shape-fields.tsx'
+
+interface AddFormProps {
+  readonly read: Extract<ReadSecret, { kind: 'secret' }>
+  onAdded(): void
+}
+
+/** The rest of an account whose secret is right: its name, its kind, its first viewers. */
+export function AddForm({ read, onAdded }: AddFormProps) {
+  const { t } = useWords()
+  const [, navigate] = useLocation()
+  const act = useAct(createAccount, [listAccounts])
+  const [shape, setShape] = useState<CodeShape>(read.shape ?? usualShape)
+  const [metadata, setMetadata] = useState<Metadata>(() => metadataOf(read))
+  const [isTried, setTried] = useState(false)
+  const [shareWith, setShareWith] = useState<string | null>(null)
+  const isUnnamed = metadata.label.trim() === ''
+
+  const add = async (allowDuplicate: boolean) => {
+    setTried(true)
+    if (isUnnamed) return
+    const grants = shareWith === null ? [] : [{ ...granteeOf(shareWith), right: 'reveal' as const }]
+    const { label, issuer, identifier, tags } = metadata
+    const body = { label, issuer, identifier, tags, ...bodyOf(shape), secretBase32: read.secretBase32, grants }
+    const done = await act.run({ body: allowDuplicate ? { ...body, allowDuplicate } : body })
+    if (done === null) return
+    const words = { name: label, id: identifier }
+    notifications.show({
+      message: [t(identifier === '' ? 'add.addedPlain' : 'add.added', words), ...done.answer.warnings].join('. '),
+    })
+    onAdded()
+    navigate(`/accounts/${done.answer.id}`)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void add(false)
+  }
+  return (
+    <form onSubmit={submit}>
+      <Surface>
+        <Stack>
+          <CompareCode secretBase32={read.secretBase32} shape={shape} />
+          <MetadataFields
+            value={metadata}
+            hasRules={false}
+            labelError={isTried && isUnnamed ? t('add.needLabel') : null}
+            onChange={setMetadata}
+          />
+          {read.shape === null && <ShapeFields value={shape} onChange={setShape} />}
+          <GranteePicker
+            label={`${t('add.share')} (${t('word.optional')})`}
+            description={t('add.shareHint')}
+            value={shareWith}
+            onChange={setShareWith}
+          />
+          <Note tone="info">{t('add.custody')}</Note>
+          <TroubleNote trouble={act.trouble} />
+          <Group justify="flex-end">
+            {act.trouble?.code === 'account_duplicate' && (
+              <Button variant="default" onClick={() => void add(true)}>
+                {t('add.duplicateDo')}
+              </Button>
+            )}
+            <Button type="submit" size="md" loading={act.isRunning}>
+              {t('add.submit')}
+            </Button>
+          </Group>
+        </Stack>
+      </Surface>
+    </form>
+  )
+}
+
+function metadataOf(read: AddFormProps['read']): Metadata {
+  const label = read.issuer === '' ? read.name : read.issuer
+  return { ...emptyMetadata, label, issuer: read.issuer, identifier: read.name, tags: [...read.tags] }
+}
+
+function bodyOf({ type, algorithm, digits, periodSeconds, counter }: CodeShape) {
+  if (type === 'steam') return { type }
+  return type === 'hotp' ? { type, algorithm, digits, counter } : { type, algorithm, digits, periodSeconds }
+}

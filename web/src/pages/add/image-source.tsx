@@ -1,0 +1,90 @@
+import { Button, Stack } from '@mantine/core'
+import { IconCamera } from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
+import { Note } from '../../parts/note.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useWords } from '../../words/words.tsx'
+import { CameraView } from './camera-view.tsx'
+import { DropZone } from './drop-zone.tsx'
+import { Found } from './found.tsx'
+import { maxFileMb, useCandidates } from './use-candidates.ts'
+
+interface ImageSourceProps {
+  readonly isActive: boolean
+  /** An image was pasted while another tab was open. */
+  onPasted(): void
+}
+
+/** A QR code as an image: dropped, pasted, chosen or held before the camera. */
+export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
+  const { t } = useWords()
+  const candidates = useCandidates()
+  const [isCamera, setCamera] = useState(false)
+  const [isWithoutCode, setWithoutCode] = useState(false)
+  const read = async (file: File) => {
+    setWithoutCode(false)
+    const found = await candidates.read({ file, fileName: file.name })
+    if (found !== null && found.candidates.length === 0) {
+      setWithoutCode(true)
+      candidates.reset()
+    }
+  }
+  usePastedImage((file) => {
+    onPasted()
+    void read(file)
+  })
+  useEffect(() => {
+    if (!isActive) setCamera(false)
+  }, [isActive])
+  const { found } = candidates
+  if (found !== null && found.candidates.length > 0) return <Found found={found} onAgain={candidates.reset} />
+  return (
+    <Stack>
+      {isCamera ? (
+        <CameraView
+          onFrame={async (file) => ((await candidates.read({ file }))?.candidates.length ?? 0) > 0}
+          onStop={() => {
+            candidates.reset()
+            setCamera(false)
+          }}
+        />
+      ) : (
+        <DropZone
+          title={t('image.drop')}
+          hint={t('image.paste')}
+          accept="image/*"
+          isBusy={candidates.isReading}
+          onFile={(file) => void read(file)}
+        >
+          <Button variant="default" leftSection={<IconCamera size={17} />} onClick={() => setCamera(true)}>
+            {t('image.camera')}
+          </Button>
+        </DropZone>
+      )}
+      {isWithoutCode && (
+        <Note tone="warn" isUrgent>
+          {t('image.noCode')}
+        </Note>
+      )}
+      {candidates.isTooLarge && (
+        <Note tone="warn" isUrgent>
+          {t('image.tooLarge', { max: maxFileMb })}
+        </Note>
+      )}
+      {!isCamera && <TroubleNote trouble={candidates.trouble} />}
+    </Stack>
+  )
+}
+
+function usePastedImage(onImage: (file: File) => void): void {
+  const latest = useRef(onImage)
+  latest.current = onImage
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'))
+      if (file !== undefined) latest.current(file)
+    }
+    addEventListener('paste', onPaste)
+    return () => removeEventListener('paste', onPaste)
+  }, [])
+}

@@ -1,0 +1,64 @@
+import { Button, PasswordInput, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { Note } from '../../parts/note.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useWords } from '../../words/words.tsx'
+import { AddForm } from './add-form.tsx'
+import { Found } from './found.tsx'
+import { readSecret } from './read-secret.ts'
+import { useCandidates } from './use-candidates.ts'
+
+/** A link or a secret, checked at every key press; the rest of the form appears once it is right. */
+export function TextSource() {
+  const { t } = useWords()
+  const [text, setText] = useState('')
+  const candidates = useCandidates()
+  const read = readSecret(text)
+  if (candidates.found !== null) {
+    return (
+      <Found
+        found={candidates.found}
+        onAgain={() => {
+          setText('')
+          candidates.reset()
+        }}
+      />
+    )
+  }
+  return (
+    <>
+      <Surface>
+        <Stack>
+          <PasswordInput
+            label={t('add.input')}
+            description={t('add.inputHint')}
+            autoComplete="off"
+            spellCheck={false}
+            size="md"
+            error={read.kind === 'wrong' ? read.message : null}
+            styles={{ innerInput: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          {read.kind === 'migration' && (
+            <Note tone="info">
+              <Text mb="xs">{t('add.migration')}</Text>
+              <Button variant="light" loading={candidates.isReading} onClick={() => void candidates.read({ text })}>
+                {t('do.next')}
+              </Button>
+            </Note>
+          )}
+          {read.kind === 'secret' &&
+            read.warnings.map((warning) => (
+              <Note key={warning} tone="warn">
+                {warning}
+              </Note>
+            ))}
+          <TroubleNote trouble={candidates.trouble} />
+        </Stack>
+      </Surface>
+      {read.kind === 'secret' && <AddForm key={read.secretBase32} read={read} onAdded={() => setText('')} />}
+    </>
+  )
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react'
+import { type Answer, readImage } from '../../contract.ts'
+import { useAct } from '../../server/queries.ts'
+import type { Trouble } from '../../server/trouble.ts'
+import { base64Of } from './base64.ts'
+
+/** What the server read out of an image, a file or a text; nothing of it is stored yet. */
+export type FoundCodes = Answer<typeof readImage>
+
+interface Source {
+  readonly text?: string
+  readonly file?: Blob
+  readonly fileName?: string
+  readonly password?: string
+}
+
+interface Candidates {
+  /** Null until something was read. With `needsPassword` nothing is in it yet. */
+  readonly found: FoundCodes | null
+  readonly isReading: boolean
+  readonly trouble: Trouble | null
+  /** The file was too large to be sent at all. */
+  readonly isTooLarge: boolean
+  read(source: Source): Promise<FoundCodes | null>
+  reset(): void
+}
+
+/** Most a file may weigh. */
+export const maxFileMb = 10
+
+/** Lets the server look into something, without storing it. */
+export function useCandidates(): Candidates {
+  const act = useAct(readImage)
+  const [found, setFound] = useState<FoundCodes | null>(null)
+  const [isTooLarge, setTooLarge] = useState(false)
+  const read = async ({ text, file, fileName, password }: Source) => {
+    setTooLarge(file !== undefined && file.size > maxFileMb * 1_000_000)
+    if (file !== undefined && file.size > maxFileMb * 1_000_000) return null
+    const body = {
+      ...(text === undefined ? {} : { text }),
+      ...(file === undefined ? {} : { contentBase64: await base64Of(file) }),
+      ...(fileName === undefined ? {} : { fileName: fileName.slice(0, 255) }),
+      ...(password === undefined ? {} : { password }),
+    }
+    const done = await act.run({ body })
+    if (done === null) return null
+    setFound(done.answer)
+    return done.answer
+  }
+  const reset = () => {
+    setFound(null)
+    act.reset()
+  }
+  return { found, isReading: act.isRunning, trouble: act.trouble, isTooLarge, read, reset }
+}

@@ -1,0 +1,65 @@
+import type { AuditRecord } from '../../contract.ts'
+import { useWords } from '../../words/words.tsx'
+
+/** Records as a table; what was typed elsewhere stands here as text and nothing more (T62). */
+export function AuditList({ records }: { records: readonly AuditRecord[] }) {
+  const { t } = useWords()
+  return (
+    <div className="ww-surface ww-scroll" tabIndex={0} role="region" aria-label={t('audit.title')}>
+      <table className="ww-table" style={{ margin: 0 }}>
+        <thead>
+          <tr>
+            <th scope="col">{t('audit.when')}</th>
+            <th scope="col">{t('audit.actor')}</th>
+            <th scope="col">{t('audit.action')}</th>
+            <th scope="col">{t('audit.object')}</th>
+            <th scope="col">{t('audit.outcome')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record) => (
+            <AuditRow key={`${record.chain} ${record.sequence}`} record={record} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function AuditRow({ record }: { record: AuditRecord }) {
+  const { t, dateTime } = useWords()
+  const { atMs, actorName, actorId, address, action, objectKind, objectId, objectName, outcome, reason, detail } =
+    record
+  return (
+    <tr>
+      <td style={{ whiteSpace: 'nowrap' }}>
+        <time dateTime={new Date(atMs).toISOString()}>{dateTime(atMs)}</time>
+      </td>
+      <td dir="auto">
+        {actorName || actorId}
+        {address !== undefined && address !== '' && (
+          <div className="ww-quiet ww-small">{t('audit.from.address', { address })}</div>
+        )}
+      </td>
+      <td>
+        <span className="ww-mono">{action}</span>
+        {detail !== undefined && Object.keys(detail).length > 0 && (
+          <details className="ww-quiet ww-small">
+            <summary>{t('audit.details')}</summary>
+            <span className="ww-mono">{JSON.stringify(detail)}</span>
+          </details>
+        )}
+      </td>
+      <td dir="auto">
+        {objectName ?? objectId}
+        <div className="ww-quiet ww-small">{objectKind}</div>
+      </td>
+      <td>
+        <span className="ww-tag" data-tone={outcome === 'ok' ? 'good' : 'bad'}>
+          {outcome}
+        </span>
+        {reason !== undefined && <div className="ww-quiet ww-small">{reason}</div>}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,102 @@
+import { Button, Switch } from '@mantine/core'
+import { IconDownload, IconHistory } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { type AuditRecord, exportAudit, followAudit, listAudit } from '../../contract.ts'
+import { EmptyFace, Faces } from '../../parts/faces.tsx'
+import { Page } from '../../parts/page.tsx'
+import { addressOf } from '../../server/call.ts'
+import { useLive } from '../../server/live.ts'
+import { useServer } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+import { AuditFilterFields } from './audit-filter-fields.tsx'
+import { type AuditFilter, emptyFilter, queryOf } from './audit-filter.ts'
+import { AuditCounts } from './audit-counts.tsx'
+import { AuditList } from './audit-list.tsx'
+import { ChainCard } from './chain-card.tsx'
+
+const pageSize = 100
+const mostLive = 200
+
+/** What happened: filtered, followed live, counted, exported, and proven whole. */
+export function AuditPage() {
+  const { t } = useWords()
+  const [filter, setFilter] = useState<AuditFilter>(emptyFilter)
+  const [isFollowing, setFollowing] = useState(false)
+  const [limit, setLimit] = useState(pageSize)
+  const query = useMemo(() => queryOf(filter), [filter])
+  const records = useServer(listAudit, { query: { ...query, limit } })
+  const live = useLiveRecords(isFollowing ? addressOf(followAudit, { query }) : null)
+  return (
+    <Page
+      title={t('audit.title')}
+      lead={t('audit.lead')}
+      actions={
+        <Button
+          component="a"
+          variant="default"
+          href={addressOf(exportAudit, { query })}
+          download
+          leftSection={<IconDownload size={16} />}
+        >
+          {t('audit.export')}
+        </Button>
+      }
+    >
+      <ChainCard />
+      <AuditFilterFields value={filter} onChange={setFilter} />
+      <AuditCounts query={query} />
+      <div style={{ display: 'flex', alignItems: 'center', gap: '1rem', margin: '1.25rem 0 .75rem' }}>
+        <Switch
+          label={t('audit.follow')}
+          checked={isFollowing}
+          onChange={(event) => setFollowing(event.currentTarget.checked)}
+        />
+        {isFollowing && (
+          <span className="ww-tag" data-tone={live.state === 'live' ? 'good' : 'warn'} role="status">
+            {t(`audit.live.${live.state}`)}
+          </span>
+        )}
+      </div>
+      <Faces
+        of={records}
+        isEmpty={({ items }) => items.length + live.records.length === 0}
+        empty={
+          <EmptyFace
+            title={t('audit.emptyTitle')}
+            why={t('audit.empty')}
+            icon={<IconHistory size={28} stroke={1.6} />}
+          />
+        }
+      >
+        {({ items, nextCursor }) => (
+          <>
+            <AuditList records={merge(live.records, items)} />
+            {nextCursor !== undefined && limit < 500 && (
+              <Button mt="md" variant="default" onClick={() => setLimit(500)}>
+                {t('do.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Faces>
+    </Page>
+  )
+}
+
+function useLiveRecords(address: string | null) {
+  const [records, setRecords] = useState<readonly AuditRecord[]>([])
+  const state = useLive(address, (data) => {
+    if (isRecord(data)) setRecords((before) => [data, ...before].slice(0, mostLive))
+  })
+  return { state, records }
+}
+
+function isRecord(data: unknown): data is AuditRecord {
+  return typeof data === 'object' && data !== null && 'sequence' in data && 'action' in data
+}
+
+/** Live records before loaded ones, each once, newest first. */
+function merge(live: readonly AuditRecord[], loaded: readonly AuditRecord[]): AuditRecord[] {
+  const all = new Map([...live, ...loaded].map((record) => [`${record.chain} ${record.sequence}`, record]))
+  return [...all.values()].toSorted((a, b) => b.atMs - a.atMs || b.sequence - a.sequence)
+}

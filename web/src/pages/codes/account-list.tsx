@@ -1,0 +1,93 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
+import type { Account } from '../../contract.ts'
+import { EmptyFace } from '../../parts/faces.tsx'
+import { VirtualList } from '../../parts/virtual-list.tsx'
+import { useWords } from '../../words/words.tsx'
+import { filterable, filterAccounts, tagsOf } from './account-filter.ts'
+import { AccountRow } from './account-row.tsx'
+import { focusRow, moveFocus } from './row-focus.ts'
+
+const rowHeight = 72
+const mostTags = 12
+
+/** Accounts with a filter above them; the keyboard reaches everything. */
+export function AccountList({ accounts }: { accounts: readonly Account[] }) {
+  const { t, language } = useWords()
+  const [typed, setTyped] = useState('')
+  const [tag, setTag] = useState<string | null>(null)
+  // The field answers at once; the list may follow a frame later.
+  const wanted = useDeferredValue(typed)
+  const all = useMemo(() => filterable(accounts, language), [accounts, language])
+  const tags = useMemo(() => tagsOf(accounts).slice(0, mostTags), [accounts])
+  const found = useMemo(() => filterAccounts(all, wanted, tag), [all, wanted, tag])
+  const isFiltered = wanted !== '' || tag !== null
+
+  const onFilterKey = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') focusRow(0, event)
+    if (event.key === 'Escape') setTyped('')
+    // Enter in the filter goes straight for the first code: type, Enter, Enter.
+    if (event.key === 'Enter' && found.length > 0) focusRow(0, event, true)
+  }
+  return (
+    <>
+      <TextInput
+        data-filter=""
+        type="search"
+        size="md"
+        radius="lg"
+        aria-label={t('codes.filter')}
+        placeholder={t('codes.filter')}
+        leftSection={<IconSearch size={18} />}
+        rightSection={<kbd className="ww-kbd ww-wide-only">/</kbd>}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={onFilterKey}
+      />
+      <div className="ww-chips" role="group" aria-label={t('codes.allTags')}>
+        {tags.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className="ww-chip"
+            dir="auto"
+            aria-pressed={tag === name}
+            onClick={() => setTag(tag === name ? null : name)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <p role="status" className="ww-quiet ww-small" style={{ margin: '0 0 .6rem', minHeight: '1.3em' }}>
+        {isFiltered && t('codes.found', { count: found.length })}
+      </p>
+      {found.length === 0 ? (
+        <NoMatch
+          text={wanted || (tag ?? '')}
+          onClear={() => {
+            setTyped('')
+            setTag(null)
+          }}
+        />
+      ) : (
+        <div className="ww-surface" style={{ overflow: 'hidden' }} onKeyDown={moveFocus}>
+          <VirtualList items={found} rowHeight={rowHeight} label={t('codes.list')} keyOf={({ id }) => id}>
+            {(account, index) => <AccountRow account={account} index={index} />}
+          </VirtualList>
+        </div>
+      )}
+    </>
+  )
+}
+
+function NoMatch({ text, onClear }: { text: string; onClear(): void }) {
+  const { t } = useWords()
+  return (
+    <EmptyFace title={t('codes.noMatchTitle')} why={t('codes.noMatch', { text })} icon={<IconSearch size={28} />}>
+      <Button variant="light" onClick={onClear}>
+        {t('codes.clearFilter')}
+      </Button>
+    </EmptyFace>
+  )
+}

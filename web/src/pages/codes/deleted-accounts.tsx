@@ -1,0 +1,52 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type Account, listAccounts, restoreAccount } from '../../contract.ts'
+import { Moment } from '../../parts/moment.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct, useEverything } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+
+/** What was deleted lately and can come back; nothing at all while nothing was. */
+export function DeletedAccounts() {
+  const { t } = useWords()
+  const deleted = useEverything(listAccounts, { query: { deleted: true } })
+  const items = deleted.data ?? []
+  if (items.length === 0) return null
+  return (
+    <div style={{ marginTop: '2.5rem' }}>
+      <Surface title={t('codes.deleted')} lead={t('codes.deletedLead')} isFlush>
+        <ul className="ww-list">
+          {items.map((account) => (
+            <DeletedAccount key={account.id} account={account} />
+          ))}
+        </ul>
+      </Surface>
+    </div>
+  )
+}
+
+function DeletedAccount({ account }: { account: Account }) {
+  const { t } = useWords()
+  const act = useAct(restoreAccount, [listAccounts])
+  const restore = async () => {
+    const done = await act.run({ params: { account: account.id } })
+    if (done !== null) notifications.show({ message: t('codes.restored', { name: account.label }) })
+  }
+  return (
+    <li className="ww-item">
+      <div className="ww-item-main">
+        <div className="ww-item-title" dir="auto">
+          {account.label}
+        </div>
+        <div className="ww-quiet ww-small">
+          <Moment atMs={account.deletedAtMs} />
+        </div>
+        <TroubleNote trouble={act.trouble} />
+      </div>
+      <Button variant="default" size="sm" loading={act.isRunning} onClick={() => void restore()}>
+        {t('codes.restore')}
+      </Button>
+    </li>
+  )
+}

@@ -1,0 +1,119 @@
+import { Button, Group, Modal, SegmentedControl, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { createToken, listRealms, listTokens } from '../../contract.ts'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { Note } from '../../parts/note.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct, useEverything } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
+import { useWords } from '../../words/words.tsx'
+
+const ownScopes = ['reveal:*', 'add']
+const administratorScopes = ['audit', 'metrics', 'admin']
+
+/** Makes a token and shows it, this once. */
+export function TokenDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+  const { t } = useWords()
+  const [token, setToken] = useState<string | null>(null)
+  const close = () => {
+    setToken(null)
+    onClose()
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title={t('tokens.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
+      {token === null ? (
+        <TokenForm onMade={setToken} onCancel={close} />
+      ) : (
+        <Stack>
+          <Note tone="warn">{t('tokens.shownOnce')}</Note>
+          <div className="ww-secret" data-testid="token">
+            {token}
+          </div>
+          <Group justify="space-between">
+            <CopyButton text={token} />
+            <Button onClick={close}>{t('do.done')}</Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  )
+}
+
+function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel(): void }) {
+  const { t } = useWords()
+  const { mayAdminister } = useMe()
+  const act = useAct(createToken, [listTokens])
+  const [name, setName] = useState('')
+  const [owner, setOwner] = useState<'person' | 'service'>(mayAdminister ? 'service' : 'person')
+  const [scopes, setScopes] = useState<string[]>([])
+  const [until, setUntil] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const expiresAtMs = until === '' ? null : new Date(`${until}T23:59:59`).getTime()
+    const done = await act.run({ body: { name, owner, scopes, expiresAtMs } })
+    if (done !== null) onMade(done.answer.token)
+  }
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label={t('tokens.name')}
+          required
+          withAsterisk={false}
+          maxLength={128}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {mayAdminister && (
+          <div>
+            <Text size="sm" fw={500} id="token-owner">
+              {t('tokens.owner')}
+            </Text>
+            <SegmentedControl
+              aria-labelledby="token-owner"
+              data={[
+                { value: 'service', label: t('tokens.owner.service') },
+                { value: 'person', label: t('tokens.owner.person') },
+              ]}
+              value={owner}
+              onChange={setOwner}
+            />
+          </div>
+        )}
+        <ScopeField scopes={scopes} onChange={setScopes} />
+        <TextInput
+          type="date"
+          label={`${t('tokens.until')} (${t('word.optional')})`}
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <TroubleNote trouble={act.trouble} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            {t('do.cancel')}
+          </Button>
+          <Button type="submit" disabled={scopes.length === 0} loading={act.isRunning}>
+            {t('tokens.add')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function ScopeField({ scopes, onChange }: { scopes: string[]; onChange(scopes: string[]): void }) {
+  const { t } = useWords()
+  const { mayAdminister } = useMe()
+  const realms = useEverything(listRealms, undefined, { enabled: mayAdminister })
+  const ofRealms = (realms.data ?? []).flatMap(({ name }) => [`verify:${name}`, `explain:${name}`, `enrol:${name}`])
+  return (
+    <TagsInput
+      label={t('tokens.scopes')}
+      description={t('tokens.scopesHint')}
+      data={mayAdminister ? [...ofRealms, ...administratorScopes, ...ownScopes] : ownScopes}
+      value={scopes}
+      onChange={onChange}
+    />
+  )
+}

@@ -1,0 +1,66 @@
+import { Progress } from '@mantine/core'
+import { type Answer, readBulkJob, type Realm } from '../../contract.ts'
+import { Faces } from '../../parts/faces.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { useServer } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+
+type Job = Answer<typeof readBulkJob>
+
+const pollMs = 700
+
+/** How far a bulk enrolment is, and what became of each row. */
+export function BulkJobView({ realm, jobId }: { realm: Realm; jobId: string }) {
+  const { t } = useWords()
+  const ask = { params: { realm: realm.name, job: jobId }, query: { limit: 500 } }
+  const job = useServer(readBulkJob, ask, {
+    refetchInterval: (query) => (query.state.data?.job.state === 'running' ? pollMs : false),
+  })
+  return (
+    <Surface title={t('bulk.result')}>
+      <Faces of={job}>{(loaded: Job) => <Loaded {...loaded} />}</Faces>
+    </Surface>
+  )
+}
+
+const tones = { created: 'good', duplicate: '', refused: 'bad' } as const
+
+function Loaded({ job, rows }: Job) {
+  const { t } = useWords()
+  const { state, total, done, created, duplicates, refused } = job
+  const progress = t('bulk.progress', { done, total })
+  return (
+    <>
+      <div role="status" style={{ display: 'flex', justifyContent: 'space-between', marginBottom: '.5rem' }}>
+        <span>{state === 'running' ? progress : t(`bulk.state.${state}`)}</span>
+        <span className="ww-quiet">{t('bulk.summary', { created, duplicates, refused })}</span>
+      </div>
+      <Progress value={total === 0 ? 100 : (done / total) * 100} aria-label={progress} />
+      <div className="ww-scroll" tabIndex={0} role="region" aria-label={t('bulk.result')}>
+        <table className="ww-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('bulk.line')}</th>
+              <th scope="col">{t('subjects.name')}</th>
+              <th scope="col">{t('bulk.result')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ line, name, result, reason }) => (
+              <tr key={line}>
+                <td>{line}</td>
+                <td dir="auto">{name}</td>
+                <td>
+                  <span className="ww-tag" data-tone={tones[result]}>
+                    {t(`bulk.result.${result}`)}
+                  </span>{' '}
+                  {reason}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}

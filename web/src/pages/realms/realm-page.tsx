@@ -1,0 +1,43 @@
+import { Tabs } from '@mantine/core'
+import { useState } from 'react'
+import { readRealm, type Realm } from '../../contract.ts'
+import { Faces } from '../../parts/faces.tsx'
+import { Page } from '../../parts/page.tsx'
+import { useServer } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
+import { useWords } from '../../words/words.tsx'
+import { BulkPanel } from './bulk-panel.tsx'
+import { PolicyPanel } from './policy-panel.tsx'
+import { SubjectsPanel } from './subjects-panel.tsx'
+
+/** One realm: its subjects, its policy, many subjects at once. */
+export function RealmPage({ realmId }: { realmId: string }) {
+  const realm = useServer(readRealm, { params: { realm: realmId } })
+  return <Faces of={realm}>{(loaded: Realm) => <Loaded realm={loaded} />}</Faces>
+}
+
+function Loaded({ realm }: { realm: Realm }) {
+  const { t } = useWords()
+  const { mayAdminister } = useMe()
+  const [tab, setTab] = useState<string | null>('subjects')
+  return (
+    <Page title={realm.name} lead={t('realm.token', { scope: `verify:${realm.name}` })}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="subjects">{t('realm.subjects')}</Tabs.Tab>
+          <Tabs.Tab value="policy">{t('realm.policy')}</Tabs.Tab>
+          {mayAdminister && <Tabs.Tab value="bulk">{t('realm.bulk')}</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="subjects">
+          <SubjectsPanel realm={realm} />
+        </Tabs.Panel>
+        <Tabs.Panel value="policy">
+          <PolicyPanel key={realm.updatedAtMs} realm={realm} />
+        </Tabs.Panel>
+        <Tabs.Panel value="bulk">
+          <BulkPanel realm={realm} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  )
+}

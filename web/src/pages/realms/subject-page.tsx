@@ -1,0 +1,137 @@
+import { Anchor, Button, Group, Stack } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { Link, useLocation } from 'wouter'
+import { deleteSubject, liftSubject, listSubjects, readSubject, type Subject, updateSubject } from '../../contract.ts'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Faces } from '../../parts/faces.tsx'
+import { Moment } from '../../parts/moment.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct, useServer } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
+import { useWords } from '../../words/words.tsx'
+import { EnrolmentCard } from './enrolment-card.tsx'
+import { ResyncCard } from './resync-card.tsx'
+import { SubjectState } from './subject-state.tsx'
+
+interface SubjectPageProps {
+  readonly realmId: string
+  readonly subjectId: string
+}
+
+/** One subject: where it stands, enrolment, the clock of its authenticator. */
+export function SubjectPage({ realmId, subjectId }: SubjectPageProps) {
+  const subject = useServer(readSubject, { params: { realm: realmId, subject: subjectId } })
+  return <Faces of={subject}>{(loaded: Subject) => <Loaded realmId={realmId} subject={loaded} />}</Faces>
+}
+
+function Loaded({ realmId, subject }: { realmId: string; subject: Subject }) {
+  const { mayAdminister } = useMe()
+  return (
+    <Page
+      title={subject.name}
+      lead={
+        <Anchor component={Link} href={`/realms/${encodeURIComponent(realmId)}`} size="sm" c="dimmed" underline="hover">
+          <IconArrowLeft size={14} style={{ verticalAlign: '-2px', marginRight: 4 }} aria-hidden />
+          {realmId}
+        </Anchor>
+      }
+      actions={
+        <Group gap="xs">
+          <SubjectState subject={subject} />
+        </Group>
+      }
+      isNarrow
+    >
+      <FactsCard realmId={realmId} subject={subject} />
+      {mayAdminister && (
+        <>
+          <EnrolmentCard realmId={realmId} subject={subject} />
+          {subject.enrolment === 'active' && <ResyncCard realmId={realmId} subject={subject} />}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function FactsCard({ realmId, subject }: { realmId: string; subject: Subject }) {
+  const { t } = useWords()
+  const { mayAdminister } = useMe()
+  return (
+    <Surface>
+      <Stack>
+        <dl className="ww-facts">
+          {subject.email !== '' && (
+            <>
+              <dt>{t('subjects.email')}</dt>
+              <dd>{subject.email}</dd>
+            </>
+          )}
+          <dt>{t('subject.lastVerified')}</dt>
+          <dd>
+            <Moment atMs={subject.lastVerifiedAtMs} />
+          </dd>
+          <dt>{t('subject.failures')}</dt>
+          <dd>{subject.failures}</dd>
+          {subject.waitUntilMs !== null && (
+            <>
+              <dt>{t('subject.waitUntil')}</dt>
+              <dd>
+                <Moment atMs={subject.waitUntilMs} />
+              </dd>
+            </>
+          )}
+        </dl>
+        {mayAdminister && <SubjectActs realmId={realmId} subject={subject} />}
+      </Stack>
+    </Surface>
+  )
+}
+
+function SubjectActs({ realmId, subject }: { realmId: string; subject: Subject }) {
+  const { t } = useWords()
+  const [, navigate] = useLocation()
+  const params = { realm: realmId, subject: subject.name }
+  const update = useAct(updateSubject, [readSubject, listSubjects])
+  const lift = useAct(liftSubject, [readSubject, listSubjects])
+  const remove = useAct(deleteSubject, [listSubjects])
+  const liftLock = async () => {
+    const done = await lift.run({ params })
+    if (done !== null) notifications.show({ message: t('subject.lifted', { name: subject.name }) })
+  }
+  const confirmDelete = async () => {
+    const done = await remove.run({ params })
+    if (done !== null) navigate(`/realms/${encodeURIComponent(realmId)}`)
+    return done !== null
+  }
+  return (
+    <>
+      <TroubleNote trouble={update.trouble ?? lift.trouble} />
+      <Group>
+        <Button
+          variant="default"
+          loading={update.isRunning}
+          onClick={() => void update.run({ params, body: { enabled: !subject.enabled } })}
+        >
+          {t(subject.enabled ? 'subject.disable' : 'subject.enable')}
+        </Button>
+        {(subject.failures > 0 || subject.locked || subject.capped) && (
+          <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
+            {t('subject.lift')}
+          </Button>
+        )}
+        <ConfirmButton
+          label={t('do.delete')}
+          question={t('subject.deleteAsk', { name: subject.name })}
+          why={t('subject.deleteWhy')}
+          doIt={t('do.delete')}
+          color="red"
+          trouble={remove.trouble}
+          onConfirm={confirmDelete}
+        />
+      </Group>
+    </>
+  )
+}

@@ -1,0 +1,149 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { type FormEvent, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { createSubject, listSubjects, type Realm, type Subject } from '../../contract.ts'
+import { EmptyFace, Faces } from '../../parts/faces.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useAct, useServer } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
+import { useWords } from '../../words/words.tsx'
+import { SubjectState } from './subject-state.tsx'
+
+/** The subjects of a realm. There may be a million, so the server filters. */
+export function SubjectsPanel({ realm }: { realm: Realm }) {
+  const { t } = useWords()
+  const { mayAdminister } = useMe()
+  const [typed, setTyped] = useState('')
+  const [search] = useDebouncedValue(typed, 150)
+  const [limit, setLimit] = useState(100)
+  const [isOpen, dialog] = useDisclosure(false)
+  const query = { limit, ...(search === '' ? {} : { search }) }
+  const subjects = useServer(listSubjects, { params: { realm: realm.name }, query })
+  return (
+    <>
+      <Group mb="md" wrap="nowrap">
+        <TextInput
+          data-filter=""
+          type="search"
+          aria-label={t('subjects.filter')}
+          placeholder={t('subjects.filter')}
+          leftSection={<IconSearch size={17} />}
+          style={{ flex: 1 }}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        {mayAdminister && (
+          <Button leftSection={<IconPlus size={17} />} onClick={dialog.open}>
+            {t('subjects.add')}
+          </Button>
+        )}
+      </Group>
+      <Faces
+        of={subjects}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          search === '' ? (
+            <EmptyFace title={t('subjects.emptyTitle')} why={t('subjects.empty')} />
+          ) : (
+            <EmptyFace title={t('codes.noMatchTitle')} icon={<IconSearch size={28} />} />
+          )
+        }
+      >
+        {({ items, nextCursor }) => (
+          <>
+            <ul className="ww-list ww-surface">
+              {items.map((subject) => (
+                <SubjectRow key={subject.id} realm={realm} subject={subject} />
+              ))}
+            </ul>
+            {nextCursor !== undefined && limit < 500 && (
+              <Button mt="md" variant="default" onClick={() => setLimit(500)}>
+                {t('do.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Faces>
+      <CreateDialog realm={realm} isOpen={isOpen} onClose={dialog.close} />
+    </>
+  )
+}
+
+function SubjectRow({ realm, subject }: { realm: Realm; subject: Subject }) {
+  return (
+    <li className="ww-item">
+      <div className="ww-item-main">
+        <Link href={subjectPath(realm.name, subject.name)} className="ww-plain-link ww-item-title" dir="auto">
+          {subject.name}
+        </Link>
+        <div className="ww-quiet ww-small">{subject.email}</div>
+      </div>
+      <Group gap="xs">
+        <SubjectState subject={subject} />
+      </Group>
+    </li>
+  )
+}
+
+interface CreateDialogProps {
+  readonly realm: Realm
+  readonly isOpen: boolean
+  onClose(): void
+}
+
+function CreateDialog({ realm, isOpen, onClose }: CreateDialogProps) {
+  const { t } = useWords()
+  const [, navigate] = useLocation()
+  const act = useAct(createSubject, [listSubjects])
+  const [name, setName] = useState('')
+  const [email, setEmail] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const body = { name, ...(email === '' ? {} : { email }) }
+    const done = await act.run({ params: { realm: realm.name }, body })
+    if (done !== null) navigate(subjectPath(realm.name, done.answer.name))
+  }
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t('subjects.add')}
+      closeButtonProps={{ 'aria-label': t('do.close') }}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          <TextInput
+            label={t('subjects.name')}
+            required
+            withAsterisk={false}
+            maxLength={128}
+            data-autofocus
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            label={`${t('subjects.email')} (${t('word.optional')})`}
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <TroubleNote trouble={act.trouble} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('do.cancel')}
+            </Button>
+            <Button type="submit" loading={act.isRunning}>
+              {t('do.add')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function subjectPath(realm: string, subject: string): string {
+  return `/realms/${encodeURIComponent(realm)}/${encodeURIComponent(subject)}`
+}

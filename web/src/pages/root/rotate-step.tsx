@@ -1,0 +1,84 @@
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { createGrant, listGrants } from '../../contract.ts'
+import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
+import { Note } from '../../parts/note.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { serverClock } from '../../server/clock.ts'
+import { useAct } from '../../server/queries.ts'
+import { useWords } from '../../words/words.tsx'
+import { type Intake, isAmong } from './intake.ts'
+
+interface RotateStepProps {
+  readonly intake: Intake
+  onDone(part: Partial<Intake>): void
+}
+
+/** Somebody who is not the loader changes the password, and may then see codes. */
+export function RotateStep({ intake, onDone }: RotateStepProps) {
+  const { t } = useWords()
+  const [who, setWho] = useState(intake.rotatedBy ?? '')
+  const isLoader = isAmong([intake.loader], who)
+  const isPast = intake.rotatedBy !== undefined
+  return (
+    <Stack>
+      <Text>{t('root.rotateWhy')}</Text>
+      {intake.readers.length > 1 ? (
+        <Select
+          label={t('root.rotatedBy')}
+          data={[...intake.readers]}
+          searchable
+          disabled={isPast}
+          error={isLoader ? t('root.rotatedSelf') : null}
+          value={who === '' ? null : who}
+          onChange={(name) => setWho(name ?? '')}
+        />
+      ) : (
+        <TextInput
+          label={t('root.rotatedBy')}
+          disabled={isPast}
+          error={isLoader ? t('root.rotatedSelf') : null}
+          value={who}
+          onChange={(event) => setWho(event.currentTarget.value)}
+        />
+      )}
+      {!isPast && intake.accountId !== undefined && <GrantToChecker accountId={intake.accountId} />}
+      {!isPast && (
+        <Group className="ww-no-print">
+          <Button
+            disabled={who.trim() === '' || isLoader}
+            onClick={() => onDone({ rotatedBy: who.trim(), rotatedAtMs: serverClock.nowMs() })}
+          >
+            {t('root.rotated')}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  )
+}
+
+function GrantToChecker({ accountId }: { accountId: string }) {
+  const { t } = useWords()
+  const act = useAct(createGrant, [listGrants])
+  const [who, setWho] = useState<string | null>(null)
+  const [isGranted, setGranted] = useState(false)
+  const grant = async () => {
+    if (who === null) return
+    const done = await act.run({ params: { account: accountId }, body: { ...granteeOf(who), right: 'reveal' } })
+    setGranted(done !== null)
+  }
+  return (
+    <Stack gap="xs">
+      <Group align="flex-end">
+        <div style={{ flex: '1 1 14rem' }}>
+          <GranteePicker label={t('root.grantWhy')} value={who} onChange={setWho} />
+        </div>
+        <Button variant="default" disabled={who === null} loading={act.isRunning} onClick={() => void grant()}>
+          {t('root.grant')}
+        </Button>
+      </Group>
+      {isGranted && <Note tone="good">{t('root.granted')}</Note>}
+      <TroubleNote trouble={act.trouble} />
+    </Stack>
+  )
+}

@@ -1,0 +1,136 @@
+import { QueryClient, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { useRef } from 'react'
+import type { Answer, Endpoint } from '../contract.ts'
+import { type Ask, call } from './call.ts'
+import { type Trouble, troubleOf } from './trouble.ts'
+
+const retryOfflineMs = 4000
+
+/** Metadata only: codes, secrets and tokens never enter this cache (T50). */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: false,
+      staleTime: 10_000,
+      refetchInterval: ({ state }) => (isOffline(state.error) ? retryOfflineMs : false),
+    },
+    // A mutation may answer what is shown once; nothing of it is kept.
+    mutations: { gcTime: 0, retry: false },
+  },
+})
+
+function isOffline(error: unknown): boolean {
+  return error !== null && troubleOf(error).kind === 'offline'
+}
+
+/** What a page waits for. */
+export type Pending<T> = UseQueryResult<T>
+
+interface LoadOptions {
+  readonly enabled?: boolean
+}
+
+/** The state of a query, as far as an interval depends on it. */
+interface Watched<T> {
+  readonly state: { readonly data: T | undefined }
+}
+
+/** Loads what an endpoint answers and keeps it fresh. */
+export function useServer<E extends Endpoint>(
+  endpoint: E,
+  ask?: Ask<E>,
+  options: LoadOptions & { readonly refetchInterval?: (query: Watched<Answer<E>>) => number | false } = {},
+): Pending<Answer<E>> {
+  return useQuery<Answer<E>>({
+    queryKey: [endpoint.name, ask],
+    queryFn: ({ signal }) => call(endpoint, ask, { signal }),
+    ...options,
+  })
+}
+
+type ItemOf<E extends Endpoint> = Answer<E> extends { items: (infer Item)[] } ? Item : never
+
+/** Loads every page of a list: people filter what they see, so they need all of it. */
+export function useEverything<E extends Endpoint>(
+  endpoint: E,
+  ask?: Ask<E>,
+  options: LoadOptions = {},
+): Pending<ItemOf<E>[]> {
+  return useQuery<ItemOf<E>[]>({
+    queryKey: [endpoint.name, ask, 'everything'],
+    queryFn: ({ signal }) => loadEverything(endpoint, ask, signal),
+    ...options,
+  })
+}
+
+async function loadEverything<E extends Endpoint>(endpoint: E, ask: Ask<E> | undefined, signal: AbortSignal) {
+  const all: ItemOf<E>[] = []
+  let cursor: string | undefined
+  do {
+    const page = await loadPage<ItemOf<E>>(endpoint, ask ?? {}, cursor, signal)
+    all.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return all
+}
+
+async function loadPage<Item>(
+  endpoint: Endpoint,
+  ask: object,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<Page<Item>> {
+  const asked = 'query' in ask && typeof ask.query === 'object' ? ask.query : {}
+  const query = { ...asked, limit: 500, ...(cursor === undefined ? {} : { cursor }) }
+  const page: unknown = await call(endpoint, { ...ask, query }, { signal })
+  return page as Page<Item>
+}
+
+interface Page<Item> {
+  readonly items: Item[]
+  readonly nextCursor?: string
+}
+
+/** What a finished change answered. */
+export interface Done<E extends Endpoint> {
+  readonly answer: Answer<E>
+}
+
+/** A change the visitor asks for. */
+export interface Act<E extends Endpoint> {
+  /** Resolves to null after trouble, which then stands in `trouble`. */
+  run(ask?: Ask<E>): Promise<Done<E> | null>
+  readonly isRunning: boolean
+  readonly trouble: Trouble | null
+  /** Forgets the trouble, for example when the form changes. */
+  reset(): void
+}
+
+/** Does a change and refreshes the lists it touches. */
+export function useAct<E extends Endpoint>(endpoint: E, touches: readonly Endpoint[] = []): Act<E> {
+  const client = useQueryClient()
+  const mutation = useMutation({
+    mutationFn: async (ask: Ask<E> | undefined) => ({ answer: await call(endpoint, ask) }),
+    onSuccess: async () => {
+      await Promise.all(touches.map((touched) => client.invalidateQueries({ queryKey: [touched.name] })))
+    },
+  })
+  const running = useRef(false)
+  return {
+    async run(ask) {
+      // A second press while the first is on its way would do the thing twice.
+      if (running.current) return null
+      running.current = true
+      try {
+        return await mutation.mutateAsync(ask)
+      } catch {
+        return null
+      } finally {
+        running.current = false
+      }
+    },
+    isRunning: mutation.isPending,
+    trouble: mutation.error === null ? null : troubleOf(mutation.error),
+    reset: mutation.reset,
+  }
+}

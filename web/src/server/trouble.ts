@@ -1,0 +1,38 @@
+import { isRefusal } from '../../../src/client/index.ts'
+
+/** What kind of way on there is. */
+export type TroubleKind = 'offline' | 'session' | 'forbidden' | 'missing' | 'conflict' | 'busy' | 'broken' | 'invalid'
+
+/** A request that got a no, or no answer at all, as a page speaks of it. */
+export interface Trouble {
+  readonly kind: TroubleKind
+  /** The stable name of the server's failure; empty when none came. */
+  readonly code: string
+  /** The server's own sentence; empty when none came. */
+  readonly message: string
+  readonly retryAfterMs: number | null
+  /** Sentences beside the fields they speak of. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** Anything a request threw, as trouble. */
+export function troubleOf(thrown: unknown): Trouble {
+  if (!isRefusal(thrown)) return { kind: 'offline', code: '', message: '', retryAfterMs: null, fields: {} }
+  const errors = thrown.problem.errors ?? []
+  return {
+    kind: kindOf(thrown.status),
+    code: thrown.serverCode,
+    message: thrown.problem.title,
+    retryAfterMs: thrown.retryAfterMs,
+    fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
+  }
+}
+
+function kindOf(status: number): TroubleKind {
+  if (status === 401) return 'session'
+  if (status === 403) return 'forbidden'
+  if (status === 404 || status === 410) return 'missing'
+  if (status === 409) return 'conflict'
+  if (status === 429 || status === 503) return 'busy'
+  return status >= 500 ? 'broken' : 'invalid'
+}

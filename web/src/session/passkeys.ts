@@ -1,0 +1,28 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser'
+
+/** Whether this browser can hold passkeys at all: it needs HTTPS or loopback. */
+export function canUsePasskeys(): boolean {
+  return typeof PublicKeyCredential === 'function'
+}
+
+/**
+ * Lets the browser answer a challenge with a passkey.
+ *
+ * @param options - as the server made them
+ * @returns what the server wants back; null when the visitor or the browser gave up
+ */
+export async function proveWithPasskey(options: unknown): Promise<unknown> {
+  const { startAuthentication } = await import('@simplewebauthn/browser')
+  const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON
+  return startAuthentication({ optionsJSON }).catch(() => null)
+}
+
+/** Lets the browser make a new passkey; null when the visitor or the browser gave up. */
+export async function makePasskey(options: unknown): Promise<unknown> {
+  const { startRegistration } = await import('@simplewebauthn/browser')
+  const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON
+  return startRegistration({ optionsJSON }).catch(() => null)
+}

@@ -1,0 +1,2 @@
+import { type Catalogue, en } from '../en/index.ts'
+export const de: Catalogue = { ...en }

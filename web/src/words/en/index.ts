@@ -1,0 +1,30 @@
+import { account } from './account.ts'
+import { add } from './add.ts'
+import { audit } from './audit.ts'
+import { codes } from './codes.ts'
+import { door } from './door.ts'
+import { people } from './people.ts'
+import { realms } from './realms.ts'
+import { root } from './root.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+/** A text, or one per plural form. */
+export type Entry = string | { readonly one: string; readonly other: string }
+
+/** Every text of the console in English: the catalogue other languages translate. */
+export const en = {
+  ...shell,
+  ...door,
+  ...codes,
+  ...account,
+  ...add,
+  ...realms,
+  ...people,
+  ...audit,
+  ...settings,
+  ...root,
+} as const satisfies Record<string, Entry>
+
+export type WordKey = keyof typeof en
+export type Catalogue = Readonly<Record<WordKey, Entry>>
