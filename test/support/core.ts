@@ -2,7 +2,6 @@ import { onTestFinished } from 'vitest'
 import { newRootKey, type RootKey } from '../../src/crypto/root-key.ts'
 import { createAudit } from '../../src/server/audit/audit.ts'
 import type { Core } from '../../src/server/audit/core.ts'
-import type { Actor } from '../../src/server/http/actor.ts'
 import type { By } from '../../src/server/subjects/audited.ts'
 import type { DatabasePlace, TestEngine } from './engines.ts'
 import { openTestKeyRing } from './key-ring.ts'
@@ -25,11 +24,6 @@ export async function openTestCore(
   const audit = createAudit({ storage, keyRing, clock, log: services.log })
   onTestFinished(() => audit.close())
   return { services, storage, keyRing, audit, clock }
-}
-
-/** A token with these scopes. */
-export function tokenWith(...scopes: string[]): Actor {
-  return { kind: 'service', tokenId: 'token-1', name: 'shop', scopes, address: '192.0.2.1' }
 }
 
 /** The test itself, doing what only administrators may. */

@@ -8,9 +8,10 @@ import { createLogger } from '../../../src/server/log.ts'
 import { createRealms, type Realms, realmRoutes, verifyRoute } from '../../../src/server/realms/realms.ts'
 import { createSubjects } from '../../../src/server/subjects/subjects.ts'
 import { black, white } from '../../../src/qr/look.ts'
-import { openTestCore, type TestCore, tokenWith } from '../../support/core.ts'
+import { openTestCore, type TestCore } from '../../support/core.ts'
 import type { DatabasePlace, TestEngine } from '../../support/engines.ts'
 import type { RootKey } from '../../../src/crypto/root-key.ts'
+import { tokenWith } from '../subjects/actors.ts'
 
 /** The realms room behind HTTP. The header `x-scopes` says which scopes the caller's token has. */
 export interface House {

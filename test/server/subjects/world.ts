@@ -9,9 +9,10 @@ import type { NewRealm } from '../../../src/server/subjects/make-realm.ts'
 import { addressSource } from '../../../src/server/subjects/source.ts'
 import { createSubjects, type Subjects } from '../../../src/server/subjects/subjects.ts'
 import type { Judged } from '../../../src/server/subjects/verdict.ts'
-import { byOperator, openTestCore, type TestCore, tokenWith } from '../../support/core.ts'
+import { byOperator, openTestCore, type TestCore } from '../../support/core.ts'
 import type { DatabasePlace, TestEngine } from '../../support/engines.ts'
 import type { TestClock } from '../../support/services.ts'
+import { tokenWith } from './actors.ts'
 
 /** A server's subjects on a real database, with a realm `shop` and its subject `ada`. */
 export interface World {
