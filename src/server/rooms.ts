@@ -7,12 +7,14 @@ import type { SessionLimits } from './access/sessions/limits.ts'
 import { type Access, createAccess } from './access/access.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessPages, accessRoutes } from './access/routes.ts'
+import { consoleRoutes } from './console.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
 import { createApp } from './http/app.ts'
 import { type Chain, createChain } from './http/chain.ts'
 import { docsRoutes } from './http/docs.ts'
 import { createRouter } from './http/router.ts'
+import { providerFirst } from './provider-first.ts'
 import type { OpenCore } from './open-core.ts'
 import { auditRoutes } from './operation/audit-routes.ts'
 import { operationRoutes, probeRoutes } from './operation/routes.ts'
@@ -111,5 +113,6 @@ export async function createRoomsApp(
   probeRoutes(app, operation)
   await portalRoutes(app, rooms)
   docsRoutes(app, config.version, [])
+  consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
   return app
 }
