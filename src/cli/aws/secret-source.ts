@@ -11,8 +11,12 @@ import { openStore, type AgentStore } from '../agent/store/store.ts'
 
 /** Where passwords and codes come from. The sign-in sees codes, never the secret behind them. */
 export interface SecretSource {
-  /** @throws {@link Failure} `aws_password_missing` */
-  password(config: string): Promise<string>
+  /**
+   * The password of the first of these configurations that has one.
+   *
+   * @throws {@link Failure} `aws_password_missing`
+   */
+  password(configs: readonly string[]): Promise<string>
   /**
    * A code of an account whose step nobody else on this computer gets; waits until that step has begun.
    *
@@ -23,6 +27,8 @@ export interface SecretSource {
   /** Stores an account under a name, replacing one of that name. */
   storeAccount(accountName: string, account: OtpAccount): Promise<void>
   removeAccount(accountName: string): Promise<void>
+  /** Notes that the codes up to this step were used elsewhere. */
+  spendUpTo(accountName: string, step: number): Promise<void>
 }
 
 /** The clock that codes are made by. */
@@ -38,10 +44,12 @@ const tooLateMs = 2_000
 export function agentSecrets(context: CliContext, clock: CodeClock): SecretSource {
   const store = openStore(context)
   return {
-    async password(config) {
-      const password = await readSealedValue(store, passwordName(config))
-      if (password === null) throw new Failure('aws_password_missing')
-      return password
+    async password(configs) {
+      for (const config of configs) {
+        const password = await readSealedValue(store, passwordName(config))
+        if (password !== null) return password
+      }
+      throw new Failure('aws_password_missing')
     },
     async code(accountName, request) {
       if (accountName.startsWith('team/')) {
@@ -62,6 +70,10 @@ export function agentSecrets(context: CliContext, clock: CodeClock): SecretSourc
         accounts: [...accounts.filter((other) => nameOf(other) !== accountName), named],
         result: undefined,
       }))
+    },
+    async spendUpTo(accountName, step) {
+      const { periodSeconds } = await store.account(accountName)
+      await reserveStep(store, { name: accountName, periodSeconds, nowMs: step * periodSeconds * 1000 })
     },
     removeAccount: (accountName) =>
       store.change((accounts) => ({

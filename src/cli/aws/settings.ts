@@ -40,6 +40,8 @@ export interface SettingsFile {
 /** The settings of one configuration, and where they stand. */
 export interface Settings {
   readonly config: string
+  /** The configuration itself and those it inherits from, nearest first: whose password counts. */
+  readonly lineage: readonly string[]
   readonly path: string
   readonly file: SettingsFile
 }
@@ -59,12 +61,12 @@ const inheritanceLimit = 5
 export function readSettings(paths: AwsPaths, config: string): Settings | null {
   const own = readOwn(paths, config)
   if (own === null) return null
-  return { config, path: pathOf(paths, config), file: inherited(paths, own, inheritanceLimit) }
+  return { config, path: pathOf(paths, config), ...inherited(paths, config, own, inheritanceLimit) }
 }
 
 /** The same; blank where it was never set up, for what needs no Okta. */
 export function readSettingsOrBlank(paths: AwsPaths, config: string): Settings {
-  return readSettings(paths, config) ?? { config, path: pathOf(paths, config), file: empty }
+  return readSettings(paths, config) ?? { config, path: pathOf(paths, config), lineage: [config], file: empty }
 }
 
 /**
@@ -96,12 +98,18 @@ function pathOf(paths: AwsPaths, config: string): string {
   return settingsFile(paths, config, process.platform)
 }
 
-function inherited(paths: AwsPaths, own: SettingsFile, depth: number): SettingsFile {
-  if (own.inherits === undefined || depth === 0) return own
+function inherited(
+  paths: AwsPaths,
+  config: string,
+  own: SettingsFile,
+  depth: number,
+): Pick<Settings, 'file' | 'lineage'> {
+  if (own.inherits === undefined || depth === 0) return { file: own, lineage: [config] }
   const parent = readOwn(paths, own.inherits)
   if (parent === null) throw new Failure('aws_not_set_up', { detail: { config: own.inherits } })
+  const above = inherited(paths, own.inherits, parent, depth - 1)
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== ''))
-  return { ...inherited(paths, parent, depth - 1), password: '', google_2fa_totp: '', ...said }
+  return { file: { ...above.file, password: '', google_2fa_totp: '', ...said }, lineage: [config, ...above.lineage] }
 }
 
 function readOwn(paths: AwsPaths, config: string): SettingsFile | null {

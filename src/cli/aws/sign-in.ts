@@ -101,7 +101,7 @@ function signInOf(helper: AwsHelper): SignIn {
   const { factor } = settings.file
   return {
     userName: settings.file.user_name,
-    password: () => (clearPassword === '' ? secrets.password(settings.config) : Promise.resolve(clearPassword)),
+    password: () => (clearPassword === '' ? secrets.password(settings.lineage) : Promise.resolve(clearPassword)),
     totp: (request) => secrets.code(totpAccount, request),
     ...(factor === undefined ? {} : { factor }),
     ...(person === undefined ? {} : { person }),

@@ -9,7 +9,7 @@ import type { CliContext } from '../../context.ts'
 import { openHelper, totpAccountOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { forgetRefusal } from '../refused-sign-in.ts'
 import { reservedCode, type SecretSource } from '../secret-source.ts'
-import { defaultRegion, saveSettings, type SettingsFile } from '../settings.ts'
+import { defaultRegion, readSettingsOrBlank, saveSettings, type Settings, type SettingsFile } from '../settings.ts'
 import { obtainAssertion } from '../sign-in.ts'
 import { dropCached } from '../credential-cache.ts'
 import { cacheName } from '../paths.ts'
@@ -46,7 +46,8 @@ interface Answers {
  * The questions and their order are the old program's; what is secret is not shown while it is typed.
  */
 export async function init(this: CliContext, flags: InitFlags): Promise<void> {
-  const before = await openHelper(this, flags, true)
+  const opened = await openHelper(this, flags, true)
+  const before = { ...opened, settings: withParent(opened, flags.inherits) }
   const answers = await ask(this, before, flags)
   const settings = { ...before.settings, file: { ...before.settings.file, ...answers.file } }
   const totpAccount = totpAccountOf(settings)
@@ -64,6 +65,14 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   this.say(
     `Saved in ${settings.path}; the password and the secret are in the agent's store. Next: watchword aws refresh`,
   )
+}
+
+/** The present settings; a configuration that is to inherit begins with what it will inherit. */
+function withParent({ paths, settings }: AwsHelper, inherits: string | undefined): Settings {
+  if (inherits === undefined) return settings
+  const parent = readSettingsOrBlank(paths, inherits)
+  const said = Object.fromEntries(Object.entries(settings.file).filter(([, value]) => value !== ''))
+  return { ...settings, file: { ...parent.file, ...said }, lineage: [settings.config, ...parent.lineage] }
 }
 
 /** Signs in with what was just given: a session or an assertion of earlier settings would prove nothing. */
@@ -131,7 +140,7 @@ function trialSecrets(
   const { account, password } = answers
   return {
     ...secrets,
-    password: (config) => (password === '' ? secrets.password(config) : Promise.resolve(password)),
+    password: (configs) => (password === '' ? secrets.password(configs) : Promise.resolve(password)),
     code: (name, request) =>
       account === null
         ? secrets.code(name, request)

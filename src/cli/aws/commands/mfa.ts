@@ -106,19 +106,23 @@ async function openDesk(context: CliContext, flags: MfaFlags): Promise<MfaDesk> 
   return { helper, access, accountId, userName: flags.user ?? (await currentUserName(helper.transport, access)) }
 }
 
-function enrol({ helper, access, userName, accountId }: MfaDesk, flags: MfaEnrolFlags): Promise<EnrolledMfa<string>> {
-  const day = new Date(helper.transport.nowMs()).toISOString().slice(0, 10)
-  const deviceName = flags.deviceName ?? `${userName}-${day}`
-  return enrolMfa(
-    helper.transport,
+async function enrol(desk: MfaDesk, flags: MfaEnrolFlags): Promise<EnrolledMfa<string>> {
+  const { helper, access, userName, accountId } = desk
+  const { secrets, transport } = helper
+  const deviceName = flags.deviceName ?? `${userName}-${new Date(transport.nowMs()).toISOString().slice(0, 10)}`
+  const enrolled = await enrolMfa(
+    transport,
     access,
     { userName, deviceName },
     async ({ serialNumber, secretBase32 }) => {
-      await helper.secrets.storeAccount(serialNumber, deviceAccount(secretBase32, 'AWS', `${userName}@${accountId}`))
+      await secrets.storeAccount(serialNumber, deviceAccount(secretBase32, 'AWS', `${userName}@${accountId}`))
       return serialNumber
     },
-    (serialNumber) => helper.secrets.removeAccount(serialNumber),
+    (serialNumber) => secrets.removeAccount(serialNumber),
   )
+  // AWS has seen the codes of two steps; a sign-in that came at once would send one of them again.
+  await secrets.spendUpTo(enrolled.serialNumber, enrolled.lastStep)
+  return enrolled
 }
 
 /** The store can be read by who runs this, so custody names that person. */
