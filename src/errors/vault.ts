@@ -1,6 +1,7 @@
 /** Accounts, grants and reveals. */
 export const vaultFailures = {
   account_not_found: 'There is no such account, or nobody granted it to you. Ask who manages it.',
+  account_label_ambiguous: '{count} accounts have this label. Give the id, which "accounts list" shows.',
   account_secret_missing: 'The account has no secret. Give secretBase32 or an otpauth URI.',
   account_label_missing: 'The account has no name. Give a label.',
   account_text_unprintable: 'The field {field} holds control characters. Type it again without line breaks and tabs.',
@@ -21,6 +22,7 @@ export const vaultFailures = {
     'An account that counts gives one code per Idempotency-Key. Send that header, a new one for each code you need.',
   reveal_step_up_recent: 'This account asks who you are again. Confirm your passphrase and code, then try again.',
   reveal_step_up_passkey: 'This account asks for your passkey. Confirm with it, then try again.',
+  grant_who_unreadable: 'Write everyone, group:NAME or person:NAME.',
   grant_not_found: 'There is no such grant on this account.',
   grant_grantee_unknown: 'There is no such {kind}. Look at the list of people and groups.',
   grant_expiry_past: 'The grant would end in the past. Choose a later time.',

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs'
+import type { Static } from 'typebox'
+import {
+  type Account,
+  createAccount,
+  createGrant,
+  deleteAccount,
+  deleteGrant,
+  type GrantSpec,
+  listAccounts,
+  listCustody,
+  listGrants,
+  listRotations,
+  readAccount,
+  replaceSecret,
+  restoreAccount,
+  revealCode,
+  undoReplaceSecret,
+} from '../../api/accounts.ts'
+import type { Client } from '../../client/client.ts'
+import { isRefusal } from '../../client/failures.ts'
+import { Failure } from '../../errors/failure.ts'
+import type { CliContext } from '../context.ts'
+import type { AddFlags, GrantFlags, ListFlags, ReplaceFlags, SecretFlags } from './accounts.ts'
+import { type AdminFlags, withAdminClient } from './connection.ts'
+
+export async function list(this: CliContext, flags: ListFlags): Promise<void> {
+  const { search, tag, deleted } = flags
+  const query = { ...(search === undefined ? {} : { search }), ...(tag === undefined ? {} : { tag }), deleted }
+  const accounts = await withAdminClient(this, flags, (client) => allAccounts(client, query))
+  if (flags.json) return this.printJson({ items: accounts })
+  if (accounts.length === 0) return this.say('There are no such accounts.')
+  for (const account of accounts) this.print(lineOf(account))
+}
+
+export async function show(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const account = await withAdminClient(this, flags, (client) => findAccount(client, name))
+  if (flags.json) return this.printJson(account)
+  for (const [field, value] of Object.entries(account)) {
+    if (value !== '' && value !== null)
+      this.print(`${field}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+  }
+}
+
+export async function code(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const answer = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(revealCode, { params: { account: id }, body: {} }, { idempotencyKey: crypto.randomUUID() })
+  })
+  if (flags.json) return this.printJson(answer)
+  this.print(answer.code)
+}
+
+export async function add(this: CliContext, flags: AddFlags): Promise<void> {
+  const secretBase32 = await readSecret(this, flags)
+  const { label, identifier, issuer, url, note, tag, lease, stepUp, marked, allowDuplicate, reveal = [] } = flags
+  const text = { label, identifier, issuer, url, note, tags: tag === undefined ? undefined : [...tag], lease, stepUp }
+  const given = Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined))
+  const grants = reveal.map((who) => grantOf(who, 'reveal', undefined))
+  const body = { ...given, secretBase32, marked, allowDuplicate, grants }
+  const account = await withAdminClient(this, flags, (client) => client.call(createAccount, { body }))
+  if (flags.json) return this.printJson(account)
+  for (const warning of account.warnings) this.say(warning)
+  this.print(lineOf(account))
+}
+
+export async function replace(this: CliContext, flags: ReplaceFlags, name: string): Promise<void> {
+  const secretBase32 = await readSecret(this, flags)
+  const body = { secretBase32, ...(flags.proofCode === undefined ? {} : { proofCode: flags.proofCode }) }
+  const account = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(replaceSecret, { params: { account: id }, body })
+  })
+  if (flags.json) return this.printJson(account)
+  for (const warning of account.warnings) this.say(warning)
+  this.say(`The secret of ${account.label} is replaced. "undo-replace" takes the old one back.`)
+}
+
+export async function undoReplace(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const account = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(undoReplaceSecret, { params: { account: id } })
+  })
+  tell(this, flags, account, `The secret before is the one of ${account.label} again.`)
+}
+
+export async function grants(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const answer = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(listGrants, { params: { account: id } })
+  })
+  if (flags.json) return this.printJson(answer)
+  for (const { id, right, grantee, granteeName, expiresAtMs } of answer.items) {
+    const until = expiresAtMs === null ? '' : `  until ${new Date(expiresAtMs).toISOString()}`
+    this.print(`${id}  ${right}  ${grantee === 'everyone' ? 'everyone' : `${grantee}:${granteeName}`}${until}`)
+  }
+}
+
+export async function grant(this: CliContext, flags: GrantFlags, name: string): Promise<void> {
+  const body = grantOf(flags.to, flags.right, flags.until)
+  const answer = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(createGrant, { params: { account: id }, body })
+  })
+  tell(this, flags, answer, `${answer.granteeName} may ${answer.right} ${name}.`)
+}
+
+export async function ungrant(this: CliContext, flags: AdminFlags, name: string, grantId: string): Promise<void> {
+  await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    await client.call(deleteGrant, { params: { account: id, grant: grantId } })
+  })
+  tell(this, flags, { ended: grantId }, 'The grant is ended.')
+}
+
+export async function custody(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const answer = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(listCustody, { params: { account: id } })
+  })
+  if (flags.json) return this.printJson(answer)
+  for (const { atMs, personName, how, secretVersion } of answer.items) {
+    this.print(`${new Date(atMs).toISOString()}  version ${secretVersion}  ${how}  ${personName || 'nobody'}`)
+  }
+}
+
+export async function rotations(this: CliContext, flags: AdminFlags): Promise<void> {
+  const answer = await withAdminClient(this, flags, (client) => client.call(listRotations))
+  if (flags.json) return this.printJson(answer)
+  if (answer.items.length === 0) return this.say('No secret has to be replaced.')
+  for (const account of answer.items) this.print(`${lineOf(account)}  ${account.rotateReason ?? ''}`)
+}
+
+export async function remove(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const account = await withAdminClient(this, flags, async (client) => {
+    const found = await findAccount(client, name)
+    await client.call(deleteAccount, { params: { account: found.id } })
+    return found
+  })
+  tell(this, flags, { deleted: account.id }, `${account.label} is deleted. "restore ${account.id}" brings it back.`)
+}
+
+export async function restore(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
+  const account = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name, true)
+    return client.call(restoreAccount, { params: { account: id } })
+  })
+  tell(this, flags, account, `${account.label} is back.`)
+}
+
+function tell(context: CliContext, { json }: AdminFlags, answer: unknown, sentence: string): void {
+  if (json) context.printJson(answer)
+  else context.say(sentence)
+}
+
+function lineOf({ id, label, issuer }: Account): string {
+  return issuer === '' || label.includes(issuer) ? `${id}  ${label}` : `${id}  ${label}  ${issuer}`
+}
+
+async function allAccounts(
+  client: Client,
+  query: { search?: string; tag?: string; deleted?: boolean },
+): Promise<Account[]> {
+  const accounts: Account[] = []
+  let cursor: string | undefined
+  do {
+    const page = await client.call(listAccounts, { query: { ...query, ...(cursor === undefined ? {} : { cursor }) } })
+    accounts.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return accounts
+}
+
+/** By id, else by the one label that is exactly this. */
+async function findAccount(client: Client, name: string, deleted = false): Promise<Account> {
+  try {
+    return await client.call(readAccount, { params: { account: name } })
+  } catch (error) {
+    if (!isRefusal(error, 'account_not_found')) throw error
+  }
+  const found = (await allAccounts(client, { deleted })).filter(({ label }) => label === name)
+  const [account, second] = found
+  if (account === undefined) throw new Failure('account_not_found')
+  if (second !== undefined) throw new Failure('account_label_ambiguous', { detail: { count: found.length } })
+  return account
+}
+
+function grantOf(who: string, right: 'reveal' | 'manage', until: number | undefined): Static<typeof GrantSpec> {
+  const ending = until === undefined ? {} : { expiresAtMs: until }
+  if (who === 'everyone') return { grantee: 'everyone', right, ...ending }
+  const [, grantee, granteeId] = /^(person|group):(.+)$/s.exec(who) ?? []
+  if (granteeId === undefined) throw new Failure('grant_who_unreadable')
+  return { grantee: grantee === 'group' ? 'group' : 'person', granteeId, right, ...ending }
+}
+
+async function readSecret(context: CliContext, { secretFile }: SecretFlags): Promise<string> {
+  if (secretFile === undefined && context.canAsk()) {
+    const instead = 'Give --secret-file FILE, or --secret-file - to read it from standard input.'
+    return context.ask({ text: 'Secret or otpauth URI: ', asks: 'the secret', instead })
+  }
+  if (secretFile === undefined || secretFile === '-') return (await context.readStdin()).toString('utf8').trim()
+  try {
+    return readFileSync(secretFile, 'utf8').trim()
+  } catch (cause) {
+    throw new Failure('file_unreadable', { detail: { file: secretFile }, cause })
+  }
+}
