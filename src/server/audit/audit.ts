@@ -147,8 +147,9 @@ export class Audit {
     })
   }
 
-  /** Begins the checkpoints of every minute. */
+  /** Begins the checkpoints of every minute, and the search columns behind the hot transactions. */
   start(): void {
+    this.#index.start()
     this.#timer ??= setInterval(() => void this.#tryCheckpoint(), checkpointEveryMs)
     this.#timer.unref()
   }
@@ -157,6 +158,7 @@ export class Audit {
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
+    await this.#index.stop()
     await this.#tryCheckpoint()
   }
 

@@ -3,7 +3,11 @@ import type { Storage } from '../database/storage.ts'
 import { breathe } from './store.ts'
 
 /** So many events are indexed in one transaction: other writers wait no longer than for these. */
-const batch = 1000
+const batch = 500
+/** How often and how much is indexed without anybody reading: a busy server leaves most for a quiet hour. */
+const quietEveryMs = 1000
+const quietBudget = 10_000
+const busyBudget = 1000
 
 interface Lag {
   readonly chain: string
@@ -20,6 +24,8 @@ export class SearchIndex {
   /** How far each chain is known to be indexed, so that a quiet chain costs nothing. */
   readonly #indexed = new Map<string, number>()
   #running: Promise<void> | null = null
+  #timer: NodeJS.Timeout | null = null
+  #lastLag = 0
 
   constructor(storage: Storage) {
     this.#storage = storage
@@ -27,20 +33,54 @@ export class SearchIndex {
 
   /** Indexes everything recorded before the call. */
   async catchUp(): Promise<void> {
-    await this.#running
-    this.#running ??= this.#indexAll().finally(() => {
+    // What is under way may have begun before the newest event: it is waited for and does not count.
+    await this.#running?.catch(() => {})
+    await (this.#running ?? this.#run(Number.POSITIVE_INFINITY))
+  }
+
+  /** Begins to index in the background. */
+  start(): void {
+    this.#timer = setTimeout(() => void this.#tick(), quietEveryMs)
+    this.#timer.unref()
+  }
+
+  /** Stops, after what is under way. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    await this.#running?.catch(() => {})
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      if (this.#running === null) await this.#run(await this.#budget())
+    } catch {
+      // Search columns can wait: the next round, or the next reader, makes them.
+    }
+    if (this.#timer !== null) this.start()
+  }
+
+  async #budget(): Promise<number> {
+    const lag = (await this.#lags()).reduce((sum, { indexed, sequence }) => sum + sequence - indexed, 0)
+    const isBusy = lag - this.#lastLag > busyBudget
+    this.#lastLag = lag
+    return isBusy ? busyBudget : quietBudget
+  }
+
+  #run(budget: number): Promise<void> {
+    this.#running = this.#index(budget).finally(() => {
       this.#running = null
     })
-    await this.#running
+    return this.#running
   }
 
-  /** How many events are not indexed yet. */
-  async lag(): Promise<number> {
-    return (await this.#lags()).reduce((sum, { indexed, sequence }) => sum + sequence - indexed, 0)
-  }
-
-  async #indexAll(): Promise<void> {
-    for (const lag of await this.#lags()) await this.#indexChain(lag)
+  async #index(budget: number): Promise<void> {
+    let left = budget
+    for (const { chain, indexed, sequence } of await this.#lags()) {
+      const upTo = Math.min(sequence, indexed + left)
+      await this.#indexChain({ chain, indexed, sequence: upTo })
+      left -= upTo - indexed
+    }
   }
 
   async #lags(): Promise<Lag[]> {

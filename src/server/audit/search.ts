@@ -32,6 +32,7 @@ export interface DayCount {
   readonly count: number
 }
 
+/** Where an event stands in the order of pages. */
 interface Position {
   readonly atMs: number
   readonly chain: string
@@ -49,29 +50,26 @@ export async function findEvents(
   filter: AuditFilter,
   { cursor, limit = 100 }: { cursor?: string | undefined; limit?: number | undefined },
 ): Promise<AuditPage> {
-  let query = narrowed(db, filter).select(['chain_id', 'sequence', 'at_ms'])
-  if (cursor !== undefined) {
-    const { atMs, chain, sequence } = positionIn(cursor)
-    query = query.where(sql<boolean>`(at_ms, chain_id, sequence) < (${atMs}, ${chain}, ${sequence})`)
+  const position = cursor === undefined ? null : positionIn(cursor)
+  const found: Position[] = []
+  for (const action of await actionsOf(db, filter.action)) {
+    found.push(...(await findPositions(db, { ...filter, action }, position, limit + 1)))
   }
-  const found = await query
-    .orderBy('at_ms', 'desc')
-    .orderBy('chain_id', 'desc')
-    .orderBy('sequence', 'desc')
-    .limit(limit + 1)
-    .execute()
-  const shown = found.slice(0, limit)
+  const shown = found.toSorted(newestFirst).slice(0, limit)
   const items = await readEvents(db, shown)
   const last = shown.at(-1)
-  if (found.length <= limit || last === undefined) return { items }
-  return { items, nextCursor: cursorOf({ atMs: last.at_ms, chain: last.chain_id, sequence: last.sequence }) }
+  return found.length <= limit || last === undefined ? { items } : { items, nextCursor: cursorOf(last) }
 }
 
 /** How often each action happened on each day, newest day first. */
 export async function countEvents(db: Database, filter: AuditFilter): Promise<DayCount[]> {
   const dayMs = 86_400_000
   const day = sql<number>`at_ms / ${sql.lit(dayMs)}`
-  const rows = await narrowed(db, filter)
+  const actions = (await actionsOf(db, filter.action)).filter((action) => action !== undefined)
+  if (filter.action !== undefined && actions.length === 0) return []
+  let query = narrowed(db, { ...filter, action: undefined })
+  if (filter.action !== undefined) query = query.where('action', 'in', actions)
+  const rows = await query
     .select(['action', day.as('day'), ({ fn }) => fn.countAll<number>().as('count')])
     .groupBy(['action', day])
     .orderBy(day, 'desc')
@@ -84,40 +82,70 @@ export async function countEvents(db: Database, filter: AuditFilter): Promise<Da
   }))
 }
 
+/**
+ * The actions a filter means: one, all that begin with a prefix, or undefined for any.
+ *
+ * A prefix is asked for action by action, each in the order of time: as a range it would be sorted as a whole.
+ */
+async function actionsOf(db: Queryable, action: string | undefined): Promise<readonly (string | undefined)[]> {
+  if (action === undefined || !action.endsWith('.')) return [action]
+  const actions: string[] = []
+  for (;;) {
+    // "prefix/" is what follows everything that begins with "prefix.".
+    const row = await db
+      .selectFrom('audit_index')
+      .select('action')
+      .where('action', '>', actions.at(-1) ?? action)
+      .where('action', '<', `${action.slice(0, -1)}/`)
+      .orderBy('action')
+      .limit(1)
+      .executeTakeFirst()
+    if (row === undefined) return actions
+    actions.push(row.action)
+  }
+}
+
+function findPositions(db: Queryable, filter: AuditFilter, after: Position | null, limit: number): Promise<Position[]> {
+  let query = narrowed(db, filter).select(['chain_id as chain', 'sequence', 'at_ms as atMs'])
+  if (after !== null) {
+    const { atMs, chain, sequence } = after
+    query = query.where(sql<boolean>`(at_ms, chain_id, sequence) < (${atMs}, ${chain}, ${sequence})`)
+  }
+  return query.orderBy('at_ms', 'desc').orderBy('chain_id', 'desc').orderBy('sequence', 'desc').limit(limit).execute()
+}
+
+function newestFirst(a: Position, b: Position): number {
+  if (a.atMs !== b.atMs) return b.atMs - a.atMs
+  if (a.chain !== b.chain) return a.chain < b.chain ? 1 : -1
+  return b.sequence - a.sequence
+}
+
 function narrowed(db: Queryable, filter: AuditFilter) {
   let query = db.selectFrom('audit_index')
   if (filter.actor !== undefined) query = query.where('actor_id', '=', filter.actor)
   if (filter.object !== undefined) query = query.where('object_id', '=', filter.object)
   if (filter.realm !== undefined) query = query.where('realm_id', '=', filter.realm)
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
+  if (filter.action !== undefined) query = query.where('action', '=', filter.action)
   if (filter.afterMs !== undefined) query = query.where('at_ms', '>=', filter.afterMs)
   if (filter.beforeMs !== undefined) query = query.where('at_ms', '<', filter.beforeMs)
-  if (filter.action === undefined) return query
-  if (!filter.action.endsWith('.')) return query.where('action', '=', filter.action)
-  // Every action with the prefix lies between "prefix." and "prefix/", the next character.
-  return query.where('action', '>=', filter.action).where('action', '<', `${filter.action.slice(0, -1)}/`)
+  return query
 }
 
-async function readEvents(
-  db: Queryable,
-  positions: readonly { chain_id: string; sequence: number }[],
-): Promise<RecordedEvent[]> {
+async function readEvents(db: Queryable, positions: readonly Position[]): Promise<RecordedEvent[]> {
   const bodies = new Map<string, string>()
-  for (const [chain, sequences] of Map.groupBy(positions, ({ chain_id }) => chain_id)) {
+  for (const [chain, events] of Map.groupBy(positions, (position) => position.chain)) {
+    const sequences = events.map(({ sequence }) => sequence)
     const rows = await db
       .selectFrom('audit_event')
       .select(['sequence', 'body'])
       .where('chain_id', '=', chain)
-      .where(
-        'sequence',
-        'in',
-        sequences.map(({ sequence }) => sequence),
-      )
+      .where('sequence', 'in', sequences)
       .execute()
     for (const { sequence, body } of rows) bodies.set(`${chain} ${sequence}`, body)
   }
-  return positions.flatMap(({ chain_id, sequence }) => {
-    const body = bodies.get(`${chain_id} ${sequence}`)
+  return positions.flatMap(({ chain, sequence }) => {
+    const body = bodies.get(`${chain} ${sequence}`)
     return body === undefined ? [] : [eventIn(body)]
   })
 }

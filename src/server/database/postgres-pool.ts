@@ -43,8 +43,10 @@ export function connectionConfig(url: string, options: Omit<PoolOptions, 'size'>
 /** A pool whose idle connections may die without taking the server along. */
 export function openPool(url: string, options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(url, options), max: options.size, idleTimeoutMillis: 60_000 })
-  // A dead idle connection is replaced at its next use, which reports the failure to whoever asked.
+  // A connection that dies is replaced at its next use; whoever was using it hears of it from its query. An error
+  // event that nobody listens to would end the process, also while the connection is lent out.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

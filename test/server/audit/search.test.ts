@@ -79,6 +79,45 @@ describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
     },
   )
 
+  it('is made ready in the background, before anybody reads', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent()], 1))
+    const indexed = () => storage.db.selectFrom('audit_index').select('action').execute()
+    await expect.poll(indexed, { timeout: 5000 }).toHaveLength(2)
+  })
+
+  it('finds people, tokens and realms by their names', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const times = { created_at_ms: 1, updated_at_ms: 1 }
+    await storage.transaction(async (tx) => {
+      await tx
+        .insertInto('person')
+        .values({
+          id: 'p7',
+          username: 'Anna',
+          username_key: 'anna',
+          display_name: '',
+          email: '',
+          source: 'local',
+          oidc_issuer: null,
+          oidc_subject: null,
+          role: 'member',
+          disabled: 0,
+          passphrase_hash: null,
+          legacy_passphrase: null,
+          preferences: '{}',
+          last_seen_at_ms: null,
+          ...times,
+        })
+        .execute()
+      await audit.append(tx, [someEvent({ actorId: 'p7' }), someEvent({ actorId: 'p8' })])
+    })
+    expect((await audit.list({ actor: 'ANNA' })).items).toMatchObject([{ actorId: 'p7' }])
+    expect((await audit.list({ actor: 'p8' })).items).toHaveLength(1)
+  })
+
   it('catches up on everything that was recorded, in small pieces', async () => {
     const storage = await openStorage()
     const audit = await openTestAudit(storage)
