@@ -24,7 +24,7 @@ export async function openCore(config: Config, services: Services): Promise<Open
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
     const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())
-    const audit = await createAudit({ storage, keyRing, clock, log })
+    const audit = createAudit({ storage, keyRing, clock, log })
     const close = async () => {
       await audit.close()
       await storage.close()

@@ -40,7 +40,7 @@ export interface Rooms {
 /** Opens the rooms in the order of the house. */
 export async function openRooms(core: OpenCore): Promise<Rooms> {
   const settings = new LiveSettings(core)
-  const subjects = await createSubjects(core)
+  const subjects = createSubjects(core)
   const notices = createNotices({ ...core, mail: core.config.mail })
   const access = await createAccess({
     ...core,

@@ -16,33 +16,52 @@ export function parseCookieArea(text: string, allowed: readonly string[]): Cooki
   return { kind: 'fixed', domain }
 }
 
+/** How far the cookie of one login reaches; `nowhere` sets none. */
+export type CookieReach =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'domain'; readonly domain: string }
+  | { readonly kind: 'nowhere' }
+
+const hostOnly: CookieReach = { kind: 'host' }
+
 /**
- * The Domain attribute of the cookie set at a login, or null for a host-only cookie.
+ * How far the cookie reaches that a login sets.
  *
  * `origindomain` takes the registrable domain of the POST's Origin, never a public suffix, an address or a
  * single label (P29, T68); with an allow-list an Origin outside it gets no cookie at all.
  *
  * @param origin - the Origin header of the login's POST
  */
-export function cookieDomain(area: CookieArea, host: string, origin: string | undefined): string | null | 'no_cookie' {
+export function cookieReach(area: CookieArea, host: string, origin: string | undefined): CookieReach {
   switch (area.kind) {
     case 'currentdomain':
-      return null
+      return hostOnly
     case 'fixed':
-      return host === area.domain || host.endsWith(`.${area.domain}`) || !host.includes('.') ? area.domain : null
+      // A host without a dot is the upstream's name: the proxy forwarded no Host.
+      return covers(area.domain, host) || !host.includes('.') ? { kind: 'domain', domain: area.domain } : hostOnly
     case 'origindomain':
-      return originDomain(area.allowed, origin)
+      return originReach(area.allowed, origin)
   }
 }
 
-function originDomain(allowed: readonly string[], origin: string | undefined): string | null | 'no_cookie' {
+/** The Domain attribute of a reach, null for a host-only cookie. */
+export function domainOf(reach: CookieReach): string | null {
+  return reach.kind === 'domain' ? reach.domain : null
+}
+
+function originReach(allowed: readonly string[], origin: string | undefined): CookieReach {
   const url = origin === undefined || origin === 'null' ? null : URL.parse(origin)
   const host = url === null ? null : canonicalHost(url.hostname)
   if (allowed.length > 0) {
-    const domain = host === null ? undefined : allowed.find((name) => host === name || host.endsWith(`.${name}`))
-    return domain ?? 'no_cookie'
+    const domain = host === null ? undefined : allowed.find((name) => covers(name, host))
+    return domain === undefined ? { kind: 'nowhere' } : { kind: 'domain', domain }
   }
-  return host === null ? null : registrableDomain(host)
+  const domain = host === null ? null : registrableDomain(host)
+  return domain === null ? hostOnly : { kind: 'domain', domain }
+}
+
+function covers(domain: string, host: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`)
 }
 
 // Below a private suffix (duckdns.org) every name is somebody else's: no domain is shared there.

@@ -18,7 +18,7 @@ const RuleEntry = Type.Object(
     network: Type.Optional(Texts),
     person: Type.Optional(Texts),
     group: Type.Optional(Texts),
-    then: Type.Enum(['bypass', 'one_factor', 'two_factor', 'deny']),
+    policy: Type.Enum(['bypass', 'one_factor', 'two_factor', 'deny']),
     step_up_minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
   },
   { additionalProperties: false },
@@ -99,7 +99,7 @@ function compileRule(entry: RuleEntry, number: number, line: number): Rule {
     networks: entry.network === undefined ? null : networkList(textsOf(entry.network), line),
     people: people.length === 0 ? null : new Set(people),
     groups: groups.length === 0 ? null : new Set(groups),
-    verdict: entry.then,
+    verdict: entry.policy,
     stepUpSeconds: entry.step_up_minutes === undefined ? null : entry.step_up_minutes * 60,
   }
 }

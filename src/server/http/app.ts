@@ -91,8 +91,10 @@ function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const answer = (error: Error | null, value?: unknown) =>
+      done(error === null ? null : new Failure('json_unreadable'), value)
     if (body.length === 0) done(null, undefined)
-    else parse(request, String(body), (error, value) => done(error === null ? null : new Failure('json_unreadable'), value))
+    else void parse(request, String(body), answer)
   })
 }
 

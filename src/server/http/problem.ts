@@ -19,6 +19,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   code_refused: 422,
   csrf_refused: 403,
   device_code_unknown: 404,
+  device_too_many: 429,
   group_built_in: 409,
   group_name_taken: 409,
   group_not_found: 404,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cookieDomain, parseCookieArea } from '../../../src/server/gate/cookie-area.ts'
+import { cookieReach, domainOf, parseCookieArea } from '../../../src/server/gate/cookie-area.ts'
 import { identityHeaders } from '../../../src/server/gate/identity.ts'
 import { readVisit } from '../../../src/server/gate/proxy-family.ts'
 import { originalPath, returnTarget } from '../../../src/server/gate/return-target.ts'
@@ -48,7 +48,7 @@ describe('returnTarget', () => {
   })
 })
 
-describe('cookieDomain', () => {
+describe('cookieReach', () => {
   it.each([
     ['https://a.b.co.uk', 'b.co.uk'],
     ['https://test.mydomain.fr:8443', 'mydomain.fr'],
@@ -59,14 +59,14 @@ describe('cookieDomain', () => {
     ['null', null],
     [undefined, null],
   ])('P29 origindomain from %s is %s', (origin, expected) => {
-    expect(cookieDomain({ kind: 'origindomain', allowed: [] }, 'gate', origin)).toBe(expected)
+    expect(domainOf(cookieReach({ kind: 'origindomain', allowed: [] }, 'gate', origin))).toBe(expected)
   })
 
   it('P29 an allow-list refuses an Origin outside it', () => {
     const area = { kind: 'origindomain', allowed: ['mydomain.fr'] } as const
-    expect(cookieDomain(area, 'gate', 'https://test.mydomain.fr')).toBe('mydomain.fr')
-    expect(cookieDomain(area, 'gate', 'https://evil.test')).toBe('no_cookie')
-    expect(cookieDomain(area, 'gate', undefined)).toBe('no_cookie')
+    expect(cookieReach(area, 'gate', 'https://test.mydomain.fr')).toEqual({ kind: 'domain', domain: 'mydomain.fr' })
+    expect(cookieReach(area, 'gate', 'https://evil.test').kind).toBe('nowhere')
+    expect(cookieReach(area, 'gate', undefined).kind).toBe('nowhere')
   })
 
   it('S5 reads the three modes and refuses a public suffix as fixed domain', () => {

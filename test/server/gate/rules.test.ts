@@ -11,19 +11,19 @@ const { rules } = parseRules(`
 rules:
   - name: public files
     path: /public/
-    then: bypass
+    policy: bypass
   - path_regex: '^/api/.*/status$'
-    then: bypass
+    policy: bypass
   - host: Admin.Example.COM
     person: alice
-    then: two_factor
+    policy: two_factor
   - host: '*.example.com'
     path: /ops
     group: ops
-    then: one_factor
+    policy: one_factor
     step_up_minutes: 5
   - network: 10.0.0.0/8
-    then: bypass
+    policy: bypass
 `)
 
 function verdict(target: string, visitor: Visitor = stranger, host = 'app.example.com'): string {
@@ -88,7 +88,7 @@ describe('rules of the gate', () => {
   })
 
   it('lets a path with letters beyond ASCII match its rule', () => {
-    const menu = parseRules('rules:\n  - path: /menü/\n    then: bypass\n').rules
+    const menu = parseRules('rules:\n  - path: /menü/\n    policy: bypass\n').rules
     const visit = parseVisit('GET', 'https', 'a.example', '/men%C3%BC/today')
     expect(visit !== null && decide(menu, visit, stranger).verdict).toBe('bypass')
   })
@@ -140,9 +140,9 @@ describe('parseVisitUrl', () => {
 
 describe('parseRules', () => {
   it('names line and reason of a mistake', () => {
-    expect(() => parseRules('rules:\n  - path: /a\n    then: allow\n')).toThrow(/line 3/)
-    expect(() => parseRules('rules:\n  - path: a\n    then: deny\n')).toThrow(/line 2.*begins with a slash/)
+    expect(() => parseRules('rules:\n  - path: /a\n    policy: allow\n')).toThrow(/line 3/)
+    expect(() => parseRules('rules:\n  - path: a\n    policy: deny\n')).toThrow(/line 2.*begins with a slash/)
     expect(() => parseRules('rules: [')).toThrow(/line \d/)
-    expect(() => parseRules('rules:\n  - pth: /a\n    then: deny\n')).toThrow(/line 2/)
+    expect(() => parseRules('rules:\n  - pth: /a\n    policy: deny\n')).toThrow(/line 2/)
   })
 })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../../access/access.ts'
 import type { Core } from '../../audit/core.ts'
-import { cookieDomain } from '../cookie-area.ts'
+import { cookieReach, domainOf } from '../cookie-area.ts'
 import type { Gate } from '../gate.ts'
 import { clearCookieTexts, type CookieShape, setCookieText } from '../gate-cookie.ts'
 import { hostOf } from '../host.ts'
@@ -74,9 +74,9 @@ export function visibleHost(request: FastifyRequest): string {
 /** The cookie of a login made by this request; null when the Origin is not one we serve. */
 export function cookieShape({ gate }: PortalContext, request: FastifyRequest): CookieShape | null {
   const { cookieArea, cookieName, isCookieSecure } = gate.settings
-  const domain = cookieDomain(cookieArea, visibleHost(request), request.headers.origin)
-  if (domain === 'no_cookie') return null
-  return { name: cookieName, isSecure: isCookieSecure, domain, isBare: cookieName === 'token' }
+  const reach = cookieReach(cookieArea, visibleHost(request), request.headers.origin)
+  if (reach.kind === 'nowhere') return null
+  return { name: cookieName, isSecure: isCookieSecure, domain: domainOf(reach), isBare: cookieName === 'token' }
 }
 
 /** Adds cookies to an answer without losing those it has. */
@@ -121,6 +121,6 @@ function sharedDomains({ gate }: PortalContext, request: FastifyRequest): string
   const named = gate.rules.current?.domains.map(({ domain }) => domain) ?? []
   if (cookieArea.kind === 'fixed') return [...named, cookieArea.domain]
   if (cookieArea.kind === 'currentdomain') return [...named]
-  const own = cookieDomain(cookieArea, '', request.headers.origin)
-  return own === null || own === 'no_cookie' ? named : [...named, own]
+  const own = domainOf(cookieReach(cookieArea, '', request.headers.origin))
+  return own === null ? named : [...named, own]
 }
