@@ -38,7 +38,7 @@ async function build() {
 function entries() {
   const all = {
     watchword: 'src/cli/main.ts',
-    'okta-aws-cred-helper': 'src/cli/aws/okta-aws-cred-helper.ts',
+    'okta-aws-cred-helper': 'src/cli/okta-aws-cred-helper.ts',
     ungleichotpclient: 'src/cli/service/ungleichotpclient.ts',
     'client/index': 'src/client/index.ts',
     'qr-thread': 'src/qr/thread.ts',

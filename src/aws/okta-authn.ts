@@ -146,7 +146,8 @@ async function verifyPush(client: OktaClient, stateToken: string, factor: OktaFa
   person?.tell('Okta sent a push to your phone.')
   let shownNumber = ''
   for (let polls = 0; polls < pollLimit && stringMember(answer, 'factorResult') === 'WAITING'; polls += 1) {
-    const number = String(member(answer, '_embedded', 'factor', '_embedded', 'challenge', 'correctAnswer') ?? '')
+    const challenge = member(answer, '_embedded', 'factor', '_embedded', 'challenge', 'correctAnswer')
+    const number = typeof challenge === 'number' || typeof challenge === 'string' ? String(challenge) : ''
     if (number !== '' && person === undefined) throw needsPerson(factor)
     if (number !== shownNumber) person?.tell(`Choose ${number} on the phone.`)
     shownNumber = number

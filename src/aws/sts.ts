@@ -133,7 +133,7 @@ export function isDurationRefusal(thrown: unknown): boolean {
 
 /** Whether STS refused because the assertion is past its minutes. */
 export function isAssertionExpired(thrown: unknown): boolean {
-  return isFailure(thrown, 'aws_refused') && /^ExpiredToken/.test(String(thrown.detail['code']))
+  return isFailure(thrown, 'aws_refused') && String(thrown.detail['code']).startsWith('ExpiredToken')
 }
 
 function callSts(

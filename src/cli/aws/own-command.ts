@@ -17,5 +17,5 @@ export function ownCommand({ execPath, argv }: Started): string[] {
   if (!basename(script).startsWith('okta-aws-cred-helper')) return [execPath, script]
   // The old name's program lies beside ours, built or not.
   const built = join(dirname(script), 'watchword.js')
-  return [execPath, existsSync(built) ? built : join(dirname(dirname(script)), 'main.ts')]
+  return [execPath, existsSync(built) ? built : join(dirname(script), 'main.ts')]
 }

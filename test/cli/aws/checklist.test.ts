@@ -8,7 +8,7 @@ import { roleArn } from '../../support/aws/aws-world.ts'
 import { awsCli, callAwsCli, callJsSdk, runFile } from '../../support/aws/real-clients.ts'
 import { describeWith } from '../../support/programs.ts'
 
-const oldProgram = fileURLToPath(new URL('../../../src/cli/aws/okta-aws-cred-helper.ts', import.meta.url))
+const oldProgram = fileURLToPath(new URL('../../../src/cli/okta-aws-cred-helper.ts', import.meta.url))
 const admin = roleArn('Admin')
 const reader = roleArn('Reader')
 

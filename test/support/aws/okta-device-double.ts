@@ -1,5 +1,5 @@
 import { html, json, type DoubleAnswer, type DoubleControls, type DoubleRequest } from './double-server.ts'
-import { assertionPage } from './okta-double.ts'
+import { assertionPage } from './assertion-page.ts'
 import { newToken, type OktaOrg } from './okta-org.ts'
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'

@@ -7,10 +7,10 @@ import {
   type DoubleRequest,
   type RunningDouble,
 } from './double-server.ts'
+import { assertionPage } from './assertion-page.ts'
 import { answerAuthn } from './okta-authn-double.ts'
 import { answerDevice } from './okta-device-double.ts'
 import { newOktaOrg, newToken, type DoubleApp, type OktaOrg, type Session } from './okta-org.ts'
-import { signedResponse } from './signed-assertion.ts'
 
 /** A running Okta: the org to change, and the requests it saw. */
 export interface OktaDouble extends RunningDouble {
@@ -22,14 +22,6 @@ export async function startOktaDouble(): Promise<OktaDouble> {
   const org = newOktaOrg()
   const running = await startDouble((request, controls) => answer(org, request, controls))
   return Object.assign(running, { org })
-}
-
-/** The page that posts an assertion of an app on to AWS. */
-export function assertionPage(org: OktaOrg, app: DoubleApp, nowMs: number): DoubleAnswer {
-  const samlResponse = Buffer.from(signedResponse(org.issuer, app.content, nowMs)).toString('base64')
-  const value = samlResponse.replaceAll('+', '&#x2b;').replaceAll('/', '&#x2f;').replaceAll('=', '&#x3d;')
-  const inputs = `<input name="SAMLResponse" type="hidden" value="${value}"/><input name="RelayState" type="hidden" value=""/>`
-  return html(200, `<form id="appForm" action="${app.content.recipient}" method="POST">${inputs}</form>`)
 }
 
 function answer(org: OktaOrg, request: DoubleRequest, controls: DoubleControls): DoubleAnswer {

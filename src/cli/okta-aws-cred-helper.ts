@@ -2,8 +2,8 @@
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { answerFromCache } from './fast-lane.ts'
-import { fromOldSpelling } from './old-spelling.ts'
+import { answerFromCache } from './aws/fast-lane.ts'
+import { fromOldSpelling } from './aws/old-spelling.ts'
 
 // The name and the commands of the program before this one, so that profiles it wrote go on working.
 enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'watchword', 'compiled'))
@@ -12,6 +12,6 @@ const words = fromOldSpelling(process.argv.slice(2))
 const isAnswered = words[1] === 'get-cred' && answerFromCache(process, words.slice(2))
 if (!isAnswered) {
   process.argv.splice(2, process.argv.length, ...words)
-  const { runProgram } = await import('../program.ts')
+  const { runProgram } = await import('./program.ts')
   await runProgram(process)
 }
