@@ -1,3 +1,4 @@
+import { Failure } from '../../errors/failure.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { androidStrings } from '../containers/android-preferences.ts'
 import { accountOf, accountOfField, bytesOfHex } from '../draft.ts'
@@ -99,6 +100,9 @@ function readToken(token: JsonObject, labels: Labels, opened: string | null): Pa
       digits: digits ?? ownDigits,
       periodSeconds: ownPeriodSeconds,
     })
+  if (opened === null && sealedOf(token) !== '') {
+    throw new Failure('import_entry_refused', { detail: { reason: 'the password does not open its secret' } })
+  }
   const secret = opened ?? (token.text('decryptedSecret') || token.text('decrypted_seed') || token.text('secret'))
   return accountOf({ ...labels, secret, digits })
 }
