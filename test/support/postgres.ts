@@ -14,13 +14,15 @@ declare module 'vitest' {
   }
 }
 
+let stopAll = async (): Promise<void> => {}
+
 /**
  * One PostgreSQL server for the whole run: a real one from the registry, in a temporary folder, or the one
- * `WATCHWORD_TEST_DATABASE_URL` points to. Vitest calls this before all tests and its answer after them.
+ * `WATCHWORD_TEST_DATABASE_URL` points to. Vitest calls this before all tests.
  *
  * The server starts when the first test asks for it, so that runs without a database stay quick.
  */
-export default async function offerPostgres(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const elsewhere = process.env['WATCHWORD_TEST_DATABASE_URL'] ?? ''
   let server: Promise<RunningServer> | undefined
   const door = createHttpServer((_request, response) => {
@@ -33,10 +35,15 @@ export default async function offerPostgres(project: TestProject): Promise<() =>
   door.listen(0, '127.0.0.1')
   await once(door, 'listening')
   project.provide('postgresDoor', `http://127.0.0.1:${portOf(door)}/`)
-  return async () => {
+  stopAll = async () => {
     door.close()
     await (await server)?.stop()
   }
+}
+
+/** Vitest calls this after all tests. */
+export function teardown(): Promise<void> {
+  return stopAll()
 }
 
 /** A server somebody must stop. */

@@ -98,7 +98,8 @@ describe('a SQLite file', () => {
   it('is opened by processes that start at once', async () => {
     const { dataDir } = freshFolder()
     const storages = await Promise.all([1, 2, 3].map(() => openStorage({ dataDir, clock })))
-    await Promise.all(storages.map((storage) => storage.ping()))
+    const rows = await Promise.all(storages.map(({ db }) => db.selectFrom('realm').selectAll().execute()))
+    expect(rows).toEqual([[], [], []])
     await Promise.all(storages.map((storage) => storage.close()))
   })
 
@@ -148,7 +149,8 @@ describe('a PostgreSQL database', () => {
     async ({ freshPlace, openStorage: open }) => {
       const place = await freshPlace()
       const storages = await Promise.all([1, 2, 3, 4].map(() => open({ place })))
-      await Promise.all(storages.map((storage) => storage.ping()))
+      const rows = await Promise.all(storages.map(({ db }) => db.selectFrom('realm').selectAll().execute()))
+      expect(rows).toEqual([[], [], [], []])
     },
   )
 
