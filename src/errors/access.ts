@@ -3,6 +3,7 @@ export const accessFailures = {
   code_refused: 'This code is not right. Wait for the next one and check the clock of your device.',
   csrf_refused: 'The request did not come from our own pages. Reload the page and try again.',
   device_code_unknown: 'This short code is unknown or has expired. Start the command again.',
+  device_too_many: 'Too many commands wait for their sign-in from this address. Wait a minute and try again.',
   forbidden: 'You may not do this. Ask an administrator.',
   group_built_in: 'The group everyone is built in: it keeps its name and cannot be deleted or joined.',
   group_name_taken: 'There is a group of this name already. Choose another name.',
@@ -17,11 +18,13 @@ export const accessFailures = {
   passphrase_weak:
     'Choose a passphrase of at least {min} characters that is not your name and not one everybody tries first.',
   person_not_found: 'There is no such person.',
-  person_not_local: 'This person logs in through the provider, which keeps their passphrase and factors. Change it there.',
+  person_not_local:
+    'This person logs in through the provider, which keeps their passphrase and factors. Change it there.',
   preference_unknown: 'The preferences hold too much, or a name that is not known.',
   reproof_needed: 'Prove once more that it is you, with your passphrase and code or your passkey, and try again.',
   reproof_refused: 'This proof is not right. Check passphrase and code and try again.',
-  scope_beyond_rights: 'The scope {scope} reaches beyond what you may do yourself. Leave it out or ask an administrator.',
+  scope_beyond_rights:
+    'The scope {scope} reaches beyond what you may do yourself. Leave it out or ask an administrator.',
   scope_unknown: 'The scope {scope} is not known. The documentation of POST /v1/tokens lists all of them.',
   session_not_found: 'There is no such session.',
   setup_done: 'There is an administrator already. Log in instead.',
@@ -39,7 +42,8 @@ export const accessFailures = {
   token_refused: 'The token opens nothing here: it is unknown, expired or suspended. Make a new one.',
   username_invalid: 'A name has 1 to 128 characters, no spaces at its ends and no control characters.',
   username_taken: 'There is a person of this name already. Choose another name.',
-  webhook_address_invalid: 'A webhook needs an https address, or an http one on this machine, without user and passphrase.',
+  webhook_address_invalid:
+    'A webhook needs an https address, or an http one on this machine, without user and passphrase.',
   webhook_event_unknown: 'The event {event} is not known. Known are: {known}.',
   webhook_not_found: 'There is no such webhook.',
 } as const

@@ -6,6 +6,7 @@ import type { Subjects } from '../subjects/subjects.ts'
 import { bySession, byToken } from './authenticators.ts'
 import type { AccessContext } from './context.ts'
 import { recordDenial } from './denials.ts'
+import { deleteExpiredGrants } from './device/store.ts'
 import { plantEveryone } from './groups/groups.ts'
 import { logIn, type LoggedIn, type LoginPlace, type LoginProof } from './login/login.ts'
 import type { Notices } from './notices/notices.ts'
@@ -106,7 +107,10 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
 
 async function sweep({ storage, services }: AccessContext): Promise<void> {
   try {
-    await storage.transaction((tx) => deleteExpiredOnce(tx, services.clock.nowMs()))
+    await storage.transaction(async (tx) => {
+      await deleteExpiredOnce(tx, services.clock.nowMs())
+      await deleteExpiredGrants(tx, services.clock.nowMs())
+    })
   } catch (error) {
     services.log.warn({ err: error }, 'expired links could not be removed; the next round tries again')
   }

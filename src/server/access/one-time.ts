@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '../database/storage.ts'
 import { newToken } from '../../crypto/token.ts'
+import type { LoginRefusal } from './login/login.ts'
 import { keyBytes, tokenKey } from './token-key.ts'
 
 /** What may be used once, by what it holds. */
@@ -9,11 +10,21 @@ export interface OneTimeData {
   /** A setup whose passphrase is chosen and whose first code is still to be proven. */
   'setup-ticket': SetupTicket
   /** A login whose passphrase was looked at and whose passkey is still to be shown. */
-  'passkey-login': { readonly personId: string | null; readonly challenge: string; readonly beganAtMs: number }
+  'passkey-login': PasskeyLoginTicket
   'passkey-registration': { readonly personId: string; readonly challenge: string }
   'passkey-proof': { readonly personId: string; readonly sessionId: string; readonly challenge: string }
   /** A back-channel logout token that was used, by its `jti`. */
   'logout-token': Record<string, never>
+}
+
+/** What the first factor came to, for the second; `refusal` is null when it was right. */
+export interface PasskeyLoginTicket {
+  readonly personId: string | null
+  readonly username: string
+  readonly refusal: LoginRefusal | null
+  readonly isKnownSource: boolean
+  readonly challenge: string
+  readonly beganAtMs: number
 }
 
 export interface SetupTicket {

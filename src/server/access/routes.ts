@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Router } from '../http/router.ts'
 import type { Access } from './access.ts'
+import { deviceRoutes } from './device/routes.ts'
 import { groupRoutes } from './groups/routes.ts'
 import { type LoginParts, loginRoutes } from './login/routes.ts'
 import { meRoutes } from './me/routes.ts'
+import { noticeRoutes } from './notices/routes.ts'
+import { passkeyRoutes } from './passkeys/routes.ts'
 import { signOnPages, signOnRoutes } from './oidc/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -23,6 +26,9 @@ export function accessRoutes(router: Router, { context, signOn }: Access): void 
   sessionRoutes(router, context)
   tokenRoutes(router, context)
   signOnRoutes(router, signOn)
+  deviceRoutes(router, context)
+  passkeyRoutes(router, parts)
+  noticeRoutes(router, context)
 }
 
 /** What stands beside the contract: the addresses that the provider calls. */

@@ -71,6 +71,8 @@ export interface FirstFactor {
   readonly hashes: { readonly source: Uint8Array; readonly shared: Uint8Array }
   readonly isKnownSource: boolean
   readonly budget: LoginBudget
+  /** The wrong passphrase was counted when it was typed; its second factor must not count it again. */
+  readonly isCharged?: boolean
 }
 
 /**
@@ -208,11 +210,12 @@ export async function chargeFirstFactor(
   context: AccessContext,
   tx: Tx,
   first: FirstFactor,
-  refusal: LoginRefusal,
+  refusal: LoginRefusal | null,
 ): Promise<void> {
   const hash = first.isKnownSource ? first.hashes.source : first.hashes.shared
   const charged = chargePassphrase(first.budget, nowMs(context))
-  if (first.person !== null && refusal === 'passphrase') await writeBudget(tx, first.person.id, hash, charged)
+  const isCounted = refusal === 'passphrase' && first.isCharged !== true
+  if (first.person !== null && isCounted) await writeBudget(tx, first.person.id, hash, charged)
   else await pretendBudget(tx, hash, charged)
 }
 

@@ -31,11 +31,10 @@ const known = [
  */
 export function refuseWeakPassphrase(passphrase: string, username: string): void {
   const letters = passphrase.normalize('NFC').toLowerCase()
-  const bare = letters.replaceAll(/[^\p{L}]/gu, '')
+  const bare = lettersOf(letters)
   const isShort = [...letters].length < minCharacters
   const isPlain = new Set(letters).size < 4 || isRun(letters)
-  const name = usernameKey(username)
-  const isName = letters.includes(name) && letters.length < name.length + 6
+  const isName = bare.startsWith(lettersOf(usernameKey(username))) && bare.length < username.length + 4
   if (isShort || isPlain || isName || known.includes(bare)) {
     throw new Failure('passphrase_weak', { detail: { min: minCharacters } })
   }
@@ -45,4 +44,8 @@ export function refuseWeakPassphrase(passphrase: string, username: string): void
 function isRun(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0)
   return codes.every((code, index) => index === 0 || Math.abs(code - (codes[index - 1] ?? 0)) === 1 || code === 0x30)
+}
+
+function lettersOf(text: string): string {
+  return text.replaceAll(/[^\p{L}]/gu, '')
 }

@@ -1,7 +1,8 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as api from '../../../api/index.ts'
+import type { Me } from '../../../api/people.ts'
 import type { Actor } from '../../http/actor.ts'
-import type { Call, Router } from '../../http/router.ts'
+import type { Router } from '../../http/router.ts'
 import { sessionActor } from '../authenticators.ts'
 import { audit } from '../context.ts'
 import { type MeParts, showMe } from '../me/me.ts'
@@ -21,13 +22,7 @@ export function loginRoutes({ route }: Router, parts: LoginParts): void {
   const { context } = parts
   const cookie = consoleCookie(context)
 
-  /** Gives the browser its new session and says who it now is. */
-  const welcome = async (call: Pick<Call<typeof api.login>, 'request' | 'reply' | 'address'>, token: string) => {
-    cookie.set(call.request, call.reply, token)
-    const live = await context.sessions.look(tokenKey(token))
-    const actor: Actor = live === null ? { kind: 'stranger', address: call.address } : sessionActor(live, call.address)
-    return showMe(parts, actor, token)
-  }
+  const welcome = welcomeBy(parts)
 
   route(api.setupBegin, ({ actor, body, request }) => {
     cookie.refuseForeign(request)
@@ -61,6 +56,21 @@ export function loginRoutes({ route }: Router, parts: LoginParts): void {
     })
     return { redirect }
   })
+}
+
+/** Gives a browser its new session and answers who it now is. */
+export function welcomeBy(parts: LoginParts) {
+  const { context } = parts
+  const cookie = consoleCookie(context)
+  return async (
+    call: { request: FastifyRequest; reply: FastifyReply; address: string },
+    token: string,
+  ): Promise<Me> => {
+    cookie.set(call.request, call.reply, token)
+    const live = await context.sessions.look(tokenKey(token))
+    const actor: Actor = live === null ? { kind: 'stranger', address: call.address } : sessionActor(live, call.address)
+    return showMe(parts, actor, token)
+  }
 }
 
 /** Where a browser's login comes from. */

@@ -3,8 +3,10 @@ import type { Actor } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { pendingForMs, type SecretStart } from '../../subjects/enrol.ts'
+import type { GuessState } from '../../subjects/lockout.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
 import { addressSource } from '../../subjects/source.ts'
+import { stateOf } from '../../subjects/state-row.ts'
 import type { Subjects } from '../../subjects/subjects.ts'
 import type { Judged } from '../../subjects/verdict.ts'
 
@@ -47,6 +49,8 @@ export interface PersonCodes {
   remove(tx: Tx, personId: string, actor: Actor): Promise<void>
   /** Lifts the lock of guesses. */
   lift(tx: Tx, personId: string, actor: Actor): Promise<void>
+  /** Whether a lock of guesses fell since a moment: it ends whatever began before, also once it is waited out (T31). */
+  isLockedSince(personId: string, sinceMs: number): Promise<boolean>
   /** Which of these people have an active code. */
   active(personIds: readonly string[]): Promise<ReadonlySet<string>>
 }
@@ -100,6 +104,11 @@ export async function openPersonCodes({ db, subjects, drawQrSvg }: PersonCodesPa
       const subject = await subjectOf(tx, personId)
       if (subject !== null) await subjects.lift(tx, realm, subject, { actor, address: actor.address, door })
     },
+    isLockedSince: async (personId, sinceMs) => {
+      const guesses = await guessesOf(db, realm.id, personId)
+      if (guesses === null) return false
+      return guesses.unknownFailures >= realm.policy.lockout.cap || guesses.unknownWaitUntilMs > sinceMs
+    },
     active: (personIds) => activeSubjects(db, realm.id, personIds),
   }
 }
@@ -131,4 +140,15 @@ async function activeSubjects(db: Queryable, realmId: string, personIds: readonl
     .where('sealed_secret', 'is not', null)
     .execute()
   return new Set(rows.map((row) => row.name))
+}
+
+async function guessesOf(db: Queryable, realmId: string, personId: string): Promise<GuessState | null> {
+  const row = await db
+    .selectFrom('subject_state')
+    .innerJoin('subject', 'subject.id', 'subject_state.subject_id')
+    .selectAll('subject_state')
+    .where('subject.realm_id', '=', realmId)
+    .where('subject.name', '=', personId)
+    .executeTakeFirst()
+  return row === undefined ? null : stateOf(row).guesses
 }

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { Failure } from '../../../errors/failure.ts'
+import type { Actor } from '../../http/actor.ts'
+import { type AccessContext, audit, nowMs } from '../context.ts'
+import { isLoopbackAddress } from '../oidc/settings.ts'
+import { isNoticeEvent, noticeEvents } from './events.ts'
+import { webhookKey, writeWebhookKey } from './signature.ts'
+import { deleteWebhookRow, insertWebhook, noticeById, reviveNotice, type Webhook } from './store.ts'
+
+/** Adds a webhook; an empty list of events means all. Its signing key is told this once. */
+export async function addWebhook(
+  context: AccessContext,
+  actor: Actor,
+  wish: { url: string; events: readonly string[] },
+): Promise<Webhook & { signingKey: string }> {
+  refuseUnfitAddress(wish.url)
+  for (const event of wish.events) {
+    if (!isNoticeEvent(event)) {
+      throw new Failure('webhook_event_unknown', {
+        detail: { event: event.slice(0, 64), known: noticeEvents.join(', ') },
+      })
+    }
+  }
+  const webhook: Webhook = {
+    id: randomUUID(),
+    url: wish.url,
+    events: [...wish.events],
+    enabled: true,
+    createdAtMs: nowMs(context),
+  }
+  await context.storage.transaction(async (tx) => {
+    await insertWebhook(tx, webhook)
+    await audit(context, tx, actor, {
+      action: 'webhook.create',
+      objectKind: 'webhook',
+      objectId: webhook.id,
+      outcome: 'done',
+      detail: { host: new URL(webhook.url).host, events: webhook.events },
+    })
+  })
+  return { ...webhook, signingKey: writeWebhookKey(webhookKey(context.keyRing, webhook.id)) }
+}
+
+export async function removeWebhook(context: AccessContext, actor: Actor, id: string): Promise<void> {
+  await context.storage.transaction(async (tx) => {
+    const url = await deleteWebhookRow(tx, id)
+    if (url === null) throw new Failure('webhook_not_found')
+    await audit(context, tx, actor, {
+      action: 'webhook.delete',
+      objectKind: 'webhook',
+      objectId: id,
+      outcome: 'done',
+      detail: { host: new URL(url).host },
+    })
+  })
+}
+
+/** Tries a notice again that was given up. */
+export async function reviveDead(context: AccessContext, actor: Actor, id: string): Promise<void> {
+  await context.storage.transaction(async (tx) => {
+    if ((await noticeById(tx, id)) === null) throw new Failure('notice_not_found')
+    if (!(await reviveNotice(tx, id, nowMs(context)))) throw new Failure('notice_not_dead')
+    await audit(context, tx, actor, { action: 'notice.retry', objectKind: 'notice', objectId: id, outcome: 'done' })
+  })
+  context.notices.outbox.wake()
+}
+
+function refuseUnfitAddress(address: string): void {
+  const url = URL.parse(address)
+  const isSafe = url?.protocol === 'https:' || isLoopbackAddress(address)
+  if (url === null || !isSafe || url.username !== '' || url.password !== '')
+    throw new Failure('webhook_address_invalid')
+}
