@@ -7,7 +7,7 @@ export async function ensureStore(context: CliContext, flags: StoreFlags): Promi
   const store = openStore(context, flags)
   if (store.exists()) return store
   const { initialise } = await import('./initialise.ts')
-  const made = await initialise(context, flags, { withoutKey: 'passphrase' })
+  const made = await initialise(context, flags, { withoutKey: 'passphrase', leaveUnwritten: true })
   context.say(made.told)
   return made.store
 }

@@ -20,6 +20,8 @@ export interface Protection {
   readonly unprotectedKey?: boolean
   /** What protects the store when there is no usable key at all. */
   readonly withoutKey: 'passphrase' | 'new key'
+  /** The caller writes the file at once, so that an empty one need not be opened first. */
+  readonly leaveUnwritten?: boolean
 }
 
 /** The user id of a key that nobody gave another one. */
@@ -45,7 +47,7 @@ export async function initialise(context: CliContext, flags: StoreFlags, how: Pr
   if (keys === null) return underPassphrase(context, flags)
   const recipients = keys.map((key) => key.fingerprint)
   const toThem = openStore(context, { ...flags, gpgrecipient: recipients })
-  await toThem.change(() => ({ accounts: [], result: undefined }))
+  if (how.leaveUnwritten !== true) await toThem.change(() => ({ accounts: [], result: undefined }))
   saveSettings(store.settings, { gpgrecipient: recipients })
   const people = keys.map((key) => key.userId || key.fingerprint).join(' and ')
   return { store: toThem, recipients: keys, told: `Made the store ${store.path}, encrypted to ${people}.` }

@@ -20,8 +20,11 @@ async function complete(this: CliContext, _flags: object, shell = '', ...given: 
   const words = shell === 'bash' ? splitCommandLine(given[0] ?? '').slice(1) : given
   const [called] = words
   const found = await proposeCompletions(await application(words.length > 1 ? called : undefined), words, this)
+  const partial = words.at(-1) ?? ''
   for (const { completion, brief } of found) {
+    // Whoever looks for a name does not want to read all flags first.
+    if (completion.startsWith('-') && !partial.startsWith('-')) continue
     if (shell === 'fish') this.print(`${completion}\t${brief}`)
-    else this.print(shell === 'bash' ? withoutColonPrefix(completion, words.at(-1) ?? '') : completion)
+    else this.print(shell === 'bash' ? withoutColonPrefix(completion, partial) : completion)
   }
 }

@@ -87,11 +87,16 @@ async function saveToClipboard(context: CliContext, code: string, afterSeconds: 
 
 async function add(context: CliContext, flags: SimpleotpFlags, name: string): Promise<void> {
   checkName(name)
-  const { account, warnings } = await askForAccount(context, parseOptions(flags.options))
+  const { account, warnings } = await askForAccount(context, settledBy(flags.options))
   const store = await ensureStore(context, flags)
   await store.change((accounts) => insert(accounts, nameAccount(account, name), flags.force))
   for (const warning of warnings) context.say(warning)
   context.print(`OTP SECRET SAVE OK ${name}`)
+}
+
+/** Options that are only the defaults settle nothing: a QR code's own digits and period count. */
+function settledBy(options: string): ReturnType<typeof parseOptions> {
+  return options === defaultOptions ? {} : parseOptions(options)
 }
 
 /** Asks as the original did: unseen on the terminal, or, without one, line by line from standard input. */

@@ -11,7 +11,10 @@ export type DecryptionProblem = 'wrong passphrase' | 'locked' | 'no key' | 'dama
 // Error numbers of libgpg-error, in the low 16 bits of a status line's number.
 const badPassphrase = 11
 const badSecretKey = 7
-const unlockImpossible = new Set([67, 77, 85, 86, 99, 177, 32848])
+// No agent, no pinentry, cancelled, timed out.
+const unlockImpossible = new Set([62, 77, 85, 86, 99, 198])
+// Set for errors of the operating system, such as a pinentry without a terminal.
+const systemError = 0x8000
 
 /**
  * Decrypts one file.
@@ -55,7 +58,7 @@ function problemOf(answer: GpgAnswer, has: (keyword: string) => boolean): Decryp
   const error = answer.status.find((line) => line.startsWith('ERROR pkdecrypt_failed '))
   const number = Number(error?.split(' ')[2]) & 0xffff
   if (number === badPassphrase || number === badSecretKey) return 'wrong passphrase'
-  if (has('NEED_PASSPHRASE') || unlockImpossible.has(number)) return 'locked'
+  if (has('NEED_PASSPHRASE') || unlockImpossible.has(number) || (number & systemError) !== 0) return 'locked'
   if (has('ENC_TO') && has('NO_SECKEY')) return 'no key'
   if (has('NODATA') && !has('ENC_TO')) return 'not encrypted'
   return 'damaged'
