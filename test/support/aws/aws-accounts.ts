@@ -36,7 +36,7 @@ export interface AwsAccounts {
   readonly aliases: Map<string, string>
   /** The audience and recipient that STS accepts. */
   readonly audience: string
-  readonly recipient: string
+  recipient: string
   /** The next EnableMFADevice is refused, as if the codes were wrong. */
   refuseEnable: number
   /** The next so many calls of STS are refused with this code. */

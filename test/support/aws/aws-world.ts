@@ -38,6 +38,7 @@ export async function startAwsWorld(roleArns: readonly string[] = [roleArn('Admi
     startIamDouble(accounts),
     startSignInDouble(accounts),
   ])
+  accounts.recipient = `${signIn.origin}/saml`
   const path = '/app/amazon_aws/exkDouble/sso/saml'
   const who = {
     userName: 'mara@example.com',
