@@ -5,8 +5,10 @@ import { drawQrSvg } from '../qr/draw.ts'
 import type { QrLook } from '../qr/look.ts'
 import type { SessionLimits } from './access/sessions/limits.ts'
 import { type Access, createAccess } from './access/access.ts'
+import { checkpointNotice } from './access/notices/checkpoint.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessPages, accessRoutes } from './access/routes.ts'
+import { startRetention } from './audit/retention.ts'
 import { consoleRoutes } from './console.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
@@ -42,6 +44,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   const settings = new LiveSettings(core)
   const subjects = createSubjects(core)
   const notices = createNotices({ ...core, mail: core.config.mail })
+  core.audit.sendCheckpoints((tx, checkpoint) => notices.post(tx, checkpointNotice(checkpoint)))
   const access = await createAccess({
     ...core,
     subjects,
@@ -53,7 +56,13 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
   const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
   const gate = createGate(core, access, core.config.gate)
+  const stopRetention = startRetention({
+    ...core,
+    ...core.services,
+    days: async () => (await settings.read()).auditRetentionDays,
+  })
   const stop = async () => {
+    stopRetention()
     gate.stop()
     vault.stop()
     await realms.stop()

@@ -21,9 +21,10 @@ export interface AuditParts {
   readonly keyRing: { deriveKey(label: string): Uint8Array }
   readonly clock: StorageClock
   readonly log: StorageLog
-  /** Sends a checkpoint to where an intruder cannot reach it, in the transaction that keeps it (the outbox). */
-  readonly sendOutside?: (tx: Tx, checkpoint: Checkpoint) => Promise<void>
 }
+
+/** Hands a checkpoint on, in the transaction that keeps it. */
+export type CheckpointSender = (tx: Tx, checkpoint: Checkpoint) => Promise<void>
 
 /**
  * Opens the audit of a database and begins to write a signed checkpoint every minute; `close()` writes the last.
@@ -53,6 +54,7 @@ export class Audit {
   readonly #signer: Signer
   readonly #index: SearchIndex
   #timer: NodeJS.Timeout | null = null
+  #send: CheckpointSender | null = null
 
   /** Use {@link createAudit}. */
   constructor(parts: AuditParts) {
@@ -134,7 +136,7 @@ export class Audit {
 
   /** Signs where our chain stands, unless that is signed already. */
   async checkpoint(): Promise<void> {
-    const { storage, sendOutside, clock } = this.#parts
+    const { storage, clock } = this.#parts
     await storage.transaction(async (tx) => {
       const head = await findHead(tx, this.#chain.id)
       // A forged head is not signed: the verifier is to find it, and appending already fails.
@@ -143,8 +145,13 @@ export class Audit {
       const { chain, sequence, hash } = head
       const checkpoint = makeCheckpoint(this.#signer, { chain, sequence, hash, atMs: clock.nowMs() })
       await insertCheckpoint(tx, checkpoint)
-      await sendOutside?.(tx, checkpoint)
+      await this.#send?.(tx, checkpoint)
     })
+  }
+
+  /** Sends every checkpoint to where an intruder into this machine cannot reach it (the outbox). */
+  sendCheckpoints(send: CheckpointSender): void {
+    this.#send = send
   }
 
   /** Begins the checkpoints of every minute, and the search columns behind the hot transactions. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import type { Audit } from '../../../src/server/audit/audit.ts'
+import { type Checkpoint, isGenuine } from '../../../src/server/audit/checkpoint.ts'
 import { linkHash } from '../../../src/server/audit/link.ts'
 import type { Storage } from '../../../src/server/database/storage.ts'
 import { openTestAudit, record, someEvent } from '../../support/audit.ts'
@@ -170,6 +171,20 @@ describe.each(engines)('the audit on $name', ({ openStorage, freshPlace }) => {
     const checkpoints = await storage.db.selectFrom('audit_checkpoint').select('sequence').execute()
     expect(checkpoints).toEqual([{ sequence: 3 }])
     expect((await audit.verify()).lastCheckpointAtMs).not.toBeNull()
+  })
+
+  it('hands each checkpoint on in the transaction that keeps it', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const sent: Checkpoint[] = []
+    audit.sendCheckpoints(async (tx, checkpoint) => {
+      expect(await tx.selectFrom('audit_checkpoint').selectAll().execute()).toHaveLength(1)
+      sent.push(checkpoint)
+    })
+    await audited(storage, audit, 2)
+    await audit.checkpoint()
+    expect(sent).toMatchObject([{ sequence: 3 }])
+    expect(sent.every((checkpoint) => isGenuine(checkpoint, audit.publicKey))).toBe(true)
   })
 
   it('keeps a chain of a known text, so that it can be checked by hand', async () => {

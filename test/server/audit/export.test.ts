@@ -3,6 +3,7 @@ import { newRootKey } from '../../../src/crypto/root-key.ts'
 import type { Audit } from '../../../src/server/audit/audit.ts'
 import { createSigner } from '../../../src/server/audit/checkpoint.ts'
 import { pruneBefore } from '../../../src/server/audit/prune.ts'
+import { pruneOutdated } from '../../../src/server/audit/retention.ts'
 import { verifyExport } from '../../../src/server/audit/verify-export.ts'
 import { openTestAudit, record, someEvent } from '../../support/audit.ts'
 import type { Storage } from '../../../src/server/database/storage.ts'
@@ -99,6 +100,20 @@ describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
     expect(act).toMatchObject({ actorId: 'p9', detail: { count: 5, upTo: 5, beforeMs: 5000 } })
     expect(await audit.prune(5000, by)).toBe(0)
     expect((await verify(await exported(audit))).problems).toEqual([])
+  })
+
+  it('keeps what the setting says, and everything without one', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const dayMs = 86_400_000
+    for (const day of [1, 2, 3, 4]) {
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId: `${day}` })], day * dayMs))
+    }
+    const clock = { nowMs: () => 5 * dayMs }
+    expect(await pruneOutdated({ audit, clock, days: async () => null })).toBe(0)
+    expect(await pruneOutdated({ audit, clock, days: async () => 2 })).toBe(3)
+    const { items } = await audit.list({ action: 'account.' })
+    expect(items.map(({ objectId }) => objectId)).toEqual(['4', '3'])
   })
 
   it('is not believed without its signed checkpoint', async () => {
