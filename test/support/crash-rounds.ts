@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { decodeBase32 } from '../../src/otp/base32.ts'
+import { totp } from '../../src/otp/totp.ts'
+import { caller, initialise, startTestServer, type TestServer, type TestStore } from './server.ts'
+
+/** One subject and its secret. */
+interface Enrolled {
+  readonly name: string
+  readonly secret: Uint8Array
+}
+
+/** What a server acknowledged before it was killed. */
+interface Acknowledged {
+  readonly verdicts: { readonly name: string; readonly code: string; readonly step: number }[]
+  readonly reveals: number[]
+}
+
+const subjectsPerRound = 12
+const periodMs = 30_000
+
+type Call = ReturnType<typeof caller>
+
+/**
+ * Kills a server under load, round after round, and looks at what its successor knows: each acknowledged verdict
+ * and reveal has its audit record, no code is accepted twice, the chain verifies (laws 1, 3 and 7; T04).
+ */
+export async function crashRounds(store: TestStore, rounds: number): Promise<void> {
+  const { rootToken } = initialise(store)
+  let server = await startTestServer(store.variables)
+  let seen = 0
+  const account = await prepare(caller(server, rootToken))
+  for (let round = 0; round < rounds; round += 1) {
+    const subjects = await enrolAll(caller(server, rootToken), round)
+    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account)
+    server = await startTestServer(store.variables)
+    await inspect(caller(server, rootToken), acknowledged, account)
+    seen += acknowledged.verdicts.length
+  }
+  await server.stop()
+  // Rounds in which nothing was acknowledged prove nothing.
+  expect(seen).toBeGreaterThan(rounds)
+}
+
+async function prepare(call: Call): Promise<string> {
+  await call('POST', '/v1/realms', { name: 'crash', replay: 'once' })
+  const grants = [{ grantee: 'everyone', right: 'reveal' }]
+  const { body } = await call('POST', '/v1/accounts', {
+    label: 'shared',
+    secretBase32: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    grants,
+  })
+  return String(body['id'])
+}
+
+async function enrolAll(call: Call, round: number): Promise<Enrolled[]> {
+  const names = Array.from({ length: subjectsPerRound }, (_, index) => `round-${round}-${index}`)
+  return Promise.all(
+    names.map(async (name) => {
+      await call('POST', '/v1/realms/crash/subjects', { name })
+      const { body } = await call('POST', `/v1/realms/crash/subjects/${name}/enrolment`)
+      return { name, secret: decodeBase32(String(body['secretBase32'])) }
+    }),
+  )
+}
+
+async function loadUntilKilled(
+  server: TestServer,
+  token: string,
+  subjects: readonly Enrolled[],
+  account: string,
+): Promise<Acknowledged> {
+  const acknowledged: Acknowledged = { verdicts: [], reveals: [] }
+  const call = caller(server, token)
+  const atMs = Date.now()
+  const verify = async ({ name, secret }: Enrolled, offset: number) => {
+    const code = totp(secret, atMs + offset * periodMs)
+    const { body } = await call('POST', `/v1/realms/crash/subjects/${name}/verify`, { code })
+    if (body['accepted'] === true) acknowledged.verdicts.push({ name, code, step: Number(body['step']) })
+  }
+  const reveal = async () => {
+    const { status, body } = await call('POST', `/v1/accounts/${account}/reveal`, {})
+    if (status === 200) acknowledged.reveals.push(Number(body['step']))
+  }
+  // What is cut off in the middle is neither acknowledged nor a failure of the test.
+  const load = [-1, 0, 1].flatMap((offset) => subjects.map((subject) => verify(subject, offset).catch(() => {})))
+  const reveals = Array.from({ length: 8 }, () => reveal().catch(() => {}))
+  await pause(5 + Math.random() * 40)
+  await server.kill()
+  await Promise.all([...load, ...reveals])
+  return acknowledged
+}
+
+async function inspect(call: Call, { verdicts, reveals }: Acknowledged, account: string): Promise<void> {
+  const audited = await allRecords(call)
+  for (const { name, code, step } of verdicts) {
+    const isRecorded = audited.some(
+      (record) =>
+        record.action === 'subject.verify' &&
+        record.outcome === 'accepted' &&
+        record.objectName === name &&
+        record.detail?.['step'] === step,
+    )
+    expect(isRecorded, `verdict of ${name} at ${step} is in the audit`).toBe(true)
+    const again = await call('POST', `/v1/realms/crash/subjects/${name}/verify`, { code })
+    expect(again.body, 'T04 a code accepted before the crash is refused after it').toMatchObject({ accepted: false })
+  }
+  const revealed = audited.filter(({ action, objectId }) => action === 'account.reveal' && objectId === account)
+  expect(revealed.length, 'each acknowledged reveal is in the audit').toBeGreaterThanOrEqual(reveals.length)
+  const { body } = await call('POST', '/v1/audit/verify')
+  expect(body).toMatchObject({ whole: true, problems: [] })
+}
+
+interface AuditedRecord {
+  readonly action: string
+  readonly outcome: string
+  readonly objectId: string
+  readonly objectName?: string
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+async function allRecords(call: Call): Promise<AuditedRecord[]> {
+  const records: AuditedRecord[] = []
+  let cursor = ''
+  do {
+    const { body } = await call('GET', `/v1/audit?limit=500${cursor}`)
+    records.push(...(body['items'] as AuditedRecord[]))
+    cursor = typeof body['nextCursor'] === 'string' ? `&cursor=${encodeURIComponent(body['nextCursor'])}` : ''
+  } while (cursor !== '')
+  return records
+}
