@@ -34,7 +34,8 @@ export function refuseWeakPassphrase(passphrase: string, username: string): void
   const bare = lettersOf(letters)
   const isShort = [...letters].length < minCharacters
   const isPlain = new Set(letters).size < 4 || isRun(letters)
-  const isName = bare.startsWith(lettersOf(usernameKey(username))) && bare.length < username.length + 4
+  const name = lettersOf(usernameKey(username))
+  const isName = name.length >= 3 && bare.startsWith(name) && bare.length < name.length + 4
   if (isShort || isPlain || isName || known.includes(bare)) {
     throw new Failure('passphrase_weak', { detail: { min: minCharacters } })
   }

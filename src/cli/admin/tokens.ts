@@ -1,0 +1,128 @@
+import { buildCommand, buildRouteMap } from '@stricli/core'
+import type { Static } from 'typebox'
+import * as api from '../../api/people.ts'
+import type { Client } from '../../client/client.ts'
+import { parseMoment } from '../audit.ts'
+import type { CliContext } from '../context.ts'
+import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
+
+type Token = Static<typeof api.Token>
+
+interface CreateFlags extends AdminFlags {
+  readonly scope: readonly string[]
+  readonly until?: number
+}
+
+const text = (value: string) => value
+
+const oneToken = {
+  kind: 'tuple',
+  parameters: [{ brief: 'Id of the token', parse: text, placeholder: 'ID' }],
+} as const
+
+const listCommand = buildCommand<AdminFlags, [], CliContext>({
+  func: list,
+  parameters: { flags: adminFlags },
+  docs: { brief: 'List all tokens', fullDescription: 'Example:\n  watchword admin tokens list --json' },
+})
+
+const createCommand = buildCommand<CreateFlags, [string], CliContext>({
+  func: create,
+  parameters: {
+    flags: {
+      ...adminFlags,
+      scope: {
+        kind: 'parsed',
+        parse: text,
+        variadic: ',',
+        brief:
+          'What it opens: verify:REALM, explain:REALM, enrol:REALM, reveal:ACCOUNT, audit, metrics, door:NAME, admin',
+        placeholder: 'SCOPE',
+      },
+      until: { kind: 'parsed', parse: parseMoment, optional: true, brief: 'When it ends', placeholder: 'DATE' },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'What the token is for', parse: text, placeholder: 'NAME' }],
+    },
+  },
+  docs: {
+    brief: 'Make a service token; it is printed this once',
+    fullDescription:
+      'Examples:\n  watchword admin tokens create shop --scope verify:shop,enrol:shop\n  watchword admin tokens create ci --scope reveal:5f0c --until 2027-01-01 > ci.token',
+  },
+})
+
+/** A command about one token that needs no more than its id. */
+function tokenCommand(
+  act: (client: Client, id: string) => Promise<unknown>,
+  done: string,
+  brief: string,
+  example: string,
+) {
+  return buildCommand<AdminFlags, [string], CliContext>({
+    func: async function run(this: CliContext, flags: AdminFlags, id: string): Promise<void> {
+      await withAdminClient(this, flags, (client) => act(client, id))
+      if (flags.json) return this.printJson({ id, state: done })
+      this.say(`The token is ${done}.`)
+    },
+    parameters: { flags: adminFlags, positional: oneToken },
+    docs: { brief, fullDescription: `${brief}.\n\nExample:\n  watchword admin tokens ${example}` },
+  })
+}
+
+const suspend = (suspended: boolean) => (client: Client, id: string) =>
+  client.call(api.updateToken, { params: { token: id }, body: { suspended } })
+
+/** `watchword admin tokens`: what opens the API to programs. */
+export const tokenRoutes = buildRouteMap<string, CliContext>({
+  routes: {
+    list: listCommand,
+    create: createCommand,
+    suspend: tokenCommand(suspend(true), 'suspended', 'Suspend a token', 'suspend 5f0c…'),
+    resume: tokenCommand(suspend(false), 'good again', 'Let a suspended token open again', 'resume 5f0c…'),
+    delete: tokenCommand(
+      (client, id) => client.call(api.deleteToken, { params: { token: id } }),
+      'ended',
+      'End a token for good',
+      'delete 5f0c…',
+    ),
+  },
+  docs: { brief: 'Administer tokens' },
+})
+
+async function list(this: CliContext, flags: AdminFlags): Promise<void> {
+  const tokens = await withAdminClient(this, flags, allTokens)
+  if (flags.json) return this.printJson({ items: tokens })
+  if (tokens.length === 0) return this.say('There are no tokens.')
+  for (const token of tokens) this.print(lineOf(token))
+}
+
+async function create(this: CliContext, { scope, until, ...flags }: CreateFlags, name: string): Promise<void> {
+  const ending = until === undefined ? {} : { expiresAtMs: until }
+  const body = { name, owner: 'service' as const, scopes: [...scope], ...ending }
+  const made = await withAdminClient(this, flags, (client) => client.call(api.createToken, { body }))
+  if (flags.json) return this.printJson(made)
+  this.print(made.token)
+  this.say(`Token ${made.id} for ${made.name}. It is not shown again.`)
+}
+
+async function allTokens(client: Client): Promise<Token[]> {
+  const tokens: Token[] = []
+  let cursor: string | undefined
+  do {
+    const page = await client.call(api.listTokens, {
+      query: { all: true, ...(cursor === undefined ? {} : { cursor }) },
+    })
+    tokens.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return tokens
+}
+
+function lineOf({ id, name, owner, scopes, expiresAtMs, suspended }: Token): string {
+  const until = expiresAtMs === null ? '' : `until ${new Date(expiresAtMs).toISOString()}`
+  return [id, name, owner, scopes.join(','), until, suspended ? 'suspended' : '']
+    .filter((part) => part !== '')
+    .join('  ')
+}
