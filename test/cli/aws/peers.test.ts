@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { get } from 'node:http'
+import { createServer, get } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -60,18 +61,15 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
 
   it("b8 refresh --look-up-aliases names accounts as AWS's role chooser does; --dry-run writes nothing", async () => {
     home.world.accounts.aliases.set('210987654321', 'acme-ops')
-    for (const app of home.world.okta.org.apps)
-      app.content = { ...app.content, recipient: home.world.accounts.recipient }
     const before = home.credentials()
     const { stdout, stderr } = await home.aws('refresh', '--dry-run')
     expect({ stdout, stderr }).toMatchObject({
       stdout: '',
       stderr: expect.stringContaining('Nothing was written') as string,
     })
-    home.writeSettings({ aliases: { '210987654321': 'acme-ops' } })
-    expect((await home.aws('refresh', '--dry-run')).stdout).toContain('+[okta-acme-ops-Ops]')
+    const looked = await home.aws('refresh', '--dry-run', '--look-up-aliases')
+    expect(looked.stdout).toContain('+[okta-acme-ops-Ops]')
     expect(home.credentials()).toBe(before)
-    home.writeSettings({ aliases: {} })
   })
 
   it('b9 static keys are printed on demand only, never written', async () => {
@@ -99,24 +97,15 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'ExecCredential' })
   })
 
-  it('b6 goes through a proxy where the environment names one', async () => {
-    const env = {
-      ...home.env,
-      HTTPS_PROXY: home.world.signIn.origin,
-      HTTP_PROXY: home.world.signIn.origin,
-      NO_PROXY: '',
-    }
-    const { stderr } = await home.home.call(
-      ['aws', 'assume-role', '--from-role-arn', admin, '--to-role-arn', roleArn('Deploy')],
-      { env },
-    )
-    expect(stderr).toMatch(/No answer from 127\.0\.0\.1|page where/)
-    const direct = { ...env, NO_PROXY: '127.0.0.1' }
-    const finished = await home.home.call(
-      ['aws', 'assume-role', '--from-role-arn', admin, '--to-role-arn', roleArn('Deploy')],
-      { env: direct },
-    )
-    expect(finished.code).toBe(0)
+  it('b6 goes through a proxy where the environment names one, and past it where NO_PROXY does', async () => {
+    const proxy = await startProxy()
+    const words = ['aws', 'assume-role', '--from-role-arn', admin, '--to-role-arn', roleArn('Deploy')]
+    const env = { ...home.env, HTTPS_PROXY: proxy.origin, HTTP_PROXY: proxy.origin, NO_PROXY: '' }
+    expect(await home.home.call(words, { env })).toMatchObject({ code: 0, stderr: '' })
+    expect(proxy.passed).toEqual([new URL(home.world.sts.origin).host])
+    expect((await home.home.call(words, { env: { ...env, NO_PROXY: '127.0.0.1' } })).code).toBe(0)
+    expect(proxy.passed).toHaveLength(1)
+    await proxy.stop()
   })
 
   it('a16 console --serve answers /awslogin with a redirect or text, and only whoever has its key', async () => {
@@ -162,4 +151,22 @@ function statusWithHost(url: string, host: string): Promise<number | undefined> 
       resolve(answer.statusCode)
     }).on('error', reject)
   })
+}
+
+/** A proxy that passes connections on and remembers where to. */
+async function startProxy(): Promise<{ origin: string; passed: string[]; stop(): Promise<unknown> }> {
+  const passed: string[] = []
+  const server = createServer().on('connect', (request, socket, head: Buffer) => {
+    passed.push(request.url ?? '')
+    const [host = '', port = ''] = (request.url ?? '').split(':')
+    const target = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      target.write(head)
+      target.pipe(socket).pipe(target)
+    })
+    for (const end of [target, socket]) end.on('error', () => target.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { origin, passed, stop: () => new Promise((resolve) => server.close(resolve)) }
 }
