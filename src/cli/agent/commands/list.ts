@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
 import { matchName } from '../match-name.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
-import type { IndexEntry } from '../store/name-index.ts'
+import { type IndexEntry, sortEntries } from '../store/name-index.ts'
 import { openStore } from '../store/store.ts'
 
 interface ListFlags extends AgentFlags {
@@ -41,10 +41,6 @@ async function list(this: CliContext, flags: ListFlags, text?: string): Promise<
 function isWanted(entry: IndexEntry, text: string | undefined, tag: string | undefined): boolean {
   const hasTag = tag === undefined || entry.tags.includes(tag)
   return hasTag && (text === undefined || matchName(text, [entry]).kind === 'one')
-}
-
-function sortEntries(entries: readonly IndexEntry[]): IndexEntry[] {
-  return entries.toSorted((one, other) => one.name.localeCompare(other.name, 'en', { sensitivity: 'base' }))
 }
 
 function longLine({ name, issuer, label, type, algorithm, digits, periodSeconds, tags }: IndexEntry): string {

@@ -26,6 +26,11 @@ export function indexEntryOf(account: OtpAccount): IndexEntry {
   return { name: nameOf(account), issuer, label, type, algorithm, digits, periodSeconds, tags }
 }
 
+/** Entries as people look for them: by name, whatever its case. */
+export function sortEntries(entries: readonly IndexEntry[]): IndexEntry[] {
+  return entries.toSorted((one, other) => one.name.localeCompare(other.name, 'en', { sensitivity: 'base' }))
+}
+
 /** The file of the index, beside its store. */
 export function indexPathOf(storePath: string): string {
   return `${storePath}.index.json`

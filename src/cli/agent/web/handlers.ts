@@ -8,6 +8,7 @@ import { appendReveal } from '../reveal-log.ts'
 import { fromImage, fromText, type NewAccount } from '../secret-input.ts'
 import { parseOptions } from '../simpleotp-options.ts'
 import { checkName, nameOf, withoutOwnName } from '../store/lines.ts'
+import { sortEntries } from '../store/name-index.ts'
 import { isCounting, takeAccount } from '../take-account.ts'
 import { type Answer, json, page, statusOf } from './answers.ts'
 import { addedPage, addPage, listPage } from './pages.ts'
@@ -22,7 +23,7 @@ export interface WebRoom {
 /** `GET /`: all accounts. */
 export async function showList({ unlocked }: WebRoom): Promise<Answer> {
   const isOpen = await unlocked.isOpen()
-  const entries = await unlocked.store.entries().catch(() => [])
+  const entries = sortEntries(await unlocked.store.entries().catch(() => []))
   return page(listPage({ entries, isOpen, lockAfterMinutes: unlocked.store.settings.lockAfterMinutes }))
 }
 
@@ -61,15 +62,18 @@ export async function lock({ unlocked }: WebRoom): Promise<Answer> {
   return json({ locked: true })
 }
 
-/** `POST /preview`: whether a secret can be used, and the code it makes, before it is saved. */
-export async function preview({ context, unlocked }: WebRoom, body: unknown): Promise<Answer> {
+/** `POST /preview`: the code a secret makes, or what is wrong with it, while it is typed. */
+export function preview({ context, unlocked }: WebRoom, body: unknown): Answer {
   unlocked.touch()
-  const { account, warnings } = fromText(textField(body, 'secret'), parseOptions(textField(body, 'options')))
-  const says =
-    account.type === 'hotp'
-      ? ''
-      : `Its code now is ${codeAt(account, context.now()).code}: compare it with the service.`
-  return json({ says: [says, ...warnings].join(' ').trim() })
+  try {
+    const { account, warnings } = fromText(textField(body, 'secret'), parseOptions(textField(body, 'options')))
+    const firstCode = account.type === 'hotp' ? '' : codeAt(account, context.now()).code
+    const says = firstCode === '' ? '' : `Its code now is ${firstCode}: compare it with the service.`
+    return json({ says: [says, ...warnings].join(' ').trim() })
+  } catch (cause) {
+    if (!isFailure(cause)) throw cause
+    return json({ error: cause.message })
+  }
 }
 
 /** `POST /add`: a new account by title and secret, or by a picture; the page after it shows its QR code. */

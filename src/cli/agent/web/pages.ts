@@ -80,6 +80,7 @@ function layout(title: string, body: Html): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · Watchword</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/page.css" />
         <script src="/page.js" defer></script>
       </head>

@@ -1,6 +1,8 @@
 /** The page's style sheet: the visitor's own fonts and colour scheme, any width, any zoom. */
 export const pageStyle = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+html { background: light-dark(#fff, #121212); color: light-dark(#1a1a1a, #eee); }
+a { color: light-dark(#0b57d0, #a8c7fa); }
 body { margin: 0 auto; max-width: 44rem; padding: 1rem; }
 header { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; align-items: center; }
 h1 { font-size: 1.25rem; margin: 0; }
