@@ -28,4 +28,10 @@ export const vaultFailures = {
   grant_expiry_past: 'The grant would end in the past. Choose a later time.',
   candidate_batch_unknown: 'This preview is over. Read the file or image again.',
   candidate_content_missing: 'There is nothing to read. Send contentBase64 or text.',
+  totpshare_csrf_missing: 'The CSRF token is missing.',
+  totpshare_field_missing: 'Fill in every field: identifier, name and TOTP key.',
+  totpshare_key_taken: 'An account with this identifier and name is there already. Choose another name.',
+  totpshare_not_administrator: 'Admins must be a member of the {group} group, has {groups}.',
+  totpshare_folder_unreadable:
+    'The folder {folder} of TOTPSHARE_FILE_PATH cannot be read. Check the path and who may read it.',
 } as const

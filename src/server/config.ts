@@ -73,7 +73,11 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     secretsDir,
     publicUrl: environment.origin('WATCHWORD_PUBLIC_URL'),
     trustedProxies: readTrustedProxies(environment),
-    allowPlainHttp: flags.allowPlainHttp ?? environment.flag('WATCHWORD_ALLOW_PLAIN_HTTP') ?? false,
+    // totpshare's own switch counts too, where somebody set it.
+    allowPlainHttp:
+      flags.allowPlainHttp ??
+      environment.flag('WATCHWORD_ALLOW_PLAIN_HTTP') ??
+      environment.flag('SESSION_COOKIE_SECURE') === false,
     isLoopback: isLoopbackHost(host),
     tls,
     hasTls: tls !== null,

@@ -10,6 +10,7 @@ import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessPages, accessRoutes } from './access/routes.ts'
 import { startRetention } from './audit/retention.ts'
 import { consoleRoutes } from './console.ts'
+import { doorOperations, doorRoutes } from './doors.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
 import { createApp } from './http/app.ts'
@@ -121,7 +122,8 @@ export async function createRoomsApp(
   operationRoutes(router, operation)
   probeRoutes(app, operation)
   await portalRoutes(app, rooms)
-  docsRoutes(app, config.version, [])
-  consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
+  docsRoutes(app, config.version, doorOperations)
+  const shell = consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
+  doorRoutes(app, rooms, shell)
   return app
 }

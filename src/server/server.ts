@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { Failure } from '../errors/failure.ts'
 import { systemClock } from './clock.ts'
+import { importAtStart } from './compat/totpshare/door.ts'
+import { readTotpshareSettings } from './compat/totpshare/settings.ts'
 import type { Config } from './config.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Services } from './http/services.ts'
@@ -31,6 +33,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const services: Services = { clock: systemClock, log: logOf(logger), metrics: createMetrics(), config }
   const core = await openCore(config, services)
   const rooms = await openRooms(core)
+  await importAtStart(rooms.vault, readTotpshareSettings(config.variables))
   let isServing = true
   const app = await createRoomsApp(rooms, { logger, isServing: () => isServing })
   const stop = async () => {

@@ -34,6 +34,8 @@ export interface NewAccount {
   readonly grants: readonly GrantWish[]
   readonly allowDuplicate: boolean
   readonly custody: Pick<Custodian, 'how' | 'note'>
+  /** The name totpshare knew it by; made from identifier and label unless given. */
+  readonly publicKey?: string
 }
 
 /**
@@ -81,7 +83,7 @@ export async function storeAccount(
   const id = randomUUID()
   const account: VaultAccount = {
     ...newAccountColumns(id, wanted, actor, nowMs),
-    publicKey: await freePublicKey(tx, id, wanted.text),
+    publicKey: wanted.publicKey ?? (await freePublicKey(tx, id, wanted.text)),
     sealedSecret: secrets.seal(id, wanted.otp.secret),
     secretHash,
   }

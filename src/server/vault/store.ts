@@ -34,6 +34,13 @@ export async function findByPublicKey(db: Queryable, publicKey: string): Promise
   return row === undefined ? null : toAccount(row)
 }
 
+/** totpshare's names of some accounts, by id. */
+export async function publicKeysOf(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('account').select(['id', 'public_key']).where('id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.id, row.public_key]))
+}
+
 /** Accounts that are not deleted and hold a secret with this hash. */
 export async function findBySecretHash(db: Queryable, secretHash: Uint8Array): Promise<VaultAccount[]> {
   const rows = await db

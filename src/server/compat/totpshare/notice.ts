@@ -1,0 +1,9 @@
+import type { FastifyReply } from 'fastify'
+
+/** The cookie the console reads once and shows. It says something and opens nothing, so scripts may read it. */
+export const noticeCookie = 'watchword_notice'
+
+/** Leaves a sentence for the next page. */
+export function leaveNotice(reply: FastifyReply, sentence: string): void {
+  reply.setCookie(noticeCookie, sentence, { path: '/', maxAge: 60, sameSite: 'strict' })
+}

@@ -1,0 +1,18 @@
+/** Text as it may stand in HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** A page of one sentence and one way on, which needs no script and no style. */
+export function sentencePage(heading: string, sentence: string, link: { href: string; text: string }): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Watchword</title>
+<h1>${escapeHtml(heading)}</h1>
+<p>${escapeHtml(sentence)}</p>
+<p><a href="${escapeHtml(link.href)}">${escapeHtml(link.text)}</a></p>
+</html>
+`
+}
