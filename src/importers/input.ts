@@ -74,13 +74,23 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Counts brackets outside of texts, in one pass whatever the text is. */
 function assertDepth(text: string): void {
   let depth = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    if (token === '[' || token === '{') depth++
-    else if (token === ']' || token === '}') depth--
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') at = endOfText(text, at)
+    else if (sign === '[' || sign === '{') depth++
+    else if (sign === ']' || sign === '}') depth--
     if (depth > importLimits.maxDepth) {
       throw new Failure('import_nested_too_deep', { detail: { max: importLimits.maxDepth } })
     }
   }
+}
+
+/** Where a JSON text that starts here ends. */
+function endOfText(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
 }

@@ -10,21 +10,20 @@ export const knownParameters: ReadonlySet<string> = new Set(
 )
 
 const gluedParameter = /^([^=]+=.+?)(?=(?:secret|issuer|algorithm|digits|period|counter)=)/i
-const startsSecret = /(^|&)\s*secret=/i
 
 /**
  * Splits at the question mark that starts the parameters.
  *
- * A label may hold a raw `?`, so the first one behind which a secret stands wins. A raw `#` is
- * ordinary text here: no otpauth URI has a fragment, but many names have a hash.
+ * A label may hold a raw `?`, so the first one counts only when a secret stands among the
+ * parameters behind it, else the one right before the secret. A raw `#` is ordinary text here: no
+ * otpauth URI has a fragment, but many names have a hash.
  */
 export function splitQuery(text: string): SplitUri {
   const first = text.indexOf('?')
   if (first < 0) return { path: text, query: '' }
-  for (let mark = first; mark >= 0; mark = text.indexOf('?', mark + 1)) {
-    if (startsSecret.test(text.slice(mark + 1))) return { path: text.slice(0, mark), query: text.slice(mark + 1) }
-  }
-  return { path: text.slice(0, first), query: text.slice(first + 1) }
+  const beforeSecret = /&\s*secret=/i.test(text.slice(first)) ? -1 : text.search(/\?\s*secret=/i)
+  const mark = beforeSecret < 0 ? first : beforeSecret
+  return { path: text.slice(0, mark), query: text.slice(mark + 1) }
 }
 
 /** Parameters by name, known names in lower case, with what had to be put right. */

@@ -30,7 +30,7 @@ const strangers: readonly (readonly [start: RegExp, what: string])[] = [
   [/^(II\*\0|MM\0\*)/, 'a TIFF picture'],
   [/^(\u00ef\u00bb\u00bf)?\s*<(svg|\?xml|!doctype svg)/i, 'an SVG drawing or XML file'],
   [/^\s*<(!doctype html|html)/i, 'a web page'],
-  [/^PK\x03\x04/, 'a zip archive'],
+  [/^PK\p{Cc}{2}/u, 'a zip archive'],
   [/^[\s\x20-\x7e]{8}/, 'a text'],
   [/^$/, 'an empty file'],
 ]

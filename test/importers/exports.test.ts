@@ -115,7 +115,7 @@ describe('the export as a pass tree', () => {
     expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(names.length)
     for (const path of paths) {
       expect(path).toMatch(/\.gpg$/)
-      expect(path.split('/').every((part) => !/^[.-]|[\\\u0000-\u001f]/.test(part) && part !== '')).toBe(true)
+      expect(path.split('/').every((part) => /^[^.\-\\\p{Cc}][^\\\p{Cc}]*$/u.test(part))).toBe(true)
     }
   })
 })

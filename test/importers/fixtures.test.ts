@@ -36,7 +36,12 @@ const [long, many, noIssuer, sha256, sha512, hotp, totp] = [
 // Its label says the issuer apart from the name.
 const namedNoIssuer = noIssuer.replace('||', '|NoIssuer|')
 const bitwardenSet = [
-  ...[long, many, noIssuer, sha256, sha512, totp],
+  long,
+  many,
+  noIssuer,
+  sha256,
+  sha512,
+  totp,
   'totp|Secret|Only|JOR2VZXMNHACFNLRAOACFFRDRYAOFMLB|SHA1|6|30',
   'steam|Steam|john@example.com|GJD4ZX3RQMLCAXKCT7GGQ4U27VN4FPK6|SHA1|5|30',
 ]
@@ -145,7 +150,12 @@ const cases: readonly Case[] = [
   [
     'keepass/keepass.aes256.argon2id.kdbx',
     [
-      ...[long, many, sha1(sha256), sha512, totp, renamed(noIssuer, 'No username', '')],
+      long,
+      many,
+      sha1(sha256),
+      sha512,
+      totp,
+      renamed(noIssuer, 'No username', ''),
       'steam|Steam|steam|Y2PO2DPO4AGBS2KQPO5ONQPEBAR2VKMF|SHA1|5|30',
     ],
     'test',
@@ -170,7 +180,12 @@ describe.skipIf(!isPresent)('real exports', () => {
     const report = await importFile(bytes, password === undefined ? {} : { password })
     const found = report.entries.map((entry) =>
       [
-        ...[entry.type, entry.issuer, entry.name, encodeBase32(entry.secret), entry.algorithm, entry.digits],
+        entry.type,
+        entry.issuer,
+        entry.name,
+        encodeBase32(entry.secret),
+        entry.algorithm,
+        entry.digits,
         entry.type === 'hotp' ? entry.counter : entry.periodSeconds,
       ].join('|'),
     )

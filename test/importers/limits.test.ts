@@ -24,6 +24,23 @@ describe('T66 bombs end within limits', () => {
     )
   })
 
+  it.each([
+    ['quotes', '"'],
+    ['open tags', '<'],
+    ['questions', 'otpauth://totp/?'],
+    ['colons', 'a:'],
+    ['backslashes', '["\\\\'],
+    ['one long text', '["a'],
+  ])('of a million %s', async (_what, piece) => {
+    const starts = ['', '{', '<?xml version="1.0"?>', 'otpauth://totp/']
+    for (const start of starts) {
+      const bytes = text(start + piece.repeat(Math.floor(1_000_000 / piece.length)))
+      const outcome: unknown = await importFile(bytes, { password: 'x' }).catch((thrown: unknown) => thrown)
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'Failure' })
+      else expect(outcome).toMatchObject({ entries: [] })
+    }
+  })
+
   it('of XML entities', async () => {
     const laughs =
       '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><map><string name="x">&b;</string></map>'
@@ -97,31 +114,25 @@ describe('T66 bombs end within limits', () => {
 
 describe('T98 anything at all', () => {
   const starts = [
-    ...[
-      'PK\x03\x04',
-      'SQLite format 3\0',
-      '\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00\x00\x04\x00',
-      '\xac\xed\x00\x05',
-      'AUTHENTICATORPRO',
-      'AuthenticatorPro',
-    ],
-    ...[
-      '\x89PNG\r\n\x1a\n',
-      '\xff\xd8\xff',
-      'GIF89a',
-      "<?xml version='1.0'?><map>",
-      '<KeyContainer Version="1.0">',
-      'otpauth://',
-      '-----BEGIN PGP MESSAGE-----',
-    ],
-    ...[
-      'otpauth-migration://offline?data=',
-      'name,secret\n',
-      '[{"label":"a","secret":',
-      '{"header":{"slots":',
-      '# version: 2\n',
-      '',
-    ],
+    'PK\x03\x04',
+    'SQLite format 3\0',
+    '\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x00\x00\x04\x00',
+    '\xac\xed\x00\x05',
+    'AUTHENTICATORPRO',
+    'AuthenticatorPro',
+    '\x89PNG\r\n\x1a\n',
+    '\xff\xd8\xff',
+    'GIF89a',
+    "<?xml version='1.0'?><map>",
+    '<KeyContainer Version="1.0">',
+    'otpauth://',
+    '-----BEGIN PGP MESSAGE-----',
+    'otpauth-migration://offline?data=',
+    'name,secret\n',
+    '[{"label":"a","secret":',
+    '{"header":{"slots":',
+    '# version: 2\n',
+    '',
   ]
 
   it('ends with a report that adds up or a failure of ours', async () => {

@@ -77,7 +77,7 @@ describe('parseOtpauthUri', () => {
       { issuer: 'Steam', name: 'ann' },
     ],
     [
-      'a picture, kept as text',
+      'T61 a picture, kept as text and never fetched',
       `totp/ann?secret=${long}&image=http://127.0.0.1/x.svg`,
       { name: 'ann', icon: 'http://127.0.0.1/x.svg' },
     ],

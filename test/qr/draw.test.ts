@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
@@ -115,7 +116,7 @@ describe('drawQrTerminal', () => {
       .trimEnd()
       .split('\n')
       .flatMap((line) => {
-        const blocks = [...line.replace(/\u001b\[[\d;]*m/g, '')]
+        const blocks = [...stripVTControlCharacters(line)]
         const inked = (kinds: string): boolean[] => blocks.map((block) => kinds.includes(block) === ink)
         return [inked('█▀'), inked('█▄')]
       })

@@ -64,14 +64,16 @@ export function jpegOfModules(rows: Modules): Uint8Array {
   const lengths = (length: number, count: number): number[] =>
     Array.from({ length: 16 }, (_, at) => (at + 1 === length ? count : 0))
   return Uint8Array.from([
-    ...[0xff, 0xd8],
+    0xff,
+    0xd8,
     ...segment(0xdb, [0, ...Array<number>(64).fill(1)]),
     ...segment(0xc0, [8, ...side, ...side, 1, 1, 0x11, 0]),
     ...segment(0xc4, [0x00, ...lengths(4, 13), ...Array(13).keys()]),
     ...segment(0xc4, [0x10, ...lengths(1, 1), 0]),
     ...segment(0xda, [1, 1, 0, 0, 63, 0]),
     ...scan,
-    ...[0xff, 0xd9],
+    0xff,
+    0xd9,
   ])
 }
 

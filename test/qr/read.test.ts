@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
+import { isFailure } from '../../src/errors/failure.ts'
 import { drawQrPng } from '../../src/qr/draw.ts'
 import { decodeQrCodes } from '../../src/qr/decode.ts'
 import { lane } from '../../src/qr/lane.ts'
@@ -90,13 +91,15 @@ describe('decodeQrCodes', () => {
   })
 
   it('T66 ends with a failure of ours or a text for every truncated or altered picture', async () => {
-    const whole = Buffer.from(drawQrPng('x', { sizePixels: 64 }))
+    const whole = drawQrPng('x', { sizePixels: 64 })
+    const outcomes: unknown[] = []
     for (let round = 0; round < 400; round++) {
       const bytes = Buffer.from(whole.subarray(0, round % 2 === 0 ? whole.length : (round * 7) % whole.length))
-      if (bytes.length > 40) bytes[8 + ((round * 31) % (bytes.length - 8))]! ^= 1 << (round % 8)
-      const outcome = await decodeQrCodes(bytes).catch((thrown: unknown) => thrown)
-      if (!Array.isArray(outcome)) expect(outcome).toMatchObject({ name: 'Failure' })
+      const at = 8 + ((round * 31) % Math.max(1, bytes.length - 8))
+      if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ (1 << (round % 8))
+      outcomes.push(await decodeQrCodes(bytes).catch((thrown: unknown) => thrown))
     }
+    expect(outcomes.filter((outcome) => !Array.isArray(outcome) && !isFailure(outcome))).toEqual([])
   })
 })
 

@@ -90,14 +90,23 @@ function isNode(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** Counts open tags before the parser builds anything from them. */
+/** Counts open tags before the parser builds anything from them, in one pass whatever the text is. */
 function assertXmlDepth(text: string): void {
   let depth = 0
-  for (const [tag] of text.matchAll(/<[^>]*>/g)) {
-    if (tag.startsWith('</')) depth--
-    else if (!tag.endsWith('/>') && !tag.startsWith('<?') && !tag.startsWith('<!')) depth++
+  for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', start + 1)) {
+    const next = text[start + 1]
+    if (next === '/') depth--
+    else if (next !== '?' && next !== '!' && !isSelfClosing(text, start)) depth++
     if (depth > importLimits.maxDepth) {
       throw new Failure('import_nested_too_deep', { detail: { max: importLimits.maxDepth } })
     }
   }
+}
+
+/** No tag of an authenticator is longer than this; a longer one counts as open. */
+const longestTag = 65_536
+
+function isSelfClosing(text: string, start: number): boolean {
+  const tag = text.slice(start, start + longestTag)
+  return tag[tag.indexOf('>') - 1] === '/'
 }

@@ -8,20 +8,19 @@ import { formatOtpauthUri } from '../../otp/otpauth-uri.ts'
  */
 export function formatPassTree(accounts: readonly OtpAccount[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
+  // Some file systems fold letter case.
+  const taken = new Set<string>()
   for (const account of accounts) {
-    const path = [account.issuer, account.name || 'unnamed']
-      .filter((part) => part !== '')
-      .map(fileName)
-      .join('/')
-    files.set(freePath(path, files), `${formatOtpauthUri(account)}\n`)
+    const parts = [account.issuer, account.name || 'unnamed'].filter((part) => part !== '')
+    const path = freePath(parts.map(fileName).join('/'), taken)
+    taken.add(path.toLowerCase())
+    files.set(path, `${formatOtpauthUri(account)}\n`)
   }
   return files
 }
 
-function freePath(path: string, files: ReadonlyMap<string, string>): string {
+function freePath(path: string, taken: ReadonlySet<string>): string {
   let candidate = `${path}.gpg`
-  // Some file systems fold letter case.
-  const taken = new Set([...files.keys()].map((key) => key.toLowerCase()))
   for (let number = 2; taken.has(candidate.toLowerCase()); number++) candidate = `${path} ${number}.gpg`
   return candidate
 }
