@@ -117,6 +117,10 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Say what is wrong with a store or its configuration',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  gate: {
+    brief: 'Rules and proxies of the gate',
+    load: async () => (await import('./gate/commands.ts')).gateRoutes,
+  },
   keys: {
     brief: 'Show and rotate the keys that seal secrets',
     load: async () => (await import('./keys.ts')).keysRoutes,

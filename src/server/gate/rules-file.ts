@@ -93,6 +93,7 @@ function compileRule(entry: RuleEntry, number: number, line: number): Rule {
   return {
     number,
     name: entry.name ?? `rule ${number}`,
+    hosts: textsOf(entry.host),
     matchesHost: hostMatcher(textsOf(entry.host), line),
     matchesPath: pathMatcher(textsOf(entry.path), textsOf(entry.path_regex), line),
     methods: entry.method === undefined ? null : new Set(textsOf(entry.method).map((method) => method.toUpperCase())),

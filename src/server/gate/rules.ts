@@ -12,6 +12,8 @@ export interface Rule {
   /** Where it stands in the file, from 1, for `check-policy` and the log. */
   readonly number: number
   readonly name: string
+  /** As the file names them, for printed configurations. */
+  readonly hosts: readonly string[]
   readonly matchesHost: (host: string) => boolean
   readonly matchesPath: (path: string) => boolean
   readonly methods: ReadonlySet<string> | null

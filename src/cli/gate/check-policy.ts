@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { buildCommand } from '@stricli/core'
+import { Failure } from '../../errors/failure.ts'
+import { judgeVisit, type Pass } from '../../server/gate/judgement.ts'
+import { parseRules } from '../../server/gate/rules-file.ts'
+import { parseVisitUrl } from '../../server/gate/visit.ts'
+import type { CliContext } from '../context.ts'
+
+interface PolicyFlags {
+  readonly as?: string
+  readonly group?: readonly string[]
+  readonly rules?: string
+  readonly method: string
+  readonly address: string
+  readonly oneFactor: boolean
+  readonly json: boolean
+}
+
+const text = (value: string) => value
+
+/** `watchword gate check-policy URL --as USER`: which rule decides, and why. */
+export const checkPolicyCommand = buildCommand<PolicyFlags, [string], CliContext>({
+  func: checkPolicy,
+  parameters: {
+    flags: {
+      as: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: 'User name of the visitor; nobody without it',
+        placeholder: 'USER',
+      },
+      group: {
+        kind: 'parsed',
+        parse: text,
+        variadic: true,
+        optional: true,
+        brief: 'A group of the visitor; may stand several times',
+        placeholder: 'GROUP',
+      },
+      rules: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: 'Rules file (WATCHWORD_GATE_RULES)',
+        placeholder: 'FILE',
+      },
+      method: { kind: 'parsed', parse: text, default: 'GET', brief: 'Method of the visit', placeholder: 'METHOD' },
+      address: {
+        kind: 'parsed',
+        parse: text,
+        default: '192.0.2.1',
+        brief: 'Address of the visitor',
+        placeholder: 'IP',
+      },
+      oneFactor: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'The visitor has shown one factor only',
+      },
+      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Answer as JSON' },
+    },
+    positional: { kind: 'tuple', parameters: [{ brief: 'Address that is visited', parse: text, placeholder: 'URL' }] },
+  },
+  docs: {
+    brief: 'Say which rule decides about a visit',
+    fullDescription:
+      'Judges every reading of the path, as the gate does.\n\nExample:\n  watchword gate check-policy https://app.example.com/admin --as alice --group ops',
+  },
+})
+
+const sentences = {
+  allow: 'passes',
+  login: 'is sent to the login',
+  step_up: 'is asked for a fresh or second proof',
+  forbidden: 'is refused (403)',
+}
+
+function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
+  const file = flags.rules ?? this.env['WATCHWORD_GATE_RULES']
+  const rules = file === undefined ? null : parseRules(readFileSync(file, 'utf8')).rules
+  const visit = parseVisitUrl(flags.method, url)
+  if (visit === null) throw new Failure('gate_url_unreadable')
+  const pass: Pass | null =
+    flags.as === undefined
+      ? null
+      : {
+          username: flags.as,
+          groups: ['everyone', ...(flags.group ?? [])],
+          factors: flags.oneFactor ? 'one' : 'two',
+          authenticatedAtMs: this.now(),
+          limits: null,
+        }
+  const { outcome, rule } = judgeVisit(rules, visit, pass, flags.address, this.now())
+  const why =
+    rule === null
+      ? rules === null
+        ? 'there is no rules file: every signed-in person passes'
+        : 'no rule matches: the default is deny'
+      : `rule ${rule.number} (${rule.name}) says ${rule.verdict}`
+  if (flags.json)
+    return this.printJson({
+      outcome,
+      rule: rule?.number ?? null,
+      name: rule?.name ?? null,
+      verdict: rule?.verdict ?? null,
+      readings: visit.readings,
+    })
+  this.print(`${flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
+  if (visit.readings.length > 1)
+    this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)
+}
