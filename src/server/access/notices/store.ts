@@ -133,7 +133,7 @@ export async function listNotices(
 
 /** Removes what was sent before a moment. */
 export async function deleteSent(tx: Tx, beforeMs: number): Promise<void> {
-  await tx.deleteFrom('outbox').where('state', '=', 'sent').where('created_at_ms', '<', beforeMs).execute()
+  await tx.deleteFrom('outbox').where('state', '=', 'sent').where('sent_at_ms', '<', beforeMs).execute()
 }
 
 export async function listWebhooks(db: Queryable): Promise<Webhook[]> {
