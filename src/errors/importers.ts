@@ -16,8 +16,8 @@ export const importFailures = {
     'The archive unpacks to more than {max} MB or {files} files, which no authenticator writes.',
   import_key_too_costly:
     'Opening this {app} file needs more than is allowed here: {what}. Import it with the agent on your own computer.',
-  import_type_unsupported: '{type} accounts are not supported',
-  import_secret_missing: 'it has no secret',
-  import_entry_damaged: 'it is damaged',
-  import_entry_refused: '{reason}',
+  import_type_unsupported: '{type} accounts are not supported: their codes need more than a secret.',
+  import_secret_missing: 'The entry has no secret.',
+  import_entry_damaged: 'The entry is damaged.',
+  import_entry_refused: 'The entry cannot be taken: {reason}.',
 } as const

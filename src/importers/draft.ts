@@ -28,7 +28,7 @@ const unsupportedTypes: Readonly<Record<string, string>> = {
   yaotp: 'Yandex',
   ocra: 'OCRA',
   tan: 'TAN list',
-  yubikey: 'Yubico AES',
+  'yubikey-aes': 'Yubico AES',
   pin: 'PIN',
   pw: 'static password',
 }

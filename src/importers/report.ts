@@ -8,7 +8,7 @@ export interface ImportFailure {
   /** Its place among all entries of the file, from 0. */
   readonly index: number
   readonly name?: string
-  /** A clause without the secret, for a person. */
+  /** A sentence for a person, without the secret. */
   readonly reason: string
 }
 
