@@ -13,6 +13,7 @@ import { isReserved, reservedRealms } from '../subjects/reserved.ts'
 import { columnsOf } from '../subjects/make-realm.ts'
 import { findRealmByName, moveVersions, type RealmRow } from '../subjects/store.ts'
 import type { Subjects } from '../subjects/subjects.ts'
+import { endRealmTokens, renameInScopes } from './realm-tokens.ts'
 import * as store from './store.ts'
 import { realmView } from './views.ts'
 
@@ -48,13 +49,14 @@ export class RealmOffice {
       db,
       rows.map(({ id }) => id),
     )
-    const inherited = await inheritedLockout(this.#core.storage)
-    return pageOfRows(
+    const page = pageOfRows(
       rows,
       limit,
       (row) => [row.name],
-      (row) => realmView(row, inherited, counts.get(row.id) ?? 0),
+      (row) => row,
     )
+    const items = await Promise.all(page.items.map((row) => this.#view(row, counts.get(row.id) ?? 0)))
+    return { ...page, items }
   }
 
   /** A realm the actor may see. @throws {@link Failure} `realm_not_found`, also for one it may not see */
@@ -62,7 +64,8 @@ export class RealmOffice {
     requireKnown(actor)
     const row = await this.#find(name)
     if (!maySee(actor, row.name)) throw new Failure('realm_not_found')
-    return this.#view(row)
+    const counts = await store.countSubjects(this.#core.storage.db, [row.id])
+    return this.#view(row, counts.get(row.id) ?? 0)
   }
 
   /** Makes a realm. @throws {@link Failure} `realm_name_invalid`, `realm_name_taken` */
@@ -97,6 +100,8 @@ export class RealmOffice {
     await this.#core.storage.transaction(async (tx) => {
       const row = await this.#find(name, tx)
       const count = (await store.countSubjects(tx, [row.id])).get(row.id) ?? 0
+      await endRealmTokens(this.#core.storage, tx, row)
+      await renameInScopes(this.#core.storage, tx, row.name, null)
       await store.deleteRealm(tx, row.id)
       await this.#core.audit.append(tx, [realmEvent(by, 'delete', row, { subjects: count })])
       await this.#core.storage.recordChange(tx, { kind: 'realm', objectId: row.id })
@@ -112,9 +117,10 @@ export class RealmOffice {
   }
 
   async #write(tx: Tx, by: By, row: RealmRow, name: string, input: RealmInput): Promise<void> {
-    const before = realmEntry(row, await inheritedLockout(this.#core.storage)).policy
+    const before = realmEntry(row, await inheritedLockout(this.#core.storage, row.origin)).policy
     const after = { ...before, ...policyOf(input) }
     if (changesCodes(before, after)) await store.keepShapes(tx, row)
+    if (name !== row.name) await renameInScopes(this.#core.storage, tx, row.name, name)
     await moveVersions(tx, row.id)
     await store.updateRealm(tx, row.id, {
       name,
@@ -148,9 +154,8 @@ export class RealmOffice {
     return row
   }
 
-  async #view(row: RealmRow): Promise<api.Realm> {
-    const counts = await store.countSubjects(this.#core.storage.db, [row.id])
-    return realmView(row, await inheritedLockout(this.#core.storage), counts.get(row.id) ?? 0)
+  async #view(row: RealmRow, subjectCount: number): Promise<api.Realm> {
+    return realmView(row, await inheritedLockout(this.#core.storage, row.origin), subjectCount)
   }
 
   async #refuseTakenName(tx: Tx, name: string, exceptId: string): Promise<void> {

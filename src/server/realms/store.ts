@@ -29,6 +29,11 @@ export async function listRealms(
   return query.orderBy('name').limit(page.limit).execute()
 }
 
+/** Every realm of one origin, by name. */
+export function realmsOfOrigin(db: Database, origin: string): Promise<RealmRow[]> {
+  return db.selectFrom('realm').selectAll().where('origin', '=', origin).orderBy('name').execute()
+}
+
 /** Every realm's name, for the check of capitals and for scopes. */
 export async function realmNames(db: Queryable): Promise<{ id: string; name: string }[]> {
   return db.selectFrom('realm').select(['id', 'name']).execute()

@@ -41,15 +41,21 @@ export class RealmDirectory {
     const row = await findRealmByName(this.#storage.db, name)
     // Names nobody has are not kept: whoever asks for them would fill the memory.
     if (row === undefined) return null
-    const entry = realmEntry(row, await inheritedLockout(this.#storage))
+    const entry = realmEntry(row, await inheritedLockout(this.#storage, row.origin))
     this.#entries.set(name, entry)
     return entry
   }
 }
 
-/** The rule of realms that have none of their own. */
-export async function inheritedLockout({ db }: Pick<Storage, 'db'>): Promise<LockoutRule> {
-  return lockoutOf((await readSetting(db, lockoutSetting)) ?? null, usualLockout)
+/** The same for the realms of one origin: what stands there goes over {@link lockoutSetting}. */
+export function lockoutSettingOf(origin: string): string {
+  return `${lockoutSetting}.${origin}`
+}
+
+/** The rule of realms of one origin that have none of their own. */
+export async function inheritedLockout({ db }: Pick<Storage, 'db'>, origin: string): Promise<LockoutRule> {
+  const general = lockoutOf((await readSetting(db, lockoutSetting)) ?? null, usualLockout)
+  return lockoutOf((await readSetting(db, lockoutSettingOf(origin))) ?? null, general)
 }
 
 /** A realm's row in the words of the rules. */

@@ -37,6 +37,15 @@ export async function readSetting(db: Queryable, key: string): Promise<string | 
   return row?.value
 }
 
+/** Writes a setting. Whoever keeps it in memory hears of it through the change feed. */
+export async function writeSetting(tx: Tx, key: string, value: string, nowMs: number): Promise<void> {
+  await tx
+    .insertInto('setting')
+    .values({ key, value, updated_at_ms: nowMs })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at_ms: nowMs }))
+    .execute()
+}
+
 /** Subjects of one realm by their names. */
 export function findRoster(db: Queryable, realmId: string, names: readonly string[]): Promise<RosterRow[]> {
   return db

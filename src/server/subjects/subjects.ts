@@ -93,6 +93,11 @@ export class Subjects {
     return this.#directory.find(name)
   }
 
+  /** The same at once, where it is in memory; undefined when {@link realm} has to be asked. */
+  recallRealm(name: string): RealmEntry | null | undefined {
+    return this.#directory.recall(name)
+  }
+
   /** The realm of this name, made if it is missing. */
   async ensureRealm(realm: NewRealm, by: By): Promise<RealmEntry> {
     const known = await this.#directory.find(realm.name)
@@ -100,12 +105,13 @@ export class Subjects {
     const row = await this.#core.storage.transaction(
       async (tx) => (await store.findRealmByName(tx, realm.name)) ?? (await makeRealm(this.#core, tx, realm, by)),
     )
-    return realmEntry(row, await inheritedLockout(this.#core.storage))
+    return realmEntry(row, await inheritedLockout(this.#core.storage, row.origin))
   }
 
   /** Makes a realm in the caller's transaction. */
   async makeRealm(tx: Tx, realm: NewRealm, by: By): Promise<RealmEntry> {
-    return realmEntry(await makeRealm(this.#core, tx, realm, by), await inheritedLockout(this.#core.storage))
+    const row = await makeRealm(this.#core, tx, realm, by)
+    return realmEntry(row, await inheritedLockout(this.#core.storage, row.origin))
   }
 
   /** A subject by its exact name. */

@@ -20,7 +20,7 @@ type Head = Omit<AuditEvent, 'action' | 'outcome'>
 
 /** One record of the verdict, and one for each thing that changed with it: a cap, a lift, a new secret (T95). */
 export function verdictEvents(judgement: Judgement, audit: Pick<Audit, 'unknownName'>): AuditEvent[] {
-  const { request, decision, nowStep } = judgement
+  const { request, realm, decision, nowStep } = judgement
   const head = headOf(judgement, audit)
   const reason = decision === null ? 'unknown' : decision.reason
   const verdict: AuditEvent = {
@@ -28,7 +28,12 @@ export function verdictEvents(judgement: Judgement, audit: Pick<Audit, 'unknownN
     ...head,
     outcome: decision?.accepted === true ? 'accepted' : 'refused',
     ...(reason === null ? {} : { reason }),
-    detail: { door: request.door, step: decision?.step ?? nowStep, ...(decision?.isReuse ? { reused: true } : {}) },
+    detail: {
+      door: request.door,
+      step: decision?.step ?? nowStep,
+      ...(realm === null ? {} : { realm: realm.name }),
+      ...(decision?.isReuse ? { reused: true } : {}),
+    },
   }
   if (decision === null) return [verdict]
   const changes = [

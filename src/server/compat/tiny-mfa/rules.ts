@@ -1,0 +1,32 @@
+import { isReserved } from '../../subjects/reserved.ts'
+import { notSafe, Refusal } from './refusal.ts'
+
+const namePattern = /^[A-Za-z0-9_.-]{1,32}$/
+const addressPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const longestContact = 255
+const longestEmail = 128
+
+/** Whether a name may be an issuer's or a user's here: go-tiny-mfa's letters and the dot. */
+export function isName(name: unknown): name is string {
+  return typeof name === 'string' && namePattern.test(name) && name !== '.' && name !== '..'
+}
+
+/** A new issuer's name. @throws Refusal 400 `object not safe` */
+export function issuerName(name: unknown): string {
+  if (isName(name) && !isReserved(name.toLowerCase())) return name
+  throw notSafe()
+}
+
+export function isContact(text: string): boolean {
+  return text.length <= longestContact && addressPattern.test(text)
+}
+
+export function isEmail(text: string): boolean {
+  return text.length <= longestEmail && addressPattern.test(text)
+}
+
+/** @throws Refusal 400 in go-tiny-mfa's words, which print the number as Go does */
+export function checkedLength(length: number): number {
+  if (Number.isInteger(length) && length >= 5 && length <= 8) return length
+  throw new Refusal(400, `${length.toFixed(6)} is not a valid length for a token. try something between 5-8`)
+}
