@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { otpMeasurement } from './otp.ts'
+import { awsMeasurement } from './aws.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
 import { revealMeasurement } from './reveal.ts'
 import { verifyMeasurement } from './verify.ts'
@@ -11,6 +12,7 @@ const measurements: readonly Measurement[] = [
   revealMeasurement,
   startMeasurement,
   memoryMeasurement,
+  awsMeasurement,
 ]
 
 const { values: flags } = parseArgs({
