@@ -4,6 +4,7 @@ import { type Answer, listReveals } from '../../contract.ts'
 import { DayBars, daysBefore } from '../../parts/day-bars.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
+import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { serverClock } from '../../server/clock.ts'
 import { useServer } from '../../server/queries.ts'
@@ -49,7 +50,7 @@ function RevealList({ items }: { items: readonly RevealRecord[] }) {
             <span className="ww-item-main" dir="auto">
               {actorName}
             </span>
-            {outcome !== 'ok' && <span className="ww-tag">{outcome}</span>}
+            {outcome !== 'accepted' && <OutcomeTag outcome={outcome} />}
             <span className="ww-quiet ww-small">
               <Moment atMs={atMs} />
             </span>

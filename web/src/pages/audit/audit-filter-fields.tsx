@@ -5,7 +5,7 @@ import { useWords } from '../../words/words.tsx'
 import type { AuditFilter } from './audit-filter.ts'
 
 const settleMs = 250
-const outcomes = ['ok', 'denied', 'failed']
+const outcomes = ['accepted', 'done', 'refused', 'denied'] as const
 
 interface AuditFilterFieldsProps {
   readonly value: AuditFilter
@@ -43,7 +43,7 @@ export function AuditFilterFields({ value, onChange }: AuditFilterFieldsProps) {
         label={t('audit.outcome')}
         placeholder={t('audit.anyOutcome')}
         clearable
-        data={outcomes}
+        data={outcomes.map((value) => ({ value, label: t(`outcome.${value}`) }))}
         value={typed.outcome === '' ? null : typed.outcome}
         onChange={(outcome) => set({ outcome: outcome ?? '' })}
       />

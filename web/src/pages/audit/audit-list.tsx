@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../contract.ts'
+import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** Records as a table; what was typed elsewhere stands here as text and nothing more (T62). */
@@ -6,7 +7,7 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
   const { t } = useWords()
   return (
     <div className="ww-surface ww-scroll" tabIndex={0} role="region" aria-label={t('audit.title')}>
-      <table className="ww-table" style={{ margin: 0 }}>
+      <table className="ww-table ww-audit">
         <thead>
           <tr>
             <th scope="col">{t('audit.when')}</th>
@@ -51,13 +52,11 @@ function AuditRow({ record }: { record: AuditRecord }) {
         )}
       </td>
       <td dir="auto">
-        {objectName ?? objectId}
+        <div className="ww-clamp">{objectName ?? objectId}</div>
         <div className="ww-quiet ww-small">{objectKind}</div>
       </td>
       <td>
-        <span className="ww-tag" data-tone={outcome === 'ok' ? 'good' : 'bad'}>
-          {outcome}
-        </span>
+        <OutcomeTag outcome={outcome} />
         {reason !== undefined && <div className="ww-quiet ww-small">{reason}</div>}
       </td>
     </tr>

@@ -59,8 +59,8 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
           </button>
         ))}
       </div>
-      <p role="status" className="ww-quiet ww-small" style={{ margin: '0 0 .6rem', minHeight: '1.3em' }}>
-        {isFiltered && t('codes.found', { count: found.length })}
+      <p role="status" className="ww-quiet ww-small" style={{ margin: '0 .25rem .5rem' }}>
+        {t(isFiltered ? 'codes.found' : 'codes.count', { count: found.length })}
       </p>
       {found.length === 0 ? (
         <NoMatch

@@ -1,4 +1,4 @@
-import { ActionIcon } from '@mantine/core'
+import { ActionIcon, VisuallyHidden } from '@mantine/core'
 import { IconStar, IconStarFilled } from '@tabler/icons-react'
 import { type KeyboardEvent, memo } from 'react'
 import { Link, useLocation } from 'wouter'
@@ -82,17 +82,16 @@ function monogram({ issuer, label }: Account): string {
 
 function CodeButton({ account, index, view }: AccountRowProps & { view: CodeView }) {
   const { t } = useWords()
-  const label = t(view.shown === null ? 'reveal.show' : 'reveal.copyOf', { name: account.label })
   return (
     <button
       type="button"
       className="ww-reveal"
       data-row={index}
-      aria-label={label}
       aria-busy={view.state.kind === 'asking'}
       onClick={view.askOrCopy}
     >
       <CodeButtonFace account={account} view={view} />
+      <VisuallyHidden>{t('reveal.of', { name: account.label })}</VisuallyHidden>
     </button>
   )
 }
@@ -103,6 +102,7 @@ function CodeButtonFace({ account, view }: { account: Account; view: CodeView })
   if (shown !== null) {
     return (
       <>
+        <VisuallyHidden>{t('do.copy')}</VisuallyHidden>
         <CodeDigits code={shown.code} />
         {account.type !== 'hotp' && <CodeRing {...shown} nowMs={nowMs} />}
       </>

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { Button, Group } from '@mantine/core'
+import { IconPassword, IconPlus } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { listAccounts, type Account } from '../../contract.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
@@ -17,11 +17,7 @@ export function CodesPage() {
   const accounts = useEverything(listAccounts)
   const isEmpty = accounts.data?.length === 0
   return (
-    <Page
-      title={t('codes.title')}
-      lead={accounts.data === undefined || isEmpty ? undefined : t('codes.count', { count: accounts.data.length })}
-      actions={me.mayAddAccounts && !isEmpty && <AddButtons />}
-    >
+    <Page title={t('codes.title')} actions={me.mayAddAccounts && !isEmpty && <AddButtons />}>
       <Faces of={accounts} isEmpty={(all) => all.length === 0} empty={<NoAccounts />}>
         {(all: Account[]) => <AccountList accounts={all} />}
       </Faces>
@@ -51,9 +47,13 @@ function NoAccounts() {
     <EmptyFace
       title={t('codes.emptyTitle')}
       why={t(mayAddAccounts ? 'codes.emptyAdder' : 'codes.emptyMember')}
-      icon={<IconSearch size={28} stroke={1.6} />}
+      icon={<IconPassword size={28} stroke={1.6} />}
     >
-      {mayAddAccounts && <AddButtons />}
+      {mayAddAccounts && (
+        <Group justify="center">
+          <AddButtons />
+        </Group>
+      )}
     </EmptyFace>
   )
 }

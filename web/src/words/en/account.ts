@@ -24,7 +24,6 @@ export const account = {
   'account.stepUp.passkey': 'A passkey each time',
   'account.marked': 'Send a notice at each reveal',
   'account.added': 'Added',
-  'account.changed': 'Changed',
   'account.saved': 'Saved.',
   'account.rotate': 'The secret should be replaced: {reason}',
 

@@ -8,12 +8,10 @@ export const add = {
 
   'add.input': 'otpauth link, or the secret the service shows',
   'add.inputHint': 'Spaces, dashes and small letters are fine.',
-  'add.reading': 'Read as {kind}',
   'add.compare': 'Compare with the other app',
   'add.compareHint': 'If both show the same code now, the secret is right.',
   'add.compareNot': 'This connection is not HTTPS, so the browser cannot make the code. The check comes after adding.',
   'add.migration': 'This is a transfer of Google Authenticator: it may hold several accounts.',
-  'add.more': 'Kind of code',
   'add.type': 'Type',
   'add.type.totp': 'By time (TOTP)',
   'add.type.hotp': 'Counted (HOTP)',
@@ -28,7 +26,6 @@ export const add = {
   'add.duplicateDo': 'Add it anyway',
   'add.share': 'Share it with',
   'add.shareHint': 'They may see codes. You can change this later on the account’s page.',
-  'add.custodyTitle': 'What this means',
   'add.custody':
     'You have the secret in your hands now, so you will stand under “who could know the secret”. When you leave, the account comes onto the rotate list.',
   'add.needLabel': 'Give the account a name.',
@@ -50,7 +47,6 @@ export const add = {
   'image.cameraBroken': 'The camera did not start; another program may use it. Choose an image instead.',
   'image.noCode': 'There is no QR code of an account in this image. Crop it to the code, or try a sharper one.',
   'image.tooLarge': 'The file is larger than {max} MB.',
-  'image.reading': 'Reading …',
   'image.password': 'Password of the file',
   'image.passwordHint': 'It is used once, to open the file, and not kept.',
   'image.open': 'Open',
@@ -59,7 +55,6 @@ export const add = {
 
   'found.title': { one: '{count} code found', other: '{count} codes found' },
   'found.lead': 'Choose what to add.',
-  'found.all': 'All',
   'found.result.new': 'New',
   'found.result.duplicate': 'Already here',
   'found.result.changed': 'Changed',

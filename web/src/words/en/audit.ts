@@ -23,6 +23,11 @@ export const audit = {
   'audit.from.address': 'from {address}',
   'audit.details': 'Details',
 
+  'outcome.accepted': 'accepted',
+  'outcome.done': 'done',
+  'outcome.refused': 'refused',
+  'outcome.denied': 'denied',
+
   'chain.title': 'The chain',
   'chain.check': 'Check it now',
   'chain.unchecked': 'Each record carries the fingerprint of the one before it. A check reads all of them.',

@@ -6,7 +6,6 @@ export const codes = {
   'codes.found': { one: '{count} account matches', other: '{count} accounts match' },
   'codes.add': 'Add account',
   'codes.takeRoot': 'Take in a root account',
-  'codes.favourites': 'Pinned',
   'codes.allTags': 'Tags',
   'codes.emptyTitle': 'No accounts yet',
   'codes.emptyAdder': 'Add the first one: from a QR code, a link, or a typed secret.',
@@ -24,9 +23,8 @@ export const codes = {
   'codes.noReveal': 'You manage this account but may not see its codes',
   'codes.rotate': 'Rotate',
 
-  'reveal.show': 'Show the code of {name}',
+  'reveal.of': 'of {name}',
   'reveal.showShort': 'Show code',
-  'reveal.copyOf': 'Copy the code of {name}',
   'reveal.asking': 'Asking for the code …',
   'reveal.next': 'Next',
   'reveal.nextShow': 'Show the next code too',
@@ -44,7 +42,5 @@ export const codes = {
   'reveal.copied': 'Copied. The clipboard is cleared when the code ends, where the browser allows it.',
   'reveal.copyRefused': 'The browser did not allow copying. Select the code and copy it by hand.',
   'reveal.shared': '{holder} has this code too. A service takes a code once, so only one of you gets in.',
-  'reveal.held': '{message}',
   'reveal.heldMine': { one: 'Yours in {count} second', other: 'Yours in {count} seconds' },
-  'reveal.heldNow': 'It is your turn',
 } as const

@@ -13,7 +13,6 @@ export const door = {
   'login.submit': 'Log in',
   'login.oidc': 'Continue with single sign-on',
   'login.or': 'or',
-  'login.noneTitle': 'No login is set up',
   'login.none': 'Ask whoever runs this server to print a new setup link.',
   'login.passkeyFailed': 'The passkey was not accepted or the browser stopped waiting. Try again, or use a code.',
   'login.returned': 'The provider did not log you in: {reason}',
@@ -22,7 +21,6 @@ export const door = {
   'ended.lead': 'What you typed is still there. Log in again to go on.',
   'ended.oidc': 'Log in with single sign-on in a new tab, then come back here.',
   'ended.back': 'I have logged in',
-  'ended.other': 'You are logged in as somebody else now. The page starts afresh.',
 
   'setup.needTitle': 'Almost there',
   'setup.need':

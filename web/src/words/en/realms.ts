@@ -8,7 +8,6 @@ export const realms = {
   'realms.empty': 'Create one for each application whose users’ codes Watchword should judge.',
   'realms.subjects': { one: '{count} subject', other: '{count} subjects' },
   'realms.disabled': 'Disabled',
-  'realms.origin': 'Made through {door}',
   'realms.name': 'Name',
   'realms.nameHint': 'Part of the address applications call; small and capital letters differ.',
 
@@ -98,7 +97,6 @@ export const realms = {
   'enrol.refused.expired': 'The secret waited too long. Enrol anew.',
   'enrol.refused.replayed': 'This code was used already. Wait for the next one.',
   'enrol.refused.locked': 'Too many wrong codes. Wait, or lift the lock.',
-  'enrol.print': 'Print',
 
   'resync.title': 'The clock of the authenticator drifted',
   'resync.lead': 'Two codes in a row show where its clock is.',
@@ -114,7 +112,6 @@ export const realms = {
   'bulk.format.csv': 'CSV with a line of column names',
   'bulk.format.oath-csv': 'OATH CSV of hardware tokens',
   'bulk.format.pskc': 'PSKC',
-  'bulk.file': 'File',
   'bulk.choose': 'Choose a file',
   'bulk.paste': 'or paste its text',
   'bulk.password': 'Password or key of the file',
