@@ -1,2 +1,25 @@
-import { type Catalogue, en } from '../en/index.ts'
-export const de: Catalogue = { ...en }
+import type { Catalogue } from '../en/index.ts'
+import { account } from './account.ts'
+import { add } from './add.ts'
+import { audit } from './audit.ts'
+import { codes } from './codes.ts'
+import { door } from './door.ts'
+import { people } from './people.ts'
+import { realms } from './realms.ts'
+import { root } from './root.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+/** Every text of the console in German. */
+export const de: Catalogue = {
+  ...shell,
+  ...door,
+  ...codes,
+  ...account,
+  ...add,
+  ...realms,
+  ...people,
+  ...audit,
+  ...settings,
+  ...root,
+}
