@@ -131,9 +131,6 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
   },
 }
 
-/** The names of all top-level commands, for the completions. */
-export const topLevelNames: readonly string[] = Object.keys(lazyRoutes)
-
 /**
  * The root route map, with only the module of one command loaded.
  *

@@ -1,4 +1,4 @@
-import { buildCommand, proposeCompletions } from '@stricli/core'
+import { type Application, buildCommand, proposeCompletions } from '@stricli/core'
 import { application } from '../../application.ts'
 import type { CliContext } from '../../context.ts'
 import { asText } from '../store-flags.ts'
@@ -18,8 +18,8 @@ export const completeCommand = buildCommand<object, string[], CliContext>({
 
 async function complete(this: CliContext, _flags: object, shell = '', ...given: string[]): Promise<void> {
   const words = shell === 'bash' ? splitCommandLine(given[0] ?? '').slice(1) : given
-  const [called] = words
-  const found = await proposeCompletions(await application(words.length > 1 ? called : undefined), words, this)
+  const app = await application(words.length > 1 ? words[0] : undefined)
+  const found = [...subcommands(app, words), ...(await proposeCompletions(app, words, this))]
   const partial = words.at(-1) ?? ''
   for (const { completion, brief } of found) {
     // Whoever looks for a name does not want to read all flags first.
@@ -27,4 +27,13 @@ async function complete(this: CliContext, _flags: object, shell = '', ...given: 
     if (shell === 'fish') this.print(`${completion}\t${brief}`)
     else this.print(shell === 'bash' ? withoutColonPrefix(completion, partial) : completion)
   }
+}
+
+/** The parser proposes only the flags of a default command; its siblings can be typed just as well. */
+function subcommands({ root }: Application<CliContext>, [called = '', partial = '', ...more]: readonly string[]) {
+  const target = 'getRoutingTargetForInput' in root ? root.getRoutingTargetForInput(called) : undefined
+  if (target === undefined || !('getDefaultCommand' in target) || target.getDefaultCommand() === undefined) return []
+  if (more.length > 0) return []
+  const names = target.getAllEntries().map((entry) => ({ completion: entry.name.original, brief: entry.target.brief }))
+  return names.filter(({ completion }) => completion.startsWith(partial))
 }

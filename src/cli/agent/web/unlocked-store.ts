@@ -21,6 +21,8 @@ export class UnlockedStore {
   private passphrase: string | null = null
   private readonly keeper = memoryKeeper()
   private idle: NodeJS.Timeout | undefined
+  private locks = 0
+  private locking: Promise<void> = Promise.resolve()
   private opened: { readonly version: string; readonly accounts: readonly OtpAccount[] } | null = null
 
   constructor(context: CliContext, flags: StoreFlags) {
@@ -52,23 +54,37 @@ export class UnlockedStore {
   }
 
   /** Forgets the passphrase, here and in gpg's agent. */
-  async lock(): Promise<void> {
+  lock(): Promise<void> {
     clearTimeout(this.idle)
+    this.idle = undefined
     this.passphrase = null
     this.opened = null
     this.keeper.forget()
-    const sealed = readIfThere(this.store.path)
-    const isGpg = sealed !== null && sealed.length > 0 && (await this.store.envelope()).kind === 'gpg'
-    if (isGpg) await forgetPassphrases(this.store.settings.gpg, await keyIdsOf(this.store.settings.gpg, sealed))
+    // What is being opened just now waits for this, or is thrown away: it must not open what was locked.
+    this.locks++
+    this.locking = this.forgetInAgent()
+    return this.locking
   }
 
   /** All accounts: opened once, and again only when another process has changed the store. */
   private async accounts(): Promise<readonly OtpAccount[]> {
+    await this.locking.catch(() => {})
     const sealed = readIfThere(this.store.path)
     if (sealed === null) return []
     const version = versionOf(sealed)
-    if (this.opened?.version !== version) this.opened = { version, accounts: await this.store.accounts() }
-    return this.opened.accounts
+    if (this.opened?.version === version) return this.opened.accounts
+    const { locks } = this
+    const accounts = await this.store.accounts()
+    if (locks !== this.locks) throw new Failure('agent_passphrase_needed')
+    this.opened = { version, accounts }
+    if (this.idle === undefined) this.touch()
+    return accounts
+  }
+
+  private async forgetInAgent(): Promise<void> {
+    const sealed = readIfThere(this.store.path)
+    const isGpg = sealed !== null && sealed.length > 0 && (await this.store.envelope()).kind === 'gpg'
+    if (isGpg) await forgetPassphrases(this.store.settings.gpg, await keyIdsOf(this.store.settings.gpg, sealed))
   }
 
   /** Notes that somebody is there: the store locks itself after a while without this. */

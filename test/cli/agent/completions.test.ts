@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../../support/programs.ts'
+import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
+
+const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+
+describeWith(['gpg', 'bash'], 'completions', () => {
+  let home: AgentHome
+
+  beforeAll(async () => {
+    home = makeAgentHome()
+    for (const name of ['work:alice', 'work:bob', 'a name with blanks'])
+      await home.run(['add', name, '--secret', '-'], { input: secret })
+    home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
+    writeFileSync(join(home.path, 'completions'), await home.run(['completions', 'bash']))
+  })
+  afterAll(() => home.remove())
+
+  /** What bash would offer behind this half-typed line. */
+  function offered(line: string): string[] {
+    const script = `. "$HOME/completions"; COMP_LINE=$1; COMP_POINT=\${#1}; _watchword; printf '%s\\n' "\${COMPREPLY[@]}"`
+    return execFileSync('bash', ['-c', script, 'bash', line], { env: home.env }).toString().trimEnd().split('\n')
+  }
+
+  it('offer commands', () => {
+    expect(offered('watchword re')).toEqual(expect.arrayContaining(['rename', 'recipients']))
+    expect(offered('watchword recipients ')).toEqual(['list', 'add', 'remove'])
+    expect(offered('watchword recipients re')).toEqual(['remove'])
+  })
+
+  it('offer account names, in bash only the part behind the colon', () => {
+    expect(offered('watchword get work:')).toEqual(['alice', 'bob'])
+    expect(offered('watchword get w')).toEqual(['work:alice', 'work:bob'])
+    expect(offered('watchword get a')).toEqual(['a\\ name\\ with\\ blanks'])
+  })
+
+  it('offer flags only to whoever asks for flags', () => {
+    expect(offered('watchword get --j')).toEqual(['--json'])
+    expect(offered('watchword get ').some((word) => word.startsWith('-'))).toBe(false)
+  })
+
+  it('open nothing and ask nothing', async () => {
+    const finished = await home.call(['complete', 'zsh', 'get', 'work'], { env: { WATCHWORD_GPG: '/nowhere/gpg' } })
+    expect(finished).toEqual({ code: 0, stdout: 'work:alice\nwork:bob\n', stderr: '' })
+  })
+
+  it('never offer hidden commands', async () => {
+    const all = await home.run(['complete', 'fish', ''])
+    expect(all).toMatch(/^get\t/m)
+    expect(all).not.toMatch(/^(complete|key-keeper|clear-clipboard|simpleotp)\t/m)
+  })
+
+  it.each(['bash', 'zsh', 'fish'])('there is a script for %s', async (shell) => {
+    expect(await home.run(['completions', shell])).toContain(`watchword complete ${shell}`)
+  })
+})
