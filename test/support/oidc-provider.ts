@@ -81,8 +81,17 @@ function configuration(
     },
     // The claims of a scope stand in the id token too, as most providers do it.
     conformIdTokenClaims: groupsIn === 'userinfo',
-    features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: true } },
+    features: {
+      backchannelLogout: { enabled: true },
+      devInteractions: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (context, form) => void (context.body = `<!doctype html>${form}`),
+      },
+    },
     pkce: { required: () => true },
+    // Its own way of fetching refuses loopback, where all our servers are.
+    fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
     findAccount: (_context, sub) => {
       const person = people.get(sub)
       if (person === undefined) return undefined

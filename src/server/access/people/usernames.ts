@@ -1,7 +1,8 @@
 import { Failure } from '../../../errors/failure.ts'
 
-// Control and format characters could make two names look alike or break a log line (T26, T62).
-const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+// Control and format characters could make two names look alike or break a log line (T26, T62), slashes and dots
+// alone would walk up a path (T63).
+const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]|^\.{1,2}$/u
 
 /** A name in the one spelling we keep: composed (NFC), as Unicode Standard Annex 15 defines it. */
 export function normaliseName(name: string): string {
