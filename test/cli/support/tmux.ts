@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { AgentHome } from './agent-home.ts'
+
+/** A real terminal with a person's keys. */
+export interface Terminal {
+  /** Types text, then presses a key such as `Enter` where one is named. */
+  type(text: string, key?: string): void
+  press(...keys: string[]): void
+  /** What stands on the screen now. */
+  screen(): string
+  close(): void
+}
+
+/** Opens a shell in a terminal of its own, in which `watchword` is this program. */
+export function openTerminal(home: AgentHome): Terminal {
+  home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
+  const socket = join(home.path, 'tmux')
+  const env = { ...home.env, PS1: '$ ', LC_ALL: 'C.UTF-8' }
+  const tmux = (...args: string[]) =>
+    execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env }).toString()
+  tmux('new-session', '-d', '-x', '120', '-y', '30', 'sh')
+  tmux('set-option', '-s', 'set-clipboard', 'on')
+  return {
+    type(text, key) {
+      tmux('send-keys', '-l', text)
+      if (key !== undefined) tmux('send-keys', key)
+    },
+    press: (...keys) => void tmux('send-keys', ...keys),
+    screen: () => tmux('capture-pane', '-p', '-J'),
+    close: () => void tmux('kill-server'),
+  }
+}
