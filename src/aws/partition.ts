@@ -59,10 +59,11 @@ export function stsUrl(partition: Partition, region?: string): string {
 
 /** `region` if it belongs to the partition, else the partition's first region. */
 export function regionWithin(partition: Partition, region?: string): string {
-  return region !== undefined && partitionNameOfRegion(region) === partition.name ? region : partition.defaultRegion
+  return region !== undefined && partitionOfRegion(region) === partition.name ? region : partition.defaultRegion
 }
 
-function partitionNameOfRegion(region: string): string {
+/** The name of the partition that a region belongs to. */
+export function partitionOfRegion(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn'
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }

@@ -1,5 +1,4 @@
 import { consoleUrl } from '../../../aws/console-url.ts'
-import { parseRoleArn } from '../../../aws/role-arn.ts'
 import type { CliContext } from '../../context.ts'
 import { chosenSession } from '../chosen-session.ts'
 import { openInBrowser } from '../browser.ts'
@@ -29,11 +28,11 @@ export async function consoleCommand(this: CliContext, flags: ConsoleFlags): Pro
 
 async function urlFor(helper: AwsHelper, flags: ConsoleFlags): Promise<string> {
   const { durationSeconds, ...session } = flags
-  const { credentials, roleArn, region: profileRegion } = await chosenSession(helper, session)
+  const { credentials, roleArn, region: profileRegion, partition } = await chosenSession(helper, session)
   const endpointUrl = endpointOf(helper.context, 'SIGNIN')
   const region = flags.region ?? profileRegion
   return consoleUrl(helper.transport, credentials, {
-    partition: roleArn === null ? 'aws' : parseRoleArn(roleArn).partition,
+    partition,
     ...(region === null || region === undefined ? {} : { region }),
     ...(flags.destination === undefined ? {} : { destination: flags.destination }),
     // AWS takes a duration only for a role that was taken directly.

@@ -1,13 +1,15 @@
 import { userInfo } from 'node:os'
 import { currentUserName, listMfaDevices, type IamAccess, type MfaDevice } from '../../../aws/iam-mfa.ts'
 import { enrolMfa, removeMfa, type EnrolledMfa } from '../../../aws/mfa-enrolment.ts'
+import { partitionOfRegion } from '../../../aws/partition.ts'
+import { parseRoleArn } from '../../../aws/role-arn.ts'
 import { getCallerIdentity, getSessionToken } from '../../../aws/sts.ts'
 import { Failure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { decodeBase32 } from '../../../otp/base32.ts'
 import { openStore } from '../../agent/store/store.ts'
 import type { CliContext } from '../../context.ts'
-import { endpointOf, openHelper, stsPlace, type AwsHelper, type PlaceFlags } from '../helper.ts'
+import { endpointOf, openHelper, regionOf, stsPlace, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { profileCredentials } from '../profile-credentials.ts'
 import { roleCredentials } from '../role-credentials.ts'
 
@@ -64,7 +66,7 @@ export async function mfaList(this: CliContext, flags: MfaFlags): Promise<void> 
   const devices = await listMfaDevices(desk.helper.transport, desk.access, desk.userName)
   const names = new Set((await openStore(this).entries()).map((entry) => entry.name))
   const atAws = devices.map((device) => ({ ...device, isStored: names.delete(device.serialNumber) }))
-  const orphans = [...names].filter((name) => name.startsWith(`arn:aws:iam::${desk.accountId}:mfa/`))
+  const orphans = [...names].filter((name) => name.includes(`:iam::${desk.accountId}:mfa/`))
   if (flags.json) return this.printJson({ userName: desk.userName, devices: atAws, withoutDevice: orphans })
   for (const { serialNumber, isStored } of atAws)
     this.print(`${serialNumber}\t${isStored ? 'secret in the store' : 'secret not here'}`)
@@ -99,9 +101,11 @@ async function openDesk(context: CliContext, flags: MfaFlags): Promise<MfaDesk> 
   const helper = await openHelper(context, flags, true)
   const credentials =
     roleArn === undefined ? await profileCredentials(helper, profile ?? '') : await roleCredentials(helper, roleArn)
+  const partition =
+    roleArn === undefined ? partitionOfRegion(regionOf(helper.settings)) : parseRoleArn(roleArn).partition
   const endpointUrl = endpointOf(context, 'IAM')
-  const access: IamAccess = { credentials, ...(endpointUrl === undefined ? {} : { endpointUrl }) }
-  const { accountId, arn } = await getCallerIdentity(helper.transport, credentials, 'aws', stsPlace(helper))
+  const access: IamAccess = { credentials, partition, ...(endpointUrl === undefined ? {} : { endpointUrl }) }
+  const { accountId, arn } = await getCallerIdentity(helper.transport, credentials, partition, stsPlace(helper))
   if (flags.user === 'root' || arn.endsWith(':root')) throw new Failure('aws_mfa_root')
   return { helper, access, accountId, userName: flags.user ?? (await currentUserName(helper.transport, access)) }
 }
