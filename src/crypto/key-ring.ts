@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { Failure } from '../errors/failure.ts'
 import type { DataKeyStore, StoredCanary, StoredDataKey } from './data-key.ts'
 import type { RootKeyProvider } from './root-key-provider.ts'
@@ -9,6 +9,12 @@ const canaryPlace: Place = { table: 'key_canary', column: 'sealed', row: 'canary
 const canaryText = 'watchword'
 /** Keys that belong to no realm. */
 const firstPurposes = ['derive', 'vault']
+
+/** A data key in memory. The cipher takes `key`: made once, it spares its setting up for every secret. */
+interface HeldKey extends StoredDataKey {
+  readonly bytes: Uint8Array
+  readonly key: KeyObject
+}
 
 /**
  * The keys of one database, held open in memory: root key → data keys → secrets.
@@ -25,7 +31,7 @@ export class KeyRing<Tx> {
   readonly #store: DataKeyStore<Tx>
   readonly #provider: RootKeyProvider
   readonly #now: () => number
-  readonly #keys = new Map<string, StoredDataKey & { readonly bytes: Uint8Array }>()
+  readonly #keys = new Map<string, HeldKey>()
   #root: RootKey
 
   /** Use {@link openKeyRing}. */
@@ -48,7 +54,7 @@ export class KeyRing<Tx> {
 
   /** Seals bytes for one place under a data key. */
   seal(keyId: string, plaintext: Uint8Array, place: Place): Uint8Array {
-    return sealBytes(this.#bytesOf(keyId), keyId, plaintext, place)
+    return sealBytes(this.#held(keyId).key, keyId, plaintext, place)
   }
 
   /**
@@ -57,7 +63,7 @@ export class KeyRing<Tx> {
    * @throws {@link Failure} `sealed_unreadable`, `data_key_missing`
    */
   open(sealed: Uint8Array, place: Place): Uint8Array {
-    return openBytes(this.#bytesOf(sealingKeyId(sealed, place)), sealed, place)
+    return openBytes(this.#held(sealingKeyId(sealed, place)).key, sealed, place)
   }
 
   /** Makes sure that a data key is in memory. */
@@ -94,7 +100,7 @@ export class KeyRing<Tx> {
       retiredAtMs: null,
     }
     await this.#store.insert(tx, stored)
-    this.#keys.set(id, { ...stored, bytes })
+    this.#keys.set(id, { ...stored, bytes, key: createSecretKey(bytes) })
     return id
   }
 
@@ -139,7 +145,7 @@ export class KeyRing<Tx> {
       await this.#followRotation(await this.#store.lockCanary(tx))
       for (const key of await this.#store.list(tx)) {
         await this.#hold(key)
-        const sealedKey = sealBytes(next.bytes, next.id, this.#bytesOf(key.id), placeOf(key.id))
+        const sealedKey = sealBytes(next.bytes, next.id, this.#held(key.id).bytes, placeOf(key.id))
         await this.#store.reseal(tx, key.id, sealedKey, next.id)
       }
       await this.#store.replaceCanary(tx, sealCanary(next))
@@ -162,10 +168,10 @@ export class KeyRing<Tx> {
     await this.reload()
   }
 
-  #bytesOf(keyId: string): Uint8Array {
-    const key = this.#keys.get(keyId)
-    if (key === undefined) throw new Failure('data_key_missing', { detail: { keyId } })
-    return key.bytes
+  #held(keyId: string): HeldKey {
+    const held = this.#keys.get(keyId)
+    if (held === undefined) throw new Failure('data_key_missing', { detail: { keyId } })
+    return held
   }
 
   #find(purpose: string) {
@@ -184,7 +190,7 @@ export class KeyRing<Tx> {
     const held = this.#keys.get(stored.id)
     const bytes =
       held?.bytes ?? openBytes((await this.#rootFor(stored.rootKeyId)).bytes, stored.sealedKey, placeOf(stored.id))
-    this.#keys.set(stored.id, { ...stored, bytes })
+    this.#keys.set(stored.id, { ...stored, bytes, key: held?.key ?? createSecretKey(bytes) })
   }
 
   async #rootFor(rootKeyId: string): Promise<RootKey> {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto'
 import { Failure } from '../errors/failure.ts'
 
 /** Where a sealed value lives. It opens nowhere else (law 6). */
@@ -22,7 +22,7 @@ const tagBytes = 16
  * @param keyId - names the key in the sealed value, so that keys can be rotated; at most 255 bytes
  * @see NIST SP 800-38D section 8.2.2 (random 96-bit nonces)
  */
-export function sealBytes(key: Uint8Array, keyId: string, plaintext: Uint8Array, place: Place): Uint8Array {
+export function sealBytes(key: Uint8Array | KeyObject, keyId: string, plaintext: Uint8Array, place: Place): Uint8Array {
   const header = headerOf(keyId)
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
@@ -35,7 +35,7 @@ export function sealBytes(key: Uint8Array, keyId: string, plaintext: Uint8Array,
  *
  * @throws {@link Failure} `sealed_unreadable` when one bit, the key or the place differs
  */
-export function openBytes(key: Uint8Array, sealed: Uint8Array, place: Place): Uint8Array {
+export function openBytes(key: Uint8Array | KeyObject, sealed: Uint8Array, place: Place): Uint8Array {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
   const start = 3 + (bytes[2] ?? 0)
   const end = bytes.length - tagBytes

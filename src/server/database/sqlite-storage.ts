@@ -38,7 +38,8 @@ export class SqliteStorage implements Storage {
   constructor(file: string, clock: StorageClock) {
     this.#clock = clock
     this.#writer = new SqliteConnection(file, { readOnly: false, busyMs: blockMs })
-    this.#writer.exec('pragma synchronous = full')
+    // Hot pages stay in memory, and are copied from the log into the file less often than by default.
+    this.#writer.exec('pragma synchronous = full; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000')
     this.#reader = new SqliteConnection(file, { readOnly: true, busyMs: lockWaitMs })
     this.#writes = new Kysely<Tables>({ dialect: sqliteDialect(this.#writer) })
     this.db = new Kysely<Tables>({ dialect: sqliteDialect(this.#reader) })

@@ -74,7 +74,7 @@ export class Roster {
     const found = new Map<string, RosterEntry>()
     for (let start = 0; start < names.length; start += namesAtOnce) {
       const asked = names.slice(start, start + namesAtOnce)
-      for (const row of await findRoster(this.#storage.db, realm.id, asked)) {
+      for (const row of await findRoster(this.#storage, realm.id, asked)) {
         found.set(row.name, await this.#open(row, realm))
       }
     }

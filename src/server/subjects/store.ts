@@ -1,4 +1,5 @@
-import type { Queryable, Tx } from '../database/storage.ts'
+import { sql } from '../database/sql.ts'
+import type { Queryable, Storage, Tx } from '../database/storage.ts'
 import type { RealmTable, SubjectTable } from '../database/tables.ts'
 import { freshState } from './decide.ts'
 import { stateRow } from './state-row.ts'
@@ -46,28 +47,27 @@ export async function writeSetting(tx: Tx, key: string, value: string, nowMs: nu
     .execute()
 }
 
-/** Subjects of one realm by their names. */
-export function findRoster(db: Queryable, realmId: string, names: readonly string[]): Promise<RosterRow[]> {
-  return db
-    .selectFrom('subject')
-    .innerJoin('subject_state', 'subject_state.subject_id', 'subject.id')
-    .select([
-      'subject.id',
-      'subject.realm_id',
-      'subject.name',
-      'subject.enabled',
-      'subject.sealed_secret',
-      'subject.algorithm',
-      'subject.digits',
-      'subject.period_seconds',
-      'subject.pending_secret',
-      'subject.pending_until_ms',
-      'subject_state.secret_version',
-      'subject_state.drift_steps',
-    ])
-    .where('subject.realm_id', '=', realmId)
-    .where('subject.name', 'in', names)
-    .execute()
+/**
+ * Subjects of one realm by their names.
+ *
+ * One text for any number of names: a statement of its own for each number would be compiled anew each time.
+ */
+export async function findRoster(
+  storage: Pick<Storage, 'engine' | 'db'>,
+  realmId: string,
+  names: readonly string[],
+): Promise<RosterRow[]> {
+  const wanted =
+    storage.engine === 'sqlite'
+      ? sql`json_each(${JSON.stringify(names)})`
+      : sql`json_array_elements_text(${JSON.stringify(names)}::json) as v (value)`
+  const from = storage.engine === 'sqlite' ? sql`${wanted} v cross join` : sql`${wanted} join`
+  const { rows } =
+    await sql<RosterRow>`select s.id, s.realm_id, s.name, s.enabled, s.sealed_secret, s.algorithm, s.digits,
+    s.period_seconds, s.pending_secret, s.pending_until_ms, t.secret_version, t.drift_steps
+    from ${from} subject s on s.realm_id = ${realmId} and s.name = v.value
+    join subject_state t on t.subject_id = s.id`.execute(storage.db)
+  return rows
 }
 
 /** One subject by its name. */
