@@ -113,11 +113,14 @@ function readTls(environment: Environment, flags: ConfigFlags): Config['tls'] {
 }
 
 function readRootKey(environment: Environment, folder: string): RootKeySource {
+  // The file is made at the first start, so that it need not be there to be named.
+  const file = environment.path('WATCHWORD_ROOT_KEY_FILE')
+  if (file !== null) return { kind: 'file', path: file }
   const value = environment.text('WATCHWORD_ROOT_KEY')
-  if (value !== null && environment.path('WATCHWORD_ROOT_KEY_FILE') === null) return { kind: 'value', value }
+  if (value !== null) return { kind: 'value', value }
   const command = environment.text('WATCHWORD_ROOT_KEY_COMMAND')
   if (command !== null) return { kind: 'command', command }
-  return { kind: 'file', path: environment.path('WATCHWORD_ROOT_KEY_FILE') ?? join(folder, 'watchword.key') }
+  return { kind: 'file', path: join(folder, 'watchword.key') }
 }
 
 function readTrustedProxies(environment: Environment): string[] {

@@ -10,5 +10,7 @@ import type { Actor } from './http/actor.ts'
 export async function providerFirst({ context, signOn }: Access, actor: Actor): Promise<string | null> {
   if (actor.kind !== 'stranger') return null
   const { login } = await showMe({ context, isSignOnActive: () => signOn.isActive() }, actor)
-  return login.oidc && !login.local ? '/v1/login/oidc?returnTo=%2F' : null
+  // Before the first administrator the setup link opens the console's own page; nobody can log in locally yet.
+  const isOnlyLogin = login.oidc && (login.setupNeeded || !login.local)
+  return isOnlyLogin ? '/v1/login/oidc?returnTo=%2F' : null
 }

@@ -25,10 +25,17 @@ function checker(schema: TSchema | undefined, part: Part): Check {
     validator ??= Compile(schema)
     const given =
       part === 'query' ? Value.Default(schema, Value.Convert(schema, value)) : part === 'body' ? (value ?? {}) : value
+    if (holdsNul(given)) throw new Failure('bad_request', { detail: { reason: 'it holds a NUL character' } })
     if (validator.Check(given)) return given
     const [error] = validator.Errors(given)
     throw new Failure('bad_request', { detail: { reason: describe(error) } })
   }
+}
+
+// PostgreSQL's text cannot hold it, and nobody's name has one.
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul)
 }
 
 interface FieldError {

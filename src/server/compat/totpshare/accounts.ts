@@ -36,6 +36,7 @@ export function totpshareAccounts(vault: Vault, isOpenToAll: boolean): Totpshare
   const findId = async (key: string): Promise<string> => {
     const known = knownIds.get(key)
     if (known !== undefined) return known
+    if (!/^[0-9a-f]+\.[0-9a-f]+$/i.test(key)) throw new Failure('account_not_found')
     const account = await findByPublicKey(core.storage.db, key)
     if (account === null || account.type === 'hotp') throw new Failure('account_not_found')
     if (knownIds.size >= mostKeysKept) knownIds.clear()
@@ -103,6 +104,7 @@ async function addSecret(
 ): Promise<string> {
   const { room } = vault
   const { otp } = readSecret({ secretBase32: secret })
+  if (/\p{Cc}/u.test(id + displayName)) throw new Failure('account_text_unprintable', { detail: { field: 'id' } })
   const publicKey = publicKeyOf(id, displayName)
   return room.core.storage.transaction(async (tx) => {
     if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
