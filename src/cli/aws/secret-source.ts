@@ -35,14 +35,19 @@ export interface SecretSource {
 export interface CodeClock {
   readonly nowMs: () => number
   readonly sleep: (durationMs: number) => Promise<void>
+  /** Tells a person that there is something to wait for. */
+  readonly tell?: (text: string) => void
 }
 
 // So near its end a code would be late at the other side.
 const tooLateMs = 2_000
+// A shorter wait needs no word.
+const patienceMs = 2_000
 
 /** Passwords and secrets in the agent's store; codes whose account is called `team/NAME` come from the team's vault. */
-export function agentSecrets(context: CliContext, clock: CodeClock): SecretSource {
+export function agentSecrets(context: CliContext, time: CodeClock): SecretSource {
   const store = openStore(context)
+  const clock = context.canAsk() ? { ...time, tell: (text: string) => context.say(text) } : time
   return {
     async password(configs) {
       for (const config of configs) {
@@ -101,7 +106,9 @@ export async function reservedCode(
   const nowMs = () => clock.nowMs() + request.clockOffsetMs
   const earliest = Math.max(usableFromMs(nowMs(), periodMs), ((request.afterStep ?? -1) + 1) * periodMs)
   const { step, validFromMs } = await reserveStep(store, { name: nameOf(account), periodSeconds, nowMs: earliest })
-  await clock.sleep(Math.max(0, validFromMs - nowMs()))
+  const waitMs = Math.max(0, validFromMs - nowMs())
+  if (waitMs > patienceMs) clock.tell?.(`Waiting ${Math.ceil(waitMs / 1000)} s for a code that nobody has used.`)
+  await clock.sleep(waitMs)
   return { step, code: totp(account.secret, validFromMs, account) }
 }
 

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseProfileFile } from '../../../src/cli/aws/profile-file.ts'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
@@ -36,6 +38,18 @@ describeWith(['gpg'], 'many processes at once', () => {
     expect(new Set(finished.map(({ code }) => code))).toEqual(new Set([2]))
     expect(new Set(finished.map(({ stderr }) => stderr)).size).toBe(1)
     expect(home.world.okta.log.filter((line) => line === 'POST /api/v1/authn')).toHaveLength(1)
+  })
+
+  it('goes on at once after the process that was signing in is killed', async () => {
+    home.world.okta.latencyMs = 2_000
+    const [file = '', ...words] = home.home.command
+    const call = [...words, 'aws', 'credential-process', '--role-arn', arns[0] ?? '']
+    const doomed = spawn(file, call, { env: home.env, stdio: 'ignore' })
+    while (home.world.okta.log.length === 0) await sleep(20)
+    const waiting = home.aws('credential-process', '--role-arn', arns[1] ?? '')
+    doomed.kill('SIGKILL')
+    home.world.okta.latencyMs = 0
+    expect((await waiting).code).toBe(0)
   })
 
   it(
