@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { type Account, type RevealAnswer, revealCode } from '../contract.ts'
 import { call } from '../server/call.ts'
 import { serverClock } from '../server/clock.ts'
@@ -84,29 +84,28 @@ interface StepEnd {
 /** At the end of its step a code leaves the screen, whatever comes after it. */
 function useStepEnd(account: RevealedAccount, state: RevealState, act: StepEnd): void {
   const { keepUntilMs, setState, ask, hide } = act
-  const acts = useRef({ ask, hide })
-  acts.current = { ask, hide }
+  const look = useEffectEvent((answer: RevealAnswer) => {
+    const nowMs = serverClock.nowMs()
+    const current = codeAt(answer, account.type, nowMs)
+    const isWanted = nowMs < keepUntilMs.current && document.visibilityState === 'visible'
+    if (current === answer && (isWanted || account.type !== 'hotp')) return
+    if (!isWanted || account.type === 'hotp') return hide()
+    if (current !== null) return setState({ kind: 'shown', answer: current })
+    setState({ kind: 'asking' })
+    ask()
+  })
   useEffect(() => {
     if (state.kind !== 'shown') return
     const { answer } = state
-    const look = () => {
-      const nowMs = serverClock.nowMs()
-      const current = codeAt(answer, account.type, nowMs)
-      const isWanted = nowMs < keepUntilMs.current && document.visibilityState === 'visible'
-      if (current === answer && (nowMs < keepUntilMs.current || account.type !== 'hotp')) return
-      if (!isWanted || account.type === 'hotp') return acts.current.hide()
-      if (current !== null) return setState({ kind: 'shown', answer: current })
-      setState({ kind: 'asking' })
-      acts.current.ask()
-    }
+    const lookAgain = () => look(answer)
     const endsAtMs = account.type === 'hotp' ? keepUntilMs.current : answer.validUntilMs
-    const timer = setTimeout(look, Math.max(0, endsAtMs - serverClock.nowMs()))
+    const timer = setTimeout(lookAgain, Math.max(0, endsAtMs - serverClock.nowMs()))
     // Timers sleep with the device and in the background; coming back looks at once.
     const events = ['visibilitychange', 'pageshow', 'focus'] as const
-    for (const event of events) addEventListener(event, look, true)
+    for (const event of events) addEventListener(event, lookAgain, true)
     return () => {
       clearTimeout(timer)
-      for (const event of events) removeEventListener(event, look, true)
+      for (const event of events) removeEventListener(event, lookAgain, true)
     }
-  }, [account.type, state, keepUntilMs, setState])
+  }, [account.type, state, keepUntilMs])
 }

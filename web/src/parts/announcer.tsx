@@ -15,7 +15,7 @@ export function AnnouncerProvider({ children }: { children: ReactNode }) {
   return (
     <AnnounceContext value={announce}>
       {children}
-      <VisuallyHidden role="status" aria-live="polite" aria-atomic="true">
+      <VisuallyHidden component="output" aria-live="polite" aria-atomic="true">
         {/* The same sentence twice is heard twice: a new element is a change. */}
         <span key={said.turn}>{said.text}</span>
       </VisuallyHidden>

@@ -45,10 +45,10 @@ export function Faces<T>({ of: pending, empty, isEmpty, children }: FacesProps<T
 export function LoadingFace() {
   const { t } = useWords()
   return (
-    <div className="ww-face" role="status">
+    <output className="ww-face">
       <Loader type="dots" aria-hidden />
       <span className="ww-quiet">{t('word.loading')} …</span>
-    </div>
+    </output>
   )
 }
 
@@ -115,12 +115,12 @@ function StaleNote({ trouble, onRetry }: FailedFaceProps) {
   const { t } = useWords()
   const { title } = useTroubleText(trouble)
   return (
-    <div className="ww-note" data-tone="warn" role="status" style={{ marginBottom: '1rem', alignItems: 'center' }}>
+    <output className="ww-note" data-tone="warn" style={{ marginBottom: '1rem', alignItems: 'center' }}>
       <IconCloudOff size={18} aria-hidden />
       <span style={{ flex: 1 }}>{title}</span>
       <Button size="compact-sm" variant="subtle" onClick={onRetry}>
         {t('do.retry')}
       </Button>
-    </div>
+    </output>
   )
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useRef, useSyncExternalStore } from 'react'
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
@@ -32,22 +32,23 @@ export function VirtualList<Item>({ items, rowHeight, label, keyOf, children }: 
 }
 
 function useRowsInView(list: { current: HTMLElement | null }, count: number, rowHeight: number): [number, number] {
-  const [view, setView] = useState({ from: 0, to: 40 })
-  const measure = () => {
-    if (list.current === null) return
-    const top = -list.current.getBoundingClientRect().top
-    const from = Math.max(0, Math.floor(top / rowHeight) - spare)
-    const to = Math.ceil((top + window.innerHeight) / rowHeight) + spare
-    setView((before) => (before.from === from && before.to === to ? before : { from, to }))
+  // A text, because two equal texts are the same and no row is drawn anew while the window stays within it.
+  const view = useSyncExternalStore(onWindowChange, () => rowsInView(list.current, rowHeight))
+  const [from = 0, to = 0] = view.split(' ').map(Number)
+  return [Math.min(from, Math.max(0, count - 1)), Math.min(to, count)]
+}
+
+function rowsInView(list: HTMLElement | null, rowHeight: number): string {
+  const top = list === null ? 0 : -list.getBoundingClientRect().top
+  const from = Math.max(0, Math.floor(top / rowHeight) - spare)
+  return `${from} ${Math.max(0, Math.ceil((top + innerHeight) / rowHeight) + spare)}`
+}
+
+function onWindowChange(notify: () => void): () => void {
+  addEventListener('scroll', notify, { passive: true })
+  addEventListener('resize', notify)
+  return () => {
+    removeEventListener('scroll', notify)
+    removeEventListener('resize', notify)
   }
-  useLayoutEffect(measure, [count])
-  useEffect(() => {
-    addEventListener('scroll', measure, { passive: true })
-    addEventListener('resize', measure)
-    return () => {
-      removeEventListener('scroll', measure)
-      removeEventListener('resize', measure)
-    }
-  }, [])
-  return [Math.min(view.from, Math.max(0, count - 1)), Math.min(Math.max(view.to, 0), count)]
 }

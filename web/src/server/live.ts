@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 
 /** Whether news arrive. */
 export type LiveState = 'off' | 'connecting' | 'live'
@@ -9,19 +9,19 @@ export type LiveState = 'off' | 'connecting' | 'live'
  * @param address - null follows nothing
  */
 export function useLive(address: string | null, onEvent: (data: unknown) => void): LiveState {
-  const [state, setState] = useState<LiveState>('off')
-  const latest = useRef(onEvent)
-  latest.current = onEvent
+  // The address that is open; any other one is still connecting.
+  const [open, setOpen] = useState<string | null>(null)
+  const take = useEffectEvent(onEvent)
   useEffect(() => {
-    if (address === null) return setState('off')
-    setState('connecting')
+    if (address === null) return
     const source = new EventSource(address)
-    source.addEventListener('open', () => setState('live'))
-    source.addEventListener('error', () => setState('connecting'))
-    source.addEventListener('message', (event: MessageEvent<string>) => latest.current(parse(event.data)))
+    source.addEventListener('open', () => setOpen(address))
+    source.addEventListener('error', () => setOpen(null))
+    source.addEventListener('message', (event: MessageEvent<string>) => take(parse(event.data)))
     return () => source.close()
   }, [address])
-  return state
+  if (address === null) return 'off'
+  return open === address ? 'live' : 'connecting'
 }
 
 function parse(text: string): unknown {

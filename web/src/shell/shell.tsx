@@ -16,7 +16,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const [isHelpOpen, help] = useDisclosure(false)
   useShortcuts(help.open)
-  useEffect(menu.close, [path, menu.close])
+  const closeMenu = menu.close
+  useEffect(() => closeMenu(), [path, closeMenu])
   return (
     <AppShell
       header={{ height: { base: 58, sm: 0 } }}

@@ -1,5 +1,5 @@
 import { Button, Stack } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Note } from '../../parts/note.tsx'
 import { useWords, type WordKey } from '../../words/words.tsx'
 
@@ -17,13 +17,10 @@ export function CameraView({ onFrame, onStop }: CameraViewProps) {
   const { t } = useWords()
   const video = useRef<HTMLVideoElement>(null)
   const [failure, setFailure] = useState<WordKey | null>(null)
-  const look = useRef(onFrame)
-  look.current = onFrame
+  const look = useEffectEvent(onFrame)
   useEffect(() => {
     const stop = new AbortController()
-    void watch(video, (frame) => look.current(frame), stop.signal).catch((thrown: unknown) =>
-      setFailure(reasonOf(thrown)),
-    )
+    void watch(video, look, stop.signal).catch((thrown: unknown) => setFailure(reasonOf(thrown)))
     return () => stop.abort()
   }, [])
   return (
@@ -31,9 +28,7 @@ export function CameraView({ onFrame, onStop }: CameraViewProps) {
       {failure === null ? (
         <>
           <video ref={video} className="ww-camera" muted playsInline aria-label={t('image.cameraView')} />
-          <span className="ww-quiet" role="status">
-            {t('image.cameraLooking')}
-          </span>
+          <output className="ww-quiet">{t('image.cameraLooking')}</output>
         </>
       ) : (
         <Note tone="warn" isUrgent>

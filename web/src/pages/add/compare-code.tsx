@@ -18,8 +18,7 @@ export function CompareCode({ secretBase32, shape }: { secretBase32: string; sha
   useEffect(() => {
     if (!canMakeCodes()) return
     let isCurrent = true
-    const atMs = shape.type === 'hotp' ? nowMs : step * periodMs
-    void browserCode(secretBase32, shape, atMs).then((code) => isCurrent && setMade({ code, forStep: step }))
+    void browserCode(secretBase32, shape, step * periodMs).then((code) => isCurrent && setMade({ code, forStep: step }))
     return () => {
       isCurrent = false
     }

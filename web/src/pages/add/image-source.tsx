@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core'
 import { IconCamera } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -33,14 +33,11 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
     onPasted()
     void read(file)
   })
-  useEffect(() => {
-    if (!isActive) setCamera(false)
-  }, [isActive])
   const { found } = candidates
   if (found !== null && found.candidates.length > 0) return <Found found={found} onAgain={candidates.reset} />
   return (
     <Stack>
-      {isCamera ? (
+      {isCamera && isActive ? (
         <CameraView
           onFrame={async (file) => ((await candidates.read({ file }))?.candidates.length ?? 0) > 0}
           onStop={() => {
@@ -77,12 +74,11 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
 }
 
 function usePastedImage(onImage: (file: File) => void): void {
-  const latest = useRef(onImage)
-  latest.current = onImage
+  const take = useEffectEvent(onImage)
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'))
-      if (file !== undefined) latest.current(file)
+      if (file !== undefined) take(file)
     }
     addEventListener('paste', onPaste)
     return () => removeEventListener('paste', onPaste)

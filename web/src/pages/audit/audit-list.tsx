@@ -1,12 +1,13 @@
 import type { AuditRecord } from '../../contract.ts'
 import { OutcomeTag } from '../../parts/outcome-tag.tsx'
+import { Scrollable } from '../../parts/scrollable.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** Records as a table; what was typed elsewhere stands here as text and nothing more (T62). */
 export function AuditList({ records }: { records: readonly AuditRecord[] }) {
   const { t } = useWords()
   return (
-    <div className="ww-surface ww-scroll" tabIndex={0} role="region" aria-label={t('audit.title')}>
+    <Scrollable label={t('audit.title')} isSurface>
       <table className="ww-table ww-audit">
         <thead>
           <tr>
@@ -23,7 +24,7 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrollable>
   )
 }
 

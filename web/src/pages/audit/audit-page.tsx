@@ -52,9 +52,9 @@ export function AuditPage() {
           onChange={(event) => setFollowing(event.currentTarget.checked)}
         />
         {isFollowing && (
-          <span className="ww-tag" data-tone={live.state === 'live' ? 'good' : 'warn'} role="status">
+          <output className="ww-tag" data-tone={live.state === 'live' ? 'good' : 'warn'}>
             {t(`audit.live.${live.state}`)}
-          </span>
+          </output>
         )}
       </div>
       <Faces

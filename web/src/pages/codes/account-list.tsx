@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
 import type { Account } from '../../contract.ts'
@@ -7,7 +7,7 @@ import { VirtualList } from '../../parts/virtual-list.tsx'
 import { useWords } from '../../words/words.tsx'
 import { filterable, filterAccounts, tagsOf } from './account-filter.ts'
 import { AccountRow } from './account-row.tsx'
-import { focusRow, moveFocus } from './row-focus.ts'
+import { focusRow } from './row-focus.ts'
 
 const rowHeight = 72
 const mostTags = 12
@@ -45,7 +45,8 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
         onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={onFilterKey}
       />
-      <div className="ww-chips" role="group" aria-label={t('codes.allTags')}>
+      <fieldset className="ww-chips">
+        <VisuallyHidden component="legend">{t('codes.allTags')}</VisuallyHidden>
         {tags.map((name) => (
           <button
             key={name}
@@ -58,10 +59,10 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
             {name}
           </button>
         ))}
-      </div>
-      <p role="status" className="ww-quiet ww-small" style={{ margin: '0 .25rem .5rem' }}>
+      </fieldset>
+      <output className="ww-quiet ww-small" style={{ display: 'block', margin: '0 .25rem .5rem' }}>
         {t(isFiltered ? 'codes.found' : 'codes.count', { count: found.length })}
-      </p>
+      </output>
       {found.length === 0 ? (
         <NoMatch
           text={wanted || (tag ?? '')}
@@ -71,7 +72,7 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
           }}
         />
       ) : (
-        <div className="ww-surface" style={{ overflow: 'hidden' }} onKeyDown={moveFocus}>
+        <div className="ww-surface" style={{ overflow: 'hidden' }}>
           <VirtualList items={found} rowHeight={rowHeight} label={t('codes.list')} keyOf={({ id }) => id}>
             {(account, index) => <AccountRow account={account} index={index} />}
           </VirtualList>

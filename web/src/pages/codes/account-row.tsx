@@ -11,6 +11,7 @@ import { useTroubleText } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
 import type { Trouble } from '../../server/trouble.ts'
 import { secondsLeft } from '../../codes/lifetime.ts'
+import { moveFocus } from './row-focus.ts'
 import { isFree } from '../../shell/shortcuts.ts'
 import { useWords } from '../../words/words.tsx'
 
@@ -27,6 +28,7 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
   const favourite = useAct(setFavourite, [listAccounts])
   const pin = () => void favourite.run({ params: { account: account.id }, body: { favourite: !account.favourite } })
   const onKey = (event: KeyboardEvent) => {
+    moveFocus(index, event)
     if (!isFree(event.nativeEvent)) return
     if (event.key === 'Escape') view.hide()
     if (event.key === 'o') navigate(`/accounts/${account.id}`)
@@ -34,7 +36,7 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
   }
   const detail = [account.issuer, account.identifier].filter((part) => part !== '' && part !== account.label)
   return (
-    <div className="ww-account" {...(index === 0 ? { 'data-first': '' } : {})} onKeyDown={onKey}>
+    <div className="ww-account" {...(index === 0 ? { 'data-first': '' } : {})}>
       <div className="ww-monogram" aria-hidden="true">
         {monogram(account)}
       </div>
@@ -57,7 +59,7 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
             {tag}
           </span>
         ))}
-        {account.mayReveal && <CodeButton account={account} index={index} view={view} />}
+        {account.mayReveal && <CodeButton account={account} index={index} view={view} onKey={onKey} />}
         <ActionIcon
           className="ww-star"
           aria-label={t(account.favourite ? 'codes.unpin' : 'codes.pin', { name: account.label })}
@@ -80,7 +82,12 @@ function monogram({ issuer, label }: Account): string {
   return [...(issuer || label).trim()][0]?.toLocaleUpperCase() ?? '·'
 }
 
-function CodeButton({ account, index, view }: AccountRowProps & { view: CodeView }) {
+interface CodeButtonProps extends AccountRowProps {
+  readonly view: CodeView
+  onKey(event: KeyboardEvent): void
+}
+
+function CodeButton({ account, index, view, onKey }: CodeButtonProps) {
   const { t } = useWords()
   return (
     <button
@@ -89,6 +96,7 @@ function CodeButton({ account, index, view }: AccountRowProps & { view: CodeView
       data-row={index}
       aria-busy={view.state.kind === 'asking'}
       onClick={view.askOrCopy}
+      onKeyDown={onKey}
     >
       <CodeButtonFace account={account} view={view} />
       <VisuallyHidden>{t('reveal.of', { name: account.label })}</VisuallyHidden>

@@ -11,10 +11,7 @@ export function focusRow(index: number, event: KeyboardEvent, press = false): vo
 }
 
 /** Arrow keys move from row to row; above the first one is the filter. */
-export function moveFocus(event: KeyboardEvent): void {
-  const row = event.target instanceof HTMLElement ? event.target.closest('li')?.querySelector('[data-row]') : null
-  const index = Number(row?.getAttribute('data-row') ?? Number.NaN)
-  if (Number.isNaN(index)) return
+export function moveFocus(index: number, event: KeyboardEvent): void {
   if (event.key === 'ArrowDown') focusRow(index + 1, event)
   else if (event.key === 'ArrowUp' && index > 0) focusRow(index - 1, event)
   else if (event.key === 'ArrowUp') document.querySelector<HTMLElement>('[data-filter]')?.focus()

@@ -1,6 +1,7 @@
 import { Progress } from '@mantine/core'
 import { type Answer, readBulkJob, type Realm } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
+import { Scrollable } from '../../parts/scrollable.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
@@ -31,12 +32,12 @@ function Loaded({ job, rows }: Job) {
   const progress = t('bulk.progress', { done, total })
   return (
     <>
-      <div role="status" style={{ display: 'flex', justifyContent: 'space-between', marginBottom: '.5rem' }}>
+      <output style={{ display: 'flex', justifyContent: 'space-between', marginBottom: '.5rem' }}>
         <span>{state === 'running' ? progress : t(`bulk.state.${state}`)}</span>
         <span className="ww-quiet">{t('bulk.summary', { created, duplicates, refused })}</span>
-      </div>
+      </output>
       <Progress value={total === 0 ? 100 : (done / total) * 100} aria-label={progress} />
-      <div className="ww-scroll" tabIndex={0} role="region" aria-label={t('bulk.result')}>
+      <Scrollable label={t('bulk.result')}>
         <table className="ww-table">
           <thead>
             <tr>
@@ -60,7 +61,7 @@ function Loaded({ job, rows }: Job) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrollable>
     </>
   )
 }
