@@ -23,7 +23,7 @@ export class ImportInput {
 
   /** The file as text without byte order mark, or null when it is binary. */
   get text(): string | null {
-    this.#text ??= decodeText(this.bytes)
+    if (this.#text === undefined) this.#text = decodeText(this.bytes)
     return this.#text
   }
 

@@ -222,6 +222,33 @@ describe('a file of ours to name', () => {
   })
 })
 
+describe('wrong password, damaged file and newer version', () => {
+  const found = (format: string): Promise<Uint8Array> | Uint8Array =>
+    sealedFiles.find((file) => file.format === format)?.write() ?? text('')
+
+  it.each([
+    ['aegis', 'db', { version: 9 }],
+    ['2fas', 'servicesEncrypted', { schemaVersion: 9 }],
+    ['bitwarden', 'data', null],
+  ])('of %s are three different messages', async (format, sealed, newer) => {
+    const whole = JSON.parse(new TextDecoder().decode(await found(format))) as Record<string, string>
+    const packed = whole[sealed] ?? ''
+    const at = packed.length >> 1
+    const altered = {
+      ...whole,
+      [sealed]: packed.slice(0, at) + (packed[at] === 'A' ? 'B' : 'A') + packed.slice(at + 1),
+    }
+    const codeOf = async (file: object, typed: string): Promise<string> => {
+      const outcome: unknown = await importFile(json(file), { password: typed }).catch((thrown: unknown) => thrown)
+      return (outcome as { code?: string }).code ?? 'read'
+    }
+    expect(await codeOf(whole, password)).toBe('read')
+    expect(await codeOf(whole, 'wrong')).toBe('import_password_wrong')
+    expect(await codeOf(altered, password)).toBe('import_file_damaged')
+    if (newer !== null) expect(await codeOf({ ...whole, ...newer }, password)).toBe('import_version_unknown')
+  })
+})
+
 describe('importFileInThread', () => {
   it('reads as importFile does, and tells how long the key takes', async () => {
     const bytes = text(await formatAegisEncrypted(every, password))
