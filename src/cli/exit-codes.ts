@@ -44,6 +44,10 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_name_invalid: exitCodes.invalidInput,
   agent_options_unreadable: exitCodes.invalidInput,
   agent_qr_empty: exitCodes.invalidInput,
+  agent_server_address: exitCodes.usage,
+  agent_not_logged_in: exitCodes.locked,
+  agent_login_refused: exitCodes.locked,
+  agent_login_expired: exitCodes.locked,
   agent_file_unreadable: exitCodes.invalidInput,
   agent_import_partly: exitCodes.partlyImported,
   agent_watch_ended: exitCodes.interrupted,
@@ -57,5 +61,12 @@ export function exitCodeOf(thrown: unknown): ExitCode {
   if (own !== undefined) return own
   // What Okta refuses ends with 2, as in the program whose commands these are; scripts know it.
   if (/^aws_(okta|code)_/.test(thrown.code)) return exitCodes.usage
+  if (thrown.code === 'client_refused') return exitCodeOfStatus(Number(thrown.detail['status']))
   return /^(otp|qr)_/.test(thrown.code) ? exitCodes.invalidInput : exitCodes.general
+}
+
+/** What a server's refusal means for a script. */
+function exitCodeOfStatus(status: number): ExitCode {
+  if (status === 404) return exitCodes.notFound
+  return status === 401 ? exitCodes.locked : exitCodes.general
 }

@@ -64,6 +64,18 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Write the accounts to a file, encrypted unless you say otherwise',
     load: async () => (await import('./agent/commands/export.ts')).exportCommand,
   },
+  login: {
+    brief: "Sign in at the team's server",
+    load: async () => (await import('./agent/commands/login.ts')).loginCommand,
+  },
+  logout: {
+    brief: "Sign out at the team's server",
+    load: async () => (await import('./agent/commands/logout.ts')).logoutCommand,
+  },
+  push: {
+    brief: "Put accounts of yours into the team's vault",
+    load: async () => (await import('./agent/commands/push.ts')).pushCommand,
+  },
   lock: {
     brief: 'Lock the store and every open web page of it',
     load: async () => (await import('./agent/commands/lock.ts')).lockCommand,

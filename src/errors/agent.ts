@@ -58,5 +58,12 @@ export const agentFailures = {
   agent_qr_empty: 'There is no QR code with an OTP account in {file}.',
   agent_export_in_clear:
     'This format cannot be encrypted here. Give --plain to write the secrets in clear, or export as aegis under a password.',
+  agent_not_logged_in: 'You are not signed in at a server. Run `watchword login https://server` first.',
+  agent_server_address:
+    '{typed} is not the address of a server: it must start with https://, or http:// on this computer.',
+  agent_login_refused: 'The sign-in was refused.',
+  agent_login_expired: 'Nobody confirmed the code in time. Run `watchword login` again.',
+  agent_next_too_early:
+    'The vault gives the next code only in the last 10 seconds of the present one. Use --wait instead.',
   agent_import_partly: '{refused} of {total} entries could not be imported; the report above says why.',
 } as const

@@ -71,8 +71,11 @@ export function loadSettings(env: Environment, flags: StoreFlags = {}): Settings
   }
 }
 
+/** Settings to write; undefined takes one out of the file. */
+export type SettingsChanges = { readonly [Key in keyof SettingsFile]?: SettingsFile[Key] | undefined }
+
 /** Writes some settings over those of the file, whole or not at all. */
-export function saveSettings(settings: Settings, changes: SettingsFile): void {
+export function saveSettings(settings: Settings, changes: SettingsChanges): void {
   const { settingsPath } = settings
   mkdirSync(dirname(settingsPath), { recursive: true, mode: 0o700 })
   const temporary = `${settingsPath}.${process.pid}.new`

@@ -5,14 +5,15 @@ import type { CliContext } from '../../context.ts'
 import { accountFlags, type AccountFlags, settledBy } from '../account-flags.ts'
 import { codeAt, secondsLeft } from '../code-at.ts'
 import { ensureStore } from '../ensure-store.ts'
-import { readNewAccount, type SecretFlags } from '../secret-input.ts'
+import { type NewAccount, readNewAccount, type SecretFlags } from '../secret-input.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { checkName, nameOf, tameName, withName } from '../store/lines.ts'
 import { indexEntryOf } from '../store/name-index.ts'
-import type { Edited } from '../store/store.ts'
+import { type Edited, openStore } from '../store/store.ts'
 
 interface AddFlags extends AgentFlags, AccountFlags, SecretFlags {
   readonly force: boolean
+  readonly remote: boolean
 }
 
 /** `watchword add NAME`: store an account whose secret is typed unseen, piped in, or read from a QR code. */
@@ -43,6 +44,12 @@ export const addCommand = buildCommand<AddFlags, [string?], CliContext>({
       },
       screen: { kind: 'boolean', default: false, withNegated: false, brief: 'Read a QR code from the screen' },
       force: { kind: 'boolean', default: false, withNegated: false, brief: 'Replace an account of the same name' },
+      remote: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: "Add it to the team's vault, as team/NAME",
+      },
       ...accountFlags,
       json: jsonFlag,
       ...storeFlags,
@@ -62,13 +69,21 @@ export const addCommand = buildCommand<AddFlags, [string?], CliContext>({
 
 async function add(this: CliContext, flags: AddFlags, typed?: string): Promise<void> {
   if (typed !== undefined) checkName(typed)
-  const { account, warnings } = await readNewAccount(this, flags, settledBy(flags))
+  const given = await readNewAccount(this, flags, settledBy(flags))
+  const isForTeam = flags.remote || typed?.startsWith('team/') === true
+  if (isForTeam) return addToTeam(this, flags, typed ?? nameOf(given.account), given)
+  const { account, warnings } = given
   const named = nameAccount(account, typed)
   const store = await ensureStore(this, flags)
   await store.change((accounts) => insert(accounts, named, flags.force))
   for (const warning of warnings) this.say(warning)
   if (flags.json) this.printJson(indexEntryOf(named))
   this.say(storedMessage(named, this.now()))
+}
+
+async function addToTeam(context: CliContext, flags: AddFlags, name: string, given: NewAccount): Promise<void> {
+  const { addRemote } = await import('../remote/remote-commands.ts')
+  await addRemote(context, openStore(context, flags), name, flags.json, given)
 }
 
 /** An account under the name that was typed, or under the one it brings along. */

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
-import type { ShownCode } from '../code-at.ts'
 import { findAccount } from '../find-account.ts'
 import { asMoment, asSeconds } from '../parse-flags.ts'
 import type { CodeChoice } from '../present-code.ts'
@@ -13,6 +12,7 @@ import { isCounting, takeAccount } from '../take-account.ts'
 interface GetFlags extends AgentFlags, CodeChoice {
   readonly copy: boolean
   readonly osc52: boolean
+  readonly remote: boolean
 }
 
 /** `watchword get [NAME]`: the code alone on standard output. */
@@ -38,6 +38,12 @@ export const getCommand = buildCommand<GetFlags, [string?], CliContext>({
       copy: { kind: 'boolean', default: false, withNegated: false, brief: 'Copy the code, and clear it after a while' },
       osc52: { kind: 'boolean', default: false, withNegated: false, brief: 'Copy through the terminal (as over SSH)' },
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'Say nothing on standard error' },
+      remote: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: "An account of the team's vault, as team/NAME",
+      },
       json: jsonFlag,
       ...storeFlags,
     },
@@ -49,6 +55,7 @@ export const getCommand = buildCommand<GetFlags, [string?], CliContext>({
 
 async function get(this: CliContext, flags: GetFlags, typed?: string): Promise<void> {
   const store = openStore(this, flags)
+  if (typed !== undefined && (flags.remote || typed.startsWith('team/'))) return getFromTeam(this, store, typed, flags)
   const name = await findAccount(this, store, typed)
   if (await isCounting(store, name)) refuseMoments(name, flags)
   await store.envelope()
@@ -60,7 +67,13 @@ async function get(this: CliContext, flags: GetFlags, typed?: string): Promise<v
   const shown = await chooseCode(this, account, flags)
   if (store.settings.file.logReveals === true) await noteReveal(this, store, name)
   printCode(this, account, shown, flags)
-  if (flags.copy || flags.osc52) await copyShown(this, store, shown, flags)
+  if (flags.copy || flags.osc52) await copyShown(this, store, shown.code, flags)
+}
+
+async function getFromTeam(context: CliContext, store: AgentStore, typed: string, flags: GetFlags): Promise<void> {
+  const { getRemote } = await import('../remote/remote-commands.ts')
+  const code = await getRemote(context, store, typed, flags)
+  if (flags.copy || flags.osc52) await copyShown(context, store, code, flags)
 }
 
 /** A counter has no clock: what asks for another moment is refused before anything is counted. */
@@ -70,10 +83,10 @@ function refuseMoments(name: string, { next, at, wait }: GetFlags): void {
   throw new Failure('agent_usage', { detail: { reason } })
 }
 
-async function copyShown(context: CliContext, store: AgentStore, shown: ShownCode, flags: GetFlags): Promise<void> {
+async function copyShown(context: CliContext, store: AgentStore, code: string, flags: GetFlags): Promise<void> {
   const { copyCode } = await import('../clipboard/copy-code.ts')
   const afterSeconds = store.settings.clearClipboardAfterSeconds
-  const told = await copyCode(shown.code, { env: context.env, overTerminal: flags.osc52, afterSeconds })
+  const told = await copyCode(code, { env: context.env, overTerminal: flags.osc52, afterSeconds })
   if (!flags.quiet) context.say(told)
 }
 

@@ -1,13 +1,14 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
 import { matchName } from '../match-name.ts'
-import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
+import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
 import { type IndexEntry, sortEntries } from '../store/name-index.ts'
 import { openStore } from '../store/store.ts'
 
 interface ListFlags extends AgentFlags {
   readonly long: boolean
   readonly tag?: string
+  readonly remote: boolean
 }
 
 /** `watchword list [TEXT]`: the names, without opening the store. */
@@ -17,6 +18,7 @@ export const listCommand = buildCommand<ListFlags, [string?], CliContext>({
     flags: {
       long: { kind: 'boolean', default: false, withNegated: false, brief: 'Show issuer, kind and tags too' },
       tag: { kind: 'parsed', parse: asText, optional: true, brief: 'Only accounts with this tag', placeholder: 'tag' },
+      remote: switchFlag("The accounts of the team's vault"),
       json: jsonFlag,
       ...storeFlags,
     },
@@ -31,6 +33,10 @@ export const listCommand = buildCommand<ListFlags, [string?], CliContext>({
 
 async function list(this: CliContext, flags: ListFlags, text?: string): Promise<void> {
   const store = openStore(this, flags)
+  if (flags.remote) {
+    const { listRemote } = await import('../remote/remote-commands.ts')
+    return listRemote(this, store, flags, text)
+  }
   const all = await store.entries()
   const entries = sortEntries(all).filter((entry) => isWanted(entry, text, flags.tag))
   if (flags.json) return this.printJson(entries)
