@@ -19,6 +19,15 @@ export interface QueryCall {
 export type XmlNode = string | readonly XmlNode[] | { readonly [name: string]: XmlNode }
 
 const parser = new XMLParser({ parseTagValue: false, processEntities: true, ignoreAttributes: true })
+const advice: Readonly<Record<string, string>> = {
+  AccessDenied: 'Ask who runs the AWS account whether this is allowed.',
+  InvalidIdentityToken: 'Ask who runs the Okta app for AWS.',
+  IDPRejectedClaim: 'Ask who runs the Okta app for AWS.',
+  InvalidClientTokenId: 'Check the access keys.',
+  SignatureDoesNotMatch: 'Check the access keys and the clock of this machine.',
+  RegionDisabledException: 'Activate STS in this region, or set another region.',
+  LimitExceeded: 'Remove one that is not used.',
+}
 const throttled = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException'])
 
 /**
@@ -93,6 +102,12 @@ function parseXml(answer: HttpAnswer, call: QueryCall): XmlNode {
 function refusal(action: string, answer: HttpAnswer, root: XmlNode): Failure {
   const error = child(root, 'ErrorResponse', 'Error')
   const code = textOf(error, 'Code') || `HTTP ${answer.status}`
-  const text = textOf(error, 'Message') || 'without a reason'
-  return new Failure(throttled.has(code) ? 'aws_throttled' : 'aws_refused', { detail: { action, code, text } })
+  const text = textOf(error, 'Message').replace(/\.$/, '') || 'without a reason'
+  const detail = {
+    action,
+    code,
+    text,
+    advice: advice[code] ?? 'Check what was asked for, or ask who runs the AWS account.',
+  }
+  return new Failure(throttled.has(code) ? 'aws_throttled' : 'aws_refused', { detail })
 }

@@ -23,7 +23,8 @@ export const awsFailures = {
   aws_okta_device_denied: 'Okta ended the device sign-in: {reason}. Run watchword aws refresh to begin again.',
   aws_okta_device_app: 'The app id (0oa…) is not in the SSO URL. Give it with watchword aws init --okta-app-id ID.',
   aws_okta_redirect: 'Okta redirected to {host}, which is not the org. Check the SSO URL.',
-  aws_factor_missing: 'None of your Okta factors is {wanted}. Yours are: {offered}. Choose one with --factor.',
+  aws_factor_missing:
+    'None of your Okta factors is {wanted}. Yours are: {offered}. Choose one with watchword aws init --factor KIND.',
   aws_factor_needs_person: 'The Okta factor {factor} needs a person. Run watchword aws refresh in a terminal first.',
   aws_factor_push_ended: 'The push was not approved ({result}). Run watchword aws refresh and approve it on the phone.',
   aws_code_spent:
@@ -33,7 +34,7 @@ export const awsFailures = {
   aws_saml_no_roles: 'The SAML assertion offers no AWS role. Ask who runs the Okta app for AWS to assign one.',
   aws_role_arn: 'This is not the ARN of an IAM role: {arn}.',
   aws_role_not_offered: 'Okta does not offer you the role {arn}. Run watchword aws roles to see yours.',
-  aws_refused: 'AWS refused {action}: {code} - {text}',
+  aws_refused: 'AWS refused {action}: {code} - {text}. {advice}',
   aws_throttled: 'AWS limits {action}: {code} - {text}. Try again in a minute.',
   aws_assertion_expired:
     'AWS says the SAML assertion has expired, even after a new sign-in. Check the clock of this machine.',
@@ -41,7 +42,6 @@ export const awsFailures = {
   aws_federation_refused:
     'The AWS sign-in endpoint refused these credentials (HTTP {status}). Credentials of IAM users and sessions of GetSessionToken cannot open the console.',
 
-  aws_mfa_codes: 'The secret cannot yield the six-digit codes that AWS asks for.',
   aws_mfa_enrol_failed: 'AWS did not accept the new MFA device, which was removed again: {code} - {text}',
   aws_mfa_not_removed:
     'AWS did not accept the new MFA device ({code} - {text}), and {serial} could not be removed. Delete it in the IAM console.',
@@ -58,17 +58,13 @@ export const awsFailures = {
   aws_file_unreadable:
     '{path}:{line} is not part of an AWS profile file: {reason}. Nothing was changed; repair the line and try again.',
   aws_file_refused: '{path}: {reason}. Nothing was changed.',
-  aws_file_busy: 'Another program holds {path} for more than {seconds} s. Try again.',
   aws_profile_unknown: 'There is no profile {profile} in {path}.',
   aws_profile_shape: 'The profile {profile} has no {key}.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',
   aws_secret_missing: 'The TOTP secret is not stored. Run watchword aws init.',
   aws_vault_unknown:
     "The team's vault is not known here. Run watchword login https://…, or set WATCHWORD_SERVER and WATCHWORD_TOKEN_FILE.",
-  aws_static_keys:
-    'Write static keys to {path}? They would shadow the credential_process of {profile}. Choose another profile name.',
   aws_command_missing:
     'There is no command to run. Write it after --, as in: watchword aws exec --role-arn ARN -- terraform plan',
   aws_command_not_found: 'The command {command} could not be started: {reason}.',
-  aws_clock_off: 'The clock of this machine is {seconds} s off. Set it, then try again.',
 } as const

@@ -70,7 +70,7 @@ describeWith(['gpg'], 'what can go wrong', () => {
     user().factors = [{ id: 'sms1', factorType: 'sms', provider: 'OKTA', sentCode: '123456' }]
     await expectRefusal(
       1,
-      /None of your Okta factors is a TOTP or a push\. Yours are: sms\. Choose one with --factor/,
+      /None of your Okta factors is a TOTP or a push\. Yours are: sms\. Choose one with watchword aws init --factor KIND/,
       ...process_,
     )
   })

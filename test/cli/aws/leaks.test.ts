@@ -52,7 +52,8 @@ describeWith(['gpg', 'strace'], 'b1 no secret shows', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'watchword: AWS refused AssumeRoleWithSAML: AccessDenied - Not authorized\n',
+      stderr:
+        'watchword: AWS refused AssumeRoleWithSAML: AccessDenied - Not authorized. Ask who runs the AWS account whether this is allowed.\n',
     })
   })
 })

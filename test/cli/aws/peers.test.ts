@@ -109,7 +109,7 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
   })
 
   it('a16 console --serve answers /awslogin with a redirect or text, and only whoever has its key', async () => {
-    const [file = '', ...words] = [...home.home.command, 'aws', 'console', '--serve', '--port', '0']
+    const [file, ...words] = [...home.home.command, 'aws', 'console', '--serve', '--port', '0']
     const server = spawn(file, words, { env: home.env, stdio: ['ignore', 'pipe', 'ignore'] })
     try {
       const [address = ''] = await new Promise<string[]>((resolve) =>
