@@ -26,6 +26,7 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_account_not_found: exitCodes.notFound,
   agent_otp_not_found: exitCodes.notFound,
   agent_store_missing: exitCodes.notFound,
+  agent_team_codes_only: exitCodes.notFound,
   agent_store_empty: exitCodes.notFound,
   agent_value_not_found: exitCodes.notFound,
   agent_recipient_not_found: exitCodes.notFound,

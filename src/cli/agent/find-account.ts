@@ -11,6 +11,7 @@ import type { AgentStore } from './store/store.ts'
  * @throws {@link Failure} `agent_name_missing`, `agent_account_not_found`, `agent_name_ambiguous`, `agent_store_empty`
  */
 export async function findAccount(context: CliContext, store: AgentStore, typed: string | undefined): Promise<string> {
+  if (typed?.startsWith('team/') === true) throw new Failure('agent_team_codes_only', { detail: { name: typed } })
   const entries = await store.entries()
   if (entries.length === 0) throw new Failure('agent_store_empty')
   if (!context.canAsk()) {

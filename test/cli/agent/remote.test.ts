@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parseOtpauthUri } from '../../../src/otp/otpauth-uri.ts'
+import { codeOf } from '../../../src/otp/code.ts'
+import { describeWith } from '../../support/programs.ts'
+import {
+  createStore,
+  type Initialised,
+  initialise,
+  passphrase,
+  startTestServer,
+  type TestServer,
+  type TestStore,
+} from '../../support/server.ts'
+import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
+
+const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+
+describeWith(['gpg'], 'the same commands on the team’s vault', () => {
+  let home: AgentHome
+  let store: TestStore
+  let server: TestServer
+  let made: Initialised
+
+  beforeAll(async () => {
+    home = makeAgentHome()
+    await home.run(['add', 'mine', '--secret', '-'], { input: secret })
+    await home.run(['add', 'handed', '--secret', '-', '--issuer', 'Shop', '--tag', 'team'], {
+      input: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    })
+    store = createStore()
+    made = initialise(store)
+    server = await startTestServer(store.variables)
+  })
+  afterAll(async () => {
+    await server.stop()
+    store.remove()
+    home.remove()
+  })
+
+  it('need a sign-in first', async () => {
+    const finished = await home.call(['get', 'team/x'])
+    expect(finished).toMatchObject({ code: 5, stdout: '' })
+    expect(finished.stderr).toContain('watchword login')
+    expect((await home.call(['login', 'http://example.com'])).code).toBe(2)
+    expect((await home.call(['login', 'nonsense'])).code).toBe(2)
+  })
+
+  it('login shows a short code, and a browser confirms it', async () => {
+    const [file = '', ...before] = home.command
+    const child = spawn(file, [...before, 'login', server.url, '--json'], {
+      env: home.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    await confirmInBrowser(server, made, await shownCode(child.stderr))
+    expect(await ended).toBe(0)
+    expect(JSON.parse(output)).toEqual({ server: server.url, username: 'ada' })
+    expect(output).not.toMatch(/ww_|token/)
+  })
+
+  it('add puts an account there, and get reveals its code', async () => {
+    const finished = await home.call(['add', 'team/aws-root', '--secret', '-'], { input: secret })
+    expect(finished.stderr).toContain("Added aws-root to the team's vault")
+    expect(await home.run(['list', '--remote'])).toBe('team/aws-root\n')
+    const id = (JSON.parse(await home.run(['list', '--remote', '--json'])) as { id: string }[])[0]?.id
+    await grantReveal(server, made, id ?? '')
+    const told = JSON.parse(await home.run(['get', 'team/aws-root', '--json'])) as { code: string; validFromMs: number }
+    const { account } = parseOtpauthUri(`otpauth://totp/x?secret=${secret}`)
+    expect(told.code).toBe(codeOf(account, told.validFromMs))
+    expect(await home.run(['get', 'aws-root', '--remote'])).toMatch(/^\d{6}\n$/)
+  })
+
+  it('push hands over only what is named, after a dry run that sends nothing', async () => {
+    expect((await home.call(['push'])).code).toBe(2)
+    expect(await home.run(['push', 'handed', '--dry-run'])).toBe('new\thanded\n')
+    expect(await home.run(['list', '--remote'])).toBe('team/aws-root\n')
+    expect((await home.call(['push', 'handed'])).code).toBe(2)
+    expect(await home.run(['push', '--tag', 'team', '--yes'])).toBe('added\thanded\n')
+    expect(await home.run(['push', 'handed', '--yes'])).toBe('known\thanded\n')
+    // The vault holds this secret already, as aws-root.
+    expect(await home.run(['push', 'mine', '--yes'])).toBe('duplicate\tmine\n')
+    expect((await home.run(['list', '--remote'])).split('\n').toSorted()).toEqual(['', 'team/aws-root', 'team/handed'])
+  })
+
+  it('an unknown name, an ambiguous one and --at are refused', async () => {
+    expect((await home.call(['get', 'team/nothing'])).code).toBe(3)
+    expect((await home.call(['get', 'team/a'])).code).toBe(4)
+    expect((await home.call(['get', 'team/aws-root', '--at', '59'])).code).toBe(2)
+  })
+
+  it('no secret ever comes back', async () => {
+    for (const args of [
+      ['uri', 'team/aws-root', '--yes'],
+      ['qr', 'team/aws-root', '--yes'],
+      ['show', 'team/aws-root', '--show-secret', '--yes'],
+    ]) {
+      expect((await home.call(args)).code).toBe(3)
+    }
+    expect(await home.run(['list', '--remote', '--json'])).not.toContain(secret)
+  })
+
+  it('a server that is away is a sentence', async () => {
+    const finished = await home.call(['get', 'team/aws-root'], { env: { WATCHWORD_SERVER: 'http://127.0.0.1:9' } })
+    expect(finished.code).not.toBe(0)
+    expect(finished.stderr).toMatch(/^watchword: [^\n]+\n$/)
+  })
+
+  it('logout ends the token at the server', async () => {
+    const finished = await home.call(['logout', '--json'])
+    expect(JSON.parse(finished.stdout)).toEqual({ server: server.url, tokenEnded: true })
+    expect((await home.call(['get', 'team/aws-root'])).code).toBe(5)
+  })
+})
+
+/** The short code that the command shows on standard error. */
+async function shownCode(stderr: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stderr })) {
+    const code = /confirm the code (\S+)\./.exec(line)?.[1]
+    if (code !== undefined) return code
+  }
+  throw new Error('No code was shown')
+}
+
+async function confirmInBrowser(server: TestServer, made: Initialised, userCode: string): Promise<void> {
+  const { cookie, csrfToken } = await signIn(server, made)
+  const answer = await fetch(`${server.url}/v1/device/${userCode}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie, 'x-csrf-token': csrfToken, origin: server.url },
+    body: JSON.stringify({ allow: true }),
+  })
+  if (!answer.ok) throw new Error(`The code was not taken: ${await answer.text()}`)
+}
+
+async function signIn(server: TestServer, made: Initialised): Promise<{ cookie: string; csrfToken: string }> {
+  const { account } = parseOtpauthUri(made.admin.otpauthUri)
+  const answer = await fetch(`${server.url}/v1/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: server.url },
+    body: JSON.stringify({ username: 'ada', passphrase, code: codeOf(account, Date.now()) }),
+  })
+  if (!answer.ok) throw new Error(`No login: ${await answer.text()}`)
+  const { me } = (await answer.json()) as { me: { csrfToken: string } }
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((pair) => pair.split(';', 1)[0])
+    .join('; ')
+  return { cookie, csrfToken: me.csrfToken }
+}
+
+/** Who adds an account may manage it, which is not yet the right to see its codes. */
+async function grantReveal(server: TestServer, made: Initialised, id: string): Promise<void> {
+  const answer = await fetch(`${server.url}/v1/accounts/${id}/grants`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${made.rootToken}` },
+    body: JSON.stringify({ grantee: 'everyone', right: 'reveal' }),
+  })
+  if (!answer.ok) throw new Error(`No grant: ${await answer.text()}`)
+}
