@@ -22,4 +22,6 @@ export const realmFailures = {
   bulk_job_not_found: 'There is no such bulk enrolment in this realm.',
   bulk_file_unreadable: 'The file cannot be read: {reason}.',
   bulk_file_too_large: 'The file has too many rows. Send at most {max} at once.',
+  ungleichotp_admin_exists:
+    'There is an entry in ungleich-admin already. Use it to make others, or repeat the command with --force.',
 } as const

@@ -47,6 +47,8 @@ const largestBatch = 512
 /** A request in the queue, and what was found out about it on the way to its verdict. */
 interface Waiting {
   readonly request: JudgeRequest
+  /** What has to be accepted first, in the same batch or one before. */
+  readonly gate: Waiting | null
   readonly sourceHash: string | null
   readonly atMs: number
   readonly resolve: (judged: Judged) => void
@@ -56,6 +58,7 @@ interface Waiting {
   attempt: Attempt | null
   /** The entry was old, or its row held: load it anew. */
   isStale: boolean
+  outcome: Outcome | null
 }
 
 /** A verdict, a failure of this one alone, or `later` when the row was held or the subject changed meanwhile. */
@@ -90,20 +93,47 @@ export class Judge {
    */
   judge(request: JudgeRequest): Promise<Judged> {
     return new Promise((resolve, reject) => {
-      const { source } = request
-      this.#queue.push({
-        request,
-        sourceHash: source === null ? null : sourceHash(this.#sourceKey, source),
-        atMs: this.#core.services.clock.nowMs(),
-        resolve,
-        reject,
-        realm: null,
-        entry: null,
-        attempt: null,
-        isStale: false,
-      })
+      this.#enqueue(request, null, resolve, reject)
       this.#schedule()
     })
+  }
+
+  /**
+   * Judges one code only if another one is accepted, in one transaction where nobody interferes: a caller's own code
+   * before the one it asks about.
+   *
+   * @returns the second answer is null when the first was refused; then nothing was judged, charged or spent for it
+   */
+  judgeBehind(gate: JudgeRequest, request: JudgeRequest): Promise<[Judged, Judged | null]> {
+    let first: Waiting | null = null
+    const gateJudged = new Promise<Judged>((resolve, reject) => (first = this.#enqueue(gate, null, resolve, reject)))
+    const judged = new Promise<Judged>((resolve, reject) => this.#enqueue(request, first, resolve, reject))
+    this.#schedule()
+    return Promise.all([gateJudged, judged]).then(([one, other]) => [one, one.accepted ? other : null])
+  }
+
+  #enqueue(
+    request: JudgeRequest,
+    gate: Waiting | null,
+    resolve: Waiting['resolve'],
+    reject: Waiting['reject'],
+  ): Waiting {
+    const { source } = request
+    const waiting: Waiting = {
+      request,
+      gate,
+      sourceHash: source === null ? null : sourceHash(this.#sourceKey, source),
+      atMs: this.#core.services.clock.nowMs(),
+      resolve,
+      reject,
+      realm: null,
+      entry: null,
+      attempt: null,
+      isStale: false,
+      outcome: null,
+    }
+    this.#queue.push(waiting)
+    return waiting
   }
 
   // After the poll phase: by then every request that had arrived has been read, and they share one commit.
@@ -130,7 +160,7 @@ export class Judge {
       const outcomes = await this.#core.storage.hotTransaction((tx) => this.#decideIn(tx, batch))
       return batch.filter((waiting, index) => !this.#settle(waiting, outcomes[index] ?? 'later'))
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      for (const waiting of batch) rejectWith(waiting, error)
       return []
     }
   }
@@ -160,13 +190,16 @@ export class Judge {
       memosSinceMs: this.#core.services.clock.nowMs() - repeatedForMs,
     })
     const events: AuditEvent[] = []
-    const outcomes = batch.map((waiting) => this.#decideOne(waiting, ledger, events))
+    const outcomes = batch.map((waiting) => (waiting.outcome = this.#decideOne(waiting, ledger, events)))
     await Promise.all([ledger.flush(tx), this.#core.audit.appendHot(tx, events, this.#core.services.clock.nowMs())])
     return outcomes
   }
 
   #decideOne(waiting: Waiting, ledger: Ledger, events: AuditEvent[]): Outcome {
-    const { entry } = waiting
+    const { entry, gate } = waiting
+    const opened = gate?.outcome ?? null
+    if (gate !== null && (opened === null || opened === 'later' || opened instanceof Failure)) return opened ?? 'later'
+    if (opened !== null && !isAccepted(opened)) return judgedUnknown(waiting.attempt?.nowStep ?? 0)
     if (entry !== null && entry.failure !== null) return new Failure('subject_unreadable', { cause: entry.failure })
     const repeated = repeatedVerdict(waiting, ledger)
     if (repeated !== null) return repeated
@@ -230,6 +263,16 @@ export class Judge {
     waiting.reject(new Failure('verification_busy'))
     return true
   }
+}
+
+// What was decided in a transaction that failed was never decided: nothing behind this gate may pass.
+function rejectWith(waiting: Waiting, error: unknown): void {
+  waiting.outcome = error instanceof Failure ? error : new Failure('internal_error', { cause: error })
+  waiting.reject(error)
+}
+
+function isAccepted(outcome: Outcome): boolean {
+  return typeof outcome === 'object' && 'accepted' in outcome && outcome.accepted
 }
 
 function match({ request, realm, entry, atMs }: Waiting): Attempt {

@@ -68,6 +68,11 @@ export class Subjects {
     return this.#judge.judge(request)
   }
 
+  /** Judges one code only if another one is accepted: see {@link Judge.judgeBehind}. */
+  judgeBehind(gate: JudgeRequest, request: JudgeRequest): Promise<[Judged, Judged | null]> {
+    return this.#judge.judgeBehind(gate, request)
+  }
+
   /**
    * Confirms a pending secret by its first code, and tells how far the clock behind a wrong one is off.
    *
