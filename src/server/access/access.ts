@@ -74,7 +74,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
     sessions,
     tokens,
     outside,
-    codes: await openPersonCodes({ db: storage.db, subjects, drawQrSvg }),
+    codes: await openPersonCodes({ db: storage.db, subjects, keyRing: parts.keyRing, drawQrSvg }),
     sessionLimits: parts.sessionLimits ?? (() => Promise.resolve(usualLimits)),
   }
   const signOn = new SignOn(context, new KeptSettings(context, environment), environment.callbackPath)

@@ -4,7 +4,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
 import { type ProviderPerson, ProviderVisitor, startProvider, type TestProvider } from '../../support/oidc-provider.ts'
-import { Browser, type House, openHouse } from './house.ts'
+import { Browser, openHouse } from './house.ts'
 import { addFirstAdministrator } from './people.ts'
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'

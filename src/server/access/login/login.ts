@@ -19,13 +19,15 @@ import {
   isWaiting,
   type LoginBudget,
 } from './login-budget.ts'
-import { pretendBudget, readBudgets, writeBudget } from './store.ts'
+import { pretendBudget, readBudgets, type SourceHashes, writeBudget } from './store.ts'
 
 /** Where a login comes from and what it opens. */
 export interface LoginPlace {
   readonly kind: SessionKind
   readonly address: string
   readonly userAgent: string
+  /** The id a browser kept from an earlier login; wherever it is now, it has a budget of its own (law 5). */
+  readonly device?: string | undefined
   /** The gate keeps its own limits and data with its sessions. */
   readonly limits?: { readonly idleMs: number; readonly absoluteMs: number }
   readonly data?: SessionData
@@ -68,8 +70,10 @@ export interface FirstFactor {
   readonly passphrase?: string
   /** Null when the way is free to the second factor. */
   readonly refusal: LoginRefusal | null
-  readonly hashes: { readonly source: Uint8Array; readonly shared: Uint8Array }
+  readonly hashes: SourceHashes
   readonly isKnownSource: boolean
+  /** Set when the device is one this person logged in from: its budget counts instead of the network's. */
+  readonly knownDevice?: string | undefined
   readonly budget: LoginBudget
   /** The wrong passphrase was counted when it was typed; its second factor must not count it again. */
   readonly isCharged?: boolean
@@ -84,7 +88,7 @@ export interface FirstFactor {
  * @throws {@link Failure} `login_refused`, `passphrases_busy`
  */
 export async function logIn(context: AccessContext, proof: LoginProof, place: LoginPlace): Promise<LoggedIn> {
-  const first = await checkFirstFactor(context, proof, place.address)
+  const first = await checkFirstFactor(context, proof, place)
   const refusal = await checkSecondFactor(context, first, proof, place)
   return concludeLogin(context, first, refusal, place, proof.recoveryCode === undefined ? 'code' : 'recovery-code')
 }
@@ -93,18 +97,21 @@ export async function logIn(context: AccessContext, proof: LoginProof, place: Lo
 export async function checkFirstFactor(
   context: AccessContext,
   { username, passphrase }: Pick<LoginProof, 'username' | 'passphrase'>,
-  address: string,
+  from: Pick<LoginPlace, 'address' | 'device'>,
 ): Promise<FirstFactor> {
   const atMs = nowMs(context)
   const found = await people.personByUsername(context.storage.db, usernameKey(username))
   const person = found !== null && found.source === 'local' && found.username === normaliseName(username) ? found : null
-  const hashes = sourceHashes(context, address)
+  const hashes = sourceHashes(context, from.address, from.device)
   const budgets = await readBudgets(context.storage.db, person?.id ?? '', hashes)
-  const isKnown = isKnownSource(budgets.source, atMs)
-  const budget = (isKnown ? budgets.source : budgets.shared) ?? freshBudget
+  const knownDevice = isKnownSource(budgets.device, atMs) ? from.device : undefined
+  const ofSource = knownDevice === undefined ? budgets.source : budgets.device
+  const isKnown = isKnownSource(ofSource, atMs)
+  const budget = (isKnown ? ofSource : budgets.shared) ?? freshBudget
   const isPassphraseRight = await isRightPassphrase(person, passphrase)
   const refusal = refusalOf(person, isPassphraseRight, isWaiting(budget, atMs))
-  return { username, passphrase, person, isPassphraseRight, refusal, hashes, isKnownSource: isKnown, budget }
+  const source = { hashes, isKnownSource: isKnown, budget, knownDevice }
+  return { username, passphrase, person, isPassphraseRight, refusal, ...source }
 }
 
 function refusalOf(person: people.PersonRow | null, isRight: boolean, waits: boolean): LoginRefusal | null {
@@ -138,7 +145,8 @@ async function checkSecondFactor(
     return first.refusal ?? (isSpent ? null : 'code')
   }
   const actor: Actor = { kind: 'stranger', address: place.address }
-  const verdict = await context.codes.verify({ personId, code: proof.code ?? '', actor, address: place.address })
+  const from = { address: place.address, device: first.knownDevice }
+  const verdict = await context.codes.verify({ personId, code: proof.code ?? '', actor, ...from })
   if (first.refusal !== null) return first.refusal
   if (verdict.accepted) return null
   if (proof.code === undefined) return 'factor_missing'
@@ -163,7 +171,7 @@ export async function concludeLogin(
   return context.storage.transaction(async (tx) => {
     await stillWelcome(tx, person.id)
     if (upgraded !== null) await people.changePerson(tx, person.id, { passphraseHash: upgraded }, nowMs(context))
-    await writeBudget(tx, person.id, first.hashes.source, acceptedBudget(nowMs(context)))
+    await meetSource(context, tx, person.id, first.hashes, place.device)
     const session = await context.sessions.begin(tx, { ...place, limits, personId: person.id, factors: 'two' })
     await personMoved(context, tx, person.id)
     await audit(context, tx, loggedInActor(person, place.address), {
@@ -181,6 +189,21 @@ export async function concludeLogin(
       expiresAtMs: session.expiresAtMs,
     }
   })
+}
+
+/** A login succeeded: its network and its device are known from now on. */
+export async function meetSource(
+  context: AccessContext,
+  tx: Tx,
+  personId: string,
+  hashes: SourceHashes,
+  device: string | undefined,
+): Promise<void> {
+  const accepted = acceptedBudget(nowMs(context))
+  await writeBudget(tx, personId, hashes.source, accepted)
+  if (hashes.device === undefined || device === undefined) return
+  await writeBudget(tx, personId, hashes.device, accepted)
+  await context.codes.meetDevice(tx, personId, device, nowMs(context))
 }
 
 // Disabled or reset between the check and this moment: nobody comes in by an old answer (T25).
@@ -212,7 +235,8 @@ export async function chargeFirstFactor(
   first: FirstFactor,
   refusal: LoginRefusal | null,
 ): Promise<void> {
-  const hash = first.isKnownSource ? first.hashes.source : first.hashes.shared
+  const known = first.knownDevice === undefined ? first.hashes.source : (first.hashes.device ?? first.hashes.shared)
+  const hash = first.isKnownSource ? known : first.hashes.shared
   const charged = chargePassphrase(first.budget, nowMs(context))
   const isCounted = refusal === 'passphrase' && first.isCharged !== true
   if (first.person !== null && isCounted) await writeBudget(tx, first.person.id, hash, charged)
@@ -260,8 +284,10 @@ export function loggedInActor(person: { id: string; username: string }, address:
 export function sourceHashes(
   context: AccessContext,
   address: string,
-): { readonly source: Uint8Array; readonly shared: Uint8Array } {
+  device?: string,
+): SourceHashes {
   const key = context.keyRing.deriveKey('login sources')
   const hash = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
-  return { source: hash(`network ${sourceNetwork(address)}`), shared: hash('unknown') }
+  const hashes = { source: hash(`network ${sourceNetwork(address)}`), shared: hash('unknown') }
+  return device === undefined ? hashes : { ...hashes, device: hash(`device ${device}`) }
 }

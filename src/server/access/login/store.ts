@@ -1,30 +1,40 @@
 import type { Queryable, Tx } from '../../database/storage.ts'
 import { type LoginBudget } from './login-budget.ts'
 
-/** What a person's budgets say: of the source asked for, null when it is not known, and of all unknown ones. */
+/** What a person's budgets say: of the network and the device asked for, null when unknown, and of all unknown ones. */
 export interface LoginBudgets {
   readonly source: LoginBudget | null
+  readonly device: LoginBudget | null
   readonly shared: LoginBudget | null
 }
 
-/** Reads the two budgets of a login; an id that no person has costs the same. */
+/** Keyed hashes of where a login comes from, so that a copied database tells no addresses. */
+export interface SourceHashes {
+  readonly source: Uint8Array
+  readonly shared: Uint8Array
+  /** Present when the browser kept the id an earlier login gave it. */
+  readonly device?: Uint8Array
+}
+
+/** Reads the budgets of a login; an id that no person has costs the same. */
 export async function readBudgets(
   db: Queryable,
   personId: string,
-  hashes: { source: Uint8Array; shared: Uint8Array },
+  hashes: SourceHashes,
 ): Promise<LoginBudgets> {
   const rows = await db
     .selectFrom('login_source')
     .selectAll()
     .where('person_id', '=', personId)
-    .where('source_hash', 'in', [hashes.source, hashes.shared])
+    .where('source_hash', 'in', [hashes.source, hashes.shared, hashes.device ?? hashes.shared])
     .execute()
   const find = (hash: Uint8Array): LoginBudget | null => {
     const row = rows.find((each) => Buffer.from(hash).equals(each.source_hash))
     if (row === undefined) return null
     return { acceptedAtMs: row.accepted_at_ms, failures: row.failures, waitUntilMs: row.wait_until_ms }
   }
-  return { source: find(hashes.source), shared: find(hashes.shared) }
+  const device = hashes.device === undefined ? null : find(hashes.device)
+  return { source: find(hashes.source), device, shared: find(hashes.shared) }
 }
 
 /** Writes one budget, for a person who exists. */

@@ -121,7 +121,7 @@ async function proveAgain(
   person: PersonRow,
   { passphrase = '', code = '' }: Reproof,
 ): Promise<void> {
-  const first = await checkFirstFactor(context, { username: person.username, passphrase }, me.address)
+  const first = await checkFirstFactor(context, { username: person.username, passphrase }, me)
   const personId = first.refusal === null ? person.id : null
   const verdict = await context.codes.verify({ personId, code, actor: me, address: me.address })
   if (first.refusal === null && verdict.accepted) return

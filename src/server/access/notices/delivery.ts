@@ -1,4 +1,4 @@
-import { createTransport, type Transporter } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import { signedHeaders, webhookKey } from './signature.ts'
 import type { Notice, Webhook } from './store.ts'
 
@@ -38,7 +38,8 @@ export async function postWebhook(
 }
 
 /** A connection to the mail server, opened at the first mail. */
-export function openMail({ smtpUrl }: MailConfig): Transporter {
+export async function openMail({ smtpUrl }: MailConfig): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
   return createTransport({
     url: smtpUrl,
     connectionTimeout: patienceMs,

@@ -93,7 +93,7 @@ export class Outbox {
   async #sendMail(notice: store.Notice): Promise<void> {
     const { mail } = this.#parts
     if (mail === null) throw new Error('no mail server is configured')
-    this.#transport ??= openMail(mail)
+    this.#transport ??= await openMail(mail)
     await sendMail(this.#transport, mail.from, notice)
   }
 

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { Failure } from '../../../errors/failure.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { keepOnce } from '../one-time.ts'
@@ -25,7 +25,8 @@ export const signatureAlgorithms = [
 ]
 
 /** The provider's public keys, fetched when first needed and again for a key id nobody knows. */
-export function keysOf({ configuration }: Provider): ReturnType<typeof createRemoteJWKSet> {
+export async function keysOf({ configuration }: Provider): Promise<JWTVerifyGetKey> {
+  const { createRemoteJWKSet } = await import('jose')
   const { jwks_uri } = configuration.serverMetadata()
   if (jwks_uri === undefined) throw new Failure('sign_on_busy')
   return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: 10_000 })
@@ -63,7 +64,8 @@ export async function endFromOutside(context: AccessContext, signOn: SignOn, log
 async function verified(context: AccessContext, provider: Provider, token: string): Promise<JWTPayload> {
   const { configuration, settings } = provider
   try {
-    const { payload } = await jwtVerify(token, keysOf(provider), {
+    const { jwtVerify } = await import('jose')
+    const { payload } = await jwtVerify(token, await keysOf(provider), {
       issuer: configuration.serverMetadata().issuer,
       audience: settings.clientId,
       algorithms: signatureAlgorithms,

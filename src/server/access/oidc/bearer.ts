@@ -1,4 +1,4 @@
-import { type createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { Failure } from '../../../errors/failure.ts'
 import type { PersonActor } from '../../http/actor.ts'
 import type { Authenticator } from '../../http/chain.ts'
@@ -35,10 +35,11 @@ interface Known {
  */
 export function byProviderToken(context: AccessContext, signOn: SignOn): Authenticator {
   const known = new Map<string, Known>()
-  let keys: { provider: Provider; get: ReturnType<typeof createRemoteJWKSet> } | null = null
+  let keys: { provider: Provider; get: JWTVerifyGetKey } | null = null
 
   const verify = async (text: string, provider: Provider): Promise<JWTPayload> => {
-    if (keys?.provider !== provider) keys = { provider, get: keysOf(provider) }
+    if (keys?.provider !== provider) keys = { provider, get: await keysOf(provider) }
+    const { jwtVerify } = await import('jose')
     const { payload } = await jwtVerify(text, keys.get, {
       issuer: provider.configuration.serverMetadata().issuer,
       audience: provider.settings.bearerAudience,

@@ -1,13 +1,9 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Failure } from '../../../errors/failure.ts'
 import type { PasskeyRow } from './store.ts'
+
+// Loaded at the first passkey: it costs more time and memory than the rest of the start together.
+const webauthn = () => import('@simplewebauthn/server')
 
 /** The site a passkey belongs to. */
 export interface Site {
@@ -21,11 +17,12 @@ export function siteOf(origin: string): Site {
 }
 
 /** What a browser needs to make a passkey. It must be one that names its person by itself (a discoverable credential). */
-export function registrationOptions(
+export async function registrationOptions(
   site: Site,
   person: { id: string; username: string; displayName: string },
   present: readonly PasskeyRow[],
 ) {
+  const { generateRegistrationOptions } = await webauthn()
   return generateRegistrationOptions({
     rpName: 'Watchword',
     rpID: site.id,
@@ -42,13 +39,15 @@ export function registrationOptions(
  * What a browser needs to show a passkey. It names no credential: the options are the same for whoever asks, and the
  * answer says whose passkey it is.
  */
-export function proofOptions(site: Site) {
+export async function proofOptions(site: Site) {
+  const { generateAuthenticationOptions } = await webauthn()
   return generateAuthenticationOptions({ rpID: site.id, userVerification: 'preferred' })
 }
 
 /** A passkey that was just made: its credential id, public key and counter. @throws {@link Failure} `passkey_refused` */
 export async function checkRegistration(site: Site, challenge: string, response: unknown) {
   try {
+    const { verifyRegistrationResponse } = await webauthn()
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: response as RegistrationResponseJSON,
       expectedChallenge: challenge,
@@ -71,6 +70,7 @@ export async function checkProof(
   response: unknown,
 ): Promise<number> {
   try {
+    const { verifyAuthenticationResponse } = await webauthn()
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: response as AuthenticationResponseJSON,
       expectedChallenge: challenge,

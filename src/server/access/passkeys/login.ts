@@ -28,7 +28,7 @@ export async function beginPasskeyLogin(
   place: LoginPlace,
   origin: string,
 ): Promise<Ceremony> {
-  const first = await checkFirstFactor(context, proof, place.address)
+  const first = await checkFirstFactor(context, proof, place)
   const options = await ceremony.proofOptions(ceremony.siteOf(origin))
   const data = {
     personId: first.person?.id ?? null,
@@ -65,7 +65,7 @@ export async function finishPasskeyLogin(
     person,
     isPassphraseRight: begun?.refusal === null,
     refusal: begun === null ? 'unknown' : begun.refusal,
-    hashes: sourceHashes(context, place.address),
+    hashes: sourceHashes(context, place.address, place.device),
     isKnownSource: begun?.isKnownSource ?? false,
     budget: freshBudget,
     isCharged: true,

@@ -1,11 +1,13 @@
+import type { KeyRing } from '../../../crypto/key-ring.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { pendingForMs, type SecretStart } from '../../subjects/enrol.ts'
 import type { GuessState } from '../../subjects/lockout.ts'
+import { makeSourceKnown } from '../../subjects/known-source.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
-import { addressSource } from '../../subjects/source.ts'
+import { addressSource, deviceSource } from '../../subjects/source.ts'
 import { stateOf } from '../../subjects/state-row.ts'
 import type { Subjects } from '../../subjects/subjects.ts'
 import type { Judged } from '../../subjects/verdict.ts'
@@ -17,6 +19,8 @@ export interface TypedCode {
   readonly code: string
   readonly actor: Actor
   readonly address: string
+  /** A device this person logged in from before: its own budget counts instead of the address's (law 5). */
+  readonly device?: string | undefined
 }
 
 /** What a new authenticator needs, told once. */
@@ -44,7 +48,14 @@ export interface PersonCodes {
   /** Makes a new secret, pending beside one that is there. */
   begin(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<NewCode>
   /** Takes in a secret that counts at once: at `init`, which cannot wait for a first code. */
-  install(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<Pick<NewCode, 'otpauthUri'>>
+  install(
+    tx: Tx,
+    person: { id: string; username: string },
+    actor: Actor,
+    imported?: Pick<SecretStart, 'secret' | 'shape'>,
+  ): Promise<Omit<NewCode, 'pendingUntilMs'>>
+  /** Makes a device known from the login that just succeeded there. */
+  meetDevice(tx: Tx, personId: string, device: string, nowMs: number): Promise<void>
   /** Forgets a person's secret, in the transaction that resets or deletes them. */
   remove(tx: Tx, personId: string, actor: Actor): Promise<void>
   /** Lifts the lock of guesses. */
@@ -59,6 +70,7 @@ export interface PersonCodes {
 export interface PersonCodesParts {
   readonly db: Queryable
   readonly subjects: Subjects
+  readonly keyRing: KeyRing<Tx>
   /** Draws a URI as an SVG element. */
   readonly drawQrSvg: (text: string) => string
 }
@@ -69,22 +81,22 @@ const door = 'login'
 const system: By = { actor: { kind: 'operator', name: 'server', address: '' }, address: '', door }
 
 /** Opens the codes of people, making their realm at the first start. */
-export async function openPersonCodes({ db, subjects, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
+export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
   const realm = await subjects.ensureRealm({ name: peopleRealm, issuerLabel: 'Watchword', origin: door }, system)
   const judge = async (typed: TypedCode, purpose: 'verify' | 'confirm'): Promise<CodeVerdict> => {
-    const { personId, code, actor, address } = typed
+    const { personId, code, actor, address, device } = typed
     const subject = personId ?? nobody
-    const source = addressSource(address)
+    const source = device === undefined ? addressSource(address) : deviceSource(device)
     const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose, source, actor, address, door })
     return { accepted: judged.accepted, isLocked: isLocked(judged) }
   }
-  const start = (tx: Tx, person: { id: string; username: string }, begins: SecretStart['begins'], actor: Actor) =>
+  const start = (tx: Tx, person: { id: string; username: string }, secret: SecretStart, actor: Actor) =>
     startSecret(
       subjects,
       realm,
       tx,
       person,
-      { begins, label: person.username },
+      { ...secret, label: person.username },
       { actor, address: actor.address, door },
     )
   const subjectOf = (tx: Tx, personId: string) => subjects.find(realm, personId, tx)
@@ -92,10 +104,18 @@ export async function openPersonCodes({ db, subjects, drawQrSvg }: PersonCodesPa
     verify: (typed) => judge(typed, 'verify'),
     confirm: (typed) => judge(typed, 'confirm'),
     begin: async (tx, person, actor) => {
-      const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { pendingForMs }, actor)
+      const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { begins: { pendingForMs } }, actor)
       return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri), pendingUntilMs: pendingUntilMs ?? 0 }
     },
-    install: (tx, person, actor) => start(tx, person, 'active', actor),
+    install: async (tx, person, actor, imported = {}) => {
+      const { otpauthUri, secretBase32 } = await start(tx, person, { begins: 'active', ...imported }, actor)
+      return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri) }
+    },
+    meetDevice: async (tx, personId, device, nowMs) => {
+      const subject = await subjectOf(tx, personId)
+      if (subject === null) return
+      await makeSourceKnown(tx, keyRing, { subjectId: subject.id, source: deviceSource(device), nowMs })
+    },
     remove: async (tx, personId, actor) => {
       const subject = await subjectOf(tx, personId)
       if (subject !== null) await subjects.remove(tx, realm, subject, { actor, address: actor.address, door })

@@ -36,6 +36,8 @@ export interface NewPerson {
   readonly oidcSubject?: string
   readonly role: Role
   readonly passphraseHash?: string
+  /** A passphrase hash of another program, replaced at the first right login. */
+  readonly legacyPassphrase?: string
 }
 
 /** What may change about a person. */
@@ -131,7 +133,7 @@ export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Pr
       role: person.role,
       disabled: 0,
       passphrase_hash: person.passphraseHash ?? null,
-      legacy_passphrase: null,
+      legacy_passphrase: person.legacyPassphrase ?? null,
       preferences: '{}',
       last_seen_at_ms: null,
       created_at_ms: nowMs,
