@@ -62,8 +62,6 @@ export const awsFailures = {
   aws_profile_shape: 'The profile {profile} has no {key}.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',
   aws_secret_missing: 'The TOTP secret is not stored. Run watchword aws init.',
-  aws_vault_unknown:
-    "The team's vault is not known here. Run watchword login https://…, or set WATCHWORD_SERVER and WATCHWORD_TOKEN_FILE.",
   aws_command_missing:
     'There is no command to run. Write it after --, as in: watchword aws exec --role-arn ARN -- terraform plan',
   aws_command_not_found: 'The command {command} could not be started: {reason}.',

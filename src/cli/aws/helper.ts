@@ -9,7 +9,7 @@ import { parseOtpauthUri } from '../../otp/otpauth-uri.ts'
 import type { CliContext } from '../context.ts'
 import { networkTransport } from './network.ts'
 import { awsPaths, cacheName, type AwsPaths } from './paths.ts'
-import { agentSecrets, type SecretSource } from './secret-source.ts'
+import { agentSecrets, withGiven, type GivenSecrets, type SecretSource } from './secret-source.ts'
 import { forgetRefusal } from './refused-sign-in.ts'
 import { defaultRegion, readSettingsOrBlank, saveSettings, type Settings } from './settings.ts'
 
@@ -31,8 +31,6 @@ export interface AwsHelper {
   readonly totpAccount: string
   /** Somebody who can be asked; absent in `credential-process` and without a terminal. */
   readonly person?: Person
-  /** What a person wrote into the settings this moment ago, where it could not be stored. */
-  readonly clearPassword: string
 }
 
 /** The paths for a command's flags. */
@@ -54,11 +52,12 @@ export async function openHelper(context: CliContext, flags: PlaceFlags, mayAsk:
   const paths = pathsFor(context, flags)
   const settings = readSettingsOrBlank(paths, flags.config ?? 'default')
   const transport = await networkTransport(context.env, settings.file.ca_bundle, () => context.now())
-  const secrets = agentSecrets(mayAsk ? context : unasked(context), transport)
   const totpAccount = totpAccountOf(settings)
-  const clearPassword = await moveClearSecrets(context, paths, settings, secrets, totpAccount)
+  const stored = agentSecrets(mayAsk ? context : unasked(context), transport)
+  const unmoved = await moveClearSecrets(context, paths, settings, stored)
+  const secrets = unmoved === null ? stored : withGiven(context, stored, unmoved, transport)
   const person = mayAsk && context.canAsk() ? { person: terminalPerson(context) } : {}
-  return { context, paths, settings, transport, secrets, totpAccount, clearPassword, ...person }
+  return { context, paths, settings, transport, secrets, totpAccount, ...person }
 }
 
 /** The account of the agent for a configuration: the one it names, else one called after the user. */
@@ -95,28 +94,33 @@ export function lockPath(helper: Pick<AwsHelper, 'paths' | 'settings'>, thing: s
   return join(helper.paths.stateFolder, 'aws-locks', `${cacheName(helper.settings.path, thing).slice(0, 16)}.lock`)
 }
 
-/** Secrets in the settings are moved and blanked; where the store cannot be written they serve this once and stay. */
+/**
+ * Moves secrets out of the settings and blanks them there.
+ *
+ * @returns the secrets where the store cannot be written: they stay, and serve this once; null otherwise
+ */
 async function moveClearSecrets(
   context: CliContext,
   paths: AwsPaths,
   settings: Settings,
   secrets: SecretSource,
-  totpAccount: string,
-): Promise<string> {
+): Promise<GivenSecrets | null> {
   const { password, google_2fa_totp: secret, user_name: userName } = settings.file
-  if (password === '' && secret === '') return ''
+  if (password === '' && secret === '') return null
+  const accountName = totpAccountOf(settings)
+  const account = secret === '' ? null : oktaAccount(secret, userName)
   try {
     if (password !== '') await secrets.storePassword(settings.config, password)
-    if (secret !== '') await secrets.storeAccount(totpAccount, oktaAccount(secret, userName))
+    if (account !== null) await secrets.storeAccount(accountName, account)
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown
     context.say(`The secrets in ${settings.path} stay there, because they could not be stored: ${thrown.message}`)
-    return password
+    return { password, account, accountName }
   }
   saveSettings(paths, settings.config, { password: '', google_2fa_totp: '' })
   forgetRefusal(paths, settings.path)
   context.say(`The secrets in ${settings.path} were moved into the agent's store and blanked there.`)
-  return ''
+  return null
 }
 
 /** A context that never asks: what needs a person fails with a sentence instead. */

@@ -4,6 +4,7 @@ import type { OtpAccount } from '../../otp/account.ts'
 import { totp } from '../../otp/totp.ts'
 import type { CliContext } from '../context.ts'
 import { ensureStore } from '../agent/ensure-store.ts'
+import { isTeamName, teamClient, withoutTeamPrefix } from '../agent/remote/team-client.ts'
 import { nameOf, withName } from '../agent/store/lines.ts'
 import { reserveStep } from '../agent/store/reserve-step.ts'
 import { readSealedValue, writeSealedValue } from '../agent/store/sealed-values.ts'
@@ -57,12 +58,9 @@ export function agentSecrets(context: CliContext, time: CodeClock): SecretSource
       throw new Failure('aws_password_missing')
     },
     async code(accountName, request) {
-      if (accountName.startsWith('team/')) {
-        const [{ vaultCode }, { vaultClient }] = await Promise.all([
-          import('./vault-code.ts'),
-          import('./vault-client.ts'),
-        ])
-        return vaultCode(await vaultClient(context, store), accountName.slice('team/'.length), request, clock)
+      if (isTeamName(accountName)) {
+        const { vaultCode } = await import('./vault-code.ts')
+        return vaultCode(await teamClient(context, store), withoutTeamPrefix(accountName), request, clock)
       }
       return localCode(store, accountName, request, clock)
     },
@@ -85,6 +83,32 @@ export function agentSecrets(context: CliContext, time: CodeClock): SecretSource
         accounts: accounts.filter((other) => nameOf(other) !== accountName),
         result: undefined,
       })),
+  }
+}
+
+/** Secrets in hand that count before those of the store: not stored yet, or not to be stored. */
+export interface GivenSecrets {
+  /** Empty where there is none. */
+  readonly password: string
+  readonly account: OtpAccount | null
+  readonly accountName: string
+}
+
+/** The same source, with secrets in hand that count first. */
+export function withGiven(
+  context: CliContext,
+  secrets: SecretSource,
+  given: GivenSecrets,
+  clock: CodeClock,
+): SecretSource {
+  const { account, accountName, password } = given
+  return {
+    ...secrets,
+    password: (configs) => (password === '' ? secrets.password(configs) : Promise.resolve(password)),
+    code: (name, request) =>
+      account === null || name !== accountName
+        ? secrets.code(name, request)
+        : reservedCode(openStore(context), withName(account, accountName), request, clock),
   }
 }
 

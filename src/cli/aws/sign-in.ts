@@ -97,11 +97,11 @@ function fetchForm(helper: AwsHelper, client: OktaClient): Promise<SamlForm> {
 }
 
 function signInOf(helper: AwsHelper): SignIn {
-  const { secrets, settings, person, totpAccount, clearPassword } = helper
+  const { secrets, settings, person, totpAccount } = helper
   const { factor } = settings.file
   return {
     userName: settings.file.user_name,
-    password: () => (clearPassword === '' ? secrets.password(settings.lineage) : Promise.resolve(clearPassword)),
+    password: () => secrets.password(settings.lineage),
     totp: (request) => secrets.code(totpAccount, request),
     ...(factor === undefined ? {} : { factor }),
     ...(person === undefined ? {} : { person }),

@@ -1,14 +1,16 @@
-import { listAccounts, revealCode } from '../../api/accounts.ts'
 import type { CodeRequest, IssuedCode } from '../../aws/okta-authn.ts'
 import type { Client } from '../../client/client.ts'
-import { Failure } from '../../errors/failure.ts'
+import { findTeamAccount, revealTeamCode } from '../agent/remote/team-accounts.ts'
 import type { CodeClock } from './secret-source.ts'
+
+// So near its end a code would be late at the other side.
+const leastSeconds = 2
 
 /**
  * A code of the team's vault: the secret is never on this computer, and the vault leases the step.
  *
  * @param name - the account's id or label
- * @throws {@link Failure} `aws_secret_missing` where the vault shows us no such account
+ * @throws {@link Failure} `agent_account_not_found` where the vault shows us no such account
  */
 export async function vaultCode(
   client: Client,
@@ -16,15 +18,11 @@ export async function vaultCode(
   request: CodeRequest,
   clock: CodeClock,
 ): Promise<IssuedCode> {
-  const { items } = await client.call(listAccounts, { query: { search: name } })
-  const account = items.find((candidate) => candidate.id === name || candidate.label === name)
-  if (account === undefined) throw new Failure('aws_secret_missing')
-  const params = { account: account.id }
-  // The present step would be late at the other side, or was used: its successor comes when it begins.
+  const account = await findTeamAccount(client, name)
   for (;;) {
-    const answer = await client.call(revealCode, { params, body: { minSeconds: 2 } })
-    const leftMs = answer.validUntilMs - answer.serverTimeMs
+    const answer = await revealTeamCode(client, account, { minSeconds: leastSeconds })
     if (answer.step > (request.afterStep ?? -1)) return { code: answer.code, step: answer.step }
-    await clock.sleep(Math.max(1_000, leftMs))
+    // This step was used: its successor comes when it begins.
+    await clock.sleep(Math.max(1_000, answer.validUntilMs - answer.serverTimeMs))
   }
 }

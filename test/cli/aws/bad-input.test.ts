@@ -113,6 +113,17 @@ describeWith(['gpg'], 'what can go wrong', () => {
     await expectRefusal(1, sentence, 'refresh')
   })
 
+  it('secrets written by hand serve and stay where no store can be written', async () => {
+    home.writeSettings({ password: home.world.password, google_2fa_totp: home.world.secretBase32 })
+    const env = { ...home.env, WATCHWORD_GPG: '/no/such/gpg' }
+    const { code, stderr } = await home.home.call(['aws', ...process_], { env })
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('stay there, because they could not be stored') as string,
+    })
+    expect(home.readSettings()).toMatchObject({ google_2fa_totp: home.world.secretBase32 })
+  })
+
   it('settings that are no JSON, without quoting them', async () => {
     writeFileSync(home.settingsPath, '{"password": "hunter2" oops')
     await expectRefusal(1, /settings\.json is not the JSON it should be: its JSON is broken\. Repair it/, ...process_)

@@ -42,9 +42,9 @@ describe('codes of the team’s vault', () => {
     })
   })
 
-  it('says that there is no such account', async () => {
+  it('does not guess which account is meant', async () => {
     await expect(vaultCode(client(), 'okt', { clockOffsetMs: 0 }, clock)).rejects.toMatchObject({
-      code: 'aws_secret_missing',
+      code: 'agent_name_ambiguous',
     })
   })
 })

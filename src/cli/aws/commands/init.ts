@@ -3,12 +3,10 @@ import { safeUrl } from '../../../aws/transport.ts'
 import { isFailure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { fromImage, fromText } from '../../agent/secret-input.ts'
-import { openStore } from '../../agent/store/store.ts'
-import { withName } from '../../agent/store/lines.ts'
 import type { CliContext } from '../../context.ts'
 import { openHelper, totpAccountOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { forgetRefusal } from '../refused-sign-in.ts'
-import { reservedCode, type SecretSource } from '../secret-source.ts'
+import { withGiven } from '../secret-source.ts'
 import { defaultRegion, readSettingsOrBlank, saveSettings, type Settings, type SettingsFile } from '../settings.ts'
 import { obtainAssertion } from '../sign-in.ts'
 import { dropCached } from '../credential-cache.ts'
@@ -51,12 +49,9 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   const answers = await ask(this, before, flags)
   const settings = { ...before.settings, file: { ...before.settings.file, ...answers.file } }
   const totpAccount = totpAccountOf(settings)
-  const trial: AwsHelper = {
-    ...before,
-    settings,
-    totpAccount,
-    secrets: trialSecrets(this, before, answers, totpAccount),
-  }
+  const given = { ...answers, accountName: totpAccount }
+  const secrets = withGiven(this, before.secrets, given, before.transport)
+  const trial: AwsHelper = { ...before, settings, totpAccount, secrets }
   if (flags.check) this.say(`Signed in. Okta offers ${await tryOut(trial)} roles.`)
   if (answers.account !== null) await before.secrets.storeAccount(totpAccount, answers.account)
   if (answers.password !== '') await before.secrets.storePassword(settings.config, answers.password)
@@ -128,24 +123,6 @@ async function accountFrom(bytes: Buffer, name: string): Promise<OtpAccount> {
   const { isImage } = await import('../../../qr/image-header.ts')
   const { account } = isImage(bytes) ? await fromImage(bytes, name, {}) : fromText(bytes.toString('utf8'), {})
   return completeAccount(account)
-}
-
-/** The secrets just given, where they were given; else those that are stored. */
-function trialSecrets(
-  context: CliContext,
-  { secrets, transport }: AwsHelper,
-  answers: Answers,
-  totpAccount: string,
-): SecretSource {
-  const { account, password } = answers
-  return {
-    ...secrets,
-    password: (configs) => (password === '' ? secrets.password(configs) : Promise.resolve(password)),
-    code: (name, request) =>
-      account === null
-        ? secrets.code(name, request)
-        : reservedCode(openStore(context), withName(account, totpAccount), request, transport),
-  }
 }
 
 /** Asks with the present value as the answer of an empty line. */
