@@ -21,6 +21,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_usage: exitCodes.usage,
+  client_token_or_seed: exitCodes.usage,
   agent_name_missing: exitCodes.usage,
   agent_terminal_missing: exitCodes.usage,
   agent_account_not_found: exitCodes.notFound,

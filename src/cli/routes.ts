@@ -108,7 +108,7 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
   },
   complete: {
     brief: 'Answer a completion script',
-    load: async () => (await import('./agent/commands/complete.ts')).completeCommand,
+    load: async () => (await import('./complete.ts')).completeCommand,
     hidden: true,
   },
   'key-keeper': {
@@ -125,6 +125,10 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Make a store ready: keys, first administrator, root token',
     load: async () => (await import('./init.ts')).initCommand,
   },
+  service: {
+    brief: 'Services that prove themselves to each other by codes',
+    load: async () => (await import('./service/routes.ts')).serviceRoutes,
+  },
   doctor: {
     brief: 'Say what is wrong with a store or its configuration',
     load: async () => (await import('./doctor.ts')).doctorCommand,
@@ -132,6 +136,22 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
   gate: {
     brief: 'Rules and proxies of the gate',
     load: async () => (await import('./gate/commands.ts')).gateRoutes,
+  },
+  backup: {
+    brief: 'Encrypted copies of the store, and rehearsals of bringing them back',
+    load: async () => (await import('./backup/commands.ts')).backupRoutes,
+  },
+  restore: {
+    brief: 'Bring a backup back into an empty store',
+    load: async () => (await import('./backup/commands.ts')).restoreCommand,
+  },
+  migrate: {
+    brief: 'Move a SQLite store to PostgreSQL',
+    load: async () => (await import('./backup/commands.ts')).migrateCommand,
+  },
+  admin: {
+    brief: 'Administer people, groups, tokens, realms and accounts',
+    load: async () => (await import('./admin/routes.ts')).adminRoutes,
   },
   keys: {
     brief: 'Show and rotate the keys that seal secrets',

@@ -6,4 +6,9 @@ export const clientFailures = {
   client_cancelled: 'The request was cancelled.',
   client_answer_unreadable: 'What {origin} answered is not from Watchword. Check the address and the proxy before it.',
   client_parameter_missing: 'The address {path} needs the parameter {name}.',
+  client_door_refused: 'HTTP Error {status}: {statusText}. {reason}',
+  client_proof_missing: 'Give the seed to make codes from, or one code.',
+  client_environment_missing: 'Required environment variable missing: {name}',
+  client_entry_not_found: 'There is no entry {name} in the realm {realm}.',
+  client_token_or_seed: 'Give exactly one of --token and --seed.',
 } as const

@@ -1,0 +1,89 @@
+import { proofInBody, type ServiceProof, type ServiceVerifier, type VerifiedService } from './service-proof.ts'
+
+/** Whom a service lets in. */
+export interface AuthenticationOptions {
+  readonly verifier: ServiceVerifier
+  /** Realms that are let in; every realm unless given. Names are compared exactly. */
+  readonly realms?: readonly string[]
+  /** Where the proof stands in a request; its JSON body unless given. */
+  readonly read?: (request: { readonly body?: unknown }) => ServiceProof | null
+}
+
+type Judgement =
+  | { readonly kind: 'verified'; readonly service: VerifiedService }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'away' }
+
+const services = new WeakMap<object, VerifiedService>()
+
+/** The service behind a request that passed the middleware; undefined before and without it. */
+export function serviceOf(request: object): VerifiedService | undefined {
+  return services.get(request)
+}
+
+interface ExpressResponse {
+  status(code: number): ExpressResponse
+  json(body: object): unknown
+}
+
+/**
+ * Express middleware: only services that prove themselves pass. Put the JSON body parser before it.
+ *
+ * A missing or wrong proof is 403; when nobody can be asked it is 503, and nobody passes.
+ */
+export function expressAuthentication(
+  options: AuthenticationOptions,
+): (request: { readonly body?: unknown }, response: ExpressResponse, next: () => void) => Promise<void> {
+  return async (request, response, next) => {
+    const judgement = await judge(options, request)
+    if (judgement.kind === 'verified') {
+      services.set(request, judgement.service)
+      return next()
+    }
+    const { status, body } = refusalOf(judgement)
+    response.status(status).json(body)
+  }
+}
+
+interface FastifyReply {
+  code(status: number): FastifyReply
+  send(body: object): unknown
+}
+
+/** The same as a `preHandler` hook of Fastify. */
+export function fastifyAuthentication(
+  options: AuthenticationOptions,
+): (request: { readonly body?: unknown }, reply: FastifyReply) => Promise<unknown> {
+  return async (request, reply) => {
+    const judgement = await judge(options, request)
+    if (judgement.kind === 'verified') {
+      services.set(request, judgement.service)
+      return undefined
+    }
+    const { status, body } = refusalOf(judgement)
+    return reply.code(status).send(body)
+  }
+}
+
+async function judge(
+  { verifier, realms, read = ({ body }) => proofInBody(body) }: AuthenticationOptions,
+  request: { readonly body?: unknown },
+): Promise<Judgement> {
+  const proof = read(request)
+  if (proof === null) return { kind: 'refused' }
+  const { name, realm, code } = proof
+  // Asked before the realm is looked at: a refusal must not tell which realms are let in.
+  try {
+    const isVerified = await verifier.verify(name, realm, code)
+    const isLetIn = realms === undefined || realms.includes(realm)
+    return isVerified && isLetIn ? { kind: 'verified', service: { name, realm } } : { kind: 'refused' }
+  } catch {
+    return { kind: 'away' }
+  }
+}
+
+function refusalOf({ kind }: Judgement): { status: number; body: object } {
+  return kind === 'away'
+    ? { status: 503, body: { detail: 'Nobody could be asked who you are. Try again.' } }
+    : { status: 403, body: { detail: 'Incorrect authentication credentials.' } }
+}

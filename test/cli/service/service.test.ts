@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { arrange } from '../../../src/cli/service/arrange.ts'
+import { serviceRoutes } from '../../../src/cli/service/routes.ts'
+import { decodeBase32 } from '../../../src/otp/base32.ts'
+import { totp } from '../../../src/otp/totp.ts'
+import { runCommand } from '../../support/cli.ts'
+import { startUngleichOtp } from '../../support/ungleichotp-server.ts'
+
+const seed = 'BXHYGVBZ6YC7TZUM'
+const program = fileURLToPath(new URL('../../../src/cli/service/ungleichotpclient.ts', import.meta.url))
+
+async function setUp() {
+  const server = await startUngleichOtp(seed)
+  const env = {
+    UNGLEICHOTPREALM: 'ungleich-admin',
+    UNGLEICHOTPNAME: 'caller',
+    UNGLEICHOTPSEED: seed,
+    UNGLEICHOTPSERVER: server.verifyUrl,
+  }
+  const call = (args: string[], variables: Record<string, string> = env) =>
+    runCommand(serviceRoutes, args, { env: variables })
+  return { server, env, call }
+}
+
+function ungleichotpclient(args: string[], env: Record<string, string>) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const variables = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }
+    execFile(process.execPath, [program, ...args], { env: variables }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+describe('watchword service', () => {
+  it('sends the bytes of the published client and prints Verify ok', async () => {
+    const { server, call } = await setUp()
+    const token = totp(decodeBase32(seed), Date.now())
+    expect(await call(['verify', '-n', 'caller', '-r', 'ungleich-admin', '--token', token])).toEqual({
+      code: 0,
+      stdout: 'Verify ok\n',
+      stderr: '',
+    })
+    const { method, url, contentType, body } = server.heard[0] ?? {}
+    expect([method, url, contentType]).toEqual(['POST', '/ungleichotp/verify/', 'application/json'])
+    expect(Object.keys(body ?? {}).toSorted()).toEqual([
+      'name',
+      'realm',
+      'token',
+      'verifyname',
+      'verifyrealm',
+      'verifytoken',
+    ])
+    expect((await call(['verify', '-n', 'caller', '-r', 'ungleich-admin', '--seed', seed])).stdout).toBe('Verify ok\n')
+  })
+
+  it('prints a refusal as the old client did, and ends with 1', async () => {
+    const { call } = await setUp()
+    const refused = await call(['verify', '-n', 'caller', '-r', 'ungleich-admin', '--token', '000000'])
+    expect(refused).toEqual({ code: 1, stdout: 'Failed to verify: HTTP Error 403: Forbidden\n', stderr: '' })
+  })
+
+  it.each(['UNGLEICHOTPREALM', 'UNGLEICHOTPNAME', 'UNGLEICHOTPSEED', 'UNGLEICHOTPSERVER'])(
+    'says that %s is missing in one sentence',
+    async (missing) => {
+      const { call, env } = await setUp()
+      const rest = Object.fromEntries(Object.entries(env).filter(([name]) => name !== missing))
+      expect(await call(['verify', '-n', 'x', '-r', 'y', '--token', '1'], rest)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `Required environment variable missing: ${missing}\n`,
+      })
+    },
+  )
+
+  it('looks for the variables in the old order', async () => {
+    const { call } = await setUp()
+    expect((await call(['list'], {})).stderr).toContain('UNGLEICHOTPREALM')
+  })
+
+  it('says in one line that the server is away', async () => {
+    const { call, env } = await setUp()
+    const away = await call(['list'], { ...env, UNGLEICHOTPSERVER: 'http://127.0.0.1:1/ungleichotp/verify/' })
+    expect(away.code).toBe(1)
+    expect(away.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(away.stderr).toContain('http://127.0.0.1:1 cannot be reached')
+  })
+
+  it('creates, lists and deletes entries by the extended form', async () => {
+    const { call, server } = await setUp()
+    const who = ['--auth-name', 'caller', '--auth-realm', 'ungleich-admin', '--auth-seed', seed]
+    const made = await call(
+      ['create', '-n', 'dns', '-r', 'services', '--json', ...who, '--server', server.verifyUrl],
+      {},
+    )
+    expect(JSON.parse(made.stdout)).toMatchObject({ name: 'dns', realm: 'services', seed })
+    expect(JSON.parse((await call(['list', '--json'])).stdout)).toHaveLength(2)
+    const listing = server.heard.at(-1)
+    expect([listing?.method, listing?.url, Object.keys(listing?.body ?? {})]).toEqual([
+      'GET',
+      '/ungleichotp/',
+      ['auth_name', 'auth_realm', 'auth_token'],
+    ])
+    expect((await call(['delete', '-n', 'dns', '-r', 'services'])).code).toBe(0)
+    expect(server.entries).toHaveLength(1)
+    expect(await call(['delete', '-n', 'dns', '-r', 'services'])).toMatchObject({
+      code: 1,
+      stderr: 'There is no entry dns in the realm services.\n',
+    })
+  })
+})
+
+describe('ungleichotpclient', () => {
+  it('understands the command first, last and not at all', () => {
+    const rest = ['-n', 'a', '-r', 'b', '--token', '1']
+    expect(arrange(rest)).toEqual(['verify', ...rest])
+    expect(arrange(['create', ...rest])).toEqual(['create', ...rest])
+    expect(arrange([...rest, 'verify'])).toEqual(['verify', ...rest])
+    expect(arrange(['-n', 'a', '-r', 'list'])).toEqual(['verify', '-n', 'a', '-r', 'list'])
+  })
+
+  it('verifies, refuses with 1, and answers bad flags with 2', async () => {
+    const { env } = await setUp()
+    const verified = await ungleichotpclient(['-n', 'caller', '-r', 'ungleich-admin', '--seed', seed], env)
+    expect(verified).toEqual({ code: 0, stdout: 'Verify ok\n', stderr: '' })
+    const refused = await ungleichotpclient(['-n', 'caller', '-r', 'other', '--token', '123456'], env)
+    expect([refused.code, refused.stdout]).toEqual([1, 'Failed to verify: HTTP Error 403: Forbidden\n'])
+    // The manual's own line lacks the name after -n.
+    expect((await ungleichotpclient(['-n', '-r', 'ungleich', '--token', '498593'], env)).code).toBe(2)
+    expect((await ungleichotpclient(['-n', 'a', '-r', 'b'], env)).code).toBe(2)
+    expect((await ungleichotpclient(['-n', 'a', '-r', 'b', '--token', '1', '--seed', seed], env)).code).toBe(2)
+  })
+})
