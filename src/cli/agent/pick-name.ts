@@ -71,7 +71,13 @@ function drawing(names: readonly string[], { typed, cursor }: Picking): string {
   return `\r\u001b[J${prompt}\r\n${lines.join('\r\n')}\u001b[${lines.length}A\r\u001b[${prompt.length}C`
 }
 
+const arrowKeys = ['A', 'B', 'C', 'D'].map((letter) => `\u001b[${letter}`)
+
 /** Splits what a terminal sent into keys, arrow keys whole. */
 function keysIn(chunk: string): string[] {
-  return chunk.match(/\u001b\[[A-D]|./gsu) ?? []
+  const keys: string[] = []
+  for (let rest = chunk; rest !== ''; rest = rest.slice(keys.at(-1)?.length)) {
+    keys.push(arrowKeys.find((key) => rest.startsWith(key)) ?? String.fromCodePoint(rest.codePointAt(0) ?? 0))
+  }
+  return keys
 }

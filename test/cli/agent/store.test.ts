@@ -38,13 +38,15 @@ describeWith(['gpg'], 'a store that was tampered with', () => {
     }
   })
 
-  it('never opens when a byte is altered', async () => {
+  it('never opens to anything else when a byte is altered', async () => {
     const gpg = { program: 'gpg', home: home.gnupgHome, env: home.env }
+    const original = home.decrypted()
     for (let at = 0; at < whole.length; at += 7) {
       const altered = Buffer.from(whole)
       altered[at] = (altered[at] ?? 0) ^ 0x41
       const opened = await decrypt(gpg, altered)
-      if (opened.opened) expect(opened.plaintext.toString(), `altered at ${at}`).toBe(home.gpg('--decrypt', home.store))
+      // Some bits of a packet's head mean nothing, so that the message is still the same.
+      expect(opened.opened ? opened.plaintext.toString() : original, `altered at ${at}`).toBe(original)
     }
   })
 

@@ -27,92 +27,92 @@ describeWith(['gpg', 'tmux'], 'at a terminal', () => {
     home.remove()
   })
 
-  const shows = (text: string | RegExp) => expect.poll(() => terminal.screen(), patience).toMatch(text)
+  const expectShown = (text: string | RegExp) => expect.poll(() => terminal.screen(), patience).toMatch(text)
 
   it('a secret is asked for and never shown', async () => {
     terminal.type('watchword add typed', 'Enter')
-    await shows(/Secret: /)
+    await expectShown(/Secret: /)
     terminal.type(secret, 'Enter')
-    await shows(/Stored typed\. Its code now is \d{6}/)
+    await expectShown(/Stored typed\. Its code now is \d{6}/)
     expect(terminal.screen()).not.toContain('GEZD')
     expect(home.decrypted()).toContain('/typed?')
   })
 
   it('a code comes with its lifetime beside it', async () => {
     terminal.type('watchword get other', 'Enter')
-    await shows(/^\d{6}$/m)
-    await shows(/watchword: other, valid for \d+ s/)
+    await expectShown(/^\d{6}$/m)
+    await expectShown(/watchword: other, valid for \d+ s/)
   })
 
   it('Ctrl-C at a question changes nothing, ends with 130 and gives the echo back', async () => {
     terminal.type('watchword rm other; echo "code $?"', 'Enter')
-    await shows(/Remove other\?.*\[y\/N\]/)
+    await expectShown(/Remove other\?.*\[y\/N\]/)
     terminal.press('C-c')
-    await shows(/code 130/)
+    await expectShown(/code 130/)
     terminal.type('echo echoed', 'Enter')
-    await shows(/[$#] echo echoed/)
+    await expectShown(/[$#] echo echoed/)
     expect(await home.run(['list'])).toContain('other')
   })
 
   it('a question is answered with no unless somebody says yes', async () => {
     terminal.type('watchword rm other', 'Enter')
-    await shows(/\[y\/N\]/)
+    await expectShown(/\[y\/N\]/)
     terminal.press('Enter')
-    await shows(/nothing was changed/)
+    await expectShown(/nothing was changed/)
     expect(await home.run(['list'])).toContain('other')
   })
 
   it('without a name an account is picked: typing narrows, arrows move, Enter takes', async () => {
     terminal.type('watchword get --at 59', 'Enter')
-    await shows(/Account: [^]*> other[^]*work:bob/)
+    await expectShown(/Account: [^]*> other[^]*work:bob/)
     terminal.type('work')
-    await shows(/Account: work[^]*> work:alice/)
+    await expectShown(/Account: work[^]*> work:alice/)
     terminal.press('Down')
-    await shows(/> work:bob/)
+    await expectShown(/> work:bob/)
     terminal.press('Enter')
-    await shows(/^287082$/m)
+    await expectShown(/^287082$/m)
     expect(terminal.screen()).not.toContain('> work')
   })
 
   it('a name that fits several asks which, and Escape leaves it', async () => {
     terminal.type('watchword get work; echo "code $?"', 'Enter')
-    await shows(/> work:alice/)
+    await expectShown(/> work:alice/)
     expect(terminal.screen()).not.toContain('other')
     terminal.press('Escape')
-    await shows(/code 130/)
+    await expectShown(/code 130/)
   })
 
   it('watch counts down and restores the terminal at Ctrl-C', async () => {
     terminal.type('watchword watch other; echo "code $?"', 'Enter')
-    await shows(/other {2}\d{6} .* \d+ s/)
+    await expectShown(/other {2}\d{6} .* \d+ s/)
     terminal.press('C-c')
-    await shows(/code 130/)
+    await expectShown(/code 130/)
     terminal.type('echo back', 'Enter')
-    await shows(/^back$/m)
+    await expectShown(/^back$/m)
   })
 
   it('a QR code is drawn after a yes', async () => {
     terminal.type('watchword qr other', 'Enter')
-    await shows(/\[y\/N\]/)
+    await expectShown(/\[y\/N\]/)
     terminal.type('y', 'Enter')
-    await shows(/[▀▄█]{5}/)
+    await expectShown(/[▀▄█]{5}/)
   })
 
   it('simpleotp’s add asks its questions unseen', async () => {
     terminal.type('watchword --command add --name asked', 'Enter')
-    await shows(/Which mode you want add "qrcode" or "secret"/)
+    await expectShown(/Which mode you want add "qrcode" or "secret"/)
     terminal.type('secret', 'Enter')
-    await shows(/Secret:/)
+    await expectShown(/Secret:/)
     terminal.type(secret, 'Enter')
-    await shows(/OTP SECRET SAVE OK asked/)
+    await expectShown(/OTP SECRET SAVE OK asked/)
     expect(terminal.screen()).not.toContain('GEZD')
   })
 
   it('over SSH a code is copied through the terminal', async () => {
     terminal.type('SSH_CONNECTION=x watchword get other --at 59 -c', 'Enter')
-    await shows(/Copied through the terminal/)
+    await expectShown(/Copied through the terminal/)
     terminal.type('clear; tmux show-buffer', 'Enter')
-    await shows(/^287082/m)
+    await expectShown(/^287082/m)
   })
 })
 

@@ -109,30 +109,35 @@ function startReveal(row: HTMLLIElement): void {
     tick()
     ticking = setInterval(tick, 250)
   }
-  reveal.addEventListener('click', async () => {
+  const showAndCopy = async () => {
     await show(false)
     if (output.textContent !== '') await copy().catch(() => say(`The code of ${name} is shown.`))
-  })
+  }
+  reveal.addEventListener('click', () => void showAndCopy())
   shown.addEventListener('click', () => void copy())
 }
 
 function startPassphrase(): void {
   const form = document.querySelector<HTMLFormElement>('#passphrase')
   const box = document.querySelector<HTMLInputElement>('#secretpass')
-  form?.addEventListener('submit', async (event) => {
-    event.preventDefault()
+  const unlock = async () => {
     const told = await post('/unlock', { passphrase: box?.value ?? '' })
     if (told.error === undefined) return location.reload()
     if (box !== null) box.value = ''
     say(told.error)
+  }
+  form?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void unlock()
   })
 }
 
 function startLock(): void {
-  document.getElementById('lock')?.addEventListener('click', async () => {
+  const lock = async () => {
     await post('/lock', {})
     location.reload()
-  })
+  }
+  document.getElementById('lock')?.addEventListener('click', () => void lock())
 }
 
 /** Checks the secret while it is typed, and shows the first code to compare before anything is saved. */

@@ -1,8 +1,8 @@
 import { type Application, buildCommand, proposeCompletions } from '@stricli/core'
-import { application } from '../../application.ts'
-import type { CliContext } from '../../context.ts'
-import { asText } from '../store-flags.ts'
-import { splitCommandLine, withoutColonPrefix } from '../split-command-line.ts'
+import { application } from './application.ts'
+import type { CliContext } from './context.ts'
+import { asText } from './agent/store-flags.ts'
+import { splitCommandLine, withoutColonPrefix } from './agent/split-command-line.ts'
 
 /** What the completion scripts ask. Not for people, and not in the help. */
 export const completeCommand = buildCommand<object, string[], CliContext>({
