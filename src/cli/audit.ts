@@ -1,4 +1,5 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
+import { parseMoment } from './admin/moment.ts'
 import type { CliContext } from './context.ts'
 import { type StoreFlags, storeFlags } from './server-options.ts'
 
@@ -39,13 +40,6 @@ const json = { kind: 'boolean', default: false, withNegated: false, brief: 'Prin
 
 function word(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: text, optional: true, brief, placeholder } as const
-}
-
-/** A moment as people write it, in Unix milliseconds. */
-export function parseMoment(value: string): number {
-  const atMs = Date.parse(value)
-  if (Number.isNaN(atMs)) throw new SyntaxError(`"${value}" is no date. Write 2026-01-31 or 2026-01-31T12:00:00Z.`)
-  return atMs
 }
 
 const filterFlags = {

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { parseMoment } from '../audit.ts'
+import { parseMoment } from './moment.ts'
 import { type AdminFlags, adminFlags } from './connection.ts'
 
 export interface ListFlags extends AdminFlags {

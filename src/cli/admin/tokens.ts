@@ -2,7 +2,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { Static } from 'typebox'
 import * as api from '../../api/people.ts'
 import type { Client } from '../../client/client.ts'
-import { parseMoment } from '../audit.ts'
+import { parseMoment } from './moment.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
 
