@@ -21,5 +21,8 @@ export async function serve(this: CliContext, flags: ConfigFlags): Promise<void>
   if (server.setupUrl !== null) {
     this.print(`Make the first administrator within 24 hours: ${server.setupUrl}`)
   }
-  await stopped.promise
+  await Promise.race([stopped.promise, server.moved])
+  if (isStopping) return
+  this.say('The store moved to another database. Start the server with WATCHWORD_DATABASE_URL.')
+  await server.close()
 }

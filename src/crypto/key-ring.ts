@@ -130,6 +130,15 @@ export class KeyRing<Tx> {
     return this.#store.remove(tx, id)
   }
 
+  /**
+   * A key for what must open without the database, such as a backup of it, derived from the root key itself.
+   *
+   * @returns 32 bytes; another root key gives another one
+   */
+  deriveFromRoot(label: string): Uint8Array {
+    return rootDerivedKey(this.#root, label)
+  }
+
   /** Reads all keys again, after changes by another process. */
   async reload(): Promise<void> {
     for (const stored of await this.#store.list()) await this.#hold(stored)
@@ -204,6 +213,11 @@ export class KeyRing<Tx> {
     if (canary === null || canary.rootKeyId === this.#root.id) return
     this.#root = await this.#rootFor(canary.rootKeyId)
   }
+}
+
+/** The same for a root key in hand, before any database is open. */
+export function rootDerivedKey(root: RootKey, label: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', root.bytes, '', `watchword root ${label}`, 32))
 }
 
 /**

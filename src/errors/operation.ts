@@ -5,4 +5,13 @@ export const operationFailures = {
   address_unusable: 'This machine cannot listen on {host} port {port}. Choose another address with --host or --port.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',
   file_unreadable: 'The file {file} cannot be read.',
+  backup_unreadable: 'This is no whole backup of ours, or another root key sealed it. Nothing was changed.',
+  backup_key_missing:
+    'The backup was sealed under the root key {rootKeyId}, which is not here. Bring that key back first.',
+  backup_exists: 'The file {file} is there already. Choose another name.',
+  restore_not_empty: 'The database is not empty. Restore into an empty data directory or database.',
+  store_moved: 'This store moved to another database on {date}. Start the server with WATCHWORD_DATABASE_URL.',
+  migrate_same: 'Source and target are the same kind of store. migrate goes from SQLite to PostgreSQL.',
+  drill_failed: 'The rehearsal failed: {reason}',
+  migrate_differs: '{count} codes of the copy differ, or its audit chain is not whole. The old store stays in use.',
 } as const

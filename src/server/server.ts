@@ -1,14 +1,20 @@
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../errors/failure.ts'
 import { systemClock } from './clock.ts'
+import { startTinyMfa } from './compat/tiny-mfa/first-start.ts'
+import { listenForTinyMfa } from './compat/tiny-mfa/listener.ts'
 import { importAtStart } from './compat/totpshare/door.ts'
 import { readTotpshareSettings } from './compat/totpshare/settings.ts'
 import type { Config } from './config.ts'
+import { doorParts } from './door-parts.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Services } from './http/services.ts'
 import { createLogger, logOf } from './log.ts'
-import { openCore } from './open-core.ts'
-import { createRoomsApp, openRooms } from './rooms.ts'
+import { movedSetting, refuseMovedStore } from './backup/move.ts'
+import { type OpenCore, openCore } from './open-core.ts'
+import { createRoomsApp, openRooms, type Rooms } from './rooms.ts'
 
 /** A server that listens. */
 export interface RunningServer {
@@ -16,7 +22,9 @@ export interface RunningServer {
   readonly url: string
   /** The one-time link that makes the first administrator, while there is none. */
   readonly setupUrl: string | null
-  /** Lets what is under way finish, writes the last checkpoint, closes the database. */
+  /** Settles when the content of the store moved to another database: whoever runs the server then closes it. */
+  readonly moved: Promise<void>
+  /** Says so at `/readyz` first, then lets what is under way finish, writes the last checkpoint, closes the database. */
   close(): Promise<void>
 }
 
@@ -32,12 +40,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
   const services: Services = { clock: systemClock, log: logOf(logger), metrics: createMetrics(), config }
   const core = await openCore(config, services)
-  const rooms = await openRooms(core)
+  const rooms = await openServedRooms(core)
+  const moved = Promise.withResolvers<void>()
+  core.storage.changes.listen(({ kind }) => kind === movedSetting && moved.resolve())
   await importAtStart(rooms.vault, readTotpshareSettings(config.variables))
+  const tinyMfaPort = await startTinyMfa(doorParts(rooms), { ...config, ...config.tinyMfa })
   let isServing = true
   const app = await createRoomsApp(rooms, { logger, isServing: () => isServing })
+  let second: Server | null = null
   const stop = async () => {
     isServing = false
+    second?.close()
+    second?.closeIdleConnections()
     const forced = setTimeout(() => app.server.closeAllConnections(), drainMs)
     await app.close()
     clearTimeout(forced)
@@ -45,7 +59,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await core.close()
   }
   try {
-    await app.listen({ host: config.host, port: config.port })
+    await app.listen({ host: config.host, port: config.tinyMfa.isMainDoor ? tinyMfaPort : config.port })
+    if (config.tinyMfa.port !== null) second = await listenForTinyMfa(app, config.host, config.tinyMfa.port)
   } catch (cause) {
     await stop()
     throw listenFailure(cause, config)
@@ -53,7 +68,22 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const url = urlOf(config, app.server.address())
   const link = await rooms.access.firstSetupLink()
   const setupUrl = link === null ? null : `${config.publicUrl ?? url}/setup#${link.token}`
-  return { url, setupUrl, close: stop }
+  const close = async () => {
+    isServing = false
+    await pause(config.drainSeconds * 1000)
+    await stop()
+  }
+  return { url, setupUrl, moved: moved.promise, close }
+}
+
+async function openServedRooms(core: OpenCore): Promise<Rooms> {
+  try {
+    await refuseMovedStore(core)
+    return await openRooms(core)
+  } catch (error) {
+    await core.close()
+    throw error
+  }
 }
 
 function urlOf(config: Config, address: AddressInfo | string | null): string {

@@ -44,14 +44,11 @@ export async function createApp({
   const trusted = trustedProxyList(services.config.trustedProxies)
   app.decorateRequest('actor')
   app.decorateRequest('address', '')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const forwarded = request.headers['x-forwarded-for']
-    request.address = clientAddress(
-      request.raw.socket.remoteAddress ?? '',
-      String(forwarded ?? '') || undefined,
-      trusted,
-    )
+    request.address = clientAddress(request.raw.socket.remoteAddress ?? '', forwarded?.toString(), trusted)
     reply.headers(securityHeaders)
+    done()
   })
   await app.register(cookie)
   readJson(app)

@@ -26,20 +26,37 @@ export function createChain(): Chain {
   return { authenticators: [], limiters: [], observers: [] }
 }
 
-/** Hangs the chain into a Fastify instance. */
+/**
+ * Hangs the chain into a Fastify instance. Whoever is known from memory is known at once: a promise for each link
+ * would cost a verification more than its token check.
+ */
 export function useChain(app: FastifyInstance, chain: Chain): void {
-  app.addHook('onRequest', async (request) => {
-    request.actor = await authenticate(request, chain.authenticators)
-    for (const limit of chain.limiters) await limit(request)
+  app.addHook('onRequest', (request, _reply, done) => {
+    walk(request, chain).then(
+      () => done(),
+      (error: unknown) => done(error as Error),
+    )
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     for (const observe of chain.observers) observe(request, reply.statusCode, reply.elapsedTime)
+    done()
   })
 }
 
-async function authenticate(request: FastifyRequest, authenticators: readonly Authenticator[]): Promise<Actor> {
-  for (const ask of authenticators) {
-    const actor = await ask(request)
+async function walk(request: FastifyRequest, { authenticators, limiters }: Chain): Promise<void> {
+  request.actor = await authenticate(request, authenticators, 0)
+  for (const limit of limiters) await limit(request)
+}
+
+function authenticate(
+  request: FastifyRequest,
+  authenticators: readonly Authenticator[],
+  from: number,
+): Actor | Promise<Actor> {
+  for (let index = from; index < authenticators.length; index += 1) {
+    const actor = authenticators[index]?.(request) ?? null
+    if (actor instanceof Promise)
+      return actor.then((found) => found ?? authenticate(request, authenticators, index + 1))
     if (actor !== null) return actor
   }
   return { kind: 'stranger', address: request.address }

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { decodeBase32, encodeBase32 } from '../../src/otp/base32.ts'
+import { totp } from '../../src/otp/totp.ts'
+import { canaryOf, leaks } from '../support/canary.ts'
+import { engines } from '../support/engines.ts'
+import { caller, createStore, initialise, runCommand, startTestServer, type TestStore } from '../support/server.ts'
+
+let store: TestStore
+let rootToken: string
+let file: string
+const secret = encodeBase32(randomBytes(20))
+
+beforeAll(async () => {
+  store = createStore()
+  rootToken = initialise(store).rootToken
+  file = join(store.folder, 'store.backup')
+  const server = await startTestServer(store.variables)
+  const root = caller(server, rootToken)
+  await root('POST', '/v1/accounts', {
+    label: 'shared',
+    secretBase32: secret,
+    grants: [{ grantee: 'everyone', right: 'reveal' }],
+  })
+  await root('POST', '/v1/realms', { name: 'shop' })
+  await root('POST', '/v1/realms/shop/subjects', { name: 'bob' })
+  const { body } = await root('POST', '/v1/realms/shop/subjects/bob/enrolment')
+  await root('POST', '/v1/realms/shop/subjects/bob/verify', {
+    code: totp(decodeBase32(String(body['secretBase32'])), Date.now()),
+  })
+  // While the server runs: a backup asks nobody to stop.
+  expect(runCommand(['backup', 'create', file], store.variables).stderr).toContain('root key')
+  await server.stop()
+})
+afterAll(() => store.remove())
+
+/** A second data directory with the root key of the first. */
+function elsewhere(): TestStore {
+  const other = createStore()
+  onTestFinished(() => other.remove())
+  return { ...other, variables: { ...other.variables, WATCHWORD_ROOT_KEY_FILE: join(store.folder, 'watchword.key') } }
+}
+
+describe('a backup', () => {
+  it('holds neither secrets nor the root key in the clear', () => {
+    const bytes = readFileSync(file)
+    const key = readFileSync(join(store.folder, 'watchword.key'), 'utf8').trim()
+    expect(leaks([canaryOf(secret)], { backup: bytes })).toEqual([])
+    expect(bytes.includes(key)).toBe(false)
+  })
+
+  it('is proven whole, and passes the drill without showing a code', () => {
+    expect(JSON.parse(runCommand(['backup', 'check', file, '--json'], store.variables).stdout).counts).toMatchObject({
+      account: 1,
+      person: 1,
+    })
+    const { status, stdout } = runCommand(['backup', 'drill', file, '--json'], store.variables)
+    expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, passed: true, codes: 3, different: [] })
+  })
+
+  it('comes back in an empty folder with its chain whole and its tokens working', async () => {
+    const other = elsewhere()
+    expect(runCommand(['restore', file], other.variables).status).toBe(0)
+    expect(runCommand(['audit', 'verify'], other.variables).status).toBe(0)
+    const server = await startTestServer(other.variables)
+    onTestFinished(() => server.stop())
+    const { body } = await caller(server, rootToken)('GET', '/v1/accounts')
+    expect(body['items']).toMatchObject([{ label: 'shared' }])
+  })
+
+  it.each([
+    ['one bit differs', (bytes: Buffer) => bytes.writeUInt8((bytes.at(-40) ?? 0) ^ 1, bytes.length - 40)],
+    ['the end is missing', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100)],
+    ['nothing is there', () => Buffer.alloc(0)],
+  ])('is refused when %s, and nothing is made', (_name, damage) => {
+    const other = elsewhere()
+    const bytes = readFileSync(file)
+    const damaged = damage(bytes)
+    const path = join(other.folder, 'damaged')
+    writeFileSync(path, Buffer.isBuffer(damaged) ? damaged : bytes)
+    const { status, stderr } = runCommand(['restore', path], other.variables)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('no whole backup')
+    expect(runCommand(['doctor'], other.variables).status).not.toBe(0)
+  })
+
+  it('is refused without its root key, and into a store that is not empty', () => {
+    const stranger = createStore()
+    onTestFinished(() => stranger.remove())
+    initialise(stranger)
+    expect(runCommand(['restore', file], stranger.variables).stderr).toMatch(/root key .* not here/)
+    expect(runCommand(['restore', file], store.variables).stderr).toContain('not empty')
+  })
+})
+
+describe('watchword migrate', () => {
+  it('moves a running store to PostgreSQL, proves it, and stops the old server', async () => {
+    const postgres = engines.find(({ name }) => name === 'postgres')
+    const place = await postgres?.freshPlace()
+    const old = createStore()
+    onTestFinished(() => old.remove())
+    const token = initialise(old).rootToken
+    const server = await startTestServer(old.variables)
+    await caller(server, token)('POST', '/v1/accounts', { label: 'moved', secretBase32: secret })
+
+    const { status, stdout, stderr } = runCommand(['migrate', '--to', String(place?.url), '--json'], old.variables)
+    expect(stderr).toBe('')
+    expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, codes: 2 })
+    // The old server hears of it and ends by itself; started again it refuses.
+    for (let tries = 0; tries < 100 && isAlive(server.pid); tries += 1) await pause(50)
+    expect(isAlive(server.pid)).toBe(false)
+    expect(runCommand(['serve', '--port', '0'], old.variables).stderr).toContain('moved to another database')
+
+    const variables = { ...old.variables, WATCHWORD_DATABASE_URL: String(place?.url) }
+    const next = await startTestServer(variables)
+    onTestFinished(() => next.stop())
+    const { body } = await caller(next, token)('GET', '/v1/accounts')
+    expect(body['items']).toMatchObject([{ label: 'moved' }])
+    expect(runCommand(['audit', 'verify'], variables).status).toBe(0)
+  }, 60_000)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
