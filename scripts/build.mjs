@@ -41,6 +41,7 @@ function entries() {
     'okta-aws-cred-helper': 'src/cli/okta-aws-cred-helper.ts',
     ungleichotpclient: 'src/cli/service/ungleichotpclient.ts',
     'client/index': 'src/client/index.ts',
+    'client/service/index': 'src/client/service/index.ts',
     'qr-thread': 'src/qr/thread.ts',
     'import-thread': 'src/importers/thread.ts',
   }

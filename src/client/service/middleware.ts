@@ -1,12 +1,16 @@
 import { proofInBody, type ServiceProof, type ServiceVerifier, type VerifiedService } from './service-proof.ts'
 
-/** Whom a service lets in. */
-export interface AuthenticationOptions {
+/**
+ * Whom a service lets in.
+ *
+ * @typeParam Request - the request of the framework, where `read` looks at more than the body
+ */
+export interface AuthenticationOptions<Request extends object = object> {
   readonly verifier: ServiceVerifier
   /** Realms that are let in; every realm unless given. Names are compared exactly. */
   readonly realms?: readonly string[]
   /** Where the proof stands in a request; its JSON body unless given. */
-  readonly read?: (request: { readonly body?: unknown }) => ServiceProof | null
+  readonly read?: (request: Request) => ServiceProof | null
 }
 
 type Judgement =
@@ -31,9 +35,9 @@ interface ExpressResponse {
  *
  * A missing or wrong proof is 403; when nobody can be asked it is 503, and nobody passes.
  */
-export function expressAuthentication(
-  options: AuthenticationOptions,
-): (request: { readonly body?: unknown }, response: ExpressResponse, next: () => void) => Promise<void> {
+export function expressAuthentication<Request extends object>(
+  options: AuthenticationOptions<Request>,
+): (request: Request, response: ExpressResponse, next: () => void) => Promise<void> {
   return async (request, response, next) => {
     const judgement = await judge(options, request)
     if (judgement.kind === 'verified') {
@@ -51,9 +55,9 @@ interface FastifyReply {
 }
 
 /** The same as a `preHandler` hook of Fastify. */
-export function fastifyAuthentication(
-  options: AuthenticationOptions,
-): (request: { readonly body?: unknown }, reply: FastifyReply) => Promise<unknown> {
+export function fastifyAuthentication<Request extends object>(
+  options: AuthenticationOptions<Request>,
+): (request: Request, reply: FastifyReply) => Promise<unknown> {
   return async (request, reply) => {
     const judgement = await judge(options, request)
     if (judgement.kind === 'verified') {
@@ -65,9 +69,9 @@ export function fastifyAuthentication(
   }
 }
 
-async function judge(
-  { verifier, realms, read = ({ body }) => proofInBody(body) }: AuthenticationOptions,
-  request: { readonly body?: unknown },
+async function judge<Request extends object>(
+  { verifier, realms, read = proofOf }: AuthenticationOptions<Request>,
+  request: Request,
 ): Promise<Judgement> {
   const proof = read(request)
   if (proof === null) return { kind: 'refused' }
@@ -80,6 +84,10 @@ async function judge(
   } catch {
     return { kind: 'away' }
   }
+}
+
+function proofOf(request: object): ServiceProof | null {
+  return 'body' in request ? proofInBody(request.body) : null
 }
 
 function refusalOf({ kind }: Judgement): { status: number; body: object } {

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { UngleichOtpClient, UngleichOtpRefusal } from '../../src/client/service/index.ts'
+import { expressAuthentication, fastifyAuthentication, serviceOf } from '../../src/client/service/middleware.ts'
+import { proofInBody, type ServiceVerifier, verifierOver } from '../../src/client/service/service-proof.ts'
+import { startUngleichOtp } from '../support/ungleichotp-server.ts'
+
+const seed = 'BXHYGVBZ6YC7TZUM'
+const caller = { name: 'caller', realm: 'ungleich-admin', seed }
+
+describe('UngleichOtpClient', () => {
+  it('verifies, and manages entries with bodies on GET and DELETE', async () => {
+    const server = await startUngleichOtp(seed)
+    const client = new UngleichOtpClient({ ...caller, serverUrl: server.verifyUrl })
+    expect(await client.verify('nobody', 'services', '123456')).toBe(false)
+    await expect(client.verifyOrThrow('nobody', 'services', '123456')).rejects.toMatchObject({ status: 403 })
+
+    const entry = await client.create('dns', 'services')
+    expect(await client.read(entry.id)).toEqual(entry)
+    expect(await client.update(entry.id, 'dns2', 'services')).toMatchObject({ name: 'dns2', seed: entry.seed })
+    expect(await client.list({ name: 'dns2' })).toHaveLength(1)
+    await client.delete(entry.id)
+    await expect(client.read(entry.id)).rejects.toBeInstanceOf(UngleichOtpRefusal)
+    expect(server.heard.map(({ method }) => method)).toContain('DELETE')
+  })
+
+  it.each([
+    'http://h/ungleichotp/verify/',
+    'http://h/ungleichotp/verify',
+    'http://h/ungleichotp/',
+    'http://h/ungleichotp',
+  ])('takes %s as the same server', async (serverUrl) => {
+    const server = await startUngleichOtp(seed)
+    const url = serverUrl.replace('http://h/ungleichotp', server.verifyUrl.replace('/verify/', ''))
+    expect(await new UngleichOtpClient({ ...caller, serverUrl: url }).list()).toHaveLength(1)
+    expect(server.heard[0]?.url).toBe('/ungleichotp/')
+  })
+
+  it('says what is missing to prove itself', async () => {
+    const { seed: _seed, ...nobody } = caller
+    const client = new UngleichOtpClient({ ...nobody, serverUrl: 'http://127.0.0.1:1/' })
+    await expect(client.list()).rejects.toMatchObject({ code: 'client_proof_missing' })
+  })
+})
+
+describe('proofInBody', () => {
+  it('takes both forms, pads numbers, and takes no half a proof', () => {
+    const proof = { name: 'n', realm: 'r', code: '001234' }
+    expect(proofInBody({ auth_name: 'n', auth_realm: 'r', auth_token: '001234' })).toEqual(proof)
+    expect(proofInBody({ name: 'n', realm: 'r', token: 1234 })).toEqual(proof)
+    expect(proofInBody({ name: 'n', realm: 'r', token: '001234', auth_name: 'x' })).toBeNull()
+    for (const body of [null, 5, [], {}, { name: 'n', realm: 'r' }, { name: '', realm: 'r', token: '1' }]) {
+      expect(proofInBody(body)).toBeNull()
+    }
+  })
+
+  it('survives anything', () => {
+    fc.assert(fc.property(fc.anything(), (body) => void proofInBody(body)))
+  })
+})
+
+describe('middleware', () => {
+  const verifier: ServiceVerifier = {
+    verify: async (name, _realm, code) => {
+      if (name === 'lost') throw new Error('away')
+      return code === '111111'
+    },
+  }
+  const body = (name: string, token: string, realm = 'billing') => ({ body: { name, realm, token } })
+
+  async function throughExpress(request: { body?: unknown }, realms?: string[]) {
+    const answered: unknown[] = []
+    const response = {
+      status: (code: number) => (answered.push(code), response),
+      json: (document: object) => void answered.push(document),
+    }
+    let passed = false
+    const middleware = expressAuthentication({ verifier, ...(realms === undefined ? {} : { realms }) })
+    await middleware(request, response, () => (passed = true))
+    return { passed, status: answered[0], service: serviceOf(request) }
+  }
+
+  it('lets a proven service through and says who it is', async () => {
+    const passed = await throughExpress(body('dns', '111111'))
+    expect(passed).toEqual({ passed: true, status: undefined, service: { name: 'dns', realm: 'billing' } })
+  })
+
+  it('stops wrong proofs, other realms, missing bodies and a verifier that is away', async () => {
+    expect(await throughExpress(body('dns', '222222'))).toMatchObject({ passed: false, status: 403 })
+    expect(await throughExpress(body('dns', '111111'), ['Billing', 'bill'])).toMatchObject({
+      passed: false,
+      status: 403,
+    })
+    expect(await throughExpress({})).toMatchObject({ passed: false, status: 403, service: undefined })
+    expect(await throughExpress(body('lost', '111111'))).toMatchObject({ passed: false, status: 503 })
+  })
+
+  it('is the same for Fastify, and reads the proof where it is told to', async () => {
+    const read = (request: { headers?: Record<string, string> }) =>
+      request.headers?.['x-proof'] === 'yes' ? { name: 'dns', realm: 'billing', code: '111111' } : null
+    const hook = fastifyAuthentication({ verifier, read })
+    const reply = { code: () => reply, send: (document: object) => document }
+    const good = { headers: { 'x-proof': 'yes' } }
+    expect(await hook(good, reply)).toBeUndefined()
+    expect(serviceOf(good)).toEqual({ name: 'dns', realm: 'billing' })
+    expect(await hook({}, reply)).toEqual({ detail: 'Incorrect authentication credentials.' })
+  })
+
+  it('asks the native API as well', async () => {
+    const asked: string[] = []
+    const verify = async (realm: string, subject: string, code: string) => {
+      asked.push(`${realm}/${subject}/${code}`)
+      return { accepted: true, step: 1 } as const
+    }
+    expect(await verifierOver({ verify }).verify('dns', 'billing', '111111')).toBe(true)
+    expect(asked).toEqual(['billing/dns/111111'])
+  })
+})
