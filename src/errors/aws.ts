@@ -61,7 +61,8 @@ export const awsFailures = {
   aws_profile_unknown: 'There is no profile {profile} in {path}.',
   aws_profile_shape: 'The profile {profile} has no {key}.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',
-  aws_secret_missing: 'The TOTP secret is not stored. Run watchword aws init.',
+  aws_secret_missing:
+    'The secret of {name} is not stored. Run watchword aws init, or for an IAM user watchword aws mfa enrol.',
   aws_command_missing:
     'There is no command to run. Write it after --, as in: watchword aws exec --role-arn ARN -- terraform plan',
   aws_command_not_found: 'The command {command} could not be started: {reason}.',

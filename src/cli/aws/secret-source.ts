@@ -114,7 +114,7 @@ export function withGiven(
 
 async function localCode(store: AgentStore, name: string, request: CodeRequest, clock: CodeClock): Promise<IssuedCode> {
   const account = (await store.accounts()).find((candidate) => nameOf(candidate) === name)
-  if (account === undefined) throw new Failure('aws_secret_missing')
+  if (account === undefined) throw new Failure('aws_secret_missing', { detail: { name } })
   return reservedCode(store, withName(account, name), request, clock)
 }
 
