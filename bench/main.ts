@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { agentMeasurement } from './agent.ts'
 import { otpMeasurement } from './otp.ts'
 import { awsMeasurement } from './aws.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
@@ -12,6 +13,7 @@ const measurements: readonly Measurement[] = [
   revealMeasurement,
   startMeasurement,
   memoryMeasurement,
+  agentMeasurement,
   awsMeasurement,
 ]
 

@@ -6,7 +6,8 @@ import { createKey } from './gpg/create-key.ts'
 import { loadSettings, saveSettings, type Settings, type StoreFlags } from './settings.ts'
 import { passphraseEnvelope } from './store/passphrase-envelope.ts'
 import { memoryKeeper } from './store/key-keeper.ts'
-import { terminalPassphrases } from './store/passphrases.ts'
+import { keepInKeyring } from './store/keyring.ts'
+import { knownPassphrase, terminalPassphrases } from './store/passphrases.ts'
 import { sealedFile } from './store/sealed-file.ts'
 import { type AgentStore, openStore, passphraseStoreName } from './store/store.ts'
 
@@ -20,6 +21,8 @@ export interface Protection {
   readonly unprotectedKey?: boolean
   /** What protects the store when there is no usable key at all. */
   readonly withoutKey: 'passphrase' | 'new key'
+  /** The desktop's keyring keeps the passphrase, so that nobody types it again. */
+  readonly inKeyring?: boolean
   /** The caller writes the file at once, so that an empty one need not be opened first. */
   readonly leaveUnwritten?: boolean
 }
@@ -42,9 +45,9 @@ export interface MadeStore {
 export async function initialise(context: CliContext, flags: StoreFlags, how: Protection): Promise<MadeStore> {
   const store = openStore(context, flags)
   if (store.exists()) throw new Failure('agent_store_exists', { detail: { path: store.path } })
-  if (how.underPassphrase === true) return underPassphrase(context, flags)
+  if (how.underPassphrase === true) return underPassphrase(context, flags, how)
   const keys = await chooseKeys(context, store.settings, how)
-  if (keys === null) return underPassphrase(context, flags)
+  if (keys === null) return underPassphrase(context, flags, how)
   const recipients = keys.map((key) => key.fingerprint)
   const toThem = openStore(context, { ...flags, gpgrecipient: recipients })
   if (how.leaveUnwritten !== true) await toThem.change(() => ({ accounts: [], result: undefined }))
@@ -79,12 +82,17 @@ async function ownUsableKeys({ gpg }: Settings): Promise<GpgKey[]> {
   }
 }
 
-async function underPassphrase(context: CliContext, flags: StoreFlags): Promise<MadeStore> {
+async function underPassphrase(context: CliContext, flags: StoreFlags, how: Protection): Promise<MadeStore> {
   const settings = loadSettings(context.env, flags)
   const path = settings.storePath ?? join(settings.paths.data, passphraseStoreName)
   const keeper = memoryKeeper()
-  const envelope = passphraseEnvelope(terminalPassphrases(context, settings), keeper)
+  const source = terminalPassphrases(context, settings)
+  const passphrase = (await source.given()) ?? (await source.askNew())
+  if (passphrase === null) throw new Failure('agent_passphrase_needed')
+  if (how.inKeyring === true) await keepInKeyring(settings, passphrase)
+  const envelope = passphraseEnvelope(knownPassphrase(passphrase), keeper)
   await sealedFile(path, 'accounts', async () => envelope).change(() => Buffer.alloc(0))
+  if (how.inKeyring === true) saveSettings(settings, { keyring: true })
   const store = openStore(context, { ...flags, store: path }, { keeper })
   return { store, recipients: [], told: `Made the store ${path}, protected by your passphrase.` }
 }

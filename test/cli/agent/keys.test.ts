@@ -233,6 +233,32 @@ describeWith([], 'a store under a passphrase', () => {
   })
 })
 
+describeWith([], 'a passphrase in the desktop’s keyring', () => {
+  it('is kept there when asked for, and serves every command', async () => {
+    const home = makeAgentHome({ key: false })
+    const ring = join(home.path, 'ring')
+    // A stand-in for libsecret's program, which wants a desktop session.
+    home.writeScript('secret-tool', `#!/bin/sh\nif [ "$1" = store ]; then cat > ${ring}; else cat ${ring}; fi\n`)
+    writeFileSync(join(home.path, 'right'), 'correct horse\n')
+    await home.run(['agent', 'init', '--keyring', '--passphrase-file', join(home.path, 'right')])
+    expect(readFileSync(ring, 'utf8')).toBe('correct horse')
+    await home.run(['add', 'x', '--secret', '-'], { input: secret })
+    expect(await home.run(['get', 'x', '--at', '59'])).toBe('287082\n')
+    home.remove()
+  })
+
+  it('is never required', async () => {
+    const home = makeAgentHome({ key: false })
+    home.writeScript('secret-tool', '#!/bin/sh\nexit 1\n')
+    writeFileSync(join(home.path, 'right'), 'correct horse\n')
+    const finished = await home.call(['agent', 'init', '--keyring', '--passphrase-file', join(home.path, 'right')])
+    expect(finished.code).toBe(1)
+    expect(finished.stderr).toContain('secret-tool store')
+    expect(existsSync(home.data)).toBe(false)
+    home.remove()
+  })
+})
+
 /** A home in which only this one of another home's keys is. */
 function homeWithKey(home: AgentHome, fingerprint: string): AgentHome {
   const alone = makeAgentHome({ key: false })

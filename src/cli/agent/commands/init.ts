@@ -5,6 +5,7 @@ import { type AgentFlags, jsonFlag, storeFlags, switchFlag, textFlag } from '../
 
 interface InitFlags extends AgentFlags {
   readonly passphrase: boolean
+  readonly keyring: boolean
   readonly newKey?: string
   readonly unprotectedKey: boolean
 }
@@ -15,6 +16,7 @@ export const initCommand = buildCommand<InitFlags, [], CliContext>({
   parameters: {
     flags: {
       passphrase: switchFlag('Protect the store with a passphrase instead of a GPG key'),
+      keyring: switchFlag("Let the desktop's keyring keep that passphrase"),
       newKey: textFlag('Make a GPG key with this user id', 'name@local'),
       unprotectedKey: switchFlag('The new key has no passphrase'),
       json: jsonFlag,
@@ -30,7 +32,8 @@ export const initCommand = buildCommand<InitFlags, [], CliContext>({
 
 async function init(this: CliContext, flags: InitFlags): Promise<void> {
   const made = await initialise(this, flags, {
-    underPassphrase: flags.passphrase,
+    underPassphrase: flags.passphrase || flags.keyring,
+    inKeyring: flags.keyring,
     unprotectedKey: flags.unprotectedKey,
     withoutKey: 'new key',
     ...(flags.newKey === undefined ? {} : { newKey: flags.newKey }),

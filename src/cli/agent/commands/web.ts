@@ -2,12 +2,13 @@ import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
 import { serveSocket } from '../lock-sockets.ts'
 import { asWholeNumber } from '../parse-flags.ts'
-import { type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
+import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { startWebServer } from '../web/server.ts'
 import { UnlockedStore } from '../web/unlocked-store.ts'
 
 interface WebFlags extends AgentFlags {
   readonly port: number
+  readonly host: string
 }
 
 /** `watchword agent web`: the codes in a browser on this computer. */
@@ -22,6 +23,13 @@ export const webCommand = buildCommand<WebFlags, [], CliContext>({
         brief: 'The port; any free one unless given',
         placeholder: 'n',
       },
+      host: {
+        kind: 'parsed',
+        parse: asText,
+        default: '127.0.0.1',
+        brief: 'Listen here instead, as in a container whose port is published on this computer only',
+        placeholder: 'address',
+      },
       json: jsonFlag,
       ...storeFlags,
     },
@@ -34,7 +42,7 @@ export const webCommand = buildCommand<WebFlags, [], CliContext>({
 
 async function web(this: CliContext, flags: WebFlags): Promise<void> {
   const unlocked = new UnlockedStore(this, flags)
-  const { server, startUrl } = await startWebServer({ context: this, unlocked }, flags.port)
+  const { server, startUrl } = await startWebServer({ context: this, unlocked }, flags)
   const lockable = await serveSocket(unlocked.store.settings.paths.runtime, `web-${process.pid}`, (question) => {
     const isForget = typeof question === 'object' && question !== null && 'forget' in question
     if (isForget) void unlocked.lock()

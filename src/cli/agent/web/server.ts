@@ -17,11 +17,18 @@ export interface WebServer {
 
 const mostBodyBytes = 12 * 1024 * 1024
 
-/** Serves the page on this computer only. @param port - 0 for any free one */
-export async function startWebServer(room: handlers.WebRoom, port: number): Promise<WebServer> {
+/** Where to listen. Whatever the address, only the names of this computer are answered. */
+export interface WebAddress {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+}
+
+/** Serves the page. */
+export async function startWebServer(room: handlers.WebRoom, { host, port }: WebAddress): Promise<WebServer> {
   const session = new WebSession()
   const server = createServer({ requestTimeout: 30_000 })
-  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, host, resolve))
   const { port: bound } = server.address() as AddressInfo
   const hosts = ownHosts(bound)
   server.on('request', (request, response) => void respond(room, session, hosts, request, response))
