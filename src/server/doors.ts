@@ -1,21 +1,30 @@
 import type { FastifyInstance } from 'fastify'
+import { tinyMfaDoor } from './compat/tiny-mfa/door.ts'
+import { tinyMfaOperations } from './compat/tiny-mfa/operations.ts'
 import { totpshareDoor } from './compat/totpshare/door.ts'
 import { totpshareOperations } from './compat/totpshare/operations.ts'
 import { readTotpshareSettings } from './compat/totpshare/settings.ts'
+import { ungleichotpDoor } from './compat/ungleichotp/door.ts'
+import { ungleichotpOperations } from './compat/ungleichotp/operations.ts'
 import type { ConsoleShell } from './console.ts'
+import { doorParts } from './door-parts.ts'
 import type { DoorOperation } from './http/openapi.ts'
 import { providerFirst } from './provider-first.ts'
 import type { Rooms } from './rooms.ts'
 
 /** What the foreign doors answer, for the documentation. */
-export const doorOperations: readonly DoorOperation[] = [...totpshareOperations]
+export const doorOperations: readonly DoorOperation[] = [
+  ...tinyMfaOperations,
+  ...ungleichotpOperations,
+  ...totpshareOperations,
+]
 
 /** Opens the doors of the programs we replace; the settings switch each one off. */
-export function doorRoutes(
-  app: FastifyInstance,
-  { core, access, vault, settings }: Rooms,
-  shell: ConsoleShell | null,
-): void {
+export async function doorRoutes(app: FastifyInstance, rooms: Rooms, shell: ConsoleShell | null): Promise<void> {
+  const { core, access, vault, settings } = rooms
+  const parts = doorParts(rooms)
+  await tinyMfaDoor(app, parts)
+  await ungleichotpDoor(app, parts, core.config.variables)
   totpshareDoor(app, {
     access,
     vault,

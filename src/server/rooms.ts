@@ -2,7 +2,6 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
 import type { Settings } from '../api/operation.ts'
 import { drawQrSvg } from '../qr/draw.ts'
-import type { QrLook } from '../qr/look.ts'
 import type { SessionLimits } from './access/sessions/limits.ts'
 import { type Access, createAccess } from './access/access.ts'
 import { checkpointNotice } from './access/notices/checkpoint.ts'
@@ -10,6 +9,7 @@ import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessPages, accessRoutes } from './access/routes.ts'
 import { startRetention } from './audit/retention.ts'
 import { consoleRoutes } from './console.ts'
+import { lookOf } from './door-parts.ts'
 import { doorOperations, doorRoutes } from './doors.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
@@ -56,7 +56,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   })
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
   const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
-  const gate = createGate(core, access, core.config.gate)
+  const gate = await createGate(core, access, core.config.gate, async () => (await settings.read()).doors.gate)
   const stopRetention = startRetention({
     ...core,
     ...core.services,
@@ -76,11 +76,6 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
 
 function limitsOf({ sessionIdleMs, sessionAbsoluteMs }: Settings): SessionLimits {
   return { idleMs: sessionIdleMs, absoluteMs: sessionAbsoluteMs }
-}
-
-function lookOf({ qrForeground, qrBackground }: Settings): QrLook {
-  const rgba = ({ red, green, blue, alpha }: Settings['qrForeground']) => [red, green, blue, alpha] as const
-  return { foreground: rgba(qrForeground), background: rgba(qrBackground) }
 }
 
 /** How an application differs between the server and a command that works on the store itself. */
@@ -124,6 +119,6 @@ export async function createRoomsApp(
   await portalRoutes(app, rooms)
   docsRoutes(app, config.version, doorOperations)
   const shell = consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
-  doorRoutes(app, rooms, shell)
+  await doorRoutes(app, rooms, shell)
   return app
 }

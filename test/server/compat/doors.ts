@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { black, type QrLook, white } from '../../../src/qr/look.ts'
 import { createDirectory } from '../../../src/server/access/people/directory.ts'
 import { Tokens } from '../../../src/server/access/tokens/tokens.ts'
-import type { DoorParts } from '../../../src/server/compat/tiny-mfa/house.ts'
+import type { DoorParts } from '../../../src/server/compat/door-parts.ts'
 import { createApp } from '../../../src/server/http/app.ts'
 import { createChain } from '../../../src/server/http/chain.ts'
 import { createLogger } from '../../../src/server/log.ts'
@@ -40,7 +40,7 @@ export async function openDoorHouse(engine: TestEngine): Promise<DoorHouse> {
     subjects.close()
   })
   const isOpen = (door: string) => !closed.has(door)
-  return { core, subjects, realms, access: { tokens }, looks, isOpen, app, tokens, closed }
+  return { core, subjects, access: { tokens }, looks, isOpen, app, tokens, closed }
 }
 
 /** Makes a token that belongs to nobody but its scopes. */

@@ -6,7 +6,8 @@ import { readSetting, writeSetting } from '../../subjects/store.ts'
 
 /** The realms made through this door. */
 export const tinyMfaOrigin = 'tiny-mfa'
-const settingKey = 'tiny-mfa'
+/** Where the door's settings stand. */
+export const settingKey = 'tiny-mfa'
 
 /** go-tiny-mfa's server configuration. */
 export interface TinyMfaSettings {

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import { actorId, actorName } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import { type Given, optionalFlag, optionalNumber } from './body.ts'
-import type { TinyMfaParts } from './house.ts'
+import type { TinyMfaParts } from './parts.ts'
 import { notSafe, Refusal } from './refusal.ts'
 import type { TinyMfaOidc, TinyMfaSettings } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import { type By, realmEvent } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { type Given, optionalText } from './body.ts'
-import type { TinyMfaParts } from './house.ts'
+import type { TinyMfaParts } from './parts.ts'
 import type { Issuers } from './issuers.ts'
 import { type Outcome, Refusal } from './refusal.ts'
 import { timeOf } from './views.ts'

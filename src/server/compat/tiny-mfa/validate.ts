@@ -4,7 +4,7 @@ import type { Source } from '../../subjects/source.ts'
 import { namedSource } from '../../subjects/source.ts'
 import type { Judged } from '../../subjects/verdict.ts'
 import { readObject } from './body.ts'
-import type { TinyMfaParts } from './house.ts'
+import type { TinyMfaParts } from './parts.ts'
 import { disabled, notFound, type Outcome, Refusal } from './refusal.ts'
 import type { Users } from './users.ts'
 

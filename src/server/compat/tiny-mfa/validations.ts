@@ -1,6 +1,5 @@
 import type { RecordedEvent } from '../../audit/link.ts'
-import type { AuditFilter } from '../../audit/search.ts'
-import type { TinyMfaParts } from './house.ts'
+import type { TinyMfaParts } from './parts.ts'
 import { timeOf } from './views.ts'
 
 /** A validation as go-tiny-mfa's audit lists it. */
@@ -27,14 +26,13 @@ export interface ValidationQuery {
   readonly offset?: string
 }
 
-/** Validations of all issuers, oldest first, from the one audit; blocked attempts stand among them. */
+/** Validations of all issuers, oldest first, from the one audit; blocked and imported ones stand among them. */
 export async function listValidations({ core }: TinyMfaParts, query: ValidationQuery): Promise<Entry[]> {
   const issuer = query.issuer === undefined || query.issuer === '' ? {} : { realm: query.issuer }
-  const filter: AuditFilter = { action: 'subject.verify', ...issuer, ...timesIn(query) }
   const events: RecordedEvent[] = []
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-    const page = await core.audit.list(filter, { cursor, limit: eventsAtOnce })
-    events.push(...page.items.filter(isValidation))
+    const page = await core.audit.list({ action: 'subject.verify', ...issuer }, { cursor, limit: eventsAtOnce })
+    events.push(...page.items.filter((event) => isAsked(event, query)))
     cursor = page.nextCursor
   }
   const entries = events.toReversed().map((event, index) => entryOf(event, index + 1))
@@ -42,26 +40,29 @@ export async function listValidations({ core }: TinyMfaParts, query: ValidationQ
   return entries.slice(offset, offset + (wholeIn(query.limit) ?? entries.length))
 }
 
-function isValidation(event: RecordedEvent): boolean {
-  return event.detail?.['door'] === 'tiny-mfa'
+/** Both ends are left out: strictly earlier, strictly later. */
+function isAsked(event: RecordedEvent, { before, after }: ValidationQuery): boolean {
+  const atMs = timeOfEvent(event)
+  const isEarlier = atMs < (timeIn(before) ?? Number.POSITIVE_INFINITY)
+  return event.detail?.['door'] === 'tiny-mfa' && isEarlier && atMs > (timeIn(after) ?? Number.NEGATIVE_INFINITY)
 }
 
-function entryOf({ atMs, objectName, objectId, outcome, detail }: RecordedEvent, id: number): Entry {
+function entryOf(event: RecordedEvent, id: number): Entry {
+  const { objectName, objectId, outcome, detail } = event
+  const atMs = timeOfEvent(event)
   return {
     id,
     issuer: String(detail?.['realm'] ?? ''),
     user: objectName ?? objectId,
-    message: Math.floor(atMs / stepMs),
+    message: Number(detail?.['importedStep'] ?? Math.floor(atMs / stepMs)),
     result: outcome === 'accepted',
     date: timeOf(atMs),
   }
 }
 
-/** Both ends are left out: strictly earlier, strictly later. */
-function timesIn({ before, after }: ValidationQuery): Pick<AuditFilter, 'beforeMs' | 'afterMs'> {
-  const beforeMs = timeIn(before)
-  const afterMs = timeIn(after)
-  return { ...(beforeMs === null ? {} : { beforeMs }), ...(afterMs === null ? {} : { afterMs }) }
+/** When it happened: what was imported happened before it was recorded here. */
+function timeOfEvent({ atMs, detail }: RecordedEvent): number {
+  return Number(detail?.['importedAtMs'] ?? atMs)
 }
 
 function timeIn(text: string | undefined): number | null {
