@@ -42,6 +42,8 @@ export interface Config extends PublicConfig {
   readonly secretsDir: string
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly gateListen: string | null
+  /** How long a stopping server still answers while `/readyz` already sends balancers away. */
+  readonly drainSeconds: number
   readonly gate: GateSettings
   readonly tinyMfa: TinyMfaConfig
   readonly logLevel: string
@@ -82,6 +84,7 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     tls,
     hasTls: tls !== null,
     gateListen: environment.text('WATCHWORD_GATE_LISTEN'),
+    drainSeconds: environment.integer('WATCHWORD_DRAIN_SECONDS', 0, 300) ?? 0,
     gate: readGateSettings(environment),
     tinyMfa,
     logLevel: environment.oneOf('WATCHWORD_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
