@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { Failure } from '../../errors/failure.ts'
+import { knownDefaultKey } from '../../server/compat/totpshare/folder-file.ts'
+import { type FolderReport, importFolder } from '../../server/compat/totpshare/import-folder.ts'
+import type { Actor } from '../../server/http/actor.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { ImportTotpshareFlags } from './import-totpshare.ts'
+import { openStoreRooms } from './store-rooms.ts'
+
+export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
+  const encryptionKey = readKey(this, flags)
+  const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
+  const rooms = await openStoreRooms(this.env, flags)
+  try {
+    const report = await importFolder(rooms.vault, operator, { folder, encryptionKey, isDryRun: flags.dryRun })
+    if (flags.json) this.printJson(report)
+    else tell(this, report, flags.dryRun)
+    if (report.refused.length > 0) this.setExitCode(exitCodes.partlyImported)
+  } finally {
+    await rooms.stop()
+    await rooms.core.close()
+  }
+}
+
+function tell(context: CliContext, report: FolderReport, isDryRun: boolean): void {
+  for (const { identifier, label } of report.imported)
+    context.print(`${isDryRun ? 'new' : 'imported'}\t${identifier}\t${label}`)
+  for (const { fileName, reason } of report.refused) context.print(`refused\t${fileName}\t${reason}`)
+  for (const warning of report.warnings) context.say(warning)
+  const { total, imported, known, refused } = report
+  context.say(
+    `${total} files: ${imported.length} ${isDryRun ? 'would be imported' : 'imported'}, ${known} known before, ${refused.length} refused.`,
+  )
+}
+
+function readKey({ env }: CliContext, { keyFile }: ImportTotpshareFlags): string {
+  const file = keyFile ?? env['TOTPSHARE_FILE_ENCKEY_FILE']
+  if (file === undefined) return env['TOTPSHARE_FILE_ENCKEY'] ?? knownDefaultKey
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    throw new Failure('file_unreadable', { detail: { file }, cause })
+  }
+}

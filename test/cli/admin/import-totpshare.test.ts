@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildRouteMap } from '@stricli/core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { accountRoutes } from '../../../src/cli/admin/accounts.ts'
+import { importTotpshareCommand } from '../../../src/cli/admin/import-totpshare.ts'
+import type { CliContext } from '../../../src/cli/context.ts'
+import { runCommand } from '../../support/cli.ts'
+
+const routes = buildRouteMap<string, CliContext>({
+  routes: { totpshare: importTotpshareCommand, accounts: accountRoutes },
+  docs: { brief: 'test' },
+})
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-import-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+describe('watchword admin import totpshare', () => {
+  it('reports a dry run, imports, adds up, and changes nothing the second time', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    const name = '313233343536373839303132.50726f642072c3a46b736dc3b67267c3a573'
+    writeFileSync(join(folder, name), 'thnhYZFNfFKJl7KujlU2LSXrD6VJP+rV0JY0ARTlXT1sGqDLf1g1Z5TidZajjmCq')
+    writeFileSync(join(folder, 'notes.txt'), 'nothing')
+    const keyFile = join(dataDir, 'enckey')
+    writeFileSync(keyFile, 'test key 1\n')
+    const call = (...args: string[]) =>
+      runCommand(routes, ['totpshare', folder, '--key-file', keyFile, '--data-dir', dataDir, '--json', ...args])
+
+    const dry = await call('--dry-run')
+    expect(dry.code).toBe(9)
+    const expected = {
+      total: 2,
+      imported: [{ identifier: '123456789012', label: 'Prod räksmörgås' }],
+      known: 0,
+      refused: [{ fileName: 'notes.txt' }],
+    }
+    expect(JSON.parse(dry.stdout)).toMatchObject(expected)
+    expect(JSON.parse((await call()).stdout)).toMatchObject(expected)
+    expect(JSON.parse((await call()).stdout)).toMatchObject({ total: 2, imported: [], known: 1 })
+    const listed = await runCommand(routes, ['accounts', 'list', '--json', '--data-dir', dataDir])
+    expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ identifier: '123456789012' }] })
+  })
+
+  it('says when folder or key cannot be read', async () => {
+    const dataDir = temporaryFolder()
+    const missing = await runCommand(routes, ['totpshare', '/no/such/folder', '--data-dir', dataDir])
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read') })
+    const keyless = await runCommand(routes, ['totpshare', dataDir, '--key-file', '/no/key', '--data-dir', dataDir])
+    expect(keyless).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/key') })
+  })
+})
