@@ -24,15 +24,10 @@ export const doctorCommand = buildCommand<DoctorFlags, [], CliContext>({
 })
 
 async function doctor(this: CliContext, flags: DoctorFlags): Promise<void> {
-  const { openStoreCore } = await import('./admin/store-rooms.ts')
+  const { withStore } = await import('./open-store.ts')
   const { findings } = await import('../server/operation/findings.ts')
-  const core = await openStoreCore(this.env, flags)
-  try {
-    const found = await findings(core, core.config)
-    if (flags.json) this.printJson({ findings: found })
-    else for (const { level, check, message } of found) this.print(`${marks[level]} ${check}: ${message}`)
-    if (found.some(({ level }) => level === 'error')) this.setExitCode(exitCodes.general)
-  } finally {
-    await core.close()
-  }
+  const found = await withStore(this, flags, (core) => findings(core, core.config))
+  if (flags.json) this.printJson({ findings: found })
+  else for (const { level, check, message } of found) this.print(`${marks[level]} ${check}: ${message}`)
+  if (found.some(({ level }) => level === 'error')) this.setExitCode(exitCodes.general)
 }
