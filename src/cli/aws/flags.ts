@@ -49,13 +49,18 @@ export const shellFlag = {
   brief: 'The shell to write for',
 } as const
 
+/** An optional port number; 0 lets the system choose. */
+export function portFlag(brief: string) {
+  return { ...secondsFlag(brief, 0, 65_535, ''), placeholder: 'port' } as const
+}
+
 /** An optional whole number of seconds within bounds. */
-export function secondsFlag(brief: string, least: number, most: number) {
+export function secondsFlag(brief: string, least: number, most: number, unit = ' seconds') {
   const parse = (input: string): number => {
     const seconds = Number(input)
     if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return seconds
     throw new Failure('aws_option_invalid', {
-      detail: { option: 'The value', expected: `${least} to ${most} seconds` },
+      detail: { option: 'The value', expected: `${least} to ${most}${unit}` },
     })
   }
   return { kind: 'parsed', parse, optional: true, brief, placeholder: 'seconds' } as const

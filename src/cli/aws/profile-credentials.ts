@@ -66,6 +66,12 @@ export function servedRole({ options }: NamedProfile): { roleArn: string; config
   return config === undefined ? null : { roleArn, config }
 }
 
+/** Whether a profile is the long-term keys of an IAM user and nothing more. */
+export function hasOnlyKeys({ options }: NamedProfile): boolean {
+  const more = ['aws_session_token', 'mfa_serial', 'role_arn', 'credential_process']
+  return options['aws_access_key_id'] !== undefined && more.every((name) => options[name] === undefined)
+}
+
 /**
  * Credentials of a profile: a role from Okta, the keys in the file, a session with MFA, a chained role.
  *

@@ -128,6 +128,13 @@ describeWith(['gpg', 'aws'], 'IAM users', () => {
     expect(home.world.sts.count('GetSessionToken')).toBe(sessions + 1)
   })
 
+  it('a16 the console opens for long-term keys as well, through a session that AWS makes of them', async () => {
+    for (const double of [home.world.sts, home.world.iam]) double.skewMs = 0
+    const url = (await home.ok('console', '--print', '--profile', 'ada')).trim()
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(302)
+    expect(home.world.sts.count('GetFederationToken')).toBe(1)
+  })
+
   it('a profile that is not there, and one without keys', async () => {
     writeFileSync(home.configPath, '[profile keys]\nregion = eu-west-1\n')
     expect((await home.aws('credential-process', '--profile', 'nobody')).stderr).toMatch(

@@ -1,10 +1,13 @@
 import { consoleUrl } from '../../../aws/console-url.ts'
+import { partitionOfRegion } from '../../../aws/partition.ts'
+import { getFederationToken } from '../../../aws/sts.ts'
 import type { CliContext } from '../../context.ts'
-import { chosenSession } from '../chosen-session.ts'
+import { chosenSession, type ChosenSession } from '../chosen-session.ts'
 import { openInBrowser } from '../browser.ts'
 import { serveConsole } from '../console-server.ts'
 import type { SessionFlags } from '../flags.ts'
-import { endpointOf, openHelper, type AwsHelper } from '../helper.ts'
+import { endpointOf, openHelper, regionOf, stsPlace, type AwsHelper } from '../helper.ts'
+import { hasOnlyKeys, profileCredentials, readProfile } from '../profile-credentials.ts'
 
 /** The options of `console`. */
 export interface ConsoleFlags extends SessionFlags {
@@ -14,6 +17,8 @@ export interface ConsoleFlags extends SessionFlags {
   readonly serve: boolean
   readonly port?: number
 }
+
+const consoleSeconds = 43_200
 
 /** `watchword aws console`: signs in to the AWS console with a role's credentials. */
 export async function consoleCommand(this: CliContext, flags: ConsoleFlags): Promise<void> {
@@ -26,9 +31,20 @@ export async function consoleCommand(this: CliContext, flags: ConsoleFlags): Pro
   await openInBrowser(this, url)
 }
 
+/** The console takes no long-term keys: for a profile that has nothing else, AWS makes a session of them. */
+async function sessionFor(helper: AwsHelper, flags: SessionFlags): Promise<ChosenSession> {
+  if (flags.profile === undefined || flags.roleArn !== undefined) return chosenSession(helper, flags)
+  const profile = await readProfile(helper, flags.profile)
+  if (!hasOnlyKeys(profile)) return chosenSession(helper, flags)
+  const keys = await profileCredentials(helper, profile.name)
+  const credentials = await getFederationToken(helper.transport, keys, 'watchword', consoleSeconds, stsPlace(helper))
+  const region = profile.options['region'] ?? null
+  return { credentials, roleArn: null, region, partition: partitionOfRegion(region ?? regionOf(helper.settings)) }
+}
+
 async function urlFor(helper: AwsHelper, flags: ConsoleFlags): Promise<string> {
   const { durationSeconds, ...session } = flags
-  const { credentials, roleArn, region: profileRegion, partition } = await chosenSession(helper, session)
+  const { credentials, roleArn, region: profileRegion, partition } = await sessionFor(helper, session)
   const endpointUrl = endpointOf(helper.context, 'SIGNIN')
   const region = flags.region ?? profileRegion
   return consoleUrl(helper.transport, credentials, {
