@@ -2,6 +2,7 @@ import { buildRouteMap } from '@stricli/core'
 import type { CliContext } from '../context.ts'
 import { accountRoutes } from './accounts.ts'
 import { groupRoutes } from './groups.ts'
+import { importRoutes } from './import.ts'
 import { peopleRoutes } from './people.ts'
 import { realmsRoutes } from './realms.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -14,6 +15,7 @@ export const adminRoutes = buildRouteMap<string, CliContext>({
     tokens: tokenRoutes,
     realms: realmsRoutes,
     accounts: accountRoutes,
+    import: importRoutes,
   },
   docs: { brief: 'Administer people, groups, tokens, realms and accounts' },
 })
