@@ -52,6 +52,7 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
   })
 
   it('b8 roles and status as text and JSON', async () => {
+    await home.ok('credential-process', '--role-arn', admin)
     expect(JSON.parse(await home.ok('roles', '--json'))).toContainEqual({
       roleArn: admin,
       profile: 'okta-123456789012-Admin',
