@@ -15,6 +15,8 @@ const packages = {
   xmlsec1: 'xmlsec1',
   tmux: 'tmux',
   strace: 'strace',
+  sqlite3: 'sqlite3',
+  curl: 'curl',
 }
 
 const folders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin']

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeWith } from '../support/programs.ts'
+
+const project = resolve(import.meta.dirname, '../..')
+
+/** The walk of the README as a script; what is installed already is not installed again. */
+function walk(port: number): string {
+  const [, section = ''] = readFileSync(join(project, 'README.md'), 'utf8').split('## A walk')
+  const block = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? ''
+  return block.replace('npm ci\n', '').replace('WATCHWORD_PORT=8321', `WATCHWORD_PORT=${port}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => {
+  it('does what the README says it does', async () => {
+    const path = `${join(project, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`
+    const { stdout, stderr } = spawnSync('bash', ['-c', walk(await freePort())], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: path },
+      timeout: 90_000,
+    })
+    const told = `${stdout}\n${stderr}`
+    expect(told).toContain('"accepted":true')
+    expect(told).toContain('"reason":"replayed"')
+    expect(told).toMatch(/"code":"\d{6}"/)
+    expect(told.match(/found in row \d+/g)).toHaveLength(3)
+    expect(told).not.toContain('command not found')
+    expect(told).not.toContain('bad_request')
+  }, 120_000)
+})
