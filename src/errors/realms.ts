@@ -24,4 +24,9 @@ export const realmFailures = {
   bulk_file_too_large: 'The file has too many rows. Send at most {max} at once.',
   ungleichotp_admin_exists:
     'There is an entry in ungleich-admin already. Use it to make others, or repeat the command with --force.',
+  ungleichotp_table_missing:
+    'No table of ungleichotp is in this database: one with the columns name, realm, seed and username. Compare the address.',
+  tiny_mfa_key_invalid: 'This is not a key file of go-tiny-mfa: it holds 56 characters of Base32. Compare the path.',
+  import_unreadable_keys:
+    '{count} rows do not open with this key file; nothing was written. Compare the key file, or repeat with --skip-unreadable.',
 } as const

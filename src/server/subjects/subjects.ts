@@ -103,6 +103,12 @@ export class Subjects {
     return this.#directory.recall(name)
   }
 
+  /** The realm as a transaction sees it, which may just have made it. */
+  async realmIn(tx: Tx, name: string): Promise<RealmEntry | null> {
+    const row = await store.findRealmByName(tx, name)
+    return row === undefined ? null : realmEntry(row, await inheritedLockout(this.#core.storage, row.origin))
+  }
+
   /** The realm of this name, made if it is missing. */
   async ensureRealm(realm: NewRealm, by: By): Promise<RealmEntry> {
     const known = await this.#directory.find(realm.name)

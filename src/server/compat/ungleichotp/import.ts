@@ -1,0 +1,179 @@
+import { Failure } from '../../../errors/failure.ts'
+import { recommendedSecretBytes } from '../../../otp/account.ts'
+import { decodeBase32 } from '../../../otp/base32.ts'
+import type { ForeignDatabase } from '../../database/foreign.ts'
+import type { SqlRow, Tx } from '../../database/storage.ts'
+import type { By } from '../../subjects/audited.ts'
+import type { RealmEntry } from '../../subjects/directory.ts'
+import { callerRealms, peopleRealm } from '../../subjects/reserved.ts'
+import type { DoorParts } from '../door-parts.ts'
+import { type UngleichotpRules, ungleichotpOrigin } from './settings.ts'
+import { findEntry, nextEntryNumber } from './store.ts'
+
+/** What became of the rows; the sum of the parts is `read`. */
+export interface UngleichotpReport {
+  readonly read: number
+  imported: number
+  known: number
+  refused: number
+  /** Accounts of Django's admin site, which are no entries. */
+  skipped: number
+  readonly notes: readonly string[]
+  readonly isWritten: boolean
+}
+
+/** A row as the original keeps it. */
+export interface OldEntry {
+  readonly id: number
+  readonly name: string
+  readonly realm: string
+  readonly seed: string
+  readonly username: string
+  readonly isActive: boolean
+}
+
+const givenUp = Symbol('dry run')
+/** By these columns the table is known, whatever its application was called. */
+const marks = ['name', 'realm', 'seed', 'username']
+
+/** Reads the entries of an ungleichotp database. @throws {@link Failure} `ungleichotp_table_missing` */
+export async function readOldEntries(database: ForeignDatabase): Promise<OldEntry[]> {
+  const [table] = await database.tablesWith(marks)
+  if (table === undefined) throw new Failure('ungleichotp_table_missing')
+  return (await database.rowsOf(table)).map(entryIn)
+}
+
+/** Takes over entries in one transaction; running it again changes nothing. */
+export async function importUngleichotp(
+  parts: DoorParts,
+  rules: UngleichotpRules,
+  entries: readonly OldEntry[],
+  by: By,
+  isDryRun: boolean,
+): Promise<UngleichotpReport> {
+  const run = new ImportRun(parts, rules, entries, by)
+  try {
+    await parts.core.storage.transaction(async (tx) => {
+      for (const entry of entries) await run.write(tx, entry)
+      if (isDryRun) throw givenUp
+    })
+  } catch (error) {
+    if (error !== givenUp) throw error
+  }
+  return run.report(!isDryRun)
+}
+
+class ImportRun {
+  readonly #parts: DoorParts
+  readonly #rules: UngleichotpRules
+  readonly #entries: readonly OldEntry[]
+  readonly #by: By
+  readonly #notes: string[] = []
+  readonly #tally: { read: number; imported: number; known: number; refused: number; skipped: number }
+
+  constructor(parts: DoorParts, rules: UngleichotpRules, entries: readonly OldEntry[], by: By) {
+    this.#parts = parts
+    this.#rules = rules
+    this.#entries = entries
+    this.#by = by
+    this.#tally = { read: entries.length, imported: 0, known: 0, refused: 0, skipped: 0 }
+  }
+
+  report(isWritten: boolean): UngleichotpReport {
+    return { ...this.#tally, notes: [...this.#notes, ...this.#rightsNotes()], isWritten }
+  }
+
+  async write(tx: Tx, entry: OldEntry): Promise<void> {
+    if (entry.name === '' || entry.realm === '' || entry.seed === '') {
+      this.#tally.skipped += 1
+      this.#notes.push(`${entry.username} is an account of the admin site and no entry; it was left out.`)
+      return
+    }
+    const secret = secretOf(entry.seed)
+    if (secret === null) return this.#refuse(entry, 'its seed is not Base32')
+    if (entry.realm.toLowerCase() === peopleRealm) return this.#refuse(entry, 'its realm is reserved')
+    const realm = await this.#realm(tx, entry.realm)
+    if (realm.origin !== ungleichotpOrigin) return this.#refuse(entry, 'its realm belongs to another door')
+    const present = await this.#parts.subjects.find(realm, entry.name, tx)
+    if (present !== null) return this.#meet(entry, present.number === entry.id)
+    await this.#add(tx, realm, entry, secret)
+  }
+
+  async #add(tx: Tx, realm: RealmEntry, entry: OldEntry, secret: Uint8Array): Promise<void> {
+    const { subjects, core } = this.#parts
+    const isTaken = (await findEntry(tx, String(entry.id))) !== undefined
+    const nowMs = core.services.clock.nowMs()
+    const number = isTaken ? await nextEntryNumber(tx, nowMs) : entry.id
+    const wish = { name: entry.name, number, isEnabled: entry.isActive }
+    const subject = await subjects.add(tx, realm, wish, this.#by)
+    await subjects.enrolment.start(tx, realm, subject, { begins: 'active', secret }, this.#by)
+    if (isTaken) this.#notes.push(`${nameOf(entry)} has the id ${number} now: ${entry.id} was taken.`)
+    else await nextEntryNumber(tx, nowMs, entry.id)
+    this.#tally.imported += 1
+    if (!entry.isActive) this.#notes.push(`${nameOf(entry)} was not active and is disabled here.`)
+    if (secret.length < recommendedSecretBytes)
+      this.#notes.push(`The seed of ${nameOf(entry)} is shorter than 128 bits.`)
+  }
+
+  #meet(entry: OldEntry, isSame: boolean): void {
+    if (isSame) this.#tally.known += 1
+    else this.#refuse(entry, 'there is another entry of this name')
+  }
+
+  #refuse(entry: OldEntry, reason: string): void {
+    this.#tally.refused += 1
+    this.#notes.push(`${nameOf(entry)} was left out: ${reason}.`)
+  }
+
+  async #realm(tx: Tx, name: string): Promise<RealmEntry> {
+    const known = await this.#parts.subjects.realmIn(tx, name)
+    if (known !== null) return known
+    const { digits, periodSeconds, windowSteps } = this.#rules
+    const window = { windowBack: windowSteps, windowForward: windowSteps }
+    const policy = { digits, periodSeconds, ...window, replay: 'once', readback: 'enrollers' } as const
+    return this.#parts.subjects.makeRealm(tx, { name, ...policy, origin: ungleichotpOrigin }, this.#by)
+  }
+
+  #rightsNotes(): string[] {
+    const realms = new Set(this.#entries.map(({ realm }) => realm))
+    const others = [...realms].filter(
+      (realm) => realm !== '' && realm !== callerRealms.admin && realm !== callerRealms.auth,
+    )
+    const notes = []
+    if (!realms.has(callerRealms.admin)) {
+      notes.push('There is no entry in ungleich-admin: "watchword admin ungleichotp bootstrap" makes one.')
+    }
+    if (others.length > 0) {
+      notes.push(
+        `Entries of ${others.toSorted().join(', ')} can be verified but no longer verify or manage others. ` +
+          'Give a service that verifies an entry in ungleich-auth.',
+      )
+    }
+    return notes
+  }
+}
+
+function secretOf(seed: string): Uint8Array | null {
+  try {
+    return decodeBase32(seed)
+  } catch {
+    return null
+  }
+}
+
+function nameOf({ name, realm }: OldEntry): string {
+  return `(${name}, ${realm})`
+}
+
+function entryIn(row: SqlRow): OldEntry {
+  const text = (column: string) => (typeof row[column] === 'string' ? row[column].trim() : '')
+  const { id, is_active: isActive } = row
+  return {
+    id: Number(id),
+    name: text('name').normalize('NFC'),
+    realm: text('realm').normalize('NFC'),
+    seed: text('seed'),
+    username: text('username'),
+    isActive: isActive === undefined || isActive === true || isActive === 1,
+  }
+}
