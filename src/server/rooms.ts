@@ -56,6 +56,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   })
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
   const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
+  access.context.leavers.listen((tx, actor, leaver) => vault.noteLeaver(tx, actor, leaver))
   const gate = await createGate(core, access, core.config.gate, async () => (await settings.read()).doors.gate)
   const stopRetention = startRetention({
     ...core,

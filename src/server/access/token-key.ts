@@ -1,8 +1,8 @@
-import { hashToken } from '../../crypto/token.ts'
+import { hashTokenText } from '../../crypto/token.ts'
 
 /** The hash of a token as text: the key of every cache and the name the change feed gives it. */
 export function tokenKey(token: string): string {
-  return keyText(hashToken(token))
+  return hashTokenText(token)
 }
 
 /** A key as the database holds it: 32 bytes. */

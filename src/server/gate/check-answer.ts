@@ -3,15 +3,30 @@ import type { Judgement } from './judgement.ts'
 import type { ProxyFamily } from './proxy-family.ts'
 import { type Visit, visitUrl } from './visit.ts'
 
+/** Names and values in turn, as Node.js writes them fastest. */
+export type HeaderList = readonly string[]
+
 /** Status, headers and body of a check's answer. Bodies are empty wherever nginx reads them, or it drops the connection. */
 export interface CheckAnswer {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: HeaderList
   readonly body: string
 }
 
-/** On every answer of the gate: nothing is ever kept by anybody in between (P32). */
-export const uncached = { 'Cache-Control': 'no-store', Vary: 'Cookie, Authorization' } as const
+/** On every answer of a check: nothing is ever kept by anybody in between (P32). */
+const uncached = ['Cache-Control', 'no-store']
+
+/** Headers of an answer without a body. */
+export function bodiless(headers: HeaderList = []): HeaderList {
+  return [...uncached, ...headers, 'Content-Length', '0']
+}
+
+/** An answer that is a status alone. */
+export function plainAnswer(status: number): CheckAnswer {
+  return { status, headers: bodiless(), body: '' }
+}
+
+const forbidden = plainAnswer(403)
 
 /**
  * The answer to a check that did not pass.
@@ -24,26 +39,23 @@ export const uncached = { 'Cache-Control': 'no-store', Vary: 'Cookie, Authorizat
  */
 export function refusal(
   family: ProxyFamily,
-  judgement: Judgement,
+  { outcome }: Judgement,
   visit: Visit,
   seen: IncomingHttpHeaders,
   loginUrl: string,
   redirect: 'auto' | 'never',
 ): CheckAnswer {
-  if (judgement.outcome === 'forbidden') return { status: 403, headers: uncached, body: '' }
-  const isBrowser = redirect === 'auto' && isNavigation(seen)
-  if (isBrowser && family === 'nginx') return { status: 401, headers: { ...uncached, Location: loginUrl }, body: '' }
-  if (isBrowser) {
+  if (outcome === 'forbidden') return forbidden
+  if (redirect === 'auto' && isNavigation(seen)) {
     const isRead = visit.method === 'GET' || visit.method === 'HEAD'
-    return { status: isRead ? 302 : 303, headers: { ...uncached, Location: loginUrl }, body: '' }
+    const status = family === 'nginx' ? 401 : isRead ? 302 : 303
+    return { status, headers: bodiless(['Location', loginUrl]), body: '' }
   }
-  const headers = { ...uncached, 'WWW-Authenticate': 'Bearer realm="watchword"', 'X-Watchword-Login': loginUrl }
-  if (family === 'nginx') return { status: 401, headers, body: '' }
-  return {
-    status: 401,
-    headers: { ...headers, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ login: loginUrl }),
-  }
+  const challenge = ['WWW-Authenticate', 'Bearer realm="watchword"', 'X-Watchword-Login', loginUrl]
+  if (family === 'nginx') return { status: 401, headers: bodiless(challenge), body: '' }
+  const body = JSON.stringify({ login: loginUrl })
+  const media = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))]
+  return { status: 401, headers: [...uncached, ...challenge, ...media], body }
 }
 
 /** Whether a browser asks for a page, and not a script for data (B9). */

@@ -17,6 +17,19 @@ export function gateCookieValues(header: string | undefined, name: string): stri
     .flatMap((full) => pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)))
     .filter((value) => value !== '' && value.length <= maxValueLength)
     .slice(0, 4)
+    .map(tokenIn)
+}
+
+/** simpleotp's clients expect 64 hexadecimal digits in its cookie: the same 256 bits, spelled otherwise. */
+const hexToken = /^[0-9a-f]{64}$/
+
+function tokenIn(value: string): string {
+  return hexToken.test(value) ? Buffer.from(value, 'hex').toString('base64url') : value
+}
+
+/** A session's token as its cookie spells it. */
+export function cookieValue({ isBare }: Pick<CookieShape, 'isBare'>, token: string): string {
+  return isBare ? Buffer.from(token, 'base64url').toString('hex') : token
 }
 
 /** How the cookie of a login is set. */

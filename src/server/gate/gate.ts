@@ -3,6 +3,7 @@ import type { Access } from '../access/access.ts'
 import type { Core } from '../audit/core.ts'
 import { trustedProxyList } from '../http/address.ts'
 import { Check } from './check.ts'
+import { prepareCodeOnly } from './code-only.ts'
 import { LiveRules } from './live-rules.ts'
 import type { GateSettings } from './settings.ts'
 import { createTokenUse } from './token-use.ts'
@@ -11,6 +12,10 @@ import { createTokenUse } from './token-use.ts'
 export interface Gate {
   readonly settings: GateSettings
   readonly rules: LiveRules
+  /** The person who logs in by a code alone, null when everybody has a name. */
+  readonly codeOnlyPersonId: string | null
+  /** Whether the administrators' settings leave this door open. */
+  isOpen(): boolean
   /** Answers a check before the router; false when the request is none. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   stop(): void
@@ -19,23 +24,68 @@ export interface Gate {
 /** Proxies on this machine, trusted where none are named. */
 const thisMachine = ['127.0.0.0/8', '::1']
 
-/** Opens the gate. @throws Failure `gate_rules_unreadable`: nothing starts with rules it cannot read */
-export function createGate(core: Core, access: Access, settings: GateSettings): Gate {
-  const { config, log } = core.services
-  if (config.trustedProxies.length === 0 && !config.isLoopback) {
-    log.warn({}, 'WATCHWORD_TRUSTED_PROXIES is empty: gate checks are answered to proxies on this machine alone')
-  }
-  if (!settings.isCookieSecure)
-    log.warn({}, 'the gate cookie travels over plain HTTP (WATCHWORD_GATE_COOKIE_SECURE=false): for trials only')
+/**
+ * Opens the gate.
+ *
+ * @param readDoor - the administrators' setting that switches the gate off
+ * @throws Failure `gate_rules_unreadable`, `gate_secret_unreadable`: nothing starts with what it cannot read
+ */
+export async function createGate(
+  core: Core,
+  access: Access,
+  settings: GateSettings,
+  readDoor: () => Promise<boolean>,
+): Promise<Gate> {
+  const { config } = core.services
+  warn(core, settings)
   const rules = new LiveRules(core, settings.rulesFile)
   rules.start()
+  const door = await watchDoor(core, readDoor)
   const check = new Check({
     access,
     services: core.services,
     settings,
     proxies: trustedProxyList(config.trustedProxies.length === 0 ? thisMachine : config.trustedProxies),
+    isOpen: door.isOpen,
     rules: () => rules.current,
     noteTokenUse: createTokenUse(core),
   })
-  return { settings, rules, handle: (request, response) => check.handle(request, response), stop: () => rules.stop() }
+  const { codeOnlySecretFile } = settings
+  return {
+    settings,
+    rules,
+    codeOnlyPersonId: codeOnlySecretFile === null ? null : await prepareCodeOnly(core, access, codeOnlySecretFile),
+    isOpen: door.isOpen,
+    handle: (request, response) => check.handle(request, response),
+    stop: () => {
+      rules.stop()
+      door.stop()
+    },
+  }
+}
+
+function warn({ services: { config, log } }: Core, { isCookieSecure }: GateSettings): void {
+  if (config.trustedProxies.length === 0 && !config.isLoopback) {
+    log.warn({}, 'WATCHWORD_TRUSTED_PROXIES is empty: gate checks are answered to proxies on this machine alone')
+  }
+  if (!isCookieSecure)
+    log.warn({}, 'the gate cookie travels over plain HTTP (WATCHWORD_GATE_COOKIE_SECURE=false): for trials only')
+}
+
+// A check cannot wait for a setting to be read: the answer is kept and renewed when settings change.
+async function watchDoor(
+  { storage, services }: Core,
+  read: () => Promise<boolean>,
+): Promise<{ isOpen: () => boolean; stop: () => void }> {
+  let isOpen = await read()
+  const renew = () => {
+    read()
+      .then((now) => (isOpen = now))
+      .catch((error: unknown) => services.log.warn({ err: error }, 'the setting of the gate could not be read'))
+  }
+  const stops = [
+    storage.changes.listen(({ kind }) => (kind === 'setting' ? renew() : undefined)),
+    storage.changes.onReset(renew),
+  ]
+  return { isOpen: () => isOpen, stop: () => stops.forEach((stop) => stop()) }
 }

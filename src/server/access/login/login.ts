@@ -280,12 +280,8 @@ export function loggedInActor(person: { id: string; username: string }, address:
   }
 }
 
-/** Keyed hashes of a source and of "all unknown ones", so that a copied database tells no addresses. */
-export function sourceHashes(
-  context: AccessContext,
-  address: string,
-  device?: string,
-): SourceHashes {
+/** The keyed hashes of a network, of a device where there is one, and of "all unknown ones". */
+export function sourceHashes(context: AccessContext, address: string, device?: string): SourceHashes {
   const key = context.keyRing.deriveKey('login sources')
   const hash = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
   const hashes = { source: hash(`network ${sourceNetwork(address)}`), shared: hash('unknown') }

@@ -17,11 +17,7 @@ export interface SourceHashes {
 }
 
 /** Reads the budgets of a login; an id that no person has costs the same. */
-export async function readBudgets(
-  db: Queryable,
-  personId: string,
-  hashes: SourceHashes,
-): Promise<LoginBudgets> {
+export async function readBudgets(db: Queryable, personId: string, hashes: SourceHashes): Promise<LoginBudgets> {
   const rows = await db
     .selectFrom('login_source')
     .selectAll()

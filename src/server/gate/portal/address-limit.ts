@@ -1,6 +1,4 @@
-import { sourceNetwork } from '../../http/address.ts'
-
-/** Failed logins one network may have at once, and how quickly it earns new ones. */
+/** Failed logins one place may have at once, and how quickly it earns new ones. */
 export interface AddressRule {
   readonly burst: number
   readonly refillMs: number
@@ -8,8 +6,8 @@ export interface AddressRule {
 
 export const usualAddressRule: AddressRule = { burst: 20, refillMs: 6000 }
 
-/** Networks remembered at most; the oldest are forgotten first. */
-const maxNetworks = 50_000
+/** Places remembered at most; the oldest are forgotten first. */
+const maxPlaces = 50_000
 
 interface Bucket {
   failures: number
@@ -17,7 +15,7 @@ interface Bucket {
 }
 
 /**
- * Failed logins per network (IPv6 by /64), so that one machine cannot try everybody's names. Counted beside the
+ * Failed logins per place (a network, IPv6 by /64, or a browser), so that one machine cannot try everybody's names. Counted beside the
  * budget of each person, which no change of address resets (P19, P21).
  */
 export class AddressLimit {
@@ -28,23 +26,22 @@ export class AddressLimit {
     this.#rule = rule
   }
 
-  /** Milliseconds this address has to wait, 0 when it may try. */
-  waitMs(address: string, nowMs: number): number {
-    const failures = this.#level(sourceNetwork(address), nowMs)
+  /** Milliseconds a place has to wait, 0 when it may try. */
+  waitMs(place: string, nowMs: number): number {
+    const failures = this.#level(place, nowMs)
     return failures < this.#rule.burst ? 0 : Math.ceil((failures - this.#rule.burst + 1) * this.#rule.refillMs)
   }
 
   /** Charges a failed login. */
-  charge(address: string, nowMs: number): void {
-    const network = sourceNetwork(address)
-    const failures = this.#level(network, nowMs) + 1
-    this.#buckets.delete(network)
-    this.#buckets.set(network, { failures, atMs: nowMs })
-    if (this.#buckets.size > maxNetworks) this.#buckets.delete(this.#buckets.keys().next().value ?? '')
+  charge(place: string, nowMs: number): void {
+    const failures = this.#level(place, nowMs) + 1
+    this.#buckets.delete(place)
+    this.#buckets.set(place, { failures, atMs: nowMs })
+    if (this.#buckets.size > maxPlaces) this.#buckets.delete(this.#buckets.keys().next().value ?? '')
   }
 
-  #level(network: string, nowMs: number): number {
-    const bucket = this.#buckets.get(network)
+  #level(place: string, nowMs: number): number {
+    const bucket = this.#buckets.get(place)
     if (bucket === undefined) return 0
     return Math.max(0, bucket.failures - (nowMs - bucket.atMs) / this.#rule.refillMs)
   }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../../access/access.ts'
 import type { Core } from '../../audit/core.ts'
+import { sourceNetwork } from '../../http/address.ts'
 import { cookieReach, domainOf } from '../cookie-area.ts'
 import type { Gate } from '../gate.ts'
-import { clearCookieTexts, type CookieShape, setCookieText } from '../gate-cookie.ts'
+import { clearCookieTexts, type CookieShape, cookieValue, setCookieText } from '../gate-cookie.ts'
 import { hostOf } from '../host.ts'
 import { returnTarget } from '../return-target.ts'
 import type { AddressLimit } from './address-limit.ts'
-import { formToken } from './form-token.ts'
+import { checkFormToken, formToken } from './form-token.ts'
 import type { LoopDetector } from './loop-detector.ts'
 import { type Dress, portalPolicy } from './page.ts'
 import { textsFor } from './texts.ts'
@@ -23,18 +24,28 @@ export interface PortalContext {
   readonly formKey: Uint8Array
 }
 
-const formCookie = 'watchword_form'
+/** Names the browser: ties forms to it, and makes it a known device once somebody logged in there (law 5). */
+const deviceCookie = 'watchword_device'
+const deviceLivesSeconds = 180 * 86_400
 
 /** How pages look to this visitor. */
 export function dressFor({ gate }: PortalContext, request: FastifyRequest): Dress {
   return { theme: gate.settings.theme, ...textsFor(request.headers['accept-language']) }
 }
 
-/** Sends a page; never kept by anybody, never framed (P32, P40). */
-export function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
+/**
+ * Sends a page; never kept by anybody, never framed (P32, P40).
+ *
+ * @param leadsTo - where the page's form redirects to: browsers hold that against `form-action` as well
+ */
+export function sendPage(reply: FastifyReply, status: number, page: string, leadsTo = '/'): FastifyReply {
   return reply
     .code(status)
-    .headers({ 'content-security-policy': portalPolicy, 'cache-control': 'no-store', vary: 'Cookie, Accept-Language' })
+    .headers({
+      'content-security-policy': portalPolicy(leadsTo),
+      'cache-control': 'no-store',
+      vary: 'Cookie, Accept-Language',
+    })
     .type('text/html; charset=utf-8')
     .send(page)
 }
@@ -45,18 +56,34 @@ export function issueFormToken(
   request: FastifyRequest,
   reply: FastifyReply,
 ): string {
-  const known = browserToken(request)
+  const known = deviceOf(request)
   const token = known ?? randomBytes(18).toString('base64url')
-  if (known === undefined) {
-    const secure = gate.settings.isCookieSecure && isHttps(request)
-    reply.header('set-cookie', `${formCookie}=${token}; Path=/auth/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`)
-  }
+  if (known === undefined) setDeviceCookie(gate, request, reply, token)
   return formToken(formKey, token, core.services.clock.nowMs())
 }
 
-/** The browser's form cookie. */
-export function browserToken(request: FastifyRequest): string | undefined {
-  const value = request.cookies[formCookie]
+/** Lets the browser keep its device id for half a year. */
+export function keepDevice({ gate }: PortalContext, request: FastifyRequest, reply: FastifyReply): void {
+  const device = deviceOf(request)
+  if (device !== undefined) setDeviceCookie(gate, request, reply, device, deviceLivesSeconds)
+}
+
+function setDeviceCookie(
+  gate: Gate,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  device: string,
+  maxAgeSeconds?: number,
+): void {
+  const attributes = ['Path=/auth/', 'HttpOnly', 'SameSite=Lax']
+  if (gate.settings.isCookieSecure && isHttps(request)) attributes.push('Secure')
+  if (maxAgeSeconds !== undefined) attributes.push(`Max-Age=${maxAgeSeconds}`)
+  addCookies(reply, [`${deviceCookie}=${device}; ${attributes.join('; ')}`])
+}
+
+/** The browser's device id, undefined before it saw a form. */
+export function deviceOf(request: FastifyRequest): string | undefined {
+  const value = request.cookies[deviceCookie]
   return value !== undefined && /^[\w-]{24}$/.test(value) ? value : undefined
 }
 
@@ -79,6 +106,42 @@ export function cookieShape({ gate }: PortalContext, request: FastifyRequest): C
   return { name: cookieName, isSecure: isCookieSecure, domain: domainOf(reach), isBare: cookieName === 'token' }
 }
 
+/** What a form posted. */
+export type Form = Readonly<Record<string, string | undefined>>
+
+/** Why a form is not believed, null when it came from our own page of this browser (P27). */
+export function refuseForgery(
+  { core, formKey }: PortalContext,
+  request: FastifyRequest,
+  form: Form,
+): 'expired' | 'forged' | null {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'forged'
+  const check = checkFormToken(formKey, deviceOf(request), form['csrf_token'], core.services.clock.nowMs())
+  return check === 'good' ? null : check
+}
+
+/** Where a login through the portal comes from, and how long its session lives. */
+export function gatePlace({ gate }: PortalContext, request: FastifyRequest, remembers: boolean) {
+  const { rememberMs, idleMs, absoluteMs } = gate.settings
+  return {
+    kind: 'gate' as const,
+    address: request.address,
+    userAgent: request.headers['user-agent'] ?? '',
+    device: deviceOf(request),
+    limits: remembers ? { idleMs: rememberMs, absoluteMs: rememberMs } : { idleMs, absoluteMs },
+  }
+}
+
+/**
+ * Whose failed logins are counted together: the visitor's network where a trusted proxy tells it, else the
+ * browser, for behind simpleotp's own configuration every visitor has the proxy's address.
+ */
+export function limitKey(context: PortalContext, request: FastifyRequest): string {
+  const { trustedProxies } = context.core.services.config
+  return trustedProxies.length > 0 ? sourceNetwork(request.address) : `device ${deviceOf(request) ?? ''}`
+}
+
 /** Adds cookies to an answer without losing those it has. */
 export function addCookies(reply: FastifyReply, texts: readonly string[]): void {
   const present = reply.getHeader('set-cookie')
@@ -88,7 +151,9 @@ export function addCookies(reply: FastifyReply, texts: readonly string[]): void 
 
 /** Sets the gate's cookie; without `maxAgeMs` it ends with the browser. */
 export function setGateCookie(reply: FastifyReply, shape: CookieShape, token: string, maxAgeMs: number | null): void {
-  addCookies(reply, [setCookieText(shape, token, maxAgeMs === null ? undefined : Math.floor(maxAgeMs / 1000))])
+  addCookies(reply, [
+    setCookieText(shape, cookieValue(shape, token), maxAgeMs === null ? undefined : Math.floor(maxAgeMs / 1000)),
+  ])
 }
 
 /** Takes every variant of the gate's cookie away (P31). */

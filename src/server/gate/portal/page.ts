@@ -1,6 +1,6 @@
 import type { GateTheme } from '../settings.ts'
 import { html, type Html, nothing } from './html.ts'
-import type { Texts } from './texts.ts'
+import { fill, type Texts } from './texts.ts'
 
 /** What every page of the portal is dressed in. */
 export interface Dress {
@@ -9,9 +9,15 @@ export interface Dress {
   readonly texts: Texts
 }
 
-/** The portal's Content-Security-Policy: its own stylesheet, script and logo, and forms to itself alone (P40). */
-export const portalPolicy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+/**
+ * The portal's Content-Security-Policy: its own stylesheet, script and logo, and forms to itself alone (P40).
+ *
+ * @param leadsTo - a checked return target; a login may be redirected to its origin
+ */
+export function portalPolicy(leadsTo: string): string {
+  const origin = leadsTo.startsWith('/') ? '' : ` ${new URL(leadsTo).origin}`
+  return `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'${origin}; frame-ancestors 'none'; base-uri 'none'`
+}
 
 /** One whole page. */
 export function page({ theme, language }: Dress, title: string, body: Html, script?: string): string {
@@ -125,6 +131,39 @@ export function logoutPage(dress: Dress, formToken: string): string {
   return page(dress, texts.logOut, body)
 }
 
+/** Asks for a new person, and for the administrator's own code: an app on this host must not be able to. */
+export function newPersonPage(dress: Dress, formToken: string, message: string | null): string {
+  const { texts } = dress
+  const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
+  const body = html`<p class="greeting">${texts.newPersonIntro}</p>
+    ${told}
+    <form method="post" action="/auth/gen" autocomplete="off">
+      <input type="hidden" name="csrf_token" value="${formToken}" />
+      <label for="user">${texts.newUsername}</label>
+      <input id="user" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" required />
+      <label for="password">${texts.newPassphrase}</label>
+      <input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required />
+      <label for="token">${texts.ownCode}</label>
+      <input id="token" name="token" inputmode="numeric" autocomplete="one-time-code" required />
+      <button type="submit">${texts.addPerson}</button>
+    </form>`
+  return page(dress, texts.newPerson, body)
+}
+
+/** Shows a new person's secret, this once. */
+export function personAddedPage(
+  dress: Dress,
+  person: { username: string; secretBase32: string; qrSvg: string },
+): string {
+  const { texts } = dress
+  const groups = person.secretBase32.replaceAll(/.{4}(?=.)/g, '$& ')
+  const body = html`<p>${fill(texts.personAdded, { name: person.username })}</p>
+    <div class="qr" role="img" aria-label="${texts.qrLabel}">${{ markup: person.qrSvg }}</div>
+    <p class="hint">SECRET : <code>${groups}</code></p>
+    <p><a class="button" href="/auth/gen">${texts.addAnother}</a></p>`
+  return page(dress, texts.newPerson, body)
+}
+
 /** One line of the list of sessions. */
 export interface SessionLine {
   readonly id: string
@@ -156,7 +195,7 @@ export function sessionsPage(dress: Dress, formToken: string, lines: readonly Se
   const body = html`<ul class="sessions">
       ${rows}
     </ul>
-    ${others ? end('others', texts.endAll) : html`<p>${texts.noSessions}</p>`}
+    ${others ? end('others', texts.endAll) : html`<p class="hint">${texts.noSessions}</p>`}
     <p><a href="/auth/logout">${texts.logOut}</a></p>`
   return page(dress, texts.sessions, body)
 }

@@ -1,4 +1,4 @@
-import { identityNames, lookedAt, type ProxyConfigOptions } from './options.ts'
+import { identityNames, listenParts, lookedAt, type ProxyConfigOptions } from './options.ts'
 
 /** The Lua hook and the site for Apache 2.4 with mod_lua and the package lua-socket. */
 export function apacheConfig({ hosts, gate, app, listen }: ProxyConfigOptions): {
@@ -6,6 +6,7 @@ export function apacheConfig({ hosts, gate, app, listen }: ProxyConfigOptions): 
   readonly config: string
 } {
   const [name = 'localhost', ...aliases] = hosts
+  const { address, port } = listenParts(listen)
   return {
     lua: apacheLua(gate),
     config: `# Watchword's gate in front of an app. Put the Lua part at the path named here.
@@ -13,7 +14,7 @@ export function apacheConfig({ hosts, gate, app, listen }: ProxyConfigOptions): 
 LuaScope thread
 LuaHookAccessChecker /etc/apache2/watchword.lua watchword early
 
-<VirtualHost *:${listen}>
+<VirtualHost ${address ?? '*'}:${port}>
   ServerName ${name}
 ${aliases.map((alias) => `  ServerAlias ${alias}\n`).join('')}  AllowEncodedSlashes NoDecode
   ProxyPreserveHost On

@@ -1,11 +1,13 @@
-import { identityNames, type ProxyConfigOptions } from './options.ts'
+import { identityNames, listenParts, type ProxyConfigOptions } from './options.ts'
 
 /** A site for Caddy's `forward_auth`; runs as it stands on Caddy 2.6. */
 export function caddyConfig({ hosts, gate, app, listen }: ProxyConfigOptions): string {
-  const names = listen === '443' ? hosts : hosts.map((host) => `http://${host}:${listen}`)
+  const { address, port } = listenParts(listen)
+  const names = port === '443' ? hosts : hosts.map((host) => `http://${host}:${port}`)
+  const bind = address === null ? '' : `  bind ${address}\n`
   return `# Watchword's gate in front of an app. "route" keeps the order: strip first, then ask, then pass on.
 ${names.join(', ')} {
-  handle /auth/* {
+${bind}  handle /auth/* {
     reverse_proxy ${gate}
   }
   handle {

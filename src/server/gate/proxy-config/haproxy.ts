@@ -1,11 +1,11 @@
-import { identityNames, lookedAt, type ProxyConfigOptions } from './options.ts'
+import { identityNames, listenParts, lookedAt, type ProxyConfigOptions } from './options.ts'
 
 /** The Lua action and the frontend for HAProxy from 2.6 on; no third-party Lua is needed. */
 export function haproxyConfig({ hosts, gate, app, listen }: ProxyConfigOptions): {
   readonly lua: string
   readonly config: string
 } {
-  const hostRule = hosts.map((host) => `-i ${host}`).join(' ')
+  const { address, port } = listenParts(listen)
   return {
     lua: haproxyLua(),
     config: `# Watchword's gate in front of an app. Put the Lua part at the path named here.
@@ -20,9 +20,8 @@ defaults
   timeout tunnel 1h
 
 frontend web
-  bind ${listen}
-  acl known_host hdr(host),host_only ${hostRule}
-  http-request deny deny_status 421 unless known_host
+  bind ${address ?? ''}:${port}
+${hosts.map(knownHost).join('')}  http-request deny deny_status 421 unless known_host
   acl login path_beg /auth/
   http-request set-header X-Forwarded-For %[src] if login
   http-request set-header X-Forwarded-Host %[req.hdr(host)] if login
@@ -39,6 +38,11 @@ backend app
   server app ${app}
 `,
   }
+}
+
+function knownHost(host: string): string {
+  const match = host.startsWith('*.') ? `-m end -i ${host.slice(1)}` : `-i ${host}`
+  return `  acl known_host hdr(host),host_only ${match}\n`
 }
 
 function haproxyLua(): string {

@@ -6,7 +6,7 @@ export interface ProxyConfigOptions {
   readonly gate: string
   /** Where the app listens, `host:port`. */
   readonly app: string
-  /** What the proxy listens on; the examples leave certificates to the reader. */
+  /** Port the proxy listens on, an address before it if need be; the examples leave certificates to the reader. */
   readonly listen: string
   readonly cookieName: string
 }
@@ -16,3 +16,9 @@ export const identityNames = ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Re
 
 /** What the gate looks at in a visitor's request besides the URL. */
 export const lookedAt = ['Cookie', 'Authorization', 'Accept', 'X-Requested-With', 'Sec-Fetch-Mode', 'Upgrade'] as const
+
+/** A listening place in its parts; without an address it is every one of the machine. */
+export function listenParts(listen: string): { readonly address: string | null; readonly port: string } {
+  const at = listen.lastIndexOf(':')
+  return at < 0 ? { address: null, port: listen } : { address: listen.slice(0, at), port: listen.slice(at + 1) }
+}

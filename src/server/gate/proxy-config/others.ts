@@ -3,7 +3,7 @@ import { identityNames, lookedAt, type ProxyConfigOptions } from './options.ts'
 
 /** Dynamic configuration for Traefik 3. */
 export function traefikConfig({ hosts, gate, app, cookieName }: ProxyConfigOptions): string {
-  const anyHost = hosts.map((host) => `Host(\`${host}\`)`).join(' || ')
+  const anyHost = hosts.map(hostMatcher).join(' || ')
   return stringify({
     http: {
       middlewares: {
@@ -29,6 +29,11 @@ export function traefikConfig({ hosts, gate, app, cookieName }: ProxyConfigOptio
       },
     },
   })
+}
+
+function hostMatcher(host: string): string {
+  if (!host.startsWith('*.')) return `Host(\`${host}\`)`
+  return `HostRegexp(\`^[^.]+${host.slice(1).replaceAll('.', String.raw`\.`)}$\`)`
 }
 
 /** The HTTP filter for Envoy's `ext_authz`; goes before the router filter. */

@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import type { BlockList } from 'node:net'
+import { clientAddress, isTrusted } from '../http/address.ts'
+
+interface Peer {
+  readonly address: string
+  readonly isTrusted: boolean
+}
+
+/** Who is at the other end of a check's connection; asked once for each connection, for proxies keep theirs open. */
+export class Peers {
+  readonly #known = new WeakMap<Socket, Peer>()
+  readonly #proxies: BlockList
+
+  constructor(proxies: BlockList) {
+    this.#proxies = proxies
+  }
+
+  /** Whether the peer is a proxy whose word on the visited URL counts (P1). */
+  isProxy(request: IncomingMessage): boolean {
+    return this.#peer(request).isTrusted
+  }
+
+  /** The visitor's address: behind trusted proxies by `X-Forwarded-For`, from right to left (P19). */
+  visitorAddress(request: IncomingMessage): string {
+    const forwarded = request.headers['x-forwarded-for']
+    const { address } = this.#peer(request)
+    return forwarded === undefined ? address : clientAddress(address, String(forwarded), this.#proxies)
+  }
+
+  #peer(request: IncomingMessage): Peer {
+    const { socket } = request
+    const known = this.#known.get(socket)
+    if (known !== undefined) return known
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
+    const peer = { address, isTrusted: isTrusted(address, this.#proxies) }
+    this.#known.set(socket, peer)
+    return peer
+  }
+}

@@ -1,0 +1,174 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isFailure } from '../../../errors/failure.ts'
+import type { LoggedIn } from '../../access/login/login.ts'
+import { logInByCode } from '../../access/login/code-only.ts'
+import {
+  cookieShape,
+  dressFor,
+  type Form,
+  gatePlace,
+  issueFormToken,
+  keepDevice,
+  limitKey,
+  type PortalContext,
+  refuseForgery,
+  safeLocation,
+  sendPage,
+  setGateCookie,
+  visibleHost,
+} from './context.ts'
+import { loopCauses } from './loop-detector.ts'
+import { type LoginForm, loginPage, noticePage } from './page.ts'
+import { fill } from './texts.ts'
+import { signedIn, visitorKey, wishedTarget } from './visitor.ts'
+
+/** `GET /auth/login`: the form, or straight on for whoever has a session. */
+export async function showLogin(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { access, core, gate, loops } = context
+  const target = safeLocation(context, request, wishedTarget(request))
+  const nowMs = core.services.clock.nowMs()
+  const session = await signedIn(access.sessions, request, gate.settings.cookieName)
+  const isAgain = (request.raw.url ?? '').includes('again=1')
+  if (loops.isLoop(visitorKey(request), target, nowMs)) return showLoop(context, request, reply, target)
+  if (session !== null && !isAgain) {
+    loops.noteLogin(visitorKey(request), target, nowMs)
+    return reply.redirect(target, 302)
+  }
+  const message = isAgain ? dressFor(context, request).texts.again : null
+  return showForm(context, request, reply, { status: 200, target, message })
+}
+
+interface Shown {
+  readonly status: number
+  readonly target: string
+  readonly message: string | null
+  readonly username?: string
+}
+
+async function showForm(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shown: Shown,
+): Promise<FastifyReply> {
+  const isCodeOnly = context.gate.codeOnlyPersonId !== null
+  const form: LoginForm = {
+    formToken: issueFormToken(context, request, reply),
+    returnTo: shown.target,
+    username: shown.username ?? '',
+    message: shown.message,
+    isCodeOnly,
+    hasSignOn: !isCodeOnly && (await context.access.signOn.isActive()),
+    mayRemember: context.gate.settings.rememberMs > 0,
+  }
+  return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), shown.target)
+}
+
+function showLoop(context: PortalContext, request: FastifyRequest, reply: FastifyReply, target: string): FastifyReply {
+  const dress = dressFor(context, request)
+  const { texts } = dress
+  const host = visibleHost(request)
+  const domain = cookieShape(context, request)?.domain ?? null
+  const scheme = context.access.outside(request).isHttps ? 'https' : 'http'
+  const { isCookieSecure } = context.gate.settings
+  const told = {
+    plain_http: texts.loopPlain,
+    domain: texts.loopDomain,
+    public_suffix: texts.loopSuffix,
+    proxy: texts.loopProxy,
+  }
+  const sentences = loopCauses({ scheme, host, isCookieSecure, cookieDomain: domain }).map((cause) =>
+    fill(told[cause], { host, domain: domain ?? host }),
+  )
+  const way = { label: texts.goOn, href: target }
+  return sendPage(reply, 200, noticePage(dress, texts.loopTitle, [texts.loopIntro, ...sentences], way))
+}
+
+/** `POST /auth/login`: one answer for every refusal, and the way back on success. */
+export async function logIn(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Form,
+): Promise<FastifyReply> {
+  const { texts } = dressFor(context, request)
+  const target = safeLocation(context, request, form['rd'] ?? wishedTarget(request))
+  const username = form['user'] ?? ''
+  const again = (status: number, message: string) =>
+    showForm(context, request, reply, { status, target, message, username })
+  if (refuseForgery(context, request, form) !== null) return again(403, texts.expired)
+  const tried = await tryLogin(context, request, reply, form, (remembers) => prove(context, request, form, remembers))
+  if (tried === 'done') return reply.redirect(target, 302)
+  if (tried === 'refused') return again(401, texts.refused)
+  reply.header('retry-after', tried.waitSeconds)
+  return again(429, fill(texts.slowDown, { seconds: tried.waitSeconds }))
+}
+
+/** How a login through the portal ended. */
+export type Tried = 'done' | 'refused' | { readonly waitSeconds: number }
+
+/** Lets somebody log in within the limits, and sets their cookie. */
+export async function tryLogin(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Form,
+  login: (remembers: boolean) => Promise<LoggedIn>,
+): Promise<Tried> {
+  const { core, gate, limit, loops } = context
+  const { clock, log, metrics } = core.services
+  const key = limitKey(context, request)
+  const waitMs = limit.waitMs(key, clock.nowMs())
+  if (waitMs > 0) {
+    log.warn({ event: 'gate_login_limited', address: request.address }, 'gate login told to wait')
+    return { waitSeconds: Math.ceil(waitMs / 1000) }
+  }
+  const shape = cookieShape(context, request)
+  if (shape === null) return 'refused'
+  const remembers = form['remember'] === '1' && gate.settings.rememberMs > 0
+  try {
+    const { username, token } = await login(remembers)
+    await endBefore(context, request)
+    metrics.logins.inc({ outcome: 'accepted' })
+    log.info({ event: 'gate_login', user: username, address: request.address }, 'gate login accepted')
+    setGateCookie(reply, shape, token, remembers ? gate.settings.rememberMs : null)
+    keepDevice(context, request, reply)
+    loops.noteLogin(visitorKey(request), safeLocation(context, request, form['rd'] ?? '/'), clock.nowMs())
+    return 'done'
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    limit.charge(key, clock.nowMs())
+    metrics.logins.inc({ outcome: 'refused' })
+    log.warn({ event: 'gate_login_refused', user: loggedName(form), address: request.address }, 'gate login refused')
+    return error.code === 'passphrases_busy' ? { waitSeconds: 5 } : 'refused'
+  }
+}
+
+function prove(context: PortalContext, request: FastifyRequest, form: Form, remembers: boolean): Promise<LoggedIn> {
+  const { access, gate } = context
+  const place = gatePlace(context, request, remembers)
+  const typed = (form['token'] ?? '').trim()
+  const { codeOnlyPersonId } = gate
+  if (codeOnlyPersonId !== null) return logInByCode(access.context, { personId: codeOnlyPersonId, code: typed }, place)
+  const who = { username: form['user'] ?? '', passphrase: form['password'] ?? '' }
+  // A code has digits alone; whatever else stands in the field is a recovery code.
+  const isCode = typed === '' || /^[\d\s\p{Nd}]+$/u.test(typed)
+  return access.login({ ...who, ...(isCode ? { code: typed } : { recoveryCode: typed }) }, place)
+}
+
+// A name for the log alone: what somebody types there by mistake may be a passphrase, so only short plain words are kept.
+function loggedName(form: Form): string {
+  const name = form['user'] ?? ''
+  return /^[\w.@-]{1,64}$/.test(name) ? name : ''
+}
+
+/** A session of before the login ends with it: a planted cookie is worth nothing (P7). */
+async function endBefore(context: PortalContext, request: FastifyRequest): Promise<void> {
+  const before = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
+  if (before === null) return
+  await context.core.storage.transaction((tx) => context.access.sessions.end(tx, { id: before.session.id }))
+}

@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { doneBy } from '../../access/audited.ts'
+import { sessionActor } from '../../access/authenticators.ts'
+import {
+  clearGateCookies,
+  dressFor,
+  type Form,
+  issueFormToken,
+  type PortalContext,
+  refuseForgery,
+  sendPage,
+} from './context.ts'
+import { logoutPage, noticePage, sessionsPage } from './page.ts'
+import { signedIn, type SignedIn } from './visitor.ts'
+
+const loginFirst = '/auth/login?rd=%2Fauth%2Fsessions'
+
+/** `GET /auth/logout`: ends the session and leads to `/`, unless another site may have sent the visitor (P27). */
+export async function getLogout(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return askLogout(context, request, reply, 200)
+  await endOwn(context, request, reply)
+  return reply.redirect('/', 302)
+}
+
+/** `POST /auth/logout`: the button's way. */
+export async function postLogout(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Form,
+): Promise<FastifyReply> {
+  if (refuseForgery(context, request, form) !== null) return askLogout(context, request, reply, 403)
+  await endOwn(context, request, reply)
+  const dress = dressFor(context, request)
+  const way = { label: dress.texts.backToLogin, href: '/auth/login' }
+  return sendPage(reply, 200, noticePage(dress, dress.texts.logOut, [dress.texts.loggedOut], way))
+}
+
+function askLogout(context: PortalContext, request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
+  return sendPage(reply, status, logoutPage(dressFor(context, request), issueFormToken(context, request, reply)))
+}
+
+async function endOwn(context: PortalContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
+  if (session !== null) await endSession(context, request, session, { id: session.session.id }, 'gate.logout')
+  clearGateCookies(context, request, reply)
+}
+
+/** `GET /auth/sessions`: where one is logged in. */
+export async function showSessions(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
+  if (session === null) return reply.redirect(loginFirst, 302)
+  const rows = await context.access.sessions.list({ personId: session.person.id, kind: 'gate' }, { limit: 100 })
+  const lines = rows.map((row) => ({
+    id: row.id,
+    address: row.address,
+    device: row.userAgent.slice(0, 80),
+    lastSeen: new Date(row.lastSeenAtMs).toISOString().slice(0, 16).replace('T', ' '),
+    isCurrent: row.id === session.session.id,
+  }))
+  return sendPage(reply, 200, sessionsPage(dressFor(context, request), issueFormToken(context, request, reply), lines))
+}
+
+/** `POST /auth/sessions`: ends one of them, or all others. */
+export async function endSessions(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Form,
+): Promise<FastifyReply> {
+  const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
+  if (session === null) return reply.redirect(loginFirst, 303)
+  const wish = form['session'] ?? ''
+  const which = wish === 'others' ? { exceptId: session.session.id } : { id: wish }
+  if (refuseForgery(context, request, form) === null && wish !== '')
+    await endSession(context, request, session, which, 'session.end')
+  return reply.redirect('/auth/sessions', 303)
+}
+
+// The person's own id stands in the filter: nobody ends another's session here.
+async function endSession(
+  { core, access }: PortalContext,
+  request: FastifyRequest,
+  session: SignedIn,
+  which: { id: string } | { exceptId: string },
+  action: string,
+): Promise<void> {
+  await core.storage.transaction(async (tx) => {
+    const ended = await access.sessions.end(tx, { personId: session.person.id, kind: 'gate', ...which })
+    const event = {
+      action,
+      objectKind: 'session',
+      objectId: session.session.id,
+      outcome: 'done' as const,
+      detail: { ended: ended.length },
+    }
+    await core.audit.append(tx, [doneBy(sessionActor(session, request.address), event)])
+  })
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isFailure } from '../../../errors/failure.ts'
+import { doneBy } from '../../access/audited.ts'
+import { loggedInActor } from '../../access/login/login.ts'
+import type { SignedOn } from '../../access/oidc/sign-on.ts'
+import type { Tx } from '../../database/storage.ts'
+import {
+  cookieShape,
+  dressFor,
+  gatePlace,
+  type PortalContext,
+  safeLocation,
+  sendPage,
+  setGateCookie,
+} from './context.ts'
+import { noticePage } from './page.ts'
+import { wishedTarget } from './visitor.ts'
+
+/** `GET /auth/sign-on`: off to the provider, and back to where the visitor wanted. */
+export async function beginSignOn(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const returnTo = safeLocation(context, request, wishedTarget(request))
+  try {
+    const address = await context.access.signOn.begin(request, reply, { purpose: 'gate', returnTo })
+    return await reply.redirect(address, 302)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    const dress = dressFor(context, request)
+    const way = { label: dress.texts.backToLogin, href: '/auth/login' }
+    return sendPage(reply, 502, noticePage(dress, dress.texts.logIn, [error.message], way))
+  }
+}
+
+/** Opens the gate session of somebody the provider vouched for. */
+export async function finishSignOn(
+  context: PortalContext,
+  { person, data, oidcSession, isNewSource }: SignedOn,
+  tx: Tx,
+  request: FastifyRequest,
+): Promise<{ cookies: (reply: FastifyReply) => void }> {
+  const { access, core } = context
+  const { device: _device, ...place } = gatePlace(context, request, false)
+  const begun = await access.sessions.begin(tx, {
+    ...place,
+    personId: person.id,
+    factors: 'two',
+    data,
+    ...(oidcSession === undefined ? {} : { oidcSession }),
+  })
+  const event = {
+    action: 'gate.login',
+    objectKind: 'person',
+    objectId: person.id,
+    objectName: person.username,
+    outcome: 'accepted' as const,
+    detail: { how: 'sign-on', sessionId: begun.id, newSource: isNewSource },
+  }
+  await core.audit.append(tx, [doneBy(loggedInActor(person, request.address), event)])
+  const shape = cookieShape(context, request)
+  return { cookies: (reply) => (shape === null ? undefined : setGateCookie(reply, shape, begun.token, null)) }
+}

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Proxy, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
+import { findProgram } from '../programs.ts'
+
+/** A real proxy on a loopback port. */
+export interface RunningProxy {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** What a proxy runs on: its files by name, and how it is called. */
+interface Wrapped {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly files: Readonly<Record<string, string>>
+}
+
+export type TestedProxy = Extract<Proxy, 'nginx' | 'caddy' | 'haproxy' | 'apache'>
+
+/** The program behind each proxy's name. */
+export const programOf = { nginx: 'nginx', caddy: 'caddy', haproxy: 'haproxy', apache: 'apache2' } as const
+
+const isRoot = process.getuid?.() === 0
+
+/** Starts a proxy with the configuration that `watchword gate print-config` prints, wrapped by what a test needs. */
+export async function startPrintedProxy(
+  proxy: TestedProxy,
+  { gatePort, appPort, hosts = ['app.example.test'] }: { gatePort: number; appPort: number; hosts?: readonly string[] },
+): Promise<RunningProxy> {
+  const port = await freePort()
+  const printed = printConfig(proxy, {
+    hosts,
+    gate: `127.0.0.1:${gatePort}`,
+    app: `127.0.0.1:${appPort}`,
+    listen: `127.0.0.1:${port}`,
+    cookieName: 'watchword',
+  }).map(({ content }) => content)
+  return start(port, (folder) => wrappers[proxy](folder, printed, port))
+}
+
+/** Starts nginx on a site of the test's own, where `PORT` stands for its port. */
+export async function startNginx(site: string): Promise<RunningProxy> {
+  const port = await freePort()
+  return start(port, (folder) => wrappers.nginx(folder, [site.replaceAll('PORT', String(port))], port))
+}
+
+const wrappers: Record<TestedProxy, (folder: string, printed: readonly string[], port: number) => Wrapped> = {
+  nginx: (folder, [site = '']) => ({
+    program: 'nginx',
+    args: ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'],
+    files: { 'nginx.conf': nginxFrame(folder), 'site.conf': site },
+  }),
+  caddy: (folder, [site = '']) => ({
+    program: 'caddy',
+    args: ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')],
+    files: { Caddyfile: `{\n  admin off\n  auto_https off\n}\n${site}` },
+  }),
+  haproxy: (folder, [config = '', lua = '']) => ({
+    program: 'haproxy',
+    args: ['-db', '-f', join(folder, 'haproxy.cfg')],
+    files: {
+      'haproxy.cfg': config.replace('/etc/haproxy/watchword.lua', join(folder, 'watchword.lua')),
+      'watchword.lua': lua,
+    },
+  }),
+  apache: (folder, [config = '', lua = ''], port) => ({
+    program: 'apache2',
+    args: ['-DFOREGROUND', '-f', join(folder, 'apache.conf')],
+    files: {
+      'apache.conf':
+        apacheFrame(folder, port) + config.replace('/etc/apache2/watchword.lua', join(folder, 'watchword.lua')),
+      'watchword.lua': lua,
+    },
+  }),
+}
+
+function nginxFrame(folder: string): string {
+  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `${isRoot ? 'user root;\n' : ''}daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log stderr error;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  client_max_body_size 8m;
+${kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join('\n')}
+  include ${folder}/site.conf;
+}
+`
+}
+
+function apacheFrame(folder: string, port: number): string {
+  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'lua']
+  return `ServerRoot ${folder}
+${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
+Listen 127.0.0.1:${port}
+ServerName localhost
+PidFile ${folder}/apache.pid
+DefaultRuntimeDir ${folder}
+ErrorLog ${folder}/error.log
+LogLevel error
+${isRoot ? 'User www-data\nGroup www-data\n' : ''}`
+}
+
+async function start(port: number, wrap: (folder: string) => Wrapped): Promise<RunningProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-proxy-'))
+  // Apache's workers give their rights up and still have to read here.
+  chmodSync(folder, 0o755)
+  const { program, args, files } = wrap(folder)
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  const child = spawn(findProgram(program) ?? program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const stop = async () => {
+    await end(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await listening(port, child)
+  } catch {
+    const log = join(folder, 'error.log')
+    if (existsSync(log)) said += readFileSync(log, 'utf8')
+    await stop()
+    throw new Error(`${program} does not listen: ${said}`)
+  }
+  return { port, stop }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  const forced = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await once(child, 'exit')
+  clearTimeout(forced)
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  const endsAtMs = Date.now() + 20_000
+  while (Date.now() < endsAtMs && child.exitCode === null) {
+    if (await answers(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it does not listen')
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    const finish = (isOpen: boolean) => {
+      socket.destroy()
+      resolve(isOpen)
+    }
+    socket.once('connect', () => finish(true))
+    socket.once('error', () => finish(false))
+  })
+}
+
+/** A port the system gave out a moment ago, for programs that cannot choose one themselves. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
