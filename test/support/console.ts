@@ -115,7 +115,8 @@ export async function visit(
   })
   page.on('request', (request) => {
     const address = request.url()
-    if (address.startsWith('http') && !origins.includes(new URL(address).origin))
+    const isOurs = page.url().startsWith(origins[0] ?? '')
+    if (isOurs && address.startsWith('http') && !origins.includes(new URL(address).origin))
       faults.push(`a request left the origin: ${address}`)
   })
   return { page, faults, close: () => context.close() }

@@ -5,6 +5,9 @@ import { useWords } from '../words/words.tsx'
 import { LoginForm } from './login-form.tsx'
 import { useNewSession, useSessionEnded, useWhoAmI } from './session.tsx'
 
+/** A dialog may be open when the session ends. */
+const aboveDialogs = 400
+
 /** The login above a page whose session ended: what was typed below stays. */
 export function SessionEnded({ me }: { me: Me }) {
   const { t } = useWords()
@@ -29,6 +32,7 @@ export function SessionEnded({ me }: { me: Me }) {
       opened={isEnded}
       onClose={() => {}}
       withCloseButton={false}
+      zIndex={aboveDialogs}
       closeOnEscape={false}
       closeOnClickOutside={false}
       title={t('ended.title')}

@@ -30,6 +30,7 @@ function spell(ms: number, language: string): string {
     ['minute', 60_000],
     ['second', 1000],
   ] as const
-  const [unit, size] = units.find(([, size]) => ms >= size) ?? ['second', 1000]
+  // Rounded first: 59 minutes and 59.9 seconds are an hour.
+  const [unit, size] = units.find(([, size]) => Math.round((ms / size) * 20) >= 20) ?? ['second', 1000]
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(ms / size))
 }

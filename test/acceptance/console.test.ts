@@ -1,0 +1,389 @@
+import type { Browser, Page } from 'playwright-core'
+import { PNG } from 'pngjs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { formatOtpauthUri, parseOtpauthUri } from '../../src/otp/otpauth-uri.ts'
+import { codeOf } from '../../src/otp/code.ts'
+import { completeAccount } from '../../src/otp/account.ts'
+import { encodeBase32 } from '../../src/otp/base32.ts'
+import { drawQrPng } from '../../src/qr/draw.ts'
+import {
+  type ConsoleServer,
+  keepPicture,
+  launchChromium,
+  readQr,
+  removeFolder,
+  startConsole,
+  type Visit,
+  violations,
+  visit,
+} from '../support/console.ts'
+import { startProvider } from '../support/oidc-provider.ts'
+import { describeWith } from '../support/programs.ts'
+
+const passphrase = 'seven hills above the river'
+const secret = new TextEncoder().encode('a canary sings in rome')
+const shared = completeAccount({ secret, issuer: 'Amazon', name: '123456789012' })
+
+// One story, told in order: what a test finds, the tests before it have made.
+describeWith(['chromium'], 'the console in a browser', () => {
+  let server: ConsoleServer
+  let browser: Browser
+  let livia: Visit
+  let accountPath = ''
+
+  beforeAll(async () => {
+    server = await startConsole()
+    browser = await launchChromium()
+    livia = await visit(browser, [server.url])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.stop()
+    removeFolder(server)
+  })
+
+  it('sets up the first administrator from the printed link', async () => {
+    const { page } = livia
+    await page.goto(server.url)
+    await page.getByText('no administrator yet').waitFor()
+    await page.goto(server.setupUrl)
+    await page.getByLabel('User name').fill('livia')
+    await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+    await page.getByLabel('Passphrase again').fill(passphrase)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.locator('img.ww-qr').waitFor()
+    const uri = await page.getByRole('link', { name: 'Open in an app' }).getAttribute('href')
+    expect(await readQr(page)).toBe(uri)
+    await page.getByLabel('The code it shows now').fill(codeOf(parseOtpauthUri(uri ?? '').account, Date.now()))
+    await page.getByRole('button', { name: 'Check the code' }).click()
+    await page.getByLabel('I have kept').check()
+    await page.getByRole('button', { name: 'Open Watchword' }).click()
+    await page.getByText('No accounts yet').waitFor()
+    expect(page.url()).toBe(`${server.url}/`)
+  })
+
+  it('leads from single sign-on and a QR image to a shared code in another person’s browser', async () => {
+    const provider = await startProvider({
+      redirectUris: [`${server.url}/authorization-code/callback`],
+      people: [{ sub: 'marcus-1', name: 'Marcus Aurelius', preferredUsername: 'marcus', email: 'm@example.com' }],
+    })
+    const marcus = await visit(browser, [server.url, provider.issuer])
+    await activateSignOn(livia.page, server, provider)
+    await signOn(marcus.page, server.url, 'marcus-1')
+    await marcus.page.getByText('Nobody has shared an account').waitFor()
+
+    accountPath = await addByImage(livia.page, server.url)
+    await grantReveal(livia.page, 'Marcus')
+
+    await marcus.page.reload()
+    const row = marcus.page.getByRole('listitem').filter({ hasText: '123456789012' })
+    await row.getByRole('button', { name: 'Show code' }).click()
+    const shown = await row.getByTestId('code').innerText()
+    expect(codesAround(Date.now())).toContain(shown.replaceAll(/\s/g, ''))
+    await keepPicture(marcus.page, 'shared-code')
+
+    await livia.page.goto(`${server.url}/audit`)
+    const record = livia.page.getByRole('row').filter({ hasText: 'account.reveal' }).first()
+    expect(await record.innerText()).toMatch(/marcus/i)
+    expect(marcus.faults).toEqual([])
+    await marcus.close()
+  }, 120_000)
+
+  it('T50 keeps no secret and no code in storage, in the page or in what it loads', async () => {
+    const { page } = livia
+    const loaded: string[] = []
+    page.on('response', async (response) => {
+      if (/\/v1\//.test(response.url())) loaded.push(await response.text().catch(() => ''))
+    })
+    for (const path of ['/', accountPath, '/audit', '/settings']) {
+      await page.goto(server.url + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+    }
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+    const seen = [stored, await page.content(), ...loaded].join('\n').toLowerCase()
+    for (const form of [
+      encodeBase32(secret),
+      Buffer.from(secret).toString('hex'),
+      Buffer.from(secret).toString('base64'),
+    ]) {
+      expect(seen).not.toContain(form.toLowerCase())
+    }
+  })
+
+  it('T62 shows markup in labels as the text it is, in the list and in the audit', async () => {
+    const { page } = livia
+    await addByText(page, server.url, '<img src=x onerror=alert(1)>')
+    await addByText(page, server.url, 'متجر البرمجيات')
+    await addByText(page, server.url, 'long '.repeat(400).trim())
+    await page.goto(server.url)
+    await page.getByRole('link', { name: '<img src=x onerror=alert(1)>' }).waitFor()
+    await page.getByRole('link', { name: 'متجر البرمجيات' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.goto(`${server.url}/audit`)
+    await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
+    expect(livia.faults).toEqual([])
+  })
+
+  it('T104 T105 follows the server’s time and says that this device’s clock is wrong', async () => {
+    const { page, close } = await visit(browser, [server.url], {
+      storageState: await livia.page.context().storageState(),
+    })
+    await page.addInitScript(() => {
+      const now = Date.now.bind(Date)
+      Date.now = () => now() + 3_600_000
+    })
+    await page.goto(server.url + accountPath)
+    await page.getByText('1 hour ahead of the server').waitFor()
+    await page.getByRole('button', { name: 'Show code' }).click()
+    const shown = await page.getByTestId('code').first().innerText()
+    expect(codesAround(Date.now())).toContain(shown.replaceAll(/\s/g, ''))
+    await page.getByText(/^Valid for \d+ more second/).waitFor()
+    await close()
+  })
+
+  it('shows a new code by itself when its step ends, and asks no more once it is hidden', async () => {
+    const { page } = livia
+    const quick = completeAccount({ secret, name: 'quick', periodSeconds: 3 })
+    await addByText(page, server.url, 'Quick', `${formatOtpauthUri(quick)}`)
+    await page.getByRole('button', { name: 'Show code' }).click()
+    const first = await page.getByTestId('code').first().innerText()
+    await expect.poll(() => page.getByTestId('code').first().innerText(), { timeout: 10_000 }).not.toBe(first)
+    const requests: string[] = []
+    await page.getByRole('button', { name: 'Hide' }).click()
+    page.on('request', (request) => requests.push(request.url()))
+    await page.waitForTimeout(3500)
+    expect(requests.filter((url) => url.endsWith('/reveal'))).toEqual([])
+    expect(await page.getByTestId('code').count()).toBe(0)
+  })
+
+  it('asks nothing of the mouse: type, Enter, Enter copies a code', async () => {
+    const { page } = livia
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url })
+    await page.goto(server.url)
+    await page.getByRole('link', { name: 'Amazon (123456789012)' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('1234567')
+    await page.keyboard.press('Enter')
+    const code = page.getByTestId('code')
+    await code.waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText('The clipboard is cleared').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toBe((await code.innerText()).replaceAll(/\s/g, ''))
+    await page.keyboard.press('Escape')
+    await code.waitFor({ state: 'detached' })
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('says what is wrong with a secret, an image without a code and a refused camera, and keeps what was typed', async () => {
+    const { page } = livia
+    await page.goto(`${server.url}/accounts/new`)
+    await page.getByLabel('otpauth link, or the secret').fill('JBSW Y3DP 1EHP')
+    await page.getByText('is not Base32').waitFor()
+    await page.getByRole('tab', { name: 'QR code' }).click()
+    const blank = {
+      name: 'blank.png',
+      mimeType: 'image/png',
+      buffer: PNG.sync.write(new PNG({ width: 240, height: 160, colorType: 2 })),
+    }
+    await page.locator('input[type=file][accept="image/*"]').setInputFiles(blank)
+    await page.getByText('no QR code is found').waitFor()
+    await page.getByRole('button', { name: 'Use the camera' }).click()
+    await page.getByText(/not allowed to use the camera|No camera was found/).waitFor()
+    await page.getByRole('tab', { name: 'Link or secret' }).click()
+    expect(await page.getByLabel('otpauth link, or the secret').inputValue()).toBe('JBSW Y3DP 1EHP')
+  })
+
+  it('keeps a half-filled form when the session ends, and goes on after the login', async () => {
+    const { page } = livia
+    await page.goto(`${server.url}/people`)
+    await page.getByRole('button', { name: 'Invite a person' }).click()
+    await page.getByLabel('User name').fill('cornelia')
+    const cookies = await page.context().cookies()
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Invite a person' }).last().click()
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+    await page.context().addCookies(cookies)
+    await page.getByRole('button', { name: 'I have logged in' }).click()
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ state: 'detached' })
+    expect(await page.getByLabel('User name').inputValue()).toBe('cornelia')
+    await page.getByRole('button', { name: 'Invite a person' }).last().click()
+    await page.getByText('Hand this setup link to cornelia').waitFor()
+  })
+
+  it('says that the server is gone, and comes back by itself when it does', async () => {
+    const { page } = livia
+    await page.goto(server.url)
+    await page.getByRole('link', { name: 'Amazon (123456789012)' }).waitFor()
+    await server.stop()
+    await page.getByRole('link', { name: 'Groups' }).click()
+    await page.getByText('The server does not answer').first().waitFor()
+    await server.start()
+    await page.getByText('Groups of single sign-on').waitFor()
+    await page.getByText('The server does not answer').first().waitFor({ state: 'detached', timeout: 20_000 })
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'has no page that axe-core objects to in the %s theme',
+    async (colorScheme) => {
+      const storageState = await livia.page.context().storageState()
+      const { page, faults, close } = await visit(browser, [server.url], { colorScheme, storageState })
+      const found: string[] = []
+      for (const path of await everyPath(page, server.url, accountPath)) {
+        await page.goto(server.url + path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.locator('output.ww-face').waitFor({ state: 'detached' })
+        found.push(...(await violations(page)).map((violation) => `${path} ${violation}`))
+        if (pictureNames[path] !== undefined) await keepPicture(page, `${pictureNames[path]}-${colorScheme}`)
+      }
+      expect(found).toEqual([])
+      expect(faults).toEqual([])
+      await close()
+    },
+    120_000,
+  )
+
+  it('lists five thousand accounts with a screenful of rows, and finds one as it is typed', async () => {
+    const { page } = livia
+    await addFiveThousand(page, server.url)
+    await page.goto(server.url)
+    await page.getByText(/5,0\d\d accounts/).waitFor()
+    expect(await page.getByRole('listitem').count()).toBeLessThan(60)
+    await page.getByLabel('Filter by name').fill('number 4711')
+    await page.getByText('1 account matches').waitFor()
+    await page.getByText('Number 4711', { exact: true }).waitFor()
+  }, 120_000)
+
+  it('speaks German to who wants it', async () => {
+    const { page, close } = await visit(browser, [server.url], {
+      locale: 'de-CH',
+      storageState: await livia.page.context().storageState(),
+    })
+    await page.goto(`${server.url}/me`)
+    await page.getByRole('heading', { name: 'Mein Konto' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
+    expect(await violations(page)).toEqual([])
+    await close()
+  })
+
+  function codesAround(nowMs: number): string[] {
+    return [-1, 0, 1].map((steps) => codeOf(shared, nowMs + steps * 30_000))
+  }
+})
+
+const pictureNames: Readonly<Record<string, string>> = { '/': 'codes', '/audit': 'audit', '/accounts/new': 'add' }
+
+async function activateSignOn(
+  page: Page,
+  server: ConsoleServer,
+  provider: { issuer: string; clientId: string; clientSecret: string },
+): Promise<void> {
+  await page.goto(`${server.url}/settings?tab=oidc`)
+  await page.getByLabel('Issuer').fill(provider.issuer)
+  await page.getByLabel('Client ID').fill(provider.clientId)
+  await page.getByLabel('Client secret').fill(provider.clientSecret)
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('Saved.').waitFor()
+  await page.getByRole('button', { name: 'Test draft' }).click()
+  await page.getByText('The draft works').waitFor()
+  await page.getByRole('button', { name: 'Activate' }).click()
+  await page.getByText('Single sign-on is active').waitFor()
+}
+
+async function signOn(page: Page, url: string, sub: string): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('link', { name: 'Continue with single sign-on' }).click()
+  await page.locator('input[name=login]').fill(sub)
+  await page.locator('input[name=password]').fill('any')
+  await page.locator('button[type=submit]').click()
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('heading', { name: 'Codes' }).waitFor()
+}
+
+async function addByImage(page: Page, url: string): Promise<string> {
+  const image = drawQrPng(formatOtpauthUri(shared), { sizePixels: 400 })
+  await page.goto(`${url}/accounts/new`)
+  await page.getByRole('tab', { name: 'QR code' }).click()
+  const file = { name: 'code.png', mimeType: 'image/png', buffer: Buffer.from(image) }
+  await page.locator('input[type=file][accept="image/*"]').setInputFiles(file)
+  await page.getByText('1 code found').waitFor()
+  await page.getByRole('button', { name: 'Add 1 account' }).click()
+  await page.getByText('1 account added').waitFor()
+  const link = page.getByRole('listitem').getByRole('link').first()
+  const path = (await link.getAttribute('href')) ?? ''
+  await link.click()
+  await page.getByRole('heading', { name: 'Who may do what' }).waitFor()
+  return path
+}
+
+async function grantReveal(page: Page, name: string): Promise<void> {
+  for (const who of [name, 'livia']) {
+    await page.getByRole('button', { name: 'Grant a right' }).click()
+    await page.getByRole('combobox', { name: 'Who' }).fill(who)
+    await page
+      .getByRole('option', { name: new RegExp(who, 'i') })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Grant', exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+}
+
+/** Adds an account with a secret of its own, and opens its page. */
+async function addByText(page: Page, url: string, label: string, given?: string): Promise<void> {
+  const own = encodeBase32(crypto.getRandomValues(new Uint8Array(20)))
+  await page.goto(`${url}/accounts/new`)
+  await page.getByLabel('otpauth link, or the secret').fill(given ?? own)
+  await page.getByText('Compare with the other app').waitFor()
+  await page.getByLabel('Name', { exact: true }).fill(label)
+  await page.getByRole('combobox', { name: /Share it with/ }).click()
+  await page.getByRole('option', { name: 'Everyone' }).click()
+  await page.getByRole('button', { name: 'Add account' }).click()
+  const again = page.getByRole('button', { name: 'Add it anyway' })
+  const heading = page.getByRole('heading', { name: 'Who may do what' })
+  await again.or(heading).waitFor()
+  if (await again.isVisible()) await again.click()
+  await heading.waitFor()
+}
+
+/** Every page of the console, with real things behind the addresses that name one. */
+async function everyPath(page: Page, url: string, account: string): Promise<string[]> {
+  await page.goto(url)
+  const ids = await page.evaluate(async () => {
+    const me = (await (await fetch('/v1/me')).json()) as { csrfToken: string; person: { id: string } }
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrfToken }
+    const post = (path: string, body?: object) =>
+      fetch(path, { method: 'POST', headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    await post('/v1/realms', { name: 'shop' })
+    await post('/v1/realms/shop/subjects', { name: 'anna' })
+    await post('/v1/groups', { name: 'Platform' })
+    const { items } = (await (await fetch('/v1/groups')).json()) as { items: { id: string; source: string }[] }
+    return { person: me.person.id, group: items.find(({ source }) => source === 'local')?.id ?? '' }
+  })
+  const tabs = ['oidc', 'rules', 'qr', 'notices'].map((tab) => `/settings?tab=${tab}`)
+  const plain = ['/', '/accounts/new', '/accounts/root', '/realms', '/people', '/groups', '/tokens', '/sessions']
+  const more = ['/rotations', '/audit', '/settings', ...tabs, '/me', '/device', '/enrol#x', '/setup#x', '/accounts/a/b']
+  const named = [account, '/realms/shop', '/realms/shop/anna', `/people/${ids.person}`, `/groups/${ids.group}`]
+  return [...plain, ...more, ...named]
+}
+
+async function addFiveThousand(page: Page, url: string): Promise<void> {
+  const uris = Array.from({ length: 5000 }, (_, index) => {
+    const own = new TextEncoder().encode(`secret of number ${String(index).padStart(5, '0')}`)
+    return `otpauth://totp/Number%20${index}?secret=${encodeBase32(own)}`
+  })
+  await page.goto(url)
+  const added = await page.evaluate(async (text) => {
+    const me = (await (await fetch('/v1/me')).json()) as { csrfToken: string }
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrfToken }
+    const post = async (path: string, body: object) =>
+      (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    const read = (await post('/v1/accounts/candidates', { text })) as { batch: string; candidates: { ref: string }[] }
+    const refs = read.candidates.map(({ ref }) => ref)
+    const answer = (await post(`/v1/accounts/candidates/${read.batch}`, { refs })) as { added?: unknown[] }
+    return answer.added?.length ?? JSON.stringify(answer)
+  }, uris.join('\n'))
+  expect(added).toBe(5000)
+}
