@@ -9,6 +9,7 @@ import { recordDenial } from './denials.ts'
 import { deleteExpiredGrants } from './device/store.ts'
 import { plantEveryone } from './groups/groups.ts'
 import { logIn, type LoggedIn, type LoginPlace, type LoginProof } from './login/login.ts'
+import { Leavers } from './leavers.ts'
 import type { Notices } from './notices/notices.ts'
 import { byProviderToken } from './oidc/bearer.ts'
 import { readSignOnEnvironment, type Variables } from './oidc/environment.ts'
@@ -74,6 +75,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
     sessions,
     tokens,
     outside,
+    leavers: new Leavers(),
     codes: await openPersonCodes({ db: storage.db, subjects, keyRing: parts.keyRing, drawQrSvg }),
     sessionLimits: parts.sessionLimits ?? (() => Promise.resolve(usualLimits)),
   }

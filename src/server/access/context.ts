@@ -4,6 +4,7 @@ import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { doneBy, type Deed } from './audited.ts'
+import type { Leavers } from './leavers.ts'
 import type { Notices } from './notices/notices.ts'
 import type { Outside } from './origin.ts'
 import type { PersonCodes } from './people/person-codes.ts'
@@ -19,6 +20,7 @@ export interface AccessContext extends Core {
   readonly tokens: Tokens
   readonly codes: PersonCodes
   readonly notices: Notices
+  readonly leavers: Leavers
   readonly outside: (request: FastifyRequest) => Outside
   readonly sessionLimits: () => Promise<SessionLimits>
 }

@@ -1,20 +1,13 @@
 import type { Static } from 'typebox'
 import type { Custody, RevealRecord } from '../../api/accounts.ts'
 import { doneBy } from '../access/audited.ts'
+import type { Leaver } from '../access/leavers.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { manageAccount } from './account-access.ts'
 import { accountsSeenBy, custodiansOf } from './custody-store.ts'
 import { accountChange, type VaultRoom } from './room.ts'
 import { holdAccounts, saveAccount } from './store.ts'
-
-/** Somebody who is no longer to hold secrets: disabled or removed altogether, or out of one group. */
-export interface Leaver {
-  readonly personId: string
-  readonly personName: string
-  /** The group they left; null when they are gone from everything. */
-  readonly group: { readonly id: string; readonly name: string } | null
-}
 
 /** Who could ever have seen a secret of the account, newest first. */
 export async function listCustody(room: VaultRoom, actor: Actor, accountId: string): Promise<Static<typeof Custody>[]> {

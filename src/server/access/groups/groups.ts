@@ -105,6 +105,7 @@ export async function removeMember(context: AccessContext, actor: Actor, ref: st
       wasMember = await store.deleteMember(tx, { groupId: group.id, personId })
     })
     if (!wasMember) return
+    await context.leavers.tell(tx, actor, { personId, personName: person.username, group })
     await auditMember(context, tx, actor, 'group.member_remove', group, person)
   })
 }

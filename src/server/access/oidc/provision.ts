@@ -112,7 +112,11 @@ async function syncGroups(
   const present = await providerGroups(tx, person.id)
   const gone = present.filter((group) => !wanted.includes(group.name))
   const added = wanted.filter((name) => !present.some((group) => group.name === name))
-  for (const group of gone) await deleteProviderMember(tx, { groupId: group.id, personId: person.id })
+  for (const group of gone) {
+    await deleteProviderMember(tx, { groupId: group.id, personId: person.id })
+    const leaver = { personId: person.id, personName: person.username, group }
+    await context.leavers.tell(tx, loggedInActor(person, address), leaver)
+  }
   for (const name of added) {
     const groupId = (await groupByName(tx, name))?.id ?? (await addGroup(context, tx, name))
     await insertMember(tx, { groupId, personId: person.id, source: 'oidc' })

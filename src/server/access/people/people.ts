@@ -86,7 +86,10 @@ export async function updatePerson(
   const wanted = given(change)
   await context.storage.transaction(async (tx) => {
     await keepingAnAdministrator(tx, () => store.changePerson(tx, person.id, wanted, nowMs(context)))
-    if (change.disabled === true) await context.sessions.end(tx, { personId: person.id })
+    if (change.disabled === true) {
+      await context.sessions.end(tx, { personId: person.id })
+      await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
+    }
     await personMoved(context, tx, person.id)
     await audit(context, tx, actor, {
       action: 'person.update',
@@ -108,6 +111,7 @@ export async function deletePerson(context: AccessContext, actor: Actor, ref: st
     await keepingAnAdministrator(tx, async () => {
       if (!(await store.deletePersonRow(tx, person.id))) throw new Failure('person_not_found')
     })
+    await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
     await personMoved(context, tx, person.id)
     await audit(context, tx, actor, { action: 'person.delete', ...personObject(person), outcome: 'done' })
   })

@@ -5,7 +5,7 @@ import { isAdministrator, isAuditor } from '../rights.ts'
 /** Scopes that stand alone. */
 const plainScopes = ['admin', 'audit', 'metrics', 'add'] as const
 /** Scopes of the kind `verb:OBJECT`; the object is compared exactly, `*` means all. */
-const verbs = ['verify', 'explain', 'enrol', 'reveal', 'door', 'gate'] as const
+const verbs = ['verify', 'explain', 'enrol', 'reveal', 'manage', 'door', 'gate'] as const
 
 /** Whether a text is a scope we know. */
 export function isScope(scope: string): boolean {
@@ -32,5 +32,5 @@ export function refuseScopesBeyond(actor: Actor, scopes: readonly string[]): voi
 function mayHandOut(actor: Actor, scope: string): boolean {
   if (isAdministrator(actor)) return true
   if (scope === 'audit') return isAuditor(actor)
-  return scope === 'add' || scope.startsWith('reveal:') || scope.startsWith('gate:')
+  return scope === 'add' || scope.startsWith('reveal:') || scope.startsWith('manage:') || scope.startsWith('gate:')
 }
