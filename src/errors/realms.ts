@@ -29,4 +29,5 @@ export const realmFailures = {
   tiny_mfa_key_invalid: 'This is not a key file of go-tiny-mfa: it holds 56 characters of Base32. Compare the path.',
   import_unreadable_keys:
     '{count} rows do not open with this key file; nothing was written. Compare the key file, or repeat with --skip-unreadable.',
+  import_source_missing: 'Say where the old database is: --from postgres://user@host/name.',
 } as const

@@ -1,9 +1,15 @@
 import { buildRouteMap } from '@stricli/core'
 import type { CliContext } from '../context.ts'
+import { importTinyMfaCommand } from './import-tiny-mfa.ts'
 import { importTotpshareCommand } from './import-totpshare.ts'
+import { importUngleichotpCommand } from './import-ungleichotp.ts'
 
 /** `watchword admin import`: takes over what the programs we replace have stored. */
 export const importRoutes = buildRouteMap<string, CliContext>({
-  routes: { totpshare: importTotpshareCommand },
+  routes: {
+    'tiny-mfa': importTinyMfaCommand,
+    ungleichotp: importUngleichotpCommand,
+    totpshare: importTotpshareCommand,
+  },
   docs: { brief: 'Take over the data of a program before this one' },
 })

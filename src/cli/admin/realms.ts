@@ -115,7 +115,7 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
   })
   if (flags.json) return this.printJson(realms)
   if (realms.length === 0) this.say('there are no realms yet; "watchword admin realms create NAME" makes one')
-  for (const found of realms) this.print(`${found.name}\t${found.subjectCount} subjects\t${stateOf(found)}`)
+  for (const found of realms) this.print(`${found.name}\t${subjects(found.subjectCount)}\t${stateOf(found)}`)
 }
 
 async function create(this: CliContext, flags: PolicyFlags, name: string): Promise<void> {
@@ -166,6 +166,10 @@ function policyOf(flags: PolicyFlags) {
   const given = { issuerLabel, contact, digits, periodSeconds: period, windowBack, windowForward, replay, readback }
   const told = Object.entries(given).filter(([, value]) => value !== undefined)
   return Object.fromEntries(told) as Partial<{ [Key in keyof typeof given]: NonNullable<(typeof given)[Key]> }>
+}
+
+function subjects(count: number): string {
+  return count === 1 ? '1 subject' : `${count} subjects`
 }
 
 function stateOf({ enabled }: api.Realm): string {

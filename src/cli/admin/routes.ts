@@ -6,6 +6,7 @@ import { importRoutes } from './import.ts'
 import { peopleRoutes } from './people.ts'
 import { realmsRoutes } from './realms.ts'
 import { tokenRoutes } from './tokens.ts'
+import { ungleichotpRoutes } from './ungleichotp.ts'
 
 /** `watchword admin`: what the console does, on a running server or on the store itself. */
 export const adminRoutes = buildRouteMap<string, CliContext>({
@@ -16,6 +17,7 @@ export const adminRoutes = buildRouteMap<string, CliContext>({
     realms: realmsRoutes,
     accounts: accountRoutes,
     import: importRoutes,
+    ungleichotp: ungleichotpRoutes,
   },
   docs: { brief: 'Administer people, groups, tokens, realms and accounts' },
 })

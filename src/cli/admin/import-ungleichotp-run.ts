@@ -1,0 +1,36 @@
+import { userInfo } from 'node:os'
+import { importUngleichotp, readOldEntries } from '../../server/compat/ungleichotp/import.ts'
+import { readUngleichotpRules } from '../../server/compat/ungleichotp/settings.ts'
+import { openForeign } from '../../server/database/foreign.ts'
+import { doorParts } from '../../server/door-parts.ts'
+import type { By } from '../../server/subjects/audited.ts'
+import type { CliContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { ImportUngleichotpFlags } from './import-ungleichotp.ts'
+import { openStoreRooms } from './store-rooms.ts'
+
+export async function importUngleichotpDatabase(
+  this: CliContext,
+  flags: ImportUngleichotpFlags,
+  place: string,
+): Promise<void> {
+  const foreign = await openForeign(place)
+  const entries = await readOldEntries(foreign).finally(() => foreign.close())
+  const rooms = await openStoreRooms(this.env, flags)
+  try {
+    const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
+    const rules = readUngleichotpRules(this.env)
+    const report = await importUngleichotp(doorParts(rooms), rules, entries, by, flags.dryRun)
+    const { read, imported, known, refused, skipped } = report
+    if (flags.json) this.printJson(report)
+    else {
+      for (const note of report.notes) this.print(note)
+      this.say(`${read} rows: ${imported} new, ${known} here before, ${refused} left out, ${skipped} no entries`)
+      if (flags.dryRun) this.say('nothing was written')
+    }
+    if (refused > 0) this.setExitCode(exitCodes.partlyImported)
+  } finally {
+    await rooms.stop()
+    await rooms.core.close()
+  }
+}

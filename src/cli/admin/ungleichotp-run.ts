@@ -1,0 +1,21 @@
+import { bootstrap } from '../../server/compat/ungleichotp/bootstrap.ts'
+import { doorParts } from '../../server/door-parts.ts'
+import type { CliContext } from '../context.ts'
+import { openStoreRooms } from './store-rooms.ts'
+import type { BootstrapFlags } from './ungleichotp.ts'
+
+export async function bootstrapUngleichotp(this: CliContext, flags: BootstrapFlags): Promise<void> {
+  const { name, realm, seed, force } = flags
+  const rooms = await openStoreRooms(this.env, flags)
+  try {
+    const wish = { name, force, ...(realm === undefined ? {} : { realm }), ...(seed === undefined ? {} : { seed }) }
+    const { entry, isShort } = await bootstrap(doorParts(rooms), this.env, wish)
+    if (flags.json) this.printJson(entry)
+    else for (const [field, value] of Object.entries(entry)) this.print(`${field}\t${value}`)
+    this.say('the seed is shown this once')
+    if (isShort) this.say('the seed is shorter than 128 bits; a longer one is harder to guess')
+  } finally {
+    await rooms.stop()
+    await rooms.core.close()
+  }
+}
