@@ -77,7 +77,12 @@ const updateCommand = buildCommand<UpdateFlags, [string], CliContext>({
     flags: {
       ...personFlags,
       enable: { kind: 'boolean', default: false, withNegated: false, brief: 'Let them log in again' },
-      disable: { kind: 'boolean', default: false, withNegated: false, brief: 'End their sessions; their tokens open nothing' },
+      disable: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'End their sessions; their tokens open nothing',
+      },
     },
     positional: onePerson,
   },

@@ -164,11 +164,12 @@ export async function concludeLogin(
   const { person } = first
   if (refusal !== null || person === null) {
     await context.storage.transaction((tx) => refuse(context, tx, first, refusal ?? 'unknown', place))
+    context.services.metrics.logins.inc({ outcome: 'refused' })
     throw new Failure('login_refused')
   }
   const upgraded = await upgradedHash(person, first)
   const limits = place.limits ?? (await context.sessionLimits())
-  return context.storage.transaction(async (tx) => {
+  const loggedIn = await context.storage.transaction(async (tx) => {
     await stillWelcome(tx, person.id)
     if (upgraded !== null) await people.changePerson(tx, person.id, { passphraseHash: upgraded }, nowMs(context))
     await meetSource(context, tx, person.id, first.hashes, place.device)
@@ -189,6 +190,8 @@ export async function concludeLogin(
       expiresAtMs: session.expiresAtMs,
     }
   })
+  context.services.metrics.logins.inc({ outcome: 'accepted' })
+  return loggedIn
 }
 
 /** A login succeeded: its network and its device are known from now on. */
