@@ -4,7 +4,13 @@ import { rootRoutes } from './routes.ts'
 
 /** Runs the command line of a process and sets its exit code. */
 export async function runProgram(host: NodeJS.Process): Promise<void> {
-  const inputs = spelledOut(host.argv.slice(2))
+  const words = host.argv.slice(2)
+  if (words.length === 1 && words[0] === '--healthcheck') {
+    const { healthcheck } = await import('./healthcheck.ts')
+    host.exitCode = await healthcheck(host.env)
+    return
+  }
+  const inputs = spelledOut(words)
   await runApplication(host, await rootRoutes(inputs[0]), inputs)
 }
 
