@@ -137,6 +137,10 @@ const lazyRoutes: Readonly<Record<string, LazyRoute>> = {
     brief: 'Rules and proxies of the gate',
     load: async () => (await import('./gate/commands.ts')).gateRoutes,
   },
+  secret: {
+    brief: 'Make bare secrets',
+    load: async () => (await import('./secret/commands.ts')).secretRoutes,
+  },
   backup: {
     brief: 'Encrypted copies of the store, and rehearsals of bringing them back',
     load: async () => (await import('./backup/commands.ts')).backupRoutes,

@@ -1,5 +1,6 @@
 import { buildRouteMap } from '@stricli/core'
 import type { CliContext } from '../context.ts'
+import { importSimpleotpCommand } from './import-simpleotp.ts'
 import { importTinyMfaCommand } from './import-tiny-mfa.ts'
 import { importTotpshareCommand } from './import-totpshare.ts'
 import { importUngleichotpCommand } from './import-ungleichotp.ts'
@@ -10,6 +11,7 @@ export const importRoutes = buildRouteMap<string, CliContext>({
     'tiny-mfa': importTinyMfaCommand,
     ungleichotp: importUngleichotpCommand,
     totpshare: importTotpshareCommand,
+    simpleotp: importSimpleotpCommand,
   },
   docs: { brief: 'Take over the data of a program before this one' },
 })

@@ -5,41 +5,70 @@ import { decodeBase32 } from '../../otp/base32.ts'
 import type { Access } from '../access/access.ts'
 import { insertPerson, personById, personByUsername } from '../access/people/store.ts'
 import type { Core } from '../audit/core.ts'
+import type { Queryable, Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 
 /** The one visitor of the code-only mode: a person without a passphrase, so that no other door opens to them. */
 const visitor = { id: 'gate-code-only', username: 'code-only' } as const
-const markKey = 'gate.code_only'
+const settingKey = 'gate.code_only'
+
+/** Where the secret came from: one that was imported stays without a file. */
+type Origin = 'file' | 'import'
 
 /**
- * Takes the secret of the code-only mode in, at the first start and whenever the file changed.
+ * The person who logs in by a code alone, or null where everybody has a name. The secret of a file is taken in at
+ * the first start and whenever it changed.
  *
- * @returns the id of the person who logs in by a code alone
  * @throws {@link Failure} `gate_secret_unreadable`, `gate_visitor_taken`
  */
-export async function prepareCodeOnly(core: Core, access: Access, file: string): Promise<string> {
+export async function prepareCodeOnly(core: Core, access: Access, file: string | null): Promise<string | null> {
+  if (file !== null) {
+    await keepCodeOnly(core, access, readSecret(file), 'file')
+    return visitor.id
+  }
+  const kept = await readKept(core.storage.db)
+  const isImported = kept?.origin === 'import' && (await personById(core.storage.db, visitor.id)) !== null
+  return isImported ? visitor.id : null
+}
+
+/** Keeps the secret of the code-only mode, making its visitor if there is none. */
+export async function keepCodeOnly(core: Core, access: Access, secret: Uint8Array, origin: Origin): Promise<void> {
   const { storage, keyRing, services } = core
-  const secret = readSecret(file)
   const mark = createHmac('sha256', keyRing.deriveKey('gate code-only')).update(secret).digest('base64url')
   const actor: Actor = { kind: 'operator', name: 'gate', address: '' }
   await storage.transaction(async (tx) => {
-    const known = await tx.selectFrom('setting').select('value').where('key', '=', markKey).executeTakeFirst()
-    if (known !== undefined && known.value === JSON.stringify(mark)) return
-    if ((await personById(tx, visitor.id)) === null) {
-      if ((await personByUsername(tx, visitor.username)) !== null) throw new Failure('gate_visitor_taken')
-      const person = { ...visitor, usernameKey: visitor.username, displayName: '', email: '' }
-      await insertPerson(tx, { ...person, source: 'local', role: 'member' }, services.clock.nowMs())
-    }
+    const kept = await readKept(tx)
+    const isThere = (await personById(tx, visitor.id)) !== null
+    if (isThere && kept?.mark === mark && kept.origin === origin) return
+    if (!isThere) await addVisitor(tx, services.clock.nowMs())
     await access.context.codes.install(tx, visitor, actor, { secret })
-    const value = JSON.stringify(mark)
-    const row = { key: markKey, value, updated_at_ms: services.clock.nowMs() }
-    await tx
-      .insertInto('setting')
-      .values(row)
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at_ms: row.updated_at_ms }))
-      .execute()
+    await keep(tx, { mark, origin }, services.clock.nowMs())
   })
-  return visitor.id
+}
+
+async function addVisitor(tx: Tx, nowMs: number): Promise<void> {
+  if ((await personByUsername(tx, visitor.username)) !== null) throw new Failure('gate_visitor_taken')
+  const person = { ...visitor, usernameKey: visitor.username, displayName: '', email: '' }
+  await insertPerson(tx, { ...person, source: 'local', role: 'member' }, nowMs)
+}
+
+interface Kept {
+  readonly mark: string
+  readonly origin: Origin
+}
+
+async function readKept(db: Queryable): Promise<Kept | null> {
+  const row = await db.selectFrom('setting').select('value').where('key', '=', settingKey).executeTakeFirst()
+  return row === undefined ? null : (JSON.parse(row.value) as Kept)
+}
+
+async function keep(tx: Tx, kept: Kept, nowMs: number): Promise<void> {
+  const columns = { value: JSON.stringify(kept), updated_at_ms: nowMs }
+  await tx
+    .insertInto('setting')
+    .values({ key: settingKey, ...columns })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
+    .execute()
 }
 
 function readSecret(file: string): Uint8Array {

@@ -54,7 +54,7 @@ export async function createGate(
   return {
     settings,
     rules,
-    codeOnlyPersonId: codeOnlySecretFile === null ? null : await prepareCodeOnly(core, access, codeOnlySecretFile),
+    codeOnlyPersonId: await prepareCodeOnly(core, access, codeOnlySecretFile),
     isOpen: door.isOpen,
     handle: (request, response) => check.handle(request, response),
     stop: () => {
