@@ -11,7 +11,7 @@ if (!process.argv.includes('--if-stale') || isStale(stamp, sources())) await bui
 
 async function build() {
   const { rolldown } = await import('rolldown')
-  for (const old of ['watchword.js', 'chunks', 'client', 'assets'])
+  for (const old of ['watchword.js', 'codes.cjs', 'chunks', 'client', 'assets'])
     rmSync(join(dist, old), { recursive: true, force: true })
   mkdirSync(dist, { recursive: true })
   const bundle = await rolldown({
@@ -30,9 +30,28 @@ async function build() {
     minify: { compress: true, mangle: false },
   })
   await bundle.close()
+  await buildCodesLane(rolldown)
   copyAssets()
   if (!process.argv.includes('--no-console') && existsSync(join(root, 'web', 'index.html'))) buildConsole()
   writeFileSync(stamp, '')
+}
+
+// `get` and `list` once more, as one CommonJS file: see src/cli/codes-lane.ts.
+async function buildCodesLane(rolldown) {
+  const lane = await rolldown({
+    input: { codes: join(root, 'src/cli/codes-lane.ts') },
+    platform: 'node',
+    transform: { target: 'node24' },
+    logLevel: 'silent',
+  })
+  await lane.write({
+    dir: dist,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunks/codes-[name]-[hash].cjs',
+    minify: { compress: true, mangle: false },
+  })
+  await lane.close()
 }
 
 function entries() {

@@ -1,13 +1,12 @@
-import { type Application, type ApplicationText, buildApplication, text_en } from '@stricli/core'
+import { type Application, type ApplicationText, buildApplication, type RouteMap, run, text_en } from '@stricli/core'
 import packageJson from '../../package.json' with { type: 'json' }
 import { isFailure } from '../errors/failure.ts'
-import { type CliContext, programName } from './context.ts'
-import { exitCodeOf } from './exit-codes.ts'
-import { rootRoutes } from './routes.ts'
+import { type CliContext, createContext, programName } from './context.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
 
-/** The command line as a whole, with only the module of the called command loaded. */
-export async function application(called: string | undefined): Promise<Application<CliContext>> {
-  return buildApplication<CliContext>(await rootRoutes(called), {
+/** The command line over some commands: how arguments are written and failures are told. */
+export function applicationOf(root: RouteMap<CliContext>): Application<CliContext> {
+  return buildApplication<CliContext>(root, {
     name: programName,
     versionInfo: { currentVersion: packageJson.version },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
@@ -15,6 +14,19 @@ export async function application(called: string | undefined): Promise<Applicati
     localization: { text },
     determineExitCode: exitCodeOf,
   })
+}
+
+/** Runs one command line in a process and sets its exit code. */
+export async function runApplication(
+  host: NodeJS.Process,
+  root: RouteMap<CliContext>,
+  inputs: readonly string[],
+): Promise<void> {
+  const context = createContext(host)
+  await run(applicationOf(root), inputs, context)
+  const code = Number(context.process.exitCode ?? exitCodes.ok)
+  // The parser's own codes are negative: an unknown command or a wrong argument is a usage error for us.
+  if (code !== exitCodes.ok) host.exitCode = code < 0 ? exitCodes.usage : code
 }
 
 const text: ApplicationText = {

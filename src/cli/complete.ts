@@ -1,6 +1,7 @@
 import { type Application, buildCommand, proposeCompletions } from '@stricli/core'
-import { application } from './application.ts'
+import { applicationOf } from './application.ts'
 import type { CliContext } from './context.ts'
+import { rootRoutes } from './routes.ts'
 import { asText } from './agent/store-flags.ts'
 import { splitCommandLine, withoutColonPrefix } from './agent/split-command-line.ts'
 
@@ -18,7 +19,7 @@ export const completeCommand = buildCommand<object, string[], CliContext>({
 
 async function complete(this: CliContext, _flags: object, shell = '', ...given: string[]): Promise<void> {
   const words = shell === 'bash' ? splitCommandLine(given[0] ?? '').slice(1) : given
-  const app = await application(words.length > 1 ? words[0] : undefined)
+  const app = applicationOf(await rootRoutes(words.length > 1 ? words[0] : undefined))
   const found = [...subcommands(app, words), ...(await proposeCompletions(app, words, this))]
   const partial = words.at(-1) ?? ''
   for (const { completion, brief } of found) {

@@ -1,14 +1,38 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { createRequire, enableCompileCache } from 'node:module'
 
-// The cache lies in the user's own folder: in a shared temporary folder another user could plant code in it.
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'watchword', 'compiled'))
+// Modules are required here rather than imported: importing node:fs alone takes as long as reading the store.
+const require = createRequire(import.meta.url)
 
-const [area, command, ...words] = process.argv.slice(2)
-const isAwsCall = area === 'aws' && command === 'credential-process'
-if (!isAwsCall || !(await import('./aws/fast-lane.ts')).answerFromCache(process, words)) {
+enableCompileCache(cacheFolder())
+if (!(await answerFast())) {
   const { runProgram } = await import('./program.ts')
   await runProgram(process)
+}
+
+/** The user's own folder: in a shared temporary folder another user could plant code. */
+function cacheFolder(): string {
+  const home = process.env['HOME'] ?? (require('node:os') as typeof import('node:os')).homedir()
+  return `${process.env['XDG_CACHE_HOME'] ?? `${home}/.cache`}/watchword/compiled`
+}
+
+/** The calls that people and tools make all day go past everything they do not need. */
+async function answerFast(): Promise<boolean> {
+  const [area, command, ...words] = process.argv.slice(2)
+  if (area === 'aws' && command === 'credential-process') {
+    return (await import('./aws/fast-lane.ts')).answerFromCache(process, words)
+  }
+  const codes = area === 'get' || area === 'list' ? codesLane() : null
+  await codes?.runCodes(process)
+  return codes !== null
+}
+
+/** What the build makes of codes-lane.ts; null in a checkout that is run from its sources. */
+function codesLane(): typeof import('./codes-lane.ts') | null {
+  try {
+    return require('./codes.cjs') as typeof import('./codes-lane.ts')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND') return null
+    throw cause
+  }
 }
