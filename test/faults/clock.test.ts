@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { openWorld } from '../server/subjects/world.ts'
+import { engines } from '../support/engines.ts'
+
+const minuteMs = 60_000
+
+// NTP steps clocks, virtual machines wake up, somebody types a wrong year.
+describe.each(engines)('a clock that is stepped, on $name', (engine) => {
+  it('T04 back into a step already used accepts nothing twice', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    const first = world.code('ada')
+    expect(await world.judge('ada', first)).toMatchObject({ accepted: true })
+    world.clock.advance(-30_000)
+    const earlier = world.code('ada')
+    expect(await world.judge('ada', first), 'the same code again').toMatchObject({ accepted: false })
+    expect(await world.judge('ada', earlier), 'a step below the highest').toMatchObject({ accepted: false })
+    world.clock.advance(30_000)
+    expect(await world.judge('ada', first), 'after the clock came back').toMatchObject({ accepted: false })
+  })
+
+  it('back by an hour makes the subject wait, never open', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    expect(await world.judge('ada', world.code('ada'))).toMatchObject({ accepted: true })
+    world.clock.advance(-60 * minuteMs)
+    for (let step = 0; step < 3; step += 1) {
+      expect(await world.judge('ada', world.code('ada'))).toMatchObject({ accepted: false })
+      world.clock.advance(30_000)
+    }
+    world.clock.advance(60 * minuteMs)
+    expect(await world.judge('ada', world.code('ada'))).toMatchObject({ accepted: true })
+  })
+
+  it('forward by a day and back again leaves a spent step spent', async () => {
+    const world = await openWorld(engine, { realm: { replay: 'once' } })
+    await world.addSubject('ada')
+    const now = world.code('ada')
+    expect(await world.judge('ada', now)).toMatchObject({ accepted: true })
+    world.clock.advance(24 * 60 * minuteMs)
+    expect(await world.judge('ada', world.code('ada'))).toMatchObject({ accepted: true })
+    world.clock.advance(-24 * 60 * minuteMs)
+    expect(await world.judge('ada', now)).toMatchObject({ accepted: false })
+  })
+
+  it('T27 forward does not hand out a second budget of guesses', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    for (let guess = 0; guess < 6; guess += 1) await world.judge('ada', '000000')
+    const before = await failuresOf(world)
+    world.clock.advance(365 * 24 * 60 * minuteMs)
+    world.clock.advance(-365 * 24 * 60 * minuteMs)
+    expect(before).toBeGreaterThan(0)
+    expect(await failuresOf(world)).toBe(before)
+  })
+
+  it('T90 keeps the audit chain whole, whatever times it holds', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    for (const byMs of [-90 * minuteMs, 300 * minuteMs, -1]) {
+      world.clock.advance(byMs)
+      await world.judge('ada', world.code('ada'))
+    }
+    expect(await world.core.audit.verify()).toMatchObject({ problems: [] })
+  })
+})
+
+async function failuresOf({ core }: Awaited<ReturnType<typeof openWorld>>): Promise<number> {
+  const row = await core.storage.db
+    .selectFrom('subject_state')
+    .innerJoin('subject', 'subject.id', 'subject_state.subject_id')
+    .where('subject.name', '=', 'ada')
+    .select('subject_state.unknown_failures')
+    .executeTakeFirstOrThrow()
+  return Number(row.unknown_failures)
+}
