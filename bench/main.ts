@@ -4,13 +4,17 @@ import { otpMeasurement } from './otp.ts'
 import { awsMeasurement } from './aws.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
 import { revealMeasurement } from './reveal.ts'
+import { totpshareMeasurement } from './totpshare.ts'
 import { verifyMeasurement } from './verify.ts'
+import { verifyOnPostgres } from './postgres.ts'
 import type { Measurement, Row } from './row.ts'
 
 const measurements: readonly Measurement[] = [
   otpMeasurement,
   verifyMeasurement('verify on SQLite', 0.35, 15_000, async () => ({})),
+  verifyOnPostgres,
   revealMeasurement,
+  totpshareMeasurement,
   startMeasurement,
   memoryMeasurement,
   agentMeasurement,

@@ -7,22 +7,24 @@ import { type LoadResult, request, sendLoad } from './load.ts'
 import { atLeast, atLeastAbsolute, type Measurement, type Row } from './row.ts'
 import { seed, type Seeded } from './seed.ts'
 
-const connections = 128
+const connections = 256
 const durationMs = 4000
-/** Enough subjects that each code is sent once, three codes each (the present step and its neighbours). */
-export const usualSubjects = 60_000
+/** As many as the server keeps open in memory: what is measured is a verdict, not the first loading of a subject. */
+export const usualSubjects = 16_000
 
-/** Requests that are all accepted: every subject's codes of the window, the oldest first. */
+/** Every subject's codes of some steps of the window, each good once. */
 export function verifyRequests(
-  { token, secrets }: Seeded,
+  { token, secrets }: Pick<Seeded, 'token' | 'secrets'>,
   path: (name: string) => string,
   body: (code: string) => string,
-  headers: Readonly<Record<string, string>> = { authorization: `Bearer ${token}` },
+  options: { readonly headers?: Readonly<Record<string, string>>; readonly steps?: readonly number[] } = {},
 ): Uint8Array[] {
   const nowMs = Date.now()
-  // The oldest step first, leaving time before it falls out of the window.
-  return [0, 30_000].flatMap((aheadMs) =>
-    secrets.map((secret, index) => request('POST', path(`s${index}`), headers, body(totp(secret, nowMs + aheadMs)))),
+  const { headers = { authorization: `Bearer ${token}` }, steps = [0, 1] } = options
+  return steps.flatMap((step) =>
+    secrets.map((secret, index) =>
+      request('POST', path(`s${index}`), headers, body(totp(secret, nowMs + step * 30_000))),
+    ),
   )
 }
 
@@ -71,6 +73,9 @@ export async function constantLoad(token: string): Promise<LoadResult> {
 async function acceptedLoad(server: Child, seeded: Seeded): Promise<LoadResult> {
   await freshStep()
   const requests = verifyRequests(seeded, verifyPath, verifyBody)
+  // The step before warms up: secrets are opened, code is compiled.
+  const earlier = verifyRequests(seeded, verifyPath, verifyBody, { steps: [-1] })
+  await sendLoad({ port: server.port, requests: earlier, connections, durationMs, repeat: false })
   const result = await sendLoad({ port: server.port, requests, connections, durationMs, repeat: false })
   const accepted = result.bodies['{"accepted":true'] ?? 0
   // A figure of refusals would be a figure of something else.

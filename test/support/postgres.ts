@@ -54,7 +54,7 @@ export interface RunningServer {
 }
 
 /** Starts a server of its own, for whoever must stop, kill or restart one. */
-export async function startServer(): Promise<RunningServer> {
+export async function startServer(options: { readonly isDurable?: boolean } = {}): Promise<RunningServer> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'watchword-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -66,7 +66,8 @@ export async function startServer(): Promise<RunningServer> {
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: [
       '-c',
-      'fsync=off',
+      // Tests need no disk; what measures durability does.
+      options.isDurable === true ? 'fsync=on' : 'fsync=off',
       '-c',
       'listen_addresses=127.0.0.1',
       '-c',
