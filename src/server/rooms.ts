@@ -104,7 +104,8 @@ export async function createRoomsApp(
     chain,
     logger,
     onRefusal: access.recordDenial,
-    beforeRouter: rooms.gate.handle,
+    // With a listener of its own the gate answers checks there alone.
+    ...(config.gateListen === null ? { beforeRouter: rooms.gate.handle } : {}),
     ...tls,
   })
   const router = createRouter(app)

@@ -9,6 +9,7 @@ import { importAtStart } from './compat/totpshare/door.ts'
 import { readTotpshareSettings } from './compat/totpshare/settings.ts'
 import type { Config } from './config.ts'
 import { doorParts } from './door-parts.ts'
+import { listenForGate } from './gate/listener.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Services } from './http/services.ts'
 import { createLogger, logOf } from './log.ts'
@@ -47,11 +48,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const tinyMfaPort = await startTinyMfa(doorParts(rooms), { ...config, ...config.tinyMfa })
   let isServing = true
   const app = await createRoomsApp(rooms, { logger, isServing: () => isServing })
-  let second: Server | null = null
+  const others: Server[] = []
   const stop = async () => {
     isServing = false
-    second?.close()
-    second?.closeIdleConnections()
+    for (const other of others) {
+      other.close()
+      other.closeIdleConnections()
+    }
     const forced = setTimeout(() => app.server.closeAllConnections(), drainMs)
     await app.close()
     clearTimeout(forced)
@@ -60,7 +63,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   try {
     await app.listen({ host: config.host, port: config.tinyMfa.isMainDoor ? tinyMfaPort : config.port })
-    if (config.tinyMfa.port !== null) second = await listenForTinyMfa(app, config.host, config.tinyMfa.port)
+    if (config.tinyMfa.port !== null) others.push(await listenForTinyMfa(app, config.host, config.tinyMfa.port))
+    if (config.gateListen !== null)
+      others.push(await listenForGate(config.gateListen, { check: rooms.gate.handle, pages: app.routing }))
   } catch (cause) {
     await stop()
     throw listenFailure(cause, config)

@@ -1,0 +1,50 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
+import type { ListenOptions } from 'node:net'
+import { Failure } from '../../errors/failure.ts'
+
+/** What answers at the gate's listener. */
+export interface GateHandlers {
+  /** Checks; false when the request is none. */
+  readonly check: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** The router, for the pages below `/auth/`. */
+  readonly pages: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+/** A page of identity and session headers may be long; beyond this Node.js answers 431 and nginx makes it 500. */
+const listenerOptions = { maxHeaderSize: 64 * 1024, keepAliveTimeout: 72_000 }
+
+/**
+ * Listens for proxies at an address or socket of its own, so that nothing but the gate is reached there.
+ *
+ * @param place - `HOST:PORT`, or `unix:` and a path; a unix socket is for its group alone
+ * @throws {@link Failure} `gate_listen_invalid`
+ */
+export async function listenForGate(place: string, { check, pages }: GateHandlers): Promise<Server> {
+  const options = listenOptions(place)
+  const server = createServer(listenerOptions, (request, response) => {
+    if (check(request, response)) return
+    if ((request.url ?? '').startsWith('/auth/')) pages(request, response)
+    else response.writeHead(404, { 'Content-Length': 0 }).end()
+  })
+  if (options.path !== undefined) removeStaleSocket(options.path)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, resolve)
+  })
+  if (options.path !== undefined) chmodSync(options.path, 0o660)
+  return server
+}
+
+function listenOptions(place: string): ListenOptions {
+  if (place.startsWith('unix:/')) return { path: place.slice('unix:'.length) }
+  const [, host, port] = /^(\[[0-9a-f:]+\]|[^:\s]+):(\d{1,5})$/i.exec(place) ?? []
+  if (host === undefined || Number(port) > 65_535)
+    throw new Failure('gate_listen_invalid', { detail: { address: place } })
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+}
+
+// What a server that was killed left behind; anything but a socket stays.
+function removeStaleSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
+}
