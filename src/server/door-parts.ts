@@ -20,8 +20,19 @@ export function doorParts({
         await settings.update(actor, { qrForeground: colourOf(foreground), qrBackground: colourOf(background) })
       },
     },
+    draftSignOn: (actor, draft) => access.signOn.settings.keepDraft(actor, { ...emptyDraft, ...draft }),
     isOpen: async (door) => (await settings.read()).doors[door],
   }
+}
+
+/** What a door cannot say about sign-on: an administrator completes it. */
+const emptyDraft = {
+  scopes: ['openid', 'profile', 'email'],
+  groupsClaim: 'groups',
+  administratorsGroup: '',
+  allowedGroups: [],
+  acceptBearer: false,
+  bearerAudience: '',
 }
 
 /** The colours of the settings as QR codes are drawn in. */

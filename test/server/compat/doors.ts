@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { black, type QrLook, white } from '../../../src/qr/look.ts'
 import { createDirectory } from '../../../src/server/access/people/directory.ts'
 import { Tokens } from '../../../src/server/access/tokens/tokens.ts'
-import type { DoorParts } from '../../../src/server/compat/door-parts.ts'
+import type { DoorParts, SignOnDraft } from '../../../src/server/compat/door-parts.ts'
 import { createApp } from '../../../src/server/http/app.ts'
 import { createChain } from '../../../src/server/http/chain.ts'
 import { createLogger } from '../../../src/server/log.ts'
@@ -17,6 +17,8 @@ export interface DoorHouse extends DoorParts {
   readonly core: TestCore
   readonly app: FastifyInstance
   readonly tokens: Tokens
+  /** What the doors told of OpenID Connect. */
+  readonly drafts: readonly SignOnDraft[]
   /** Doors an administrator closed. */
   readonly closed: Set<string>
 }
@@ -40,7 +42,9 @@ export async function openDoorHouse(engine: TestEngine): Promise<DoorHouse> {
     subjects.close()
   })
   const isOpen = (door: string) => !closed.has(door)
-  return { core, subjects, access: { tokens }, looks, isOpen, app, tokens, closed }
+  const drafts: SignOnDraft[] = []
+  const draftSignOn = async (_actor: unknown, draft: SignOnDraft) => void drafts.push(draft)
+  return { core, subjects, access: { tokens }, looks, isOpen, draftSignOn, drafts, app, tokens, closed }
 }
 
 /** Makes a token that belongs to nobody but its scopes. */

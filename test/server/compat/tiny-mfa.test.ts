@@ -248,6 +248,9 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     const kept = await door.ask('POST', '/api/v1/system/oidc', manual)
     expect(kept).toMatchObject({ status: 200, body: { 'client-id': 'myClientId', 'client-secret': '********' } })
     expect(kept.text).not.toContain('myClientSecret')
+    expect(door.drafts).toEqual([
+      { issuer: manual.discovery_url, clientId: 'myClientId', clientSecret: 'myClientSecret123!' },
+    ])
     const masked = { 'client-id': 'other', 'client-secret': '********', 'discovery-url': 'https://login.example.com' }
     expect((await door.ask('POST', '/api/v1/system/oidc', masked)).body).toMatchObject({ 'client-secret': '********' })
     expect(await door.ask('POST', '/api/v1/system/oidc', { ...masked, 'discovery-url': 'nowhere' })).toMatchObject({

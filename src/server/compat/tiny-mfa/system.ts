@@ -1,3 +1,4 @@
+import { isFailure } from '../../../errors/failure.ts'
 import { checkQrLook, type QrLook, type Rgba } from '../../../qr/look.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { actorId, actorName } from '../../http/actor.ts'
@@ -52,9 +53,21 @@ export class System {
   /** Keeps OpenID Connect settings as they were sent; an administrator makes them count. */
   async draftOidc(by: By, given: Given): Promise<object> {
     const before = await this.#parts.settings.read()
-    const oidc = oidcIn(given, before.oidc)
+    const { oidc, secret } = oidcIn(given, before.oidc)
+    if (oidc.discoveryUrl !== '') await this.#draft(by, oidc, secret)
     await this.#write(by, { ...before, oidc }, 'oidc')
     return shownOidc(oidc)
+  }
+
+  async #draft({ actor }: By, { discoveryUrl, clientId }: TinyMfaOidc, secret: string | null): Promise<void> {
+    const draft = { issuer: discoveryUrl, clientId, ...(secret === null ? {} : { clientSecret: secret }) }
+    try {
+      await this.#parts.draftSignOn(actor, draft)
+    } catch (error) {
+      // Where the environment names the provider there is no draft; what was sent is kept and shown all the same.
+      if (isFailure(error, 'sign_on_from_environment')) return
+      throw isFailure(error, 'sign_on_settings_invalid') ? notSafe() : error
+    }
   }
 
   async colours(): Promise<object> {
@@ -110,19 +123,18 @@ function verifyTokensIn(given: Given): boolean | undefined {
   return own ?? misspelt
 }
 
-function oidcIn(given: Given, before: TinyMfaOidc): TinyMfaOidc {
+function oidcIn(given: Given, before: TinyMfaOidc): { oidc: TinyMfaOidc; secret: string | null } {
   const either = (name: string) => given[name] ?? given[name.replace('-', '_')]
   const enabled = given['enabled'] ?? false
   const clientId = either('client-id') ?? ''
-  const clientSecret = either('client-secret')
+  const sent = either('client-secret') ?? secretMask
   const discoveryUrl = either('discovery-url') ?? ''
-  const isText = [clientId, clientSecret ?? '', discoveryUrl].every((text) => typeof text === 'string')
-  if (typeof enabled !== 'boolean' || !isText) throw notSafe()
-  if (!isPrintable(String(clientId)) || !isPrintable(String(clientSecret ?? ''))) throw notSafe()
-  if (!isWebAddress(String(discoveryUrl))) throw notSafe()
-  const keepsSecret = clientSecret === undefined || clientSecret === secretMask
-  const hasSecret = keepsSecret ? before.hasSecret : clientSecret !== ''
-  return { enabled, clientId: String(clientId), discoveryUrl: String(discoveryUrl), hasSecret }
+  if (typeof enabled !== 'boolean' || typeof clientId !== 'string') throw notSafe()
+  if (typeof sent !== 'string' || typeof discoveryUrl !== 'string') throw notSafe()
+  if (!isPrintable(clientId) || !isPrintable(sent) || !isWebAddress(discoveryUrl)) throw notSafe()
+  const secret = sent === secretMask ? null : sent
+  const hasSecret = secret === null ? before.hasSecret : secret !== ''
+  return { oidc: { enabled, clientId, discoveryUrl, hasSecret }, secret }
 }
 
 function isPrintable(text: string): boolean {
