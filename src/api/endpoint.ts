@@ -22,6 +22,8 @@ export interface Endpoint<Parts extends EndpointParts = EndpointParts> {
   readonly summary: string
   /** Who may call it, in words, for the documentation. */
   readonly rights: string
+  /** Whether strangers may call it; everywhere else they hear 401 before their input is looked at. */
+  readonly isOpen: boolean
   readonly status: number
   /** Media type of an answer that is not JSON. */
   readonly media?: string
@@ -44,6 +46,7 @@ interface EndpointHead {
   readonly tag: string
   readonly summary: string
   readonly rights: string
+  readonly isOpen?: boolean
   readonly status?: number
   readonly media?: string
 }
@@ -55,7 +58,7 @@ export function endpoint<const Parts extends EndpointParts>(
   parts: Parts,
 ): Endpoint<Parts> {
   const hasAnswer = parts.answer !== undefined || head.media !== undefined
-  return { name, status: hasAnswer ? 200 : 204, ...head, parts }
+  return { name, isOpen: false, status: hasAnswer ? 200 : 204, ...head, parts }
 }
 
 /** An object that refuses keys it does not know, so that a misspelt field is told, not ignored. */

@@ -101,7 +101,7 @@ export type Me = Static<typeof Me>
 
 const administrators = { tag: 'People', rights: 'Administrators' } as const
 const mine = { tag: 'Me', rights: 'The person' } as const
-const open = { tag: 'Login', rights: 'Anyone' } as const
+const open = { tag: 'Login', rights: 'Anyone', isOpen: true } as const
 const Passphrase = Type.String({ minLength: 1, maxLength: 1024 })
 const Code = Type.String({ minLength: 1, maxLength: 64 })
 const person = Type.Object({ person: Ref })

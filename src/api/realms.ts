@@ -302,7 +302,7 @@ export const confirmEnrolment = endpoint(
   },
 )
 const linkToken = Type.String({ minLength: 1, maxLength: 128 })
-const linkHolder = { tag: 'Subjects', rights: 'Whoever holds the link' } as const
+const linkHolder = { tag: 'Subjects', rights: 'Whoever holds the link', isOpen: true } as const
 export const openEnrolmentLink = endpoint(
   'openEnrolmentLink',
   {

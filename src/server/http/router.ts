@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer, Endpoint, Input } from '../../api/endpoint.ts'
+import { Failure } from '../../errors/failure.ts'
 import type { Actor } from './actor.ts'
 import { checkInput } from './validation.ts'
 
@@ -48,8 +49,9 @@ export function createRouter(app: FastifyInstance): Router {
         url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
         ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
         handler: async (request, reply) => {
-          const input = check(request)
           const { actor, address } = request
+          if (actor.kind === 'stranger' && !endpoint.isOpen) throw new Failure('login_needed')
+          const input = check(request)
           reply.code(endpoint.status)
           const answer = await handler({ ...input, actor, address, request, reply })
           // What writes its own reply may still be streaming it.
