@@ -7,13 +7,14 @@ import type { DoorParts, SignOnDraft } from '../../../src/server/compat/door-par
 import { createApp } from '../../../src/server/http/app.ts'
 import { createChain } from '../../../src/server/http/chain.ts'
 import { createLogger } from '../../../src/server/log.ts'
-import { createRealms } from '../../../src/server/realms/realms.ts'
+import { createRealms, type Realms } from '../../../src/server/realms/realms.ts'
 import { createSubjects } from '../../../src/server/subjects/subjects.ts'
 import { openTestCore, type TestCore } from '../../support/core.ts'
 import type { TestEngine } from '../../support/engines.ts'
 
 /** The foreign doors' surroundings on a real database. */
 export interface DoorHouse extends DoorParts {
+  readonly realms: Realms
   readonly core: TestCore
   readonly app: FastifyInstance
   readonly tokens: Tokens
@@ -44,7 +45,7 @@ export async function openDoorHouse(engine: TestEngine): Promise<DoorHouse> {
   const isOpen = (door: string) => !closed.has(door)
   const drafts: SignOnDraft[] = []
   const draftSignOn = async (_actor: unknown, draft: SignOnDraft) => void drafts.push(draft)
-  return { core, subjects, access: { tokens }, looks, isOpen, draftSignOn, drafts, app, tokens, closed }
+  return { core, subjects, realms, access: { tokens }, looks, isOpen, draftSignOn, drafts, app, tokens, closed }
 }
 
 /** Makes a token that belongs to nobody but its scopes. */

@@ -38,6 +38,61 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await ask('GET', '/v1/realms/store')).toMatchObject({ status: 404, body: { code: 'realm_not_found' } })
   })
 
+  it('T98 issues 6 to 8 digits and periods of 15 to 120 seconds, and secrets of 160 bits or more', async () => {
+    const { ask } = await openShop(engine)
+    for (const policy of [
+      { digits: 5 },
+      { digits: 9 },
+      { periodSeconds: 14 },
+      { periodSeconds: 121 },
+      { windowBack: 11 },
+    ]) {
+      expect(await ask('POST', '/v1/realms', { body: { name: 'odd', ...policy } })).toMatchObject({ status: 400 })
+    }
+    for (const [algorithm, letters] of [
+      ['SHA1', 32],
+      ['SHA256', 52],
+      ['SHA512', 103],
+    ] as const) {
+      await ask('POST', '/v1/realms', { body: { name: algorithm, algorithm } })
+      await ask('POST', `/v1/realms/${algorithm}/subjects`, { body: { name: 'ada' } })
+      const answered = await ask('POST', `/v1/realms/${algorithm}/subjects/ada/enrolment`)
+      expect(field(answered, 'secretBase32')).toHaveLength(letters)
+    }
+  })
+
+  it('T63 takes a deleted or renamed realm out of the scopes that named it', async () => {
+    const house = await openShop(engine)
+    const { core, rooms } = house
+    const row = {
+      name: 't',
+      owner_kind: 'service',
+      person_id: null,
+      realm_id: null,
+      gate_limits: null,
+      created_by: 'test',
+    }
+    const times = { created_at_ms: 1, expires_at_ms: null, last_used_at_ms: null, suspended: 0, legacy_bcrypt: null }
+    const scopes = JSON.stringify(['verify:shop', 'enrol:shop', 'verify:*', 'reveal:shop'])
+    await core.storage.transaction((tx) =>
+      tx
+        .insertInto('access_token')
+        .values({ id: 't1', token_hash: Buffer.alloc(32), ...row, ...times, scopes })
+        .execute(),
+    )
+    const scopesNow = async () => {
+      const found = await core.storage.db.selectFrom('access_token').select('scopes').executeTakeFirstOrThrow()
+      return JSON.parse(found.scopes) as string[]
+    }
+    await house.ask('PATCH', '/v1/realms/shop', { body: { name: 'store' } })
+    expect(await scopesNow()).toEqual(['verify:store', 'enrol:store', 'verify:*', 'reveal:shop'])
+    await rooms.realms.remove(
+      { actor: { kind: 'operator', name: 'test', address: '' }, address: '', door: 'test' },
+      'store',
+    )
+    expect(await scopesNow()).toEqual(['verify:*', 'reveal:shop'])
+  })
+
   it('T26 T63 refuses reserved, dotted and differently capitalised names', async () => {
     const { ask } = await openShop(engine)
     for (const name of [

@@ -187,6 +187,37 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(await world.judge('ada', code)).toMatchObject(refused('replayed'))
   })
 
+  it('T06 accepts a code of a clock that is off by part of a period once, whatever the period', async () => {
+    for (const periodSeconds of [15, 30, 60]) {
+      const world = await openWorld(engine, { realm: { periodSeconds } })
+      for (const offSeconds of [-14, -7, -1, 1, 7, 14]) {
+        const name = `off${offSeconds}`
+        await world.addSubject(name)
+        const code = world.code(name, offSeconds / periodSeconds)
+        expect(await world.judge(name, code)).toMatchObject(accepted)
+        world.clock.advance(1000)
+        expect(await world.judge(name, code)).toMatchObject(refused('replayed'))
+      }
+    }
+  })
+
+  it('T103 costs the same statements with ten subjects and with a thousand', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    await world.judge('ada', '000000')
+    const few = countStatements(world)
+    await world.judge('ada', '000000')
+    const costWithFew = few()
+    await world.core.storage.transaction(async (tx) => {
+      for (let index = 0; index < 1000; index += 1) {
+        await world.subjects.add(tx, world.realm, { name: `user${index}`, number: index }, byOperator)
+      }
+    })
+    const many = countStatements(world)
+    await world.judge('ada', '000000')
+    expect(many()).toBe(costWithFew)
+  })
+
   it('T07 resynchronises by two new consecutive codes only', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { decodeBase32 } from '../../../src/otp/base32.ts'
+import { totp } from '../../../src/otp/totp.ts'
+import { tinyMfaDoor } from '../../../src/server/compat/tiny-mfa/door.ts'
+import { bootstrap } from '../../../src/server/compat/ungleichotp/bootstrap.ts'
+import { ungleichotpDoor } from '../../../src/server/compat/ungleichotp/door.ts'
+import { isReserved } from '../../../src/server/subjects/reserved.ts'
+import { byOperator } from '../../support/core.ts'
+import { engines } from '../../support/engines.ts'
+import { tokenWith } from '../subjects/actors.ts'
+import { mintToken, openDoorHouse, send } from './doors.ts'
+
+const json = { 'content-type': 'application/json' }
+
+async function openHouse(engine: (typeof engines)[number]) {
+  const house = await openDoorHouse(engine)
+  await tinyMfaDoor(house.app, house)
+  await ungleichotpDoor(house.app, house, {})
+  const { entry: admin } = await bootstrap(house, {}, { name: 'root' })
+  const root = await mintToken(house, 'door:tiny-mfa')
+  const nowMs = () => house.core.clock.nowMs()
+  const tiny = (method: string, path: string, body?: object) =>
+    send(house.app, method, `/api/v1${path}`, {
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { 'tiny-mfa-access-token': root },
+    })
+  const ungleich = (method: string, path: string, body: object) =>
+    send(house.app, method, `/ungleichotp${path}`, { body: JSON.stringify(body), headers: json })
+  const auth = () => ({
+    auth_name: admin.name,
+    auth_realm: admin.realm,
+    auth_token: totp(decodeBase32(admin.seed), nowMs()),
+  })
+  await tiny('POST', '/issuer', { name: 'shop', contact: 'a@shop.local', enabled: true })
+  await tiny('POST', '/issuer/shop/users', { name: 'demo', email: 'd@shop.local', enabled: true })
+  const realm = await house.subjects.realm('shop')
+  const subject = realm === null ? null : await house.subjects.find(realm, 'demo')
+  if (realm === null || subject === null) throw new Error('demo is missing')
+  const { secretBase32 } = await house.subjects.enrolment.show(realm, subject, byOperator)
+  const code = (steps = 0) => totp(decodeBase32(secretBase32), nowMs() + steps * 30_000)
+  /** The same user's code through each of the three doors. */
+  const through = {
+    tinyMfa: async (given: string) =>
+      (await tiny('POST', '/issuer/shop/users/demo/totp', { token: given })).status === 200,
+    ungleichotp: async (given: string) => {
+      const about = { verifyname: 'demo', verifyrealm: 'shop', verifytoken: given }
+      return (await ungleich('POST', '/verify/', { ...auth(), ...about })).status === 200
+    },
+    api: async (given: string) => {
+      const request = { realm: 'shop', subject: 'demo', code: given, purpose: 'verify', source: null } as const
+      return (await house.subjects.judge({ ...request, actor: tokenWith(), address: '', door: 'api' })).accepted
+    },
+  }
+  return { house, admin, tiny, ungleich, auth, code, through }
+}
+
+describe.each(engines)('one core behind all doors on $name', (engine) => {
+  it('T11 spends a code for every door at once', async () => {
+    const { house, code, through } = await openHouse(engine)
+    const doors = Object.values(through)
+    for (const first of doors) {
+      expect(await first(code())).toBe(true)
+      for (const other of doors) expect(await other(code())).toBe(false)
+      house.core.clock.advance(60_000)
+    }
+  })
+
+  it('T20 counts strangers at one door and closes their budget at another', async () => {
+    const { house, code, through } = await openHouse(engine)
+    for (let count = 0; count < 5; count += 1) await through.api('000000')
+    expect(await through.tinyMfa(code())).toBe(false)
+    house.core.clock.advance(30_000)
+    expect(await through.tinyMfa(code())).toBe(true)
+  })
+
+  it('audits every door in one chain', async () => {
+    const { house, code, through } = await openHouse(engine)
+    await through.tinyMfa(code(-1))
+    await through.ungleichotp(code())
+    await through.api('000000')
+    const { items } = await house.core.audit.list({ action: 'subject.verify' })
+    expect(items.map(({ detail }) => detail?.['door'])).toEqual(['api', 'ungleichotp', 'tiny-mfa'])
+    expect(await house.core.audit.verify()).toMatchObject({ whole: true })
+  })
+
+  it('lets no door make, rename, fill, list or read another door’s reserved realms', async () => {
+    const { house, tiny, ungleich, auth } = await openHouse(engine)
+    const people = await house.subjects.ensureRealm({ name: 'people', origin: 'login' }, byOperator)
+    await house.core.storage.transaction(async (tx) => {
+      const person = await house.subjects.add(tx, people, { name: 'anna' }, byOperator)
+      await house.subjects.enrolment.start(tx, people, person, { begins: 'active' }, byOperator)
+    })
+    const reserved = ['people', 'ungleich-admin', 'ungleich-auth']
+    expect(reserved.every(isReserved)).toBe(true)
+    for (const name of reserved) {
+      expect(await tiny('POST', '/issuer', { name, contact: 'a@b.local' })).toMatchObject({ status: 400 })
+      for (const path of ['', '/users', '/users/anna', '/users/anna/totp', '/users/root/totp', '/token']) {
+        expect(await tiny('GET', `/issuer/${name}${path}`)).toMatchObject({ status: 404 })
+      }
+      const filled = await tiny('POST', `/issuer/${name}/users`, { name: 'eve', email: 'e@b.local' })
+      expect(filled).toMatchObject({ status: 404 })
+      const { realms } = house
+      const by = { ...byOperator, door: 'api' }
+      await expect(realms.realms.create(by, { name })).rejects.toMatchObject({ code: 'realm_name_invalid' })
+      await expect(realms.realms.read(by.actor, name)).rejects.toMatchObject({ code: 'realm_not_found' })
+      await expect(realms.realms.update(by, 'native', { name })).rejects.toMatchObject({ code: 'realm_not_found' })
+      await expect(realms.office.create(by, name, { name: 'eve' })).rejects.toMatchObject({ code: 'realm_not_found' })
+      await expect(realms.office.readEnrolment(by, { realm: name, subject: 'root' })).rejects.toMatchObject({
+        code: 'realm_not_found',
+      })
+    }
+    expect((await house.realms.realms.list(byOperator.actor, {})).items.map(({ name }) => name)).toEqual(['shop'])
+    expect(await ungleich('POST', '/', { ...auth(), name: 'eve', realm: 'people' })).toMatchObject({ status: 400 })
+    const listed = (await ungleich('GET', '/', auth())).text
+    expect(listed).not.toContain('anna')
+  })
+
+  it('closes one door and leaves the others open', async () => {
+    const { house, code, through } = await openHouse(engine)
+    house.closed.add('tinyMfa')
+    expect(await through.tinyMfa(code())).toBe(false)
+    expect(await through.ungleichotp(code())).toBe(true)
+  })
+})
