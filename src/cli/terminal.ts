@@ -16,6 +16,7 @@ export interface Question {
 
 const controlC = '\u0003'
 const controlD = '\u0004'
+const escape = '\u001b'
 const backspace = new Set(['\u007f', '\b'])
 
 /**
@@ -57,6 +58,8 @@ function readTyped(input: ReadStream, show: (text: string) => unknown): Promise<
     input.on('data', (chunk: string) => {
       for (const character of chunk) {
         if (character === '\r' || character === '\n') return resolve(typed.join(''))
+        // An arrow or another special key: what follows in this chunk belongs to it.
+        if (character === escape) return
         if (character === controlC || (character === controlD && typed.length === 0)) {
           return reject(new Failure('agent_interrupted'))
         }

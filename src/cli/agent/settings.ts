@@ -107,7 +107,7 @@ const kinds: Readonly<Record<keyof SettingsFile, (value: unknown) => boolean>> =
 }
 
 function checkSettings(value: unknown): SettingsFile {
-  if (typeof value !== 'object' || value === null) throw new Error('it holds no object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it holds no object')
   // simpleotp has one recipient, written as a plain string.
   const one = 'gpgrecipient' in value && typeof value.gpgrecipient === 'string' ? [value.gpgrecipient] : undefined
   const settings = one === undefined ? value : { ...value, gpgrecipient: one }

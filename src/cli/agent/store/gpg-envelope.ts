@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors/failure.ts'
 import { decrypt, type Decryption, type DecryptionProblem } from '../gpg/decrypt.ts'
-import { encrypt } from '../gpg/encrypt.ts'
+import { encrypt, keyIdsOf } from '../gpg/encrypt.ts'
 import { findOwnKeys, resolveRecipient } from '../gpg/keys.ts'
 import type { Gpg } from '../gpg/run.ts'
 import type { Envelope, PassphraseSource } from './envelope.ts'
@@ -10,7 +10,8 @@ import type { Envelope, PassphraseSource } from './envelope.ts'
  *
  * gpg's own agent asks for the passphrase; only where it cannot ask do we.
  *
- * @param recipients - keys as the settings name them; none means the one key of one's own
+ * @param recipients - keys as the settings name them; none means those of the file that is replaced, else the one key
+ *   of one's own
  */
 export function gpgEnvelope(gpg: Gpg, recipients: readonly string[], passphrases: PassphraseSource): Envelope {
   return {
@@ -20,8 +21,10 @@ export function gpgEnvelope(gpg: Gpg, recipients: readonly string[], passphrases
       if (opened.opened) return opened.plaintext
       throw failureOf(opened.reason, path, opened.recipients)
     },
-    async seal(plaintext) {
-      return encrypt(gpg, plaintext, await fingerprintsOf(gpg, recipients))
+    async seal(plaintext, _purpose, previous) {
+      const isCarriedOver = recipients.length === 0 && previous !== undefined
+      const to = isCarriedOver ? await keyIdsOf(gpg, previous) : recipients
+      return encrypt(gpg, plaintext, await fingerprintsOf(gpg, to))
     },
   }
 }

@@ -40,11 +40,17 @@ export function checkName(name: string): string {
   return name
 }
 
-/** A name made acceptable, for accounts that come with a name nobody here typed. */
+/** A name made acceptable, for accounts that come with a name nobody here typed; `team/` leads to the vault. */
 export function tameName(name: string): string {
   const visible = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim()
-  const harmless = visible.replace(/(^|[/\\])\.{1,2}(?=$|[/\\])/g, '$1_').replace(/^-+/, '')
-  return harmless.slice(0, longestName).trim() || 'account'
+  const short = visible.slice(0, longestName).toWellFormed().trim()
+  const flat = short.replace(/(^|[/\\])\.{1,2}(?=$|[/\\])/g, '$1_')
+  return (
+    flat
+      .replace(/^-+/, '')
+      .replace(/^team\//, 'team-')
+      .trim() || 'account'
+  )
 }
 
 /** The store's plaintext: one otpauth URI per line. */
