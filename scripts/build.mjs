@@ -32,6 +32,7 @@ async function build() {
   await bundle.close()
   await buildCodesLane(rolldown)
   copyAssets()
+  describeClient()
   if (!process.argv.includes('--no-console') && existsSync(join(root, 'web', 'index.html'))) buildConsole()
   writeFileSync(stamp, '')
 }
@@ -77,6 +78,15 @@ function copyAssets() {
   const assets = join(dist, 'assets')
   mkdirSync(assets, { recursive: true })
   cpSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'), join(assets, 'zxing_reader.wasm'))
+}
+
+// The types of the client library, for whoever installs it.
+function describeClient() {
+  rmSync(join(dist, 'types'), { recursive: true, force: true })
+  run(pinnedNode, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.client.json'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
 }
 
 function buildConsole() {
