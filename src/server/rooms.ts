@@ -20,6 +20,7 @@ import { createRouter } from './http/router.ts'
 import { providerFirst } from './provider-first.ts'
 import type { OpenCore } from './open-core.ts'
 import { auditRoutes } from './operation/audit-routes.ts'
+import { Herald } from './operation/herald.ts'
 import { operationRoutes, probeRoutes } from './operation/routes.ts'
 import { LiveSettings } from './operation/settings.ts'
 import { createRealms, type Realms, realmRoutes, verifyRoute } from './realms/realms.ts'
@@ -63,7 +64,9 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
     ...core.services,
     days: async () => (await settings.read()).auditRetentionDays,
   })
+  const herald = new Herald(core, notices, subjects)
   const stop = async () => {
+    herald.stop()
     stopRetention()
     gate.stop()
     vault.stop()
