@@ -10,6 +10,8 @@ import type { Tables } from './tables.ts'
 export const changeChannel = 'watchword_change'
 
 const pollMs = 500
+/** A line that does not answer a poll within this is dead, though nobody said so. */
+const patienceMs = 5000
 /** Rows may be committed out of the order of their numbers: each poll looks this far back. */
 const lookBack = 500
 
@@ -48,7 +50,7 @@ export class PostgresFeed {
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client(connectionConfig(this.#url))
+    const client = new pg.Client(connectionConfig(this.#url, { patienceMs }))
     client.on('error', () => this.#lose(client))
     client.on('end', () => this.#lose(client))
     client.on('notification', ({ payload }) => this.listeners.deliver([announcedChange(payload ?? '[]')]))
@@ -94,7 +96,10 @@ export class PostgresFeed {
 
   async #poll(client: pg.Client): Promise<void> {
     // The answer on the listening connection comes after every notification sent before it.
-    await client.query('select 1')
+    await client.query('select 1').catch((error: unknown) => {
+      this.#lose(client)
+      throw error
+    })
     const unseen = (await changesAfter(this.#db, this.#newest - lookBack)).filter(({ seq }) => !this.#seen.has(seq))
     this.#remember(unseen)
     this.listeners.deliver(unseen)

@@ -1,5 +1,6 @@
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import pg from 'pg'
-import { Failure } from '../../errors/failure.ts'
+import { Failure, isFailure } from '../../errors/failure.ts'
 
 const { types } = pg
 const { builtins } = types
@@ -14,6 +15,8 @@ export interface PoolOptions {
   readonly readOnly?: boolean
   /** Statements are sent without waiting for the answer to the one before. */
   readonly pipeline?: boolean
+  /** A statement that is not answered within this means that the line is dead: some networks swallow packets silently. */
+  readonly patienceMs: number
 }
 
 /** bigint and numeric answers as numbers (we store nothing above 2^53), bytea as plain bytes. */
@@ -26,7 +29,7 @@ const readTypes: pg.CustomTypesConfig = {
 }
 
 /** Everything a connection of ours needs to know, for pools and for single clients. */
-export function connectionConfig(url: string, options: Omit<PoolOptions, 'size'> = {}): pg.ClientConfig {
+export function connectionConfig(url: string, options: Partial<Omit<PoolOptions, 'size'>> = {}): pg.ClientConfig {
   const settings = [`search_path=${schemaName}`, 'lock_timeout=5000', 'idle_in_transaction_session_timeout=30000']
   if (options.readOnly === true) settings.push('default_transaction_read_only=on')
   return {
@@ -37,6 +40,7 @@ export function connectionConfig(url: string, options: Omit<PoolOptions, 'size'>
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     types: readTypes,
     ...(options.pipeline === true ? { pipeline: true } : {}),
+    ...(options.patienceMs === undefined ? {} : { query_timeout: options.patienceMs }),
   }
 }
 
@@ -48,6 +52,37 @@ export function openPool(url: string, options: PoolOptions): pg.Pool {
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
+}
+
+/** A pool as the query builder takes it: its failures are readable, and a connection that was lost is not used again. */
+export function readablePool(pool: pg.Pool): PostgresPool {
+  return { connect: () => connect(pool), end: () => pool.end(), options: pool.options }
+}
+
+async function connect(pool: pg.Pool): Promise<PostgresPoolClient> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw readablePostgresError(error)
+  })
+  let isLost = false
+  const run = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters])
+    } catch (error) {
+      const readable = readablePostgresError(error)
+      isLost ||= isFailure(readable, 'database_away')
+      throw readable
+    }
+  }
+  function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
+  function query(text: unknown, parameters: readonly unknown[] = []): unknown {
+    if (typeof text !== 'string') throw new Error('Cursors are not in use here')
+    return run(text, parameters)
+  }
+  return {
+    query,
+    release: (destroy) => client.release(isLost || destroy === true),
+  }
 }
 
 /** Turns lost connections into `database_away` and lock waits into `database_busy`; anything else stays. */
@@ -65,7 +100,9 @@ export function postgresCode(error: unknown): string {
 
 function isConnectionLoss(error: Error, code: string): boolean {
   if (/^(08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code)) return true
-  return /connection terminated|not queryable|timeout exceeded|connection error/i.test(error.message)
+  return /connection terminated|not queryable|timeout expired|timeout exceeded|read timeout|connection error/i.test(
+    error.message,
+  )
 }
 
 function bytesFromText(text: string): Uint8Array {

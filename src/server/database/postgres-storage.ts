@@ -4,7 +4,7 @@ import { Failure } from '../../errors/failure.ts'
 import { logChange, pruneChanges } from './change-log.ts'
 import { HotTransaction, type Statements } from './hot-transaction.ts'
 import { changeAnnouncement, changeChannel, PostgresFeed } from './postgres-feed.ts'
-import { openPool, postgresCode, readablePostgresError } from './postgres-pool.ts'
+import { openPool, postgresCode, readablePool, readablePostgresError } from './postgres-pool.ts'
 import type {
   Change,
   ChangeFeed,
@@ -20,6 +20,9 @@ import type {
 import type { Tables } from './tables.ts'
 
 const pruneEveryMs = 60_000
+const patienceMs = 30_000
+/** Batches are short; whoever verifies does not wait longer. */
+const hotPatienceMs = 10_000
 /** A transaction that lost a deadlock is run again this often. */
 const attempts = 4
 const lostRace = new Set(['40001', '40P01'])
@@ -41,11 +44,11 @@ export class PostgresStorage implements Storage {
   /** @param url - a database whose schema is current */
   constructor(url: string, clock: StorageClock, log?: StorageLog) {
     this.#clock = clock
-    this.#readers = openPool(url, { size: 6, readOnly: true })
-    this.#writers = openPool(url, { size: 6 })
-    this.#hotPool = openPool(url, { size: 4, pipeline: true })
-    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#readers }) })
-    this.#writes = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#writers }) })
+    this.#readers = openPool(url, { size: 6, readOnly: true, patienceMs })
+    this.#writers = openPool(url, { size: 6, patienceMs })
+    this.#hotPool = openPool(url, { size: 4, pipeline: true, patienceMs: hotPatienceMs })
+    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readablePool(this.#readers) }) })
+    this.#writes = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readablePool(this.#writers) }) })
     this.#feed = new PostgresFeed(url, this.#readers, log)
     this.changes = this.#feed.listeners
     this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
