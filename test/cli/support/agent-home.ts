@@ -1,10 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
+// The sources, or what was built of them: WATCHWORD_PROGRAM=dist/watchword.js tries what ships.
+const program = resolve(
+  process.env['WATCHWORD_PROGRAM'] ?? fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
+)
 const pinnedNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url))
 
 /** What a finished program left behind. */
