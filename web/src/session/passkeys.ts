@@ -3,9 +3,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser'
 
-/** Whether this browser can hold passkeys at all: it needs HTTPS or loopback. */
+/** Whether this browser can hold passkeys here: it needs HTTPS or localhost, and a name, because no passkey binds to a bare IP address. */
 export function canUsePasskeys(): boolean {
-  return typeof PublicKeyCredential === 'function'
+  const isBareAddress = /^\d+\.\d+\.\d+\.\d+$|^\[/.test(location.hostname)
+  return typeof PublicKeyCredential === 'function' && !isBareAddress
 }
 
 /**

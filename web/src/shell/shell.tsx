@@ -6,6 +6,7 @@ import { Wordmark } from '../look/mark.tsx'
 import { useWords } from '../words/words.tsx'
 import { ClockBanner } from './clock-banner.tsx'
 import { HelpDialog } from './help-dialog.tsx'
+import { useLeftNotice } from './left-notice.ts'
 import { Navigation } from './navigation.tsx'
 import { useShortcuts } from './shortcuts.ts'
 
@@ -16,6 +17,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const [isHelpOpen, help] = useDisclosure(false)
   useShortcuts(help.open)
+  useLeftNotice()
   const closeMenu = menu.close
   useEffect(() => closeMenu(), [path, closeMenu])
   return (

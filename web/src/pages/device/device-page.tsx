@@ -14,15 +14,12 @@ import { useWords } from '../../words/words.tsx'
 /** Confirms the short code a command shows, so that it may act as whoever is here. */
 export function DevicePage() {
   const { t } = useWords()
-  const [search, setSearch] = useSearchParams()
-  const code = search.get('code') ?? ''
+  const [search] = useSearchParams()
+  // The command prints the short code behind the #, where no server's log sees it.
+  const [code, setCode] = useState(() => search.get('code') ?? location.hash.slice(1))
   return (
     <Page title={t('device.title')} isNarrow>
-      {code === '' ? (
-        <AskCode onCode={(typed) => setSearch({ code: typed })} />
-      ) : (
-        <Confirm key={code} userCode={code} />
-      )}
+      {code === '' ? <AskCode onCode={setCode} /> : <Confirm key={code} userCode={code} />}
     </Page>
   )
 }

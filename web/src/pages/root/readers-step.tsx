@@ -56,6 +56,7 @@ export function ReadersStep({ intake, onDone }: ReadersStepProps) {
             description={t('root.readersHint')}
             data={(people.data ?? []).map(({ username }) => username)}
             acceptValueOnBlur
+            comboboxProps={{ position: 'top' }}
             disabled={isPast}
             value={readers}
             onChange={setReaders}

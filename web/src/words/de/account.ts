@@ -32,7 +32,7 @@ export const account = {
 
   'account.registerTitle': 'Zwei Codes hintereinander',
   'account.registerLead':
-    'AWS und andere verlangen zwei, wenn ein Gerät eingetragen wird. Sie bekommen diesen Code und den danach.',
+    'AWS und andere verlangen zwei, wenn ein Gerät eingetragen wird. Sie bekommen den letzten Code und diesen.',
   'account.registerDo': 'Zwei Codes zeigen',
   'account.registerFirst': 'Erster Code',
   'account.registerSecond': 'Zweiter Code',

@@ -25,7 +25,7 @@ export const add = {
   'add.period': 'Periode in Sekunden',
   'add.counter': 'Nächster Zähler',
   'add.submit': 'Konto hinzufügen',
-  'add.added': '{name}({id}) hinzugefügt',
+  'add.added': 'Schlüssel {name}({id}) hinzugefügt',
   'add.addedPlain': '{name} hinzugefügt',
   'add.duplicateDo': 'Trotzdem hinzufügen',
   'add.share': 'Teilen mit',

@@ -121,7 +121,8 @@ export const settings = {
   'me.passkeys': 'Passkeys',
   'me.passkeysLead': 'Sie lassen sich nicht abphishen. Mehrere sind gut, einer je Gerät.',
   'me.passkeysEmpty': 'Noch keine Passkeys.',
-  'me.passkeysNot': 'Dieser Browser bietet Passkeys nur auf HTTPS-Seiten.',
+  'me.passkeysNot':
+    'Passkeys brauchen HTTPS und einen Namen in der Adresse, oder localhost; eine bloße IP-Adresse genügt nicht.',
   'me.passkeyAdd': 'Passkey hinzufügen',
   'me.passkeyName': 'Name des Passkeys',
   'me.passkeyRemoveAsk': 'Den Passkey „{name}“ entfernen?',

@@ -28,8 +28,7 @@ export const account = {
   'account.rotate': 'The secret should be replaced: {reason}',
 
   'account.registerTitle': 'Two codes in a row',
-  'account.registerLead':
-    'AWS and others ask for two when a device is registered. You get this code and the one after it.',
+  'account.registerLead': 'AWS and others ask for two when a device is registered. You get the last code and this one.',
   'account.registerDo': 'Show two codes',
   'account.registerFirst': 'First code',
   'account.registerSecond': 'Second code',

@@ -21,7 +21,7 @@ export const add = {
   'add.period': 'Period in seconds',
   'add.counter': 'Next counter',
   'add.submit': 'Add account',
-  'add.added': 'Added {name}({id})',
+  'add.added': 'Added key {name}({id})',
   'add.addedPlain': 'Added {name}',
   'add.duplicateDo': 'Add it anyway',
   'add.share': 'Share it with',

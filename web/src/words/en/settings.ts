@@ -116,7 +116,7 @@ export const settings = {
   'me.passkeys': 'Passkeys',
   'me.passkeysLead': 'They cannot be phished. Several are fine, one per device.',
   'me.passkeysEmpty': 'No passkeys yet.',
-  'me.passkeysNot': 'This browser offers passkeys on HTTPS pages only.',
+  'me.passkeysNot': 'Passkeys need HTTPS and a name in the address, or localhost; a bare IP address will not do.',
   'me.passkeyAdd': 'Add a passkey',
   'me.passkeyName': 'Name of the passkey',
   'me.passkeyRemoveAsk': 'Remove the passkey “{name}”?',
