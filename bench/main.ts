@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { agentMeasurement } from './agent.ts'
 import { otpMeasurement } from './otp.ts'
 import { awsMeasurement } from './aws.ts'
+import { tinyMfaMeasurement, ungleichotpMeasurement } from './doors.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
 import { revealMeasurement } from './reveal.ts'
 import { totpshareMeasurement } from './totpshare.ts'
@@ -14,6 +15,8 @@ const measurements: readonly Measurement[] = [
   verifyMeasurement('verify on SQLite', 0.35, 15_000, async () => ({})),
   verifyOnPostgres,
   revealMeasurement,
+  tinyMfaMeasurement,
+  ungleichotpMeasurement,
   totpshareMeasurement,
   startMeasurement,
   memoryMeasurement,

@@ -6,6 +6,7 @@ import { createMetrics } from '../src/server/http/metrics.ts'
 import { createLogger, logOf } from '../src/server/log.ts'
 import { openCore } from '../src/server/open-core.ts'
 import { openRooms, type Rooms } from '../src/server/rooms.ts'
+import type { NewRealm } from '../src/server/subjects/make-realm.ts'
 import { activePlace } from '../src/server/subjects/roster.ts'
 
 /** What a filled store gives the measurements. */
@@ -39,8 +40,15 @@ export async function withRooms<T>(
   }
 }
 
+/** The realm that is measured, unless another door's is. */
+const usualRealm: NewRealm = { name: 'bench', origin: 'api', replay: 'once' }
+
 /** Fills a store with a token, one shared account and subjects whose secrets are known to the load. */
-export function seed(variables: Readonly<Record<string, string>>, subjects: number): Promise<Seeded> {
+export function seed(
+  variables: Readonly<Record<string, string>>,
+  subjects: number,
+  realm: NewRealm = usualRealm,
+): Promise<Seeded> {
   return withRooms(variables, async (rooms) => {
     const { core, access, vault } = rooms
     const actor: Actor = { kind: 'operator', name: 'bench', address: '' }
@@ -58,15 +66,20 @@ export function seed(variables: Readonly<Record<string, string>>, subjects: numb
       lease: 'off',
       grants: [{ grantee: 'everyone', right: 'reveal' }],
     })
-    const secrets = await seedSubjects(rooms, actor, subjects)
+    const secrets = await seedSubjects(rooms, actor, subjects, realm)
     return { token: text ?? '', secrets, accountId: account.id }
   })
 }
 
 // Straight into the tables: making a million subjects one by one over HTTP would be a benchmark of its own.
-async function seedSubjects({ core, subjects }: Rooms, actor: Actor, count: number): Promise<Uint8Array[]> {
+async function seedSubjects(
+  { core, subjects }: Rooms,
+  actor: Actor,
+  count: number,
+  wanted: NewRealm,
+): Promise<Uint8Array[]> {
   const by = { actor, address: '', door: 'bench' }
-  const realm = await subjects.ensureRealm({ name: 'bench', origin: 'api', replay: 'once' }, by)
+  const realm = await subjects.ensureRealm(wanted, by)
   await core.keyRing.ready(realm.dataKeyId)
   const secrets = Array.from({ length: count }, () => randomBytes(20))
   const nowMs = Date.now()
