@@ -4,6 +4,7 @@ import type { LoggedIn } from '../../access/login/login.ts'
 import { logInByCode } from '../../access/login/code-only.ts'
 import {
   cookieShape,
+  deviceOf,
   dressFor,
   type Form,
   gatePlace,
@@ -20,7 +21,7 @@ import {
 import { loopCauses } from './loop-detector.ts'
 import { type LoginForm, loginPage, noticePage } from './page.ts'
 import { fill } from './texts.ts'
-import { signedIn, visitorKey, wishedTarget } from './visitor.ts'
+import { signedIn, wishedTarget } from './visitor.ts'
 
 /** `GET /auth/login`: the form, or straight on for whoever has a session. */
 export async function showLogin(
@@ -33,9 +34,9 @@ export async function showLogin(
   const nowMs = core.services.clock.nowMs()
   const session = await signedIn(access.sessions, request, gate.settings.cookieName)
   const isAgain = (request.raw.url ?? '').includes('again=1')
-  if (loops.isLoop(visitorKey(request), target, nowMs)) return showLoop(context, request, reply, target)
+  if (loops.isLoop(deviceOf(request), target, nowMs)) return showLoop(context, request, reply, target)
   if (session !== null && !isAgain) {
-    loops.noteLogin(visitorKey(request), target, nowMs)
+    loops.noteLogin(deviceOf(request), target, nowMs)
     return reply.redirect(target, 302)
   }
   const message = isAgain ? dressFor(context, request).texts.again : null
@@ -137,7 +138,7 @@ export async function tryLogin(
     log.info({ event: 'gate_login', user: username, address: request.address }, 'gate login accepted')
     setGateCookie(reply, shape, token, remembers ? gate.settings.rememberMs : null)
     keepDevice(context, request, reply)
-    loops.noteLogin(visitorKey(request), safeLocation(context, request, form['rd'] ?? '/'), clock.nowMs())
+    loops.noteLogin(deviceOf(request), safeLocation(context, request, form['rd'] ?? '/'), clock.nowMs())
     return 'done'
   } catch (error) {
     if (!isFailure(error)) throw error

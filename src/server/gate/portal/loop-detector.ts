@@ -1,9 +1,9 @@
 import { parse } from 'tldts'
 
-/** Logins to one target within this time that make a loop. */
+/** Logins of one browser to one target within this time that make a loop. */
 const windowMs = 60_000
 const loopAfter = 2
-const maxVisitors = 20_000
+const maxBrowsers = 20_000
 
 /** What is known of a login that came back at once. */
 export interface LoopFacts {
@@ -23,18 +23,19 @@ export type LoopCause = 'plain_http' | 'domain' | 'public_suffix' | 'proxy'
 export class LoopDetector {
   readonly #logins = new Map<string, number[]>()
 
-  /** Notes a login that succeeded, by visitor and target. */
-  noteLogin(visitor: string, target: string, nowMs: number): void {
-    const key = `${visitor} ${target}`
+  /** Notes a login that succeeded, by browser and target; a browser without our cookie cannot be told from others. */
+  noteLogin(device: string | undefined, target: string, nowMs: number): void {
+    if (device === undefined) return
+    const key = `${device} ${target}`
     const recent = this.#recent(key, nowMs)
     this.#logins.delete(key)
     this.#logins.set(key, [...recent, nowMs])
-    if (this.#logins.size > maxVisitors) this.#logins.delete(this.#logins.keys().next().value ?? '')
+    if (this.#logins.size > maxBrowsers) this.#logins.delete(this.#logins.keys().next().value ?? '')
   }
 
-  /** Whether a visitor who is back at the login without a session has just logged in for the same target. */
-  isLoop(visitor: string, target: string, nowMs: number): boolean {
-    return this.#recent(`${visitor} ${target}`, nowMs).length >= loopAfter
+  /** Whether a browser that is back at the login has just logged in for the same target, more than once. */
+  isLoop(device: string | undefined, target: string, nowMs: number): boolean {
+    return device !== undefined && this.#recent(`${device} ${target}`, nowMs).length >= loopAfter
   }
 
   #recent(key: string, nowMs: number): number[] {

@@ -32,8 +32,3 @@ function wishIn(query: string): string | null {
   const path = originalPath(query)
   return path ?? new URLSearchParams(query).get('rd')
 }
-
-/** A visitor for the loop detector: the same browser on the same address. */
-export function visitorKey(request: FastifyRequest): string {
-  return `${request.address} ${(request.headers['user-agent'] ?? '').slice(0, 200)}`
-}
