@@ -15,6 +15,20 @@ export interface Lease {
   readonly atMs: number
 }
 
+/**
+ * Holds the steps whose codes went to the service itself when it enrolled the secret: it takes no code twice, so
+ * under no mode is anybody shown them.
+ */
+export const serviceHolder = { holderId: 'service', holderName: 'The service itself' } as const
+
+/** The leases of steps that the service has had or is about to be given. They do not lapse: no one will fetch them. */
+export function leasesOfService(fromStep: number, count: number, periodSeconds: number): Lease[] {
+  return Array.from({ length: count }, (_, ahead) => {
+    const step = fromStep + ahead
+    return { step, ...serviceHolder, atMs: stepTimes(step, periodSeconds).startMs }
+  })
+}
+
 /** One wish to see a code, as the rule needs it. */
 export interface LeaseWish {
   readonly mode: LeaseMode
@@ -48,7 +62,8 @@ const nextInLastMs = 10_000
 
 /** Decides what a wish gets: the present step, a wait for the next, or a refusal that says who holds it. */
 export function decideLease(wish: LeaseWish): LeaseDecision {
-  return wish.mode === 'exclusive' ? decideExclusive(wish) : decideShared(wish)
+  const isServices = holderOf(wish, presentStep(wish))?.holderId === serviceHolder.holderId
+  return wish.mode === 'exclusive' || isServices ? decideExclusive(wish) : decideShared(wish)
 }
 
 /**
@@ -61,7 +76,7 @@ export function decideNext(wish: LeaseWish, taken: number): { step: number; leas
   if (startMs - wish.nowMs > nextInLastMs) return null
   const holder = holderOf(wish, step)
   const isOthers = holder !== null && holder.holderId !== wish.actorId
-  if (wish.mode === 'exclusive' && isOthers) return null
+  if (isOthers && (wish.mode === 'exclusive' || holder.holderId === serviceHolder.holderId)) return null
   return { step, lease: wish.mode === 'off' || isOthers ? null : { ...leaseOn(wish, step), atMs: startMs } }
 }
 
@@ -87,9 +102,11 @@ function decideExclusive(wish: LeaseWish): LeaseDecision {
   const step = presentStep(wish)
   const holder = holderOf(wish, step)
   const isFree = holder === null || holder.holderId === wish.actorId
-  if (isFree && isFresh(wish, step)) {
+  const wasFetched = holder !== null && holder.atMs >= stepTimes(step, wish.periodSeconds).startMs
+  // Who was told to come back for this step has waited, even if the way here took a moment.
+  const wasPromised = holder !== null && !wasFetched
+  if (isFree && (wasPromised || isFresh(wish, step))) {
     const mine = leaseOn(wish, step)
-    const wasFetched = holder !== null && holder.atMs >= stepTimes(step, wish.periodSeconds).startMs
     return { kind: 'take', step, holder: mine, lease: wasFetched ? null : mine }
   }
   const free = firstFreeStep(wish, step + 1)

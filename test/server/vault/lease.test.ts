@@ -68,6 +68,12 @@ describe('decideLease', () => {
     })
   })
 
+  it('gives a promised step to who comes back a little late, however long the code was to live', () => {
+    const leases = [heldBy('ben', step, startMs - 1)]
+    const late = wish('ben', { leases, nowMs: startMs + 300, minSeconds: 30 })
+    expect(decideLease(late)).toMatchObject({ kind: 'take', step })
+  })
+
   it('frees a reserved step that nobody fetched in its first third', () => {
     const leases = [heldBy('ben', step, startMs - 1)]
     expect(decideLease(wish('eva', { leases, nowMs: startMs + 9999 })).kind).toBe('refuse')
