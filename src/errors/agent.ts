@@ -63,7 +63,7 @@ export const agentFailures = {
     '{typed} is not the address of a server: it must start with https://, or http:// on this computer.',
   agent_login_refused: 'The sign-in was refused.',
   agent_login_expired: 'Nobody confirmed the code in time. Run `watchword login` again.',
-  agent_team_codes_only: '{name} is in the team\'s vault, which gives codes and nothing else: `watchword get {name}`.',
+  agent_team_codes_only: "{name} is in the team's vault, which gives codes and nothing else: `watchword get {name}`.",
   agent_next_too_early:
     'The vault gives the next code only in the last 10 seconds of the present one. Use --wait instead.',
   agent_import_partly: '{refused} of {total} entries could not be imported; the report above says why.',
