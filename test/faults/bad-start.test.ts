@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createStore, initialise, runCommand, type TestStore } from '../support/server.ts'
 
 // Bad operation gets one sentence on standard error, a non-zero exit, and changes nothing (law 8).
-describe('a server that cannot start says why', () => {
+describe('a server that cannot start says why', { timeout: 120_000 }, () => {
   let store: TestStore
 
   beforeEach(() => {

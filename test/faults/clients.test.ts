@@ -6,7 +6,7 @@ import { totp } from '../../src/otp/totp.ts'
 import { caller, createStore, initialise, startTestServer, type TestServer, type TestStore } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-describe('clients that are slow, silent or many', () => {
+describe('clients that are slow, silent or many', { timeout: 90_000 }, () => {
   let store: TestStore
   let server: TestServer
   let rootToken = ''

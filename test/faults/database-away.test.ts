@@ -7,7 +7,7 @@ import { startTcpLink, type TcpLink } from '../support/tcp-link.ts'
 import { until } from '../support/until.ts'
 
 // One server whose line to PostgreSQL is ours to cut.
-describe('a database that goes away and comes back', () => {
+describe('a database that goes away and comes back', { timeout: 90_000 }, () => {
   let database: OwnDatabase
   let link: TcpLink
   let store: TestStore

@@ -39,6 +39,13 @@ export async function createApp({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // A path that cannot be decoded, or is too long, fails before any hook; the framework's own text would echo it.
+    frameworkErrors: (error, _request, { raw }) => {
+      const { status, problem } = toProblem(error)
+      raw
+        .writeHead(status, { ...securityHeaders, 'content-type': 'application/problem+json' })
+        .end(JSON.stringify(problem))
+    },
     serverFactory: (handler) => createListener(handler, beforeRouter, tls),
   })
   const trusted = trustedProxyList(services.config.trustedProxies)

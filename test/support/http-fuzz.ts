@@ -1,0 +1,87 @@
+import { connect, type Socket } from 'node:net'
+import { type Initialised, createStore, initialise, startTestServer } from './server.ts'
+import { brokenRequest, type BrokenRequest } from './broken-request.ts'
+import { seededRandom } from './seeded-random.ts'
+
+/** What a fuzz run found. `faults` hold the shape of a request, enough to run it again by its seed. */
+export interface FuzzReport {
+  readonly requests: number
+  readonly answered: number
+  readonly faults: readonly string[]
+}
+
+const atOnce = 16
+/** A request nobody answers within this is a fault; the time itself is not judged. */
+const patienceMs = 30_000
+const mostFaults = 20
+
+/** Sends broken requests to every address of a server of its own, over raw sockets that tidy nothing up. */
+export async function fuzzHttp(options: { requests: number; seed: number }): Promise<FuzzReport> {
+  const store = createStore()
+  try {
+    const made = initialise(store)
+    const server = await startTestServer({ ...store.variables, WATCHWORD_LOG_LEVEL: 'silent' })
+    try {
+      return await fuzzAt(server.port, made, options)
+    } finally {
+      await server.kill()
+    }
+  } finally {
+    store.remove()
+  }
+}
+
+async function fuzzAt(
+  port: number,
+  { rootToken }: Initialised,
+  { requests, seed }: { requests: number; seed: number },
+): Promise<FuzzReport> {
+  const random = seededRandom(seed)
+  const faults: string[] = []
+  let begun = 0
+  let answered = 0
+  const work = async () => {
+    while (begun < requests && faults.length < mostFaults) {
+      const number = begun
+      begun += 1
+      const request = brokenRequest(random, rootToken, number)
+      const answer = await send(port, request.bytes)
+      const fault = faultOf(request, answer)
+      if (answer !== '' || request.mayBeCutOff) answered += 1
+      if (fault !== null) faults.push(`${number}: ${fault} to ${request.shape}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return { requests: begun, answered, faults }
+}
+
+// A marker in an answer is an echo. A wait that is over (503 with Retry-After) would be one of load, which 16 callers are not.
+function faultOf({ marker, mayBeCutOff }: BrokenRequest, answer: string): string | null {
+  if (answer === '') return mayBeCutOff ? null : 'no answer'
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]
+  if (status === undefined) return 'no status line'
+  if (status.startsWith('5')) return `status ${status}`
+  if (status.startsWith('4') && answer.includes(marker)) return `an echo under ${status}`
+  return null
+}
+
+function send(port: number, bytes: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(port, '127.0.0.1')
+    const chunks: Buffer[] = []
+    const finish = () => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(Buffer.concat(chunks).toString('latin1'))
+    }
+    const timer = setTimeout(finish, patienceMs)
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      // Server-sent events never end by themselves.
+      if (chunk.includes('text/event-stream')) finish()
+    })
+    socket.on('error', finish)
+    socket.on('close', finish)
+    socket.end(bytes)
+  })
+}
