@@ -30,6 +30,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
   let browser: Browser
   let livia: Visit
   let accountPath = ''
+  let recoveryCodes: string[] = []
 
   beforeAll(async () => {
     server = await startConsole()
@@ -56,6 +57,9 @@ describeWith(['chromium'], 'the console in a browser', () => {
     expect(await readQr(page)).toBe(uri)
     await page.getByLabel('The code it shows now').fill(codeOf(parseOtpauthUri(uri ?? '').account, Date.now()))
     await page.getByRole('button', { name: 'Check the code' }).click()
+    await page.getByText('Each one logs you in once').waitFor()
+    recoveryCodes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts()
+    expect(recoveryCodes.length).toBeGreaterThanOrEqual(8)
     await page.getByLabel('I have kept').check()
     await page.getByRole('button', { name: 'Open Watchword' }).click()
     await page.getByText('No accounts yet').waitFor()
@@ -88,6 +92,85 @@ describeWith(['chromium'], 'the console in a browser', () => {
     expect(marcus.faults).toEqual([])
     await marcus.close()
   }, 120_000)
+
+  it('logs in with a recovery code, adds a passkey, and logs in with that', async () => {
+    // A passkey binds to a name, so this visitor comes to localhost.
+    const home = server.url.replace('127.0.0.1', 'localhost')
+    const { page, close } = await visit(browser, [home])
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: virtualAuthenticator })
+    await page.goto(`${home}/me`)
+    await page.getByRole('button', { name: 'Use a recovery code' }).click()
+    await page.getByLabel('User name').fill('livia')
+    await page.getByLabel('Passphrase').fill(passphrase)
+    await page.getByLabel('Recovery code').fill(recoveryCodes[0] ?? '')
+    await page.getByRole('button', { name: 'Log in', exact: true }).click()
+    await page.getByLabel('Name of the passkey').fill('laptop')
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'laptop' }).waitFor()
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByLabel('User name').fill('livia')
+    await page.getByLabel('Passphrase').fill(passphrase)
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.getByRole('heading', { name: 'Codes' }).waitFor()
+    await close()
+  })
+
+  it('shows what the README shows', async () => {
+    await furnish(livia.page, server.url)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await livia.page.emulateMedia({ colorScheme })
+      await livia.page.goto(server.url)
+      await livia.page.getByRole('button', { name: 'Show code of Payroll' }).click()
+      await livia.page.getByTestId('code').first().waitFor()
+      await keepPicture(livia.page, `codes-${colorScheme}`)
+      for (const [name, path] of pictured) {
+        await livia.page.goto(server.url + path)
+        await livia.page.getByRole('heading', { level: 1 }).waitFor()
+        await expect.poll(() => livia.page.locator('output.ww-face').count()).toBe(0)
+        await keepPicture(livia.page, `${name}-${colorScheme}`)
+      }
+    }
+    await livia.page.emulateMedia({ colorScheme: null })
+    expect(livia.faults).toEqual([])
+  })
+
+  it('takes in a root account so that nobody holds both factors', async () => {
+    const { page } = livia
+    await page.goto(`${server.url}/accounts/root`)
+    await page.getByLabel('Name of the account').fill('AWS payroll')
+    const readers = page.getByRole('combobox', { name: /People who can read/ })
+    await readers.fill('Livia')
+    await readers.press('Enter')
+    await page.getByText('you must not load the secret').waitFor()
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+    await readers.press('Backspace')
+    await readers.fill('cato')
+    await readers.press('Enter')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByLabel(/Secret the service shows/).fill(encodeBase32(crypto.getRandomValues(new Uint8Array(20))))
+    await page.getByRole('button', { name: 'Store the account' }).click()
+    await page.getByRole('button', { name: 'Show two codes' }).click()
+    await page.getByText('Second code').waitFor()
+    await page.getByRole('button', { name: 'The service accepted both' }).click()
+    const rotated = page.getByRole('button', { name: 'The password was changed' })
+    await page.getByLabel('Who changed the password').fill('livia')
+    expect(await rotated.isDisabled()).toBe(true)
+    await page.getByLabel('Who changed the password').fill('cato')
+    await page.getByRole('combobox', { name: /right to see codes/ }).fill('Everyone')
+    await page.getByRole('option', { name: 'Everyone' }).click()
+    await page.getByRole('button', { name: 'Grant it' }).click()
+    await page.getByText('Granted.').waitFor()
+    await rotated.click()
+    const worked = page.getByLabel('The login with the new password')
+    expect(await worked.isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Show code' }).click()
+    await worked.check()
+    await page.getByRole('button', { name: 'Close the record' }).click()
+    await page.getByRole('link', { name: 'Open the account' }).click()
+    await page.getByText('Password changed by: cato').waitFor()
+  })
 
   it('T50 keeps no secret and no code in storage, in the page or in what it loads', async () => {
     const { page } = livia
@@ -234,9 +317,8 @@ describeWith(['chromium'], 'the console in a browser', () => {
       for (const path of await everyPath(page, server.url, accountPath)) {
         await page.goto(server.url + path)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.locator('output.ww-face').waitFor({ state: 'detached' })
+        await expect.poll(() => page.locator('output.ww-face').count()).toBe(0)
         found.push(...(await violations(page)).map((violation) => `${path} ${violation}`))
-        if (pictureNames[path] !== undefined) await keepPicture(page, `${pictureNames[path]}-${colorScheme}`)
       }
       expect(found).toEqual([])
       expect(faults).toEqual([])
@@ -273,7 +355,30 @@ describeWith(['chromium'], 'the console in a browser', () => {
   }
 })
 
-const pictureNames: Readonly<Record<string, string>> = { '/': 'codes', '/audit': 'audit', '/accounts/new': 'add' }
+/** Pages whose pictures stand in the README and the guide. */
+const pictured = [
+  ['audit', '/audit'],
+  ['realm', '/realms/shop'],
+  ['root-account', '/accounts/root'],
+] as const
+
+const virtualAuthenticator = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+} as const
+
+/** Accounts as a team has them, for the pictures. */
+const furniture = [
+  ['AWS production', 'Amazon', '123456789012', ['aws', 'root']],
+  ['Cloudflare', 'Cloudflare', 'ops@example.com', ['network']],
+  ['GitHub deploy bot', 'GitHub', 'acme-bot', ['code']],
+  ['Hetzner', 'Hetzner', 'K0123456', ['hosting']],
+  ['Payroll', 'Fortnox', '556012-3456', ['finance']],
+  ['Workspace', 'Google', 'admin@example.com', ['mail']],
+] as const
 
 async function activateSignOn(
   page: Page,
@@ -348,6 +453,34 @@ async function addByText(page: Page, url: string, label: string, given?: string)
   await heading.waitFor()
 }
 
+/** Fills the console through its own API with {@link furniture} and a realm. */
+async function furnish(page: Page, url: string): Promise<void> {
+  const accounts = furniture.map(([label, issuer, identifier, tags]) => {
+    const secretBase32 = encodeBase32(crypto.getRandomValues(new Uint8Array(20)))
+    return { label, issuer, identifier, tags, secretBase32, grants: [{ grantee: 'everyone', right: 'reveal' }] }
+  })
+  const subjects = ['anna', 'bert', 'çağla', 'dmitri'].map((name) => ({ name, email: 'someone@example.com' }))
+  const asked = [
+    ...accounts.map((body) => ['/v1/accounts', body] as const),
+    ['/v1/realms', { name: 'shop', issuerLabel: 'Shop' }] as const,
+    ...subjects.map((body) => ['/v1/realms/shop/subjects', body] as const),
+    ['/v1/realms/shop/subjects/anna/enrolment', undefined] as const,
+  ]
+  await page.goto(url)
+  const statuses = await page.evaluate(async (requests) => {
+    const me = (await (await fetch('/v1/me')).json()) as { csrfToken: string }
+    const answered: number[] = []
+    for (const [path, body] of requests) {
+      const json = body === undefined ? {} : { body: JSON.stringify(body) }
+      const type = body === undefined ? {} : { 'content-type': 'application/json' }
+      const headers = { ...type, 'x-csrf-token': me.csrfToken }
+      answered.push((await fetch(path, { method: 'POST', headers, ...json })).status)
+    }
+    return answered
+  }, asked)
+  expect(new Set(statuses)).toEqual(new Set([201]))
+}
+
 /** Every page of the console, with real things behind the addresses that name one. */
 async function everyPath(page: Page, url: string, account: string): Promise<string[]> {
   await page.goto(url)
@@ -356,8 +489,6 @@ async function everyPath(page: Page, url: string, account: string): Promise<stri
     const headers = { 'content-type': 'application/json', 'x-csrf-token': me.csrfToken }
     const post = (path: string, body?: object) =>
       fetch(path, { method: 'POST', headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-    await post('/v1/realms', { name: 'shop' })
-    await post('/v1/realms/shop/subjects', { name: 'anna' })
     await post('/v1/groups', { name: 'Platform' })
     const { items } = (await (await fetch('/v1/groups')).json()) as { items: { id: string; source: string }[] }
     return { person: me.person.id, group: items.find(({ source }) => source === 'local')?.id ?? '' }
