@@ -48,6 +48,8 @@ export interface Config extends PublicConfig {
   readonly tinyMfa: TinyMfaConfig
   readonly logLevel: string
   readonly mail: { readonly smtpUrl: string; readonly from: string } | null
+  /** Addresses that replace AWS's own, such as VPC endpoints. */
+  readonly aws: { readonly iamUrl: string | null; readonly stsUrl: string | null }
   /** What rooms read by themselves: variables of foreign programs and of the gate, never secrets by accident. */
   readonly variables: Variables
 }
@@ -89,6 +91,10 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     tinyMfa,
     logLevel: environment.oneOf('WATCHWORD_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
     mail: readMail(environment),
+    aws: {
+      iamUrl: environment.origin('WATCHWORD_AWS_IAM_URL'),
+      stsUrl: environment.origin('WATCHWORD_AWS_STS_URL'),
+    },
     variables,
   }
   if (environment.mistakes.length > 0) {

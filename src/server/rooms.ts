@@ -20,6 +20,7 @@ import { createRouter } from './http/router.ts'
 import { providerFirst } from './provider-first.ts'
 import type { OpenCore } from './open-core.ts'
 import { auditRoutes } from './operation/audit-routes.ts'
+import { observeAnswers } from './operation/metrics.ts'
 import { Herald } from './operation/herald.ts'
 import { operationRoutes, probeRoutes } from './operation/routes.ts'
 import { LiveSettings } from './operation/settings.ts'
@@ -56,7 +57,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
     sessionLimits: async () => limitsOf(await settings.read()),
   })
   const realms = createRealms(core, subjects, { look: async () => lookOf(await settings.read()) })
-  const vault = createVault(core, { notices, undoMs: async () => (await settings.read()).undoMs })
+  const vault = createVault(core, { notices, aws: core.config.aws, undoMs: async () => (await settings.read()).undoMs })
   access.context.leavers.listen((tx, actor, leaver) => vault.noteLeaver(tx, actor, leaver))
   const gate = await createGate(core, access, core.config.gate, async () => (await settings.read()).doors.gate)
   const stopRetention = startRetention({
@@ -98,6 +99,7 @@ export async function createRoomsApp(
   const { core, settings, access } = rooms
   const { services, config } = core
   chain.authenticators.push(...access.authenticators)
+  observeAnswers(services.metrics, chain)
   const tls =
     config.tls === null
       ? {}

@@ -1,9 +1,14 @@
+import Fastify, { type FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { Audit } from '../../src/server/audit/audit.ts'
 import type { Core } from '../../src/server/audit/core.ts'
 import type { Storage } from '../../src/server/database/storage.ts'
-import type { PersonActor, ServiceActor } from '../../src/server/http/actor.ts'
+import type { Actor, PersonActor, ServiceActor } from '../../src/server/http/actor.ts'
+import { createApp } from '../../src/server/http/app.ts'
+import { createChain } from '../../src/server/http/chain.ts'
+import { createRouter } from '../../src/server/http/router.ts'
 import type { VaultOptions } from '../../src/server/vault/room.ts'
+import { vaultRoutes } from '../../src/server/vault/routes.ts'
 import { createVault, type Vault } from '../../src/server/vault/vault.ts'
 import type { DatabasePlace, TestEngine } from './engines.ts'
 import { openTestKeyRing } from './key-ring.ts'
@@ -48,6 +53,18 @@ export async function openTestVault(
     person: (username, change = {}) => addPerson(storage, clock, username, change),
     group: (name) => addGroup(storage, clock, name),
   }
+}
+
+/** The vault at its addresses; who calls stands in `x-test-actor`. */
+export async function serveVault(test: TestVault, actors: Record<string, Actor>): Promise<FastifyInstance> {
+  const chain = createChain()
+  chain.authenticators.push((request) => actors[String(request.headers['x-test-actor'])] ?? null)
+  const { services } = test.core
+  const logger = Fastify({ logger: { level: 'silent' } }).log
+  const app = await createApp({ services, chain, logger, onRefusal: async () => {} })
+  vaultRoutes(createRouter(app), test.vault)
+  onTestFinished(() => app.close())
+  return app
 }
 
 /** A service with these scopes. */

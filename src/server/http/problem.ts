@@ -24,6 +24,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   aws_mfa_device_unknown: 404,
   aws_mfa_enrol_failed: 502,
   aws_mfa_not_removed: 502,
+  aws_mfa_root: 422,
   aws_network: 502,
   aws_refused: 422,
   aws_throttled: 503,

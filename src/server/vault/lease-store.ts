@@ -1,6 +1,6 @@
 import { sql } from '../database/sql.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
-import type { Lease } from './lease.ts'
+import { type Lease, serviceHolder } from './lease.ts'
 
 /** Old leases only say who was shown a code, which the audit says better. */
 const keptMs = 24 * 60 * 60_000
@@ -60,6 +60,16 @@ export async function putLeases(tx: Tx, leases: readonly AccountLease[]): Promis
         at_ms: sql`excluded.at_ms`,
       }),
     )
+    .execute()
+}
+
+/** Gives back the steps above `step` that were kept for the service. */
+export async function freeServiceSteps(tx: Tx, accountId: string, step: number): Promise<void> {
+  await tx
+    .deleteFrom('account_lease')
+    .where('account_id', '=', accountId)
+    .where('step', '>', step)
+    .where('holder_id', '=', serviceHolder.holderId)
     .execute()
 }
 

@@ -35,25 +35,47 @@ export async function replaceSecret(
   }
   const undoMs = await undoMsOf(room)
   const replaced = await room.core.storage.transaction(async (tx) => {
-    const nowMs = services.clock.nowMs()
-    const { account } = await holdManaged(room, tx, actor, id, nowMs)
-    const secretHash = room.secrets.hash(otp.secret)
-    const found = await refuseDuplicate(tx, actor, secretHash, true, nowMs)
-    const next: VaultAccount = {
-      ...(await withPrevious(room, account, nowMs + undoMs)),
-      ...shapeOf(otp),
-      sealedSecret: room.secrets.seal(id, otp.secret),
-      secretHash,
-      secretVersion: account.secretVersion + 1,
-      rotateReason: null,
-      rotateSinceMs: null,
-      updatedAtMs: nowMs,
-    }
-    await addCustodian(tx, custodianOf(actor, next, { how: 'uploaded', note: '' }, nowMs))
-    await save(room, tx, actor, next, 'account.secret.replace', { proved: given.proofCode !== undefined })
-    return { account: next, found }
+    const found = await refuseDuplicate(tx, actor, room.secrets.hash(otp.secret), true, services.clock.nowMs())
+    const custody = { how: 'uploaded', note: '' } as const
+    const detail = { proved: given.proofCode !== undefined }
+    return { account: await storeReplacement(room, tx, actor, id, { otp, custody, undoMs, detail }), found }
   })
   return { ...(await showAccount(room, actor, replaced.account)), warnings: [...warnings, ...replaced.found] }
+}
+
+/** A secret that takes the place of the present one. */
+export interface Replacement {
+  readonly otp: OtpAccount
+  readonly custody: Pick<Custodian, 'how' | 'note'>
+  /** How long the secret before can come back. */
+  readonly undoMs: number
+  /** What the audit says beside that it was replaced. */
+  readonly detail: Readonly<Record<string, boolean | string>>
+}
+
+/** Stores a replacement with its custody, audited, for who manages the account. */
+export async function storeReplacement(
+  room: VaultRoom,
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  { otp, custody, undoMs, detail }: Replacement,
+): Promise<VaultAccount> {
+  const nowMs = room.core.services.clock.nowMs()
+  const { account } = await holdManaged(room, tx, actor, id, nowMs)
+  const next: VaultAccount = {
+    ...(await withPrevious(room, account, nowMs + undoMs)),
+    ...shapeOf(otp),
+    sealedSecret: room.secrets.seal(id, otp.secret),
+    secretHash: room.secrets.hash(otp.secret),
+    secretVersion: account.secretVersion + 1,
+    rotateReason: null,
+    rotateSinceMs: null,
+    updatedAtMs: nowMs,
+  }
+  await addCustodian(tx, custodianOf(actor, next, custody, nowMs))
+  await save(room, tx, actor, next, 'account.secret.replace', detail)
+  return next
 }
 
 /**
@@ -128,7 +150,7 @@ async function save(
   actor: Actor,
   account: VaultAccount,
   action: string,
-  detail: Record<string, boolean>,
+  detail: Replacement['detail'],
 ): Promise<void> {
   await saveAccount(tx, account)
   await room.core.audit.append(tx, [accountEvent(actor, action, account, detail)])

@@ -161,7 +161,7 @@ async function presentCustodians(tx: Tx, account: VaultAccount): Promise<Set<str
 function leaseRanges(accounts: readonly VaultAccount[], nowMs: number): LeaseRange[] {
   const counted = accounts.filter(({ type }) => type === 'hotp').map(({ id }) => id)
   const timed = Map.groupBy(
-    accounts.filter(({ type, lease }) => type !== 'hotp' && lease !== 'off'),
+    accounts.filter(({ type }) => type !== 'hotp'),
     ({ periodSeconds }) => periodSeconds,
   )
   const ranges = [...timed].map(([periodSeconds, group]) => ({

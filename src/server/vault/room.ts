@@ -8,6 +8,8 @@ export interface VaultOptions {
   readonly undoMs?: () => number | Promise<number>
   /** Where reveals of marked accounts and due rotations are told. */
   readonly notices?: Pick<Notices, 'post'>
+  /** Addresses that replace AWS's own; only whoever runs the server can name them. */
+  readonly aws?: { readonly iamUrl?: string | null; readonly stsUrl?: string | null }
   /** Waits; replaced in tests. Rejects when the signal fires. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as api from '../../api/accounts.ts'
+import * as aws from '../../api/aws-mfa.ts'
 import type { Router } from '../http/router.ts'
 import type { Vault } from './vault.ts'
 
@@ -19,6 +20,10 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
   route(api.deleteAccount, ({ actor, params }) => vault.remove(actor, params.account))
   route(api.restoreAccount, ({ actor, params }) => vault.restore(actor, params.account))
   route(api.setFavourite, ({ actor, params, body }) => vault.favourite(actor, params.account, body.favourite))
+
+  route(aws.enrolAwsMfa, ({ actor, body }) => vault.enrolAwsMfa(actor, body))
+  route(aws.listAwsMfa, ({ actor, body }) => vault.listAwsMfa(actor, body))
+  route(aws.rotateAwsMfa, ({ actor, params, body }) => vault.rotateAwsMfa(actor, params.account, body))
 
   route(api.replaceSecret, ({ actor, params, body }) => vault.replaceSecret(actor, params.account, body))
   route(api.undoReplaceSecret, ({ actor, params }) => vault.undoReplacement(actor, params.account))

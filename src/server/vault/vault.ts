@@ -12,6 +12,7 @@ import type {
   RevealRecord,
   SecretReplace,
 } from '../../api/accounts.ts'
+import type * as aws from '../../api/aws-mfa.ts'
 import type { Answer, Input } from '../../api/endpoint.ts'
 import type { Leaver } from '../access/leavers.ts'
 import type { Core } from '../audit/core.ts'
@@ -19,6 +20,7 @@ import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { listRotations, listSeenAccounts, type ListWish } from './account-list.ts'
 import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount, updateAccount } from './accounts.ts'
+import { enrolAwsMfa, listAwsMfa, rotateAwsMfa } from './aws-mfa.ts'
 import { addCandidates, previewCandidates } from './candidates.ts'
 import { listCustody, listReveals, noteLeaver } from './custody.ts'
 import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
@@ -75,6 +77,14 @@ export interface Vault {
     given: Input<typeof addCandidatesEndpoint>['body'],
   ): Promise<Answer<typeof addCandidatesEndpoint>>
   rotations(actor: Actor): Promise<Account[]>
+  /** An IAM user's MFA device whose secret goes from AWS into the vault. */
+  enrolAwsMfa(actor: Actor, given: Input<typeof aws.enrolAwsMfa>['body']): Promise<Answer<typeof aws.enrolAwsMfa>>
+  rotateAwsMfa(
+    actor: Actor,
+    accountId: string,
+    given: Input<typeof aws.rotateAwsMfa>['body'],
+  ): Promise<Answer<typeof aws.rotateAwsMfa>>
+  listAwsMfa(actor: Actor, given: Input<typeof aws.listAwsMfa>['body']): Promise<Answer<typeof aws.listAwsMfa>>
   favourite(actor: Actor, accountId: string, favourite: boolean): Promise<void>
   /** To be called in the transaction in which somebody is disabled, removed or leaves a group. */
   noteLeaver(tx: Tx, actor: Actor, leaver: Leaver): Promise<number>
@@ -116,6 +126,9 @@ export function createVault(core: Core, options: VaultOptions = {}): Vault {
     preview: (actor, given) => previewCandidates(room, actor, given),
     addPreviewed: (actor, batch, given) => addCandidates(room, actor, batch, given),
     rotations: (actor) => listRotations(room, actor),
+    enrolAwsMfa: (actor, given) => enrolAwsMfa(room, actor, given, revealer.stopping),
+    rotateAwsMfa: (actor, accountId, given) => rotateAwsMfa(room, actor, accountId, given, revealer.stopping),
+    listAwsMfa: (actor, given) => listAwsMfa(room, actor, given, revealer.stopping),
     favourite: (actor, accountId, favourite) => chooseFavourite(room, actor, accountId, favourite),
     noteLeaver: (tx, actor, leaver) => noteLeaver(room, tx, actor, leaver),
     purge: () => purgeVault(room),

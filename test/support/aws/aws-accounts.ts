@@ -20,6 +20,7 @@ export interface IssuedKey {
 /** A virtual MFA device; without a user it is idle. */
 export interface DoubleDevice {
   readonly serialNumber: string
+  readonly secretBase32: string
   readonly checker: CodeChecker
   userName?: string
   enabledAtMs?: number
@@ -98,6 +99,7 @@ export function addDevice(accounts: AwsAccounts, accountId: string, userName: st
   const serialNumber = `arn:aws:iam::${accountId}:mfa/${userName}`
   accounts.devices.set(serialNumber, {
     serialNumber,
+    secretBase32,
     checker: new CodeChecker(secretBase32),
     userName,
     enabledAtMs: Date.now(),

@@ -56,7 +56,7 @@ function create({ accounts, form, signer }: Call): string {
     throw new AwsRefusal('EntityAlreadyExists', 'MFADevice entity at the same path and name already exists.', 409)
   }
   const secretBase32 = encodeBase32(randomBytes(40))
-  accounts.devices.set(serialNumber, { serialNumber, checker: new CodeChecker(secretBase32) })
+  accounts.devices.set(serialNumber, { serialNumber, secretBase32, checker: new CodeChecker(secretBase32) })
   const seed = Buffer.from(secretBase32, 'ascii').toString('base64')
   return `<VirtualMFADevice><SerialNumber>${serialNumber}</SerialNumber><Base32StringSeed>${seed}</Base32StringSeed><QRCodePNG>iVBORw0KGgo=</QRCodePNG></VirtualMFADevice>`
 }
