@@ -26,7 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   server: ['server/compat', 'server/keys'],
   'cli/agent': ['otp', 'crypto', 'qr', 'importers', 'client'],
   'cli/aws': ['cli/agent', 'aws'],
-  'cli/service': ['server'],
+  'cli/service': ['client'],
   'cli/admin': ['server', 'client'],
   cli: ['cli/agent', 'cli/aws', 'cli/admin', 'cli/service', 'server'],
 }

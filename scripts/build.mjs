@@ -59,7 +59,7 @@ function entries() {
   const all = {
     watchword: 'src/cli/main.ts',
     'okta-aws-cred-helper': 'src/cli/okta-aws-cred-helper.ts',
-    ungleichotpclient: 'src/cli/service/ungleichotpclient.ts',
+    ungleichotpclient: 'src/cli/ungleichotpclient.ts',
     'client/index': 'src/client/index.ts',
     'client/service/index': 'src/client/service/index.ts',
     'qr-thread': 'src/qr/thread.ts',

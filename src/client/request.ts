@@ -41,7 +41,9 @@ export function pathOf(endpoint: Endpoint, { params = {}, query = {} }: RawInput
   })
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value))
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      search.set(name, String(value))
+    }
   }
   return search.size === 0 ? path : `${path}?${search.toString()}`
 }

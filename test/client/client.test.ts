@@ -33,10 +33,12 @@ async function read(request: IncomingMessage): Promise<Heard> {
 /** A server that answers one JSON document and remembers what it was asked. */
 async function echo(answer: unknown, status = 200): Promise<{ baseUrl: string; heard: Heard[] }> {
   const heard: Heard[] = []
-  const baseUrl = await listen(async (request, response) => {
-    heard.push(await read(request))
-    response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(answer === undefined ? undefined : JSON.stringify(answer))
+  const baseUrl = await listen((request, response) => {
+    void read(request).then((one) => {
+      heard.push(one)
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(answer === undefined ? undefined : JSON.stringify(answer))
+    })
   })
   return { baseUrl, heard }
 }
@@ -120,10 +122,10 @@ describe('retries', () => {
   /** Drops the first `lost` connections, then accepts. */
   async function unsteady(lost: number): Promise<{ baseUrl: string; keys: (string | undefined)[] }> {
     const keys: (string | undefined)[] = []
-    const baseUrl = await listen(async (request, response) => {
+    const baseUrl = await listen((request, response) => {
       keys.push(request.headers['idempotency-key'] as string | undefined)
       if (keys.length <= lost) return void request.socket.destroy()
-      await read(request)
+      request.resume()
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"accepted":true,"step":7}')
     })
     return { baseUrl, keys }

@@ -36,6 +36,7 @@ export function proofInBody(body: unknown): ServiceProof | null {
   const prefix = Object.keys(fields).some((name) => name.startsWith('auth_')) ? 'auth_' : ''
   const [name, realm, token] = ['name', 'realm', 'token'].map((field) => fields[prefix + field])
   if (typeof name !== 'string' || name === '' || typeof realm !== 'string' || realm === '') return null
-  const code = normaliseCode(typeof token === 'number' ? String(token).padStart(6, '0') : String(token ?? ''))
+  const text = typeof token === 'number' ? String(token).padStart(6, '0') : token
+  const code = typeof text === 'string' ? normaliseCode(text) : null
   return code === null ? null : { name, realm, code }
 }

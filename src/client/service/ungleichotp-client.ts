@@ -127,7 +127,11 @@ export class UngleichOtpClient implements ServiceVerifier {
 function entryIn(body: unknown): UngleichOtpEntry {
   const fields: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {}
   const { id, name, realm, seed } = fields
-  return { id: Number(id ?? 0), name: String(name ?? ''), realm: String(realm ?? ''), seed: String(seed ?? '') }
+  return { id: Number(id ?? 0), name: textOf(name), realm: textOf(realm), seed: textOf(seed) }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function reasonIn(body: unknown): string {

@@ -36,6 +36,7 @@ export async function custodiansOf(db: Queryable, accountId: string): Promise<Cu
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('at_ms', 'desc')
+    .orderBy('secret_version', 'desc')
     .orderBy('id')
     .execute()
   return rows.map(toCustodian)

@@ -10,7 +10,7 @@ import { runCommand } from '../../support/cli.ts'
 import { startUngleichOtp } from '../../support/ungleichotp-server.ts'
 
 const seed = 'BXHYGVBZ6YC7TZUM'
-const program = fileURLToPath(new URL('../../../src/cli/service/ungleichotpclient.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../../src/cli/ungleichotpclient.ts', import.meta.url))
 
 async function setUp() {
   const server = await startUngleichOtp(seed)

@@ -138,7 +138,7 @@ describe.each(engines)('accounts on $name', (engine) => {
     await vault.undoReplacement(admin, id)
     expect((await vault.reveal(ana, id)).code).toBe(totp(secret, clock.nowMs()))
     await expect(vault.undoReplacement(admin, id)).rejects.toMatchObject({ code: 'account_no_previous_secret' })
-    expect((await vault.custody(admin, id)).map(({ secretVersion }) => secretVersion).toSorted()).toEqual([1, 2, 3])
+    expect((await vault.custody(admin, id)).map(({ secretVersion }) => secretVersion)).toEqual([3, 2, 1])
   })
 
   it('forgets the secret before when its time is over', async () => {
@@ -264,7 +264,7 @@ describe.each(engines)('accounts on $name', (engine) => {
     await leave({ personId: eva.personId, group: { id: platform, name: 'platform' } })
     expect(await due()).toEqual([[shared.id, 'eva left the group platform']])
     await leave({ personId: eva.personId, group: null })
-    expect((await due()).map(([id]) => id).toSorted()).toEqual([shared.id, own.id].toSorted())
+    expect(new Set((await due()).map(([id]) => id))).toEqual(new Set([shared.id, own.id]))
 
     await vault.replaceSecret(admin, shared.id, { secretBase32: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })
     expect(await due()).toEqual([[own.id, 'eva left']])

@@ -147,7 +147,8 @@ export class Visitor {
     })
     for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
       const [pair = ''] = line.split(';')
-      const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+      const equals = pair.indexOf('=')
+      const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)]
       if (value === '') this.cookies.delete(name)
       else this.cookies.set(name, value)
     }
