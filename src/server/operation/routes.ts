@@ -11,6 +11,7 @@ import { readKeyStatus } from '../keys/status.ts'
 import type { OpenCore } from '../open-core.ts'
 import { databaseTimeMs } from '../database/time.ts'
 import { findings } from './findings.ts'
+import { countStored } from './metrics.ts'
 import type { LiveSettings } from './settings.ts'
 
 /** What the operation's routes are made from. */
@@ -81,6 +82,7 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
     if (!mayReadMetrics(request)) {
       return sendProblem(reply, new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden'))
     }
+    await countStored(core)
     const { registry } = core.services.metrics
     return reply.type(registry.contentType).send(await registry.metrics())
   })
