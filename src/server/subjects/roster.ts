@@ -64,9 +64,14 @@ export class Roster {
     storage.changes.onReset(() => this.#entries.clear())
   }
 
-  /** A subject from memory; null when there is none of this name, undefined when it has to be loaded. */
+  /**
+   * A subject from memory; null when there is none of this name, undefined when it has to be loaded.
+   *
+   * Without a confirmed feed only what the version check proves is believed: that somebody exists, never that nobody does.
+   */
   recall(realmId: string, name: string): RosterEntry | null | undefined {
-    return this.#storage.changes.isConfirmed() ? this.#entries.get(rosterKey(realmId, name)) : undefined
+    const entry = this.#entries.get(rosterKey(realmId, name))
+    return entry === null && !this.#storage.changes.isConfirmed() ? undefined : entry
   }
 
   /** Loads subjects of one realm; a name that is missing from the answer does not exist. */

@@ -105,7 +105,7 @@ const audit = ({ whole, bytes, word, strict, clustered }: ColumnTypes): string[]
   ) ${strict}`,
 ]
 
-const realms = ({ whole, bytes, strict }: ColumnTypes): string[] => [
+const realms = ({ whole, bytes, strict, clustered }: ColumnTypes): string[] => [
   `create table realm (
     id text primary key,
     name text not null unique,
@@ -159,7 +159,7 @@ const realms = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     total_failures ${whole} not null,
     lift_step ${whole} not null,
     last_verified_at_ms ${whole} not null
-  ) ${strict}`,
+  ) ${clustered}`,
   `create table subject_source (
     subject_id text not null references subject (id) on delete cascade,
     source_hash ${bytes} not null,
@@ -167,7 +167,7 @@ const realms = ({ whole, bytes, strict }: ColumnTypes): string[] => [
     window_started_at_ms ${whole} not null,
     failures ${whole} not null,
     primary key (subject_id, source_hash)
-  ) ${strict}`,
+  ) ${clustered}`,
   `create table enrolment_link (
     id text primary key,
     token_hash ${bytes} not null unique,
