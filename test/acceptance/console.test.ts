@@ -113,7 +113,10 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByLabel('User name').fill('livia')
     await page.getByLabel('Passphrase').fill(passphrase)
     await page.getByRole('button', { name: 'Use a passkey' }).click()
-    await page.getByRole('heading', { name: 'Codes' }).waitFor()
+    await page.getByRole('button', { name: 'Log out' }).waitFor()
+    await page.goto(`${home}/me`)
+    await page.getByText('laptop').waitFor()
+    expect(await page.getByRole('listitem').filter({ hasText: 'This one' }).count()).toBe(1)
     await close()
   })
 
@@ -305,7 +308,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByText('The server does not answer').first().waitFor()
     await server.start()
     await page.getByText('Groups of single sign-on').waitFor()
-    await page.getByText('The server does not answer').first().waitFor({ state: 'detached', timeout: 20_000 })
+    await expect.poll(() => page.getByText('The server does not answer').count(), { timeout: 20_000 }).toBe(0)
   })
 
   it.each(['light', 'dark'] as const)(

@@ -26,8 +26,7 @@ export function DayBars({ label, days }: { label: string; days: readonly DayCoun
         width="100%"
         height={height}
         preserveAspectRatio="none"
-        role="img"
-        aria-label={`${label}: ${number(total)}`}
+        aria-hidden="true"
       >
         {days.map(({ day, count }, index) => {
           const bar = count === 0 ? 2 : Math.max(4, (count / most) * height)
@@ -50,7 +49,9 @@ export function DayBars({ label, days }: { label: string; days: readonly DayCoun
         className="ww-quiet ww-small"
         style={{ display: 'flex', justifyContent: 'space-between', gap: '1rem' }}
       >
-        <span>{label}</span>
+        <span>
+          {label}: {number(total)}
+        </span>
         <Anchor component="button" type="button" size="xs" aria-expanded={isTable} onClick={() => setTable(!isTable)}>
           {t('chart.table')}
         </Anchor>

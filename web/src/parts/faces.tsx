@@ -9,13 +9,13 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { Pending } from '../server/queries.ts'
+import type { Loading } from '../server/queries.ts'
 import { type Trouble, troubleOf } from '../server/trouble.ts'
 import { useWords } from '../words/words.tsx'
 import { useTroubleText } from './trouble-note.tsx'
 
 interface FacesProps<T> {
-  readonly of: Pending<T>
+  readonly of: Loading<T>
   /** Shown instead of `children` when there is nothing; without it nothing counts as empty. */
   readonly empty?: ReactNode
   readonly isEmpty?: (data: T) => boolean

@@ -1,4 +1,11 @@
-import { QueryClient, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import {
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { Answer, Endpoint } from '../contract.ts'
 import { type Ask, call } from './call.ts'
@@ -25,6 +32,13 @@ function isOffline(error: unknown): boolean {
 
 /** What a page waits for. */
 export type Pending<T> = UseQueryResult<T>
+
+/** As much of {@link Pending} as the faces of a page look at. */
+export interface Loading<T> {
+  readonly data: T | undefined
+  readonly error: Error | null
+  refetch(): Promise<unknown>
+}
 
 interface LoadOptions {
   readonly enabled?: boolean
@@ -81,7 +95,7 @@ async function loadPage<Item>(
   signal: AbortSignal,
 ): Promise<Page<Item>> {
   const asked = 'query' in ask && typeof ask.query === 'object' ? ask.query : {}
-  const query = { ...asked, limit: 500, ...(cursor === undefined ? {} : { cursor }) }
+  const query = { limit: 500, ...asked, ...(cursor === undefined ? {} : { cursor }) }
   const page: unknown = await call(endpoint, { ...ask, query }, { signal })
   return page as Page<Item>
 }
@@ -89,6 +103,31 @@ async function loadPage<Item>(
 interface Page<Item> {
   readonly items: Item[]
   readonly nextCursor?: string
+}
+
+/** A list loaded page by page, for what may be endless. */
+export interface PagedList<Item> {
+  /** All pages so far, as one list. */
+  readonly list: Loading<Item[]>
+  readonly hasMore: boolean
+  readonly isLoadingMore: boolean
+  more(): void
+}
+
+/** Loads the first page of a list, and further ones when asked. */
+export function usePages<E extends Endpoint>(endpoint: E, ask: Ask<E>): PagedList<ItemOf<E>> {
+  const query = useInfiniteQuery({
+    queryKey: [endpoint.name, ask, 'pages'],
+    queryFn: ({ pageParam, signal }) => loadPage<ItemOf<E>>(endpoint, ask, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  })
+  return {
+    list: { ...query, data: query.data?.pages.flatMap(({ items }) => items) },
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    more: () => void query.fetchNextPage(),
+  }
 }
 
 /** What a finished change answered. */

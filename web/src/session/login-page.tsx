@@ -1,4 +1,4 @@
-import { useLocation, useSearchParams } from 'wouter'
+import { useLocation } from 'wouter'
 import type { Me } from '../contract.ts'
 import { Note } from '../parts/note.tsx'
 import { useWords } from '../words/words.tsx'
@@ -10,7 +10,6 @@ import { useNewSession } from './session.tsx'
 export function LoginPage({ me }: { me: Me }) {
   const { t } = useWords()
   const [path] = useLocation()
-  const [search] = useSearchParams()
   const newSession = useNewSession()
   if (me.login.setupNeeded) {
     return (
@@ -19,14 +18,8 @@ export function LoginPage({ me }: { me: Me }) {
       </Door>
     )
   }
-  const reason = search.get('loginFailed')
   return (
     <Door title={t('login.title')}>
-      {reason !== null && (
-        <div style={{ marginBottom: '1rem' }}>
-          <Note tone="bad">{t('login.returned', { reason })}</Note>
-        </div>
-      )}
       <LoginForm ways={me.login} returnTo={path === '/login' ? '/' : path + location.search} onLogin={newSession} />
     </Door>
   )

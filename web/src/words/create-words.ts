@@ -1,4 +1,4 @@
-import type { Catalogue, Entry, WordKey } from './en/index.ts'
+import type { Catalogue, Entry, ProblemKey, WordKey } from './en/index.ts'
 
 /** The languages of the console; a new one is a folder beside `en` and a line here. */
 export const languages = { en: 'English', de: 'Deutsch' } as const
@@ -11,9 +11,9 @@ export interface Words {
   readonly language: Language
   setLanguage(language: Language): void
   /** A text of the catalogue; `{name}` is filled from `values`, and `count` chooses the plural form. */
-  t(key: WordKey, values?: Values): string
+  t(key: WordKey | ProblemKey, values?: Values): string
   /** Whether the catalogue holds a text under a name made at run time. */
-  has(key: string): key is WordKey
+  has(key: string): key is WordKey | ProblemKey
   /** Day and time. */
   dateTime(atMs: number): string
   /** Day only. */
@@ -35,8 +35,8 @@ export function createWords(language: Language, catalogue: Catalogue, setLanguag
   return {
     language,
     setLanguage,
-    t: (key, values = {}) => fill(choose(catalogue[key], values, plurals), values, language),
-    has: (key): key is WordKey => Object.hasOwn(catalogue, key),
+    t: (key, values = {}) => fill(choose(catalogue[key] ?? key, values, plurals), values, language),
+    has: (key): key is WordKey | ProblemKey => Object.hasOwn(catalogue, key),
     dateTime: (atMs) => dateTime.format(atMs),
     day: (atMs) => day.format(atMs),
     time: (atMs) => time.format(atMs),

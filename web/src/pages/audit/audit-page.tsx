@@ -6,7 +6,7 @@ import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { addressOf } from '../../server/call.ts'
 import { useLive } from '../../server/live.ts'
-import { useServer } from '../../server/queries.ts'
+import { usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { AuditFilterFields } from './audit-filter-fields.tsx'
 import { type AuditFilter, emptyFilter, queryOf } from './audit-filter.ts'
@@ -22,9 +22,8 @@ export function AuditPage() {
   const { t } = useWords()
   const [filter, setFilter] = useState<AuditFilter>(emptyFilter)
   const [isFollowing, setFollowing] = useState(false)
-  const [limit, setLimit] = useState(pageSize)
   const query = useMemo(() => queryOf(filter), [filter])
-  const records = useServer(listAudit, { query: { ...query, limit } })
+  const records = usePages(listAudit, { query: { ...query, limit: pageSize } })
   const live = useLiveRecords(isFollowing ? addressOf(followAudit, { query }) : null)
   return (
     <Page
@@ -58,8 +57,8 @@ export function AuditPage() {
         )}
       </div>
       <Faces
-        of={records}
-        isEmpty={({ items }) => items.length + live.records.length === 0}
+        of={records.list}
+        isEmpty={(items) => items.length + live.records.length === 0}
         empty={
           <EmptyFace
             title={t('audit.emptyTitle')}
@@ -68,11 +67,11 @@ export function AuditPage() {
           />
         }
       >
-        {({ items, nextCursor }) => (
+        {(items: AuditRecord[]) => (
           <>
             <AuditList records={merge(live.records, items)} />
-            {nextCursor !== undefined && limit < 500 && (
-              <Button mt="md" variant="default" onClick={() => setLimit(500)}>
+            {records.hasMore && (
+              <Button mt="md" variant="default" loading={records.isLoadingMore} onClick={records.more}>
                 {t('do.more')}
               </Button>
             )}

@@ -117,7 +117,12 @@ function CodeButtonFace({ account, view }: { account: Account; view: CodeView })
     )
   }
   if (state.kind === 'held') {
-    return <span className="ww-small">{t('reveal.heldMine', { count: secondsLeft(state.freeAtMs, nowMs) })}</span>
+    return (
+      <span className="ww-small" style={{ maxWidth: '18rem', textAlign: 'end' }}>
+        <span className="ww-quiet ww-wide-only">{state.trouble.message} </span>
+        {t('reveal.heldMine', { count: secondsLeft(state.freeAtMs, nowMs) })}
+      </span>
+    )
   }
   if (state.kind === 'failed') return <FailedText trouble={state.trouble} />
   return (

@@ -6,10 +6,12 @@ import { Link, useLocation } from 'wouter'
 import { createSubject, listSubjects, type Realm, type Subject } from '../../contract.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 import { SubjectState } from './subject-state.tsx'
+
+const pageSize = 100
 
 /** The subjects of a realm. There may be a million, so the server filters. */
 export function SubjectsPanel({ realm }: { realm: Realm }) {
@@ -17,10 +19,9 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
   const { mayAdminister } = useMe()
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed, 150)
-  const [limit, setLimit] = useState(100)
   const [isOpen, dialog] = useDisclosure(false)
-  const query = { limit, ...(search === '' ? {} : { search }) }
-  const subjects = useServer(listSubjects, { params: { realm: realm.name }, query })
+  const query = { limit: pageSize, ...(search === '' ? {} : { search }) }
+  const subjects = usePages(listSubjects, { params: { realm: realm.name }, query })
   return (
     <>
       <Group mb="md" wrap="nowrap">
@@ -41,8 +42,8 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
         )}
       </Group>
       <Faces
-        of={subjects}
-        isEmpty={({ items }) => items.length === 0}
+        of={subjects.list}
+        isEmpty={(items) => items.length === 0}
         empty={
           search === '' ? (
             <EmptyFace title={t('subjects.emptyTitle')} why={t('subjects.empty')} />
@@ -51,15 +52,15 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
           )
         }
       >
-        {({ items, nextCursor }) => (
+        {(items: Subject[]) => (
           <>
             <ul className="ww-list ww-surface">
               {items.map((subject) => (
                 <SubjectRow key={subject.id} realm={realm} subject={subject} />
               ))}
             </ul>
-            {nextCursor !== undefined && limit < 500 && (
-              <Button mt="md" variant="default" onClick={() => setLimit(500)}>
+            {subjects.hasMore && (
+              <Button mt="md" variant="default" loading={subjects.isLoadingMore} onClick={subjects.more}>
                 {t('do.more')}
               </Button>
             )}

@@ -41,7 +41,7 @@ function QrForm({ settings }: { settings: Settings }) {
               <Text size="sm" fw={500} mb={6}>
                 {t('qr.preview')}
               </Text>
-              <QrPreview label={t('qr.preview')} foreground={foreground} background={background} />
+              <QrPreview foreground={foreground} background={background} />
             </div>
           </SimpleGrid>
           {contrast < leastContrast && (

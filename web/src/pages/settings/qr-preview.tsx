@@ -8,17 +8,15 @@ const quiet = 4
 const side = sample.size + 2 * quiet
 
 interface QrPreviewProps {
-  readonly label: string
   readonly foreground: Colour
   readonly background: Colour
 }
 
 /** A sample in the colours chosen; it holds no real secret. */
-export function QrPreview({ label, foreground, background }: QrPreviewProps) {
+export function QrPreview({ foreground, background }: QrPreviewProps) {
   return (
     <svg
-      role="img"
-      aria-label={label}
+      aria-hidden="true"
       viewBox={`0 0 ${side} ${side}`}
       width="180"
       height="180"

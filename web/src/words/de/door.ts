@@ -19,7 +19,6 @@ export const door = {
   'login.none': 'Wer diesen Server betreibt, kann einen neuen Einrichtungslink ausgeben.',
   'login.passkeyFailed':
     'Der Passkey wurde nicht angenommen, oder der Browser hat aufgehört zu warten. Noch einmal versuchen oder einen Code verwenden.',
-  'login.returned': 'Der Anbieter hat Sie nicht angemeldet: {reason}',
 
   'ended.title': 'Ihre Sitzung ist zu Ende',
   'ended.lead': 'Was Sie getippt haben, ist noch da. Melden Sie sich wieder an, um weiterzumachen.',

@@ -5,6 +5,7 @@ import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
 import { people } from './people.ts'
+import { problems } from './problems.ts'
 import { realms } from './realms.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
@@ -22,4 +23,5 @@ export const de: Catalogue = {
   ...audit,
   ...settings,
   ...root,
+  ...problems,
 }

@@ -15,7 +15,6 @@ export const door = {
   'login.or': 'or',
   'login.none': 'Ask whoever runs this server to print a new setup link.',
   'login.passkeyFailed': 'The passkey was not accepted or the browser stopped waiting. Try again, or use a code.',
-  'login.returned': 'The provider did not log you in: {reason}',
 
   'ended.title': 'Your session has ended',
   'ended.lead': 'What you typed is still there. Log in again to go on.',
