@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { agentMeasurement } from './agent.ts'
+import { gateMeasurement, gateMemoryMeasurement } from './gate.ts'
 import { otpMeasurement } from './otp.ts'
 import { awsMeasurement } from './aws.ts'
 import { tinyMfaMeasurement, ungleichotpMeasurement } from './doors.ts'
@@ -18,6 +19,8 @@ const measurements: readonly Measurement[] = [
   tinyMfaMeasurement,
   ungleichotpMeasurement,
   totpshareMeasurement,
+  gateMeasurement,
+  gateMemoryMeasurement,
   startMeasurement,
   memoryMeasurement,
   agentMeasurement,
