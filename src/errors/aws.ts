@@ -46,6 +46,8 @@ export const awsFailures = {
   aws_mfa_not_removed:
     'AWS did not accept the new MFA device ({code} - {text}), and {serial} could not be removed. Delete it in the IAM console.',
   aws_mfa_device_unknown: '{user} has no MFA device {serial}. Run watchword aws mfa list.',
+  aws_vault_needs_session:
+    'These keys have no end, so they are not sent to the server. Give --role-arn, or a profile with mfa_serial.',
   aws_mfa_root:
     'AWS lets nobody enable MFA for a root user by API. Run watchword aws mfa root for the guided way, or remove the root credentials of member accounts.',
 

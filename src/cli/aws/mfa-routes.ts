@@ -1,12 +1,15 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import type { MfaEnrolFlags, MfaFlags, MfaRotateFlags } from './commands/mfa.ts'
-import { asText, jsonFlag, placeFlags, textFlag, whoseFlags } from './flags.ts'
+import { asText, jsonFlag, placeFlags, switchFlag, textFlag, whoseFlags } from './flags.ts'
 import type { PlaceFlags } from './helper.ts'
+import type { MfaEnrolFlags, MfaFlags, MfaRotateFlags } from './mfa-desk.ts'
 
 const mfaFlags = {
   ...whoseFlags,
   user: textFlag('The IAM user (default: whose keys these are)', 'name'),
+  vault: switchFlag("Let the server do it: the secret goes into the team's vault and never comes here"),
+  server: textFlag('With --vault: the server (default: where you are logged in)', 'url'),
+  tokenFile: textFlag('With --vault: a file whose first line is an access token', 'file'),
   json: jsonFlag,
   ...placeFlags,
 }
@@ -14,7 +17,13 @@ const newDeviceFlags = { deviceName: textFlag('The name of the new device (defau
 
 const enrolCommand = buildCommand<MfaEnrolFlags, [], CliContext>({
   loader: async () => (await import('./commands/mfa.ts')).mfaEnrol,
-  parameters: { flags: { ...newDeviceFlags, ...mfaFlags } },
+  parameters: {
+    flags: {
+      ...newDeviceFlags,
+      label: textFlag('With --vault: the name of the account (default: AWS user@account)', 'name'),
+      ...mfaFlags,
+    },
+  },
   docs: { brief: 'Give an IAM user an MFA device whose secret nobody sees' },
 })
 

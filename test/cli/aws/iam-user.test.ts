@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { mfaEnrol, mfaList, mfaRoot, mfaRotate, type MfaRotateFlags } from '../../../src/cli/aws/commands/mfa.ts'
+import { mfaEnrol, mfaList, mfaRoot, mfaRotate } from '../../../src/cli/aws/commands/mfa.ts'
+import type { MfaRotateFlags } from '../../../src/cli/aws/mfa-desk.ts'
 import { addDevice, addUser } from '../../support/aws/aws-accounts.ts'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
@@ -43,7 +44,7 @@ describeWith(['gpg', 'aws'], 'IAM users', () => {
     flags: Partial<MfaRotateFlags> = {},
   ) {
     const terminal = fakeTerminal(home.env, [], () => Date.now() + clock.aheadMs)
-    await command.call(terminal.context, { profile: 'ada', json: false, ...flags })
+    await command.call(terminal.context, { profile: 'ada', json: false, vault: false, ...flags })
     return terminal
   }
 

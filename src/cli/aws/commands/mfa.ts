@@ -1,46 +1,26 @@
 import { userInfo } from 'node:os'
-import { currentUserName, listMfaDevices, type IamAccess, type MfaDevice } from '../../../aws/iam-mfa.ts'
+import { listMfaDevices, type IamAccess, type MfaDevice } from '../../../aws/iam-mfa.ts'
 import { enrolMfa, removeMfa, type EnrolledMfa } from '../../../aws/mfa-enrolment.ts'
-import { partitionOfRegion } from '../../../aws/partition.ts'
-import { parseRoleArn } from '../../../aws/role-arn.ts'
-import { getCallerIdentity, getSessionToken } from '../../../aws/sts.ts'
+import { getSessionToken } from '../../../aws/sts.ts'
 import { Failure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { decodeBase32 } from '../../../otp/base32.ts'
 import { openStore } from '../../agent/store/store.ts'
 import type { CliContext } from '../../context.ts'
-import { endpointOf, openHelper, regionOf, stsPlace, type AwsHelper, type PlaceFlags } from '../helper.ts'
-import { profileCredentials } from '../profile-credentials.ts'
-import { roleCredentials } from '../role-credentials.ts'
-
-/** Whose MFA devices, and with which rights. */
-export interface MfaFlags extends PlaceFlags {
-  readonly profile?: string
-  readonly roleArn?: string
-  readonly user?: string
-  readonly json: boolean
-}
-
-/** The options of `mfa enrol`. */
-export interface MfaEnrolFlags extends MfaFlags {
-  readonly deviceName?: string
-}
-
-/** The options of `mfa rotate`. */
-export interface MfaRotateFlags extends MfaEnrolFlags {
-  readonly serial?: string
-}
-
-interface MfaDesk {
-  readonly helper: AwsHelper
-  readonly access: IamAccess
-  readonly accountId: string
-  readonly userName: string
-}
+import { openHelper, stsPlace, type PlaceFlags } from '../helper.ts'
+import {
+  defaultDeviceName,
+  openDesk,
+  type MfaDesk,
+  type MfaEnrolFlags,
+  type MfaFlags,
+  type MfaRotateFlags,
+} from '../mfa-desk.ts'
 
 /** `watchword aws mfa enrol`: gives an IAM user a device whose secret goes from AWS into the store, seen by nobody. */
 export async function mfaEnrol(this: CliContext, flags: MfaEnrolFlags): Promise<void> {
   const desk = await openDesk(this, flags)
+  if (flags.vault) return (await import('./mfa-vault.ts')).enrolInVault(this, desk, flags)
   const { serialNumber } = await enrol(desk, flags)
   if (flags.json) return this.printJson({ serialNumber, userName: desk.userName })
   this.print(serialNumber)
@@ -50,6 +30,7 @@ export async function mfaEnrol(this: CliContext, flags: MfaEnrolFlags): Promise<
 /** `watchword aws mfa rotate`: a new device first, proven by a sign-in where the keys are the user's own; then the old one goes. */
 export async function mfaRotate(this: CliContext, flags: MfaRotateFlags): Promise<void> {
   const desk = await openDesk(this, flags)
+  if (flags.vault) return (await import('./mfa-vault.ts')).rotateInVault(this, desk, flags)
   const old = await oldDevice(desk, flags.serial)
   const enrolled = await enrol(desk, flags)
   const proven = await prove(desk, enrolled)
@@ -63,6 +44,7 @@ export async function mfaRotate(this: CliContext, flags: MfaRotateFlags): Promis
 /** `watchword aws mfa list`: the user's devices at AWS beside the secrets that lie here. */
 export async function mfaList(this: CliContext, flags: MfaFlags): Promise<void> {
   const desk = await openDesk(this, flags)
+  if (flags.vault) return (await import('./mfa-vault.ts')).listInVault(this, desk, flags)
   const devices = await listMfaDevices(desk.helper.transport, desk.access, desk.userName)
   const names = new Set((await openStore(this).entries()).map((entry) => entry.name))
   const atAws = devices.map((device) => ({ ...device, isStored: names.delete(device.serialNumber) }))
@@ -93,27 +75,10 @@ export async function mfaRoot(this: CliContext, flags: PlaceFlags & { readonly a
   )
 }
 
-async function openDesk(context: CliContext, flags: MfaFlags): Promise<MfaDesk> {
-  const { profile, roleArn } = flags
-  if ((profile === undefined) === (roleArn === undefined)) {
-    throw new Failure('aws_option_conflict', { detail: { options: '--profile and --role-arn' } })
-  }
-  const helper = await openHelper(context, flags, true)
-  const credentials =
-    roleArn === undefined ? await profileCredentials(helper, profile ?? '') : await roleCredentials(helper, roleArn)
-  const partition =
-    roleArn === undefined ? partitionOfRegion(regionOf(helper.settings)) : parseRoleArn(roleArn).partition
-  const endpointUrl = endpointOf(context, 'IAM')
-  const access: IamAccess = { credentials, partition, ...(endpointUrl === undefined ? {} : { endpointUrl }) }
-  const { accountId, arn } = await getCallerIdentity(helper.transport, credentials, partition, stsPlace(helper))
-  if (flags.user === 'root' || arn.endsWith(':root')) throw new Failure('aws_mfa_root')
-  return { helper, access, accountId, userName: flags.user ?? (await currentUserName(helper.transport, access)) }
-}
-
-async function enrol(desk: MfaDesk, flags: MfaEnrolFlags): Promise<EnrolledMfa<string>> {
+async function enrol(desk: MfaDesk, flags: Pick<MfaEnrolFlags, 'deviceName'>): Promise<EnrolledMfa<string>> {
   const { helper, access, userName, accountId } = desk
   const { secrets, transport } = helper
-  const deviceName = flags.deviceName ?? `${userName}-${new Date(transport.nowMs()).toISOString().slice(0, 10)}`
+  const deviceName = flags.deviceName ?? defaultDeviceName(desk)
   const enrolled = await enrolMfa(
     transport,
     access,
