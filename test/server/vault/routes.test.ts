@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import * as accountEndpoints from '../../../src/api/accounts.ts'
 import type { Endpoint } from '../../../src/api/endpoint.ts'
 import { decodeBase32, encodeBase32 } from '../../../src/otp/base32.ts'
@@ -158,6 +159,39 @@ describe.each(engines)('the routes of the vault on $name', (engine) => {
     const response = await call('adder', 'POST', `/v1/accounts?secretBase32=${canaryBase32}&label=AWS`, {})
     expect(response.statusCode).toBe(400)
     expect(leaksIn(response.body)).toEqual([])
+  })
+
+  it('T61 never fetches a picture that a URI names', async () => {
+    const { call } = await setUp()
+    const asked: string[] = []
+    const spy = createServer((request, response) => {
+      asked.push(request.url ?? '')
+      response.end()
+    })
+    await new Promise<void>((resolve) => spy.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void spy.close())
+    const address = spy.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const image = encodeURIComponent(`http://127.0.0.1:${port}/icon.png`)
+    const uri = `otpauth://totp/AWS:root?secret=${canaryBase32}&image=${image}&icon=${image}`
+    await call('adder', 'POST', '/v1/accounts/candidates', { text: uri })
+    const added = await call('adder', 'POST', '/v1/accounts', { uri })
+    expect(added.statusCode).toBe(201)
+    expect(added.body).not.toContain('icon.png')
+    expect(asked).toEqual([])
+  })
+
+  it('T62 gives markup in a label back as text in JSON, and takes no line breaks that could forge a log', async () => {
+    const { call } = await setUp()
+    const label = '<img src=x onerror=alert(1)>'
+    const added = await call('adder', 'POST', '/v1/accounts', { secretBase32: canaryBase32, label, issuer: '=cmd()' })
+    expect(added.json()).toMatchObject({ label, issuer: '=cmd()' })
+    expect(added.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    })
+    const forged = await call('adder', 'POST', '/v1/accounts', { secretBase32: laterBase32, label: 'x\n{"level":30}' })
+    expect(forged.statusCode).toBe(400)
   })
 
   it('T54 refuses what does not fit the contract without echoing it', async () => {
