@@ -11,13 +11,25 @@ export function cookieNames(name: string): readonly string[] {
  * an odd one cannot hide ours (P11, P30).
  */
 export function gateCookieValues(header: string | undefined, name: string): string[] {
-  if (header === undefined || !header.includes(name)) return []
+  const at = header === undefined ? -1 : header.indexOf(name)
+  if (header === undefined || at < 0) return []
+  // Almost always our cookie is there once; nothing else has to be looked at then.
+  if (!header.includes(name, at + 1)) return valueAt(header, name, at)
   const pairs = header.split(';').map((pair) => pair.trim())
   return cookieNames(name)
     .flatMap((full) => pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)))
     .filter((value) => value !== '' && value.length <= maxValueLength)
     .slice(0, 4)
     .map(tokenIn)
+}
+
+function valueAt(header: string, name: string, at: number): string[] {
+  const start = header.lastIndexOf(';', at) + 1
+  const prefix = header.slice(start, at).trim()
+  if (header[at + name.length] !== '=' || (prefix !== '' && prefix !== '__Host-' && prefix !== '__Secure-')) return []
+  const end = header.indexOf(';', at)
+  const value = header.slice(at + name.length + 1, end < 0 ? header.length : end).trim()
+  return value === '' || value.length > maxValueLength ? [] : [tokenIn(value)]
 }
 
 /** simpleotp's clients expect 64 hexadecimal digits in its cookie: the same 256 bits, spelled otherwise. */

@@ -22,8 +22,12 @@ export function hostOf(authority: string, scheme: 'http' | 'https'): HostAndPort
   return { host, port: isUsual ? '' : String(Number(port)) }
 }
 
+// Names that are their own canonical spelling: no numbers at the end that could be an address, no IDNA to look up.
+const plainName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){0,9}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
 /** The one spelling of a host name or address, or null. */
 export function canonicalHost(name: string): string | null {
+  if (plainName.test(name) && !name.includes('xn--')) return name.length <= 253 ? name : null
   if (name.startsWith('[')) return isIP(name.slice(1, -1)) === 6 ? name.toLowerCase() : null
   const ascii = domainToASCII(name.replace(/\.$/, '')).toLowerCase()
   const labels = ascii.split('.')
