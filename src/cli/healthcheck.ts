@@ -13,8 +13,7 @@ const patienceMs = 5000
 export async function healthcheck(variables: Readonly<Record<string, string | undefined>>): Promise<number> {
   try {
     const config = readConfig(variables)
-    const core = await openStoreCore(variables, {})
-    const { httpPort } = await new TinyMfaSettingsStore(core).read().finally(() => core.close())
+    const httpPort = await storedPort(variables)
     const port = config.tinyMfa.isMainDoor ? httpPort : (config.tinyMfa.port ?? config.port)
     const reply = await fetch(`http://127.0.0.1:${port}/api/v1/health`, { signal: AbortSignal.timeout(patienceMs) })
     const body: unknown = await reply.json()
@@ -22,5 +21,15 @@ export async function healthcheck(variables: Readonly<Record<string, string | un
     return isAlive ? exitCodes.ok : exitCodes.general
   } catch {
     return exitCodes.general
+  }
+}
+
+/** Where the door listens as the main one; asking for it shows that the database answers. */
+async function storedPort(variables: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const core = await openStoreCore(variables, {})
+  try {
+    return (await new TinyMfaSettingsStore(core).read()).httpPort
+  } finally {
+    await core.close()
   }
 }

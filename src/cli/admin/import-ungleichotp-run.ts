@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { importUngleichotp, readOldEntries } from '../../server/compat/ungleichotp/import.ts'
+import { importUngleichotp, type OldEntry, readOldEntries } from '../../server/compat/ungleichotp/import.ts'
 import { readUngleichotpRules } from '../../server/compat/ungleichotp/settings.ts'
 import { openForeign } from '../../server/database/foreign.ts'
 import { doorParts } from '../../server/door-parts.ts'
@@ -14,8 +14,7 @@ export async function importUngleichotpDatabase(
   flags: ImportUngleichotpFlags,
   place: string,
 ): Promise<void> {
-  const foreign = await openForeign(place)
-  const entries = await readOldEntries(foreign).finally(() => foreign.close())
+  const entries = await readSource(place)
   const rooms = await openStoreRooms(this.env, flags)
   try {
     const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
@@ -32,5 +31,14 @@ export async function importUngleichotpDatabase(
   } finally {
     await rooms.stop()
     await rooms.core.close()
+  }
+}
+
+async function readSource(place: string): Promise<OldEntry[]> {
+  const foreign = await openForeign(place)
+  try {
+    return await readOldEntries(foreign)
+  } finally {
+    await foreign.close()
   }
 }

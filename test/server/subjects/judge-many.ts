@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { textProvider } from '../../../src/crypto/root-key-provider.ts'
 import { openKeyRing } from '../../../src/crypto/key-ring.ts'
 import { createAudit } from '../../../src/server/audit/audit.ts'
@@ -19,13 +20,12 @@ const keyRing = await openKeyRing(textProvider(rootKey, 'of the test'), dataKeyS
 const audit = createAudit({ storage, keyRing, clock, log: services.log })
 const subjects = createSubjects({ services, storage, keyRing, audit })
 console.log('ready')
-process.stdin.once('data', async () => {
-  const request = { realm: 'shop', subject: 'ada', code, purpose: 'verify', source: null } as const
-  const by = { actor: tokenWith('verify:shop'), address: '192.0.2.1', door: 'api' }
-  const verdicts = await Promise.all(Array.from({ length: Number(times) }, () => subjects.judge({ ...request, ...by })))
-  console.log(verdicts.filter(({ accepted }) => accepted).length)
-  subjects.close()
-  await audit.close()
-  await storage.close()
-  process.stdin.destroy()
-})
+await once(process.stdin, 'data')
+const request = { realm: 'shop', subject: 'ada', code, purpose: 'verify', source: null } as const
+const by = { actor: tokenWith('verify:shop'), address: '192.0.2.1', door: 'api' }
+const verdicts = await Promise.all(Array.from({ length: Number(times) }, () => subjects.judge({ ...request, ...by })))
+console.log(verdicts.filter(({ accepted }) => accepted).length)
+subjects.close()
+await audit.close()
+await storage.close()
+process.stdin.destroy()

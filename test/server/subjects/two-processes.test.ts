@@ -25,7 +25,7 @@ it('T03 accepts one of 200 parallel requests of two processes on one SQLite file
   const counts = await Promise.all(lines.map(async (line) => Number((await line.next()).value)))
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1)
   expect(await world.judge('ada', code)).toMatchObject({ accepted: false, reason: 'replayed' })
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')))
+  for (const child of children) if (child.exitCode === null) await once(child, 'exit')
 })
 
 function start(arguments_: readonly string[]): ChildProcess {

@@ -20,7 +20,7 @@ const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
 const jsonType = 'application/json'
 
 type Params = Readonly<Record<string, string>>
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> | unknown
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** What a handler below an issuer is given once the token was looked at. */
 interface AtIssuer {

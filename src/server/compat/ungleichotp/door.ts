@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** What a resource answers to each method, once the caller is known. */
-type Methods = Partial<Record<string, (asked: Asked, by: By) => Promise<unknown> | unknown>>
+type Methods = Partial<Record<string, (asked: Asked, by: By) => unknown>>
 
 /** A status of success without the usual 200. */
 interface Answer {
