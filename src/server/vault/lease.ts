@@ -57,6 +57,8 @@ export type LeaseDecision =
 
 /** How far ahead steps can be reserved: nobody books an account for the whole day. */
 const mostReserved = 120
+/** Nobody holds a connection open longer; accounts with long periods tell when to come back instead. */
+const longestWaitMs = 130_000
 /** `next` is told only so shortly before its step begins. */
 const nextInLastMs = 10_000
 
@@ -113,7 +115,8 @@ function decideExclusive(wish: LeaseWish): LeaseDecision {
   const { startMs } = stepTimes(free, wish.periodSeconds)
   const mayReserve = wish.minSeconds > 0 && free - step <= mostReserved && holderOf(wish, free) === null
   const lease = mayReserve ? leaseOn(wish, free) : null
-  if (free === step + 1 && wish.minSeconds > 0 && !wish.hasWaited) return { kind: 'wait', untilMs: startMs, lease }
+  const mayWait = wish.minSeconds > 0 && !wish.hasWaited && startMs - wish.nowMs <= longestWaitMs
+  if (free === step + 1 && mayWait) return { kind: 'wait', untilMs: startMs, lease }
   const holderName = (isFree ? holderOf(wish, step + 1) : holder)?.holderName ?? wish.actorName
   return { kind: 'refuse', holderName, retryAfterMs: Math.max(1, startMs - wish.nowMs), lease }
 }

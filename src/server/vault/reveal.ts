@@ -64,6 +64,8 @@ export class Revealer {
    */
   async reveal(actor: Actor, accountId: string, options: RevealOptions = {}): Promise<RevealAnswer> {
     requireKnown(actor)
+    // PostgreSQL cannot hold such a text, and one wish must not spoil the others of its transaction.
+    if (accountId.includes('\0')) throw new Failure('account_not_found')
     const asked = this.#ask(actor, accountId, options, 'reveal')
     const decided = await this.#decidePatiently(asked, options.signal)
     return this.#answer(decided)

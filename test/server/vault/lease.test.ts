@@ -74,6 +74,12 @@ describe('decideLease', () => {
     expect(decideLease(late)).toMatchObject({ kind: 'take', step })
   })
 
+  it('holds nobody for longer than two minutes when periods are long', () => {
+    const leases = [heldBy('ana', 1, 3600_000)]
+    const long = wish('ben', { periodSeconds: 3600, nowMs: 3600_000 + 1000, minSeconds: 10, leases })
+    expect(decideLease(long)).toMatchObject({ kind: 'refuse', retryAfterMs: 3599_000, lease: { step: 2 } })
+  })
+
   it('frees a reserved step that nobody fetched in its first third', () => {
     const leases = [heldBy('ben', step, startMs - 1)]
     expect(decideLease(wish('eva', { leases, nowMs: startMs + 9999 })).kind).toBe('refuse')
