@@ -2,18 +2,24 @@ import * as accounts from './accounts.ts'
 import * as awsMfa from './aws-mfa.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as operation from './operation.ts'
+import * as login from './login.ts'
+import * as me from './me.ts'
 import * as people from './people.ts'
 import * as realms from './realms.ts'
+import * as tokens from './tokens.ts'
 
 export * from './accounts.ts'
 export * from './aws-mfa.ts'
 export * from './endpoint.ts'
 export * from './operation.ts'
+export * from './login.ts'
+export * from './me.ts'
 export * from './people.ts'
 export * from './realms.ts'
+export * from './tokens.ts'
 
 /** Every endpoint of the native API: what `/openapi.json` and `/docs` list. */
-export const endpoints: readonly Endpoint[] = [accounts, awsMfa, operation, people, realms]
+export const endpoints: readonly Endpoint[] = [accounts, awsMfa, login, me, operation, people, realms, tokens]
   .flatMap((room): unknown[] => Object.values(room))
   .filter(isEndpoint)
 

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import * as accounts from '../api/accounts.ts'
 
-import * as people from '../api/people.ts'
+import * as tokens from '../api/tokens.ts'
 import * as realms from '../api/realms.ts'
 import { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
 import { isRefusal } from './failures.ts'
@@ -50,8 +50,8 @@ export interface Watchword {
     grant(account: string, given: Static<typeof accounts.GrantSpec>): Promise<Got<typeof accounts.createGrant>>
   }
   readonly tokens: {
-    list(): AsyncGenerator<Got<typeof people.listTokens>['items'][number]>
-    create(given: Static<typeof people.TokenCreate>): Promise<Got<typeof people.createToken>>
+    list(): AsyncGenerator<Got<typeof tokens.listTokens>['items'][number]>
+    create(given: Static<typeof tokens.TokenCreate>): Promise<Got<typeof tokens.createToken>>
     remove(token: string): Promise<void>
   }
 }
@@ -155,8 +155,8 @@ function accountMethods(client: Client): Watchword['accounts'] {
 
 function tokenMethods(client: Client): Watchword['tokens'] {
   return {
-    list: () => pages((page) => client.call(people.listTokens, { query: page })),
-    create: (body) => client.call(people.createToken, { body }),
-    remove: (token) => client.call(people.deleteToken, { params: { token } }),
+    list: () => pages((page) => client.call(tokens.listTokens, { query: page })),
+    create: (body) => client.call(tokens.createToken, { body }),
+    remove: (token) => client.call(tokens.deleteToken, { params: { token } }),
   }
 }

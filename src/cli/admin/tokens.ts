@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { Static } from 'typebox'
-import * as api from '../../api/people.ts'
+import * as api from '../../api/tokens.ts'
 import type { Client } from '../../client/client.ts'
 import { parseMoment } from './moment.ts'
 import type { CliContext } from '../context.ts'

@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core'
-import { deleteToken, listTokens } from '../../../api/people.ts'
+import { deleteToken, listTokens } from '../../../api/tokens.ts'
 import { createClient } from '../../../client/client.ts'
 import { Failure, isFailure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as api from '../../../api/index.ts'
-import type { Me } from '../../../api/people.ts'
+import type { Me } from '../../../api/me.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Router } from '../../http/router.ts'
 import { sessionActor } from '../authenticators.ts'

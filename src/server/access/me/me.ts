@@ -1,4 +1,4 @@
-import type { Me } from '../../../api/people.ts'
+import type { Me } from '../../../api/me.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
