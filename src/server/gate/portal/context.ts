@@ -44,6 +44,8 @@ export function sendPage(reply: FastifyReply, status: number, page: string, lead
     .headers({
       'content-security-policy': portalPolicy(leadsTo),
       'cache-control': 'no-store',
+      // With no-referrer browsers send "Origin: null" with our own form, and origindomain learns nothing.
+      'referrer-policy': 'same-origin',
       vary: 'Cookie, Accept-Language',
     })
     .type('text/html; charset=utf-8')

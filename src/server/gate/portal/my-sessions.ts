@@ -10,6 +10,7 @@ import {
   refuseForgery,
   sendPage,
 } from './context.ts'
+import { deviceName } from './device-name.ts'
 import { logoutPage, noticePage, sessionsPage } from './page.ts'
 import { signedIn, type SignedIn } from './visitor.ts'
 
@@ -63,8 +64,8 @@ export async function showSessions(
   const lines = rows.map((row) => ({
     id: row.id,
     address: row.address,
-    device: row.userAgent.slice(0, 80),
-    lastSeen: new Date(row.lastSeenAtMs).toISOString().slice(0, 16).replace('T', ' '),
+    device: deviceName(row.userAgent),
+    lastSeen: new Date(row.lastSeenAtMs).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
     isCurrent: row.id === session.session.id,
   }))
   return sendPage(reply, 200, sessionsPage(dressFor(context, request), issueFormToken(context, request, reply), lines))

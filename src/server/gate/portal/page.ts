@@ -58,6 +58,8 @@ export interface LoginForm {
   readonly mayRemember: boolean
 }
 
+const autofocus = html`autofocus`
+
 /** The login page. Field names are simpleotp's, so that its clients' forms still fit. */
 export function loginPage(dress: Dress, form: LoginForm): string {
   const { texts, theme } = dress
@@ -70,12 +72,20 @@ export function loginPage(dress: Dress, form: LoginForm): string {
           name="user"
           value="${form.username}"
           autocomplete="username"
+          ${form.username === '' ? autofocus : nothing}
           autocapitalize="none"
           spellcheck="false"
           required
         />
         <label for="password">${texts.passphrase}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required />`
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          ${form.username === '' ? nothing : autofocus}
+        />`
   const remember = form.mayRemember
     ? html`<label class="check"><input type="checkbox" name="remember" value="1" /> ${texts.remember}</label>`
     : nothing
@@ -99,7 +109,7 @@ export function loginPage(dress: Dress, form: LoginForm): string {
         autocapitalize="none"
         spellcheck="false"
         aria-describedby="token-hint"
-        ${form.isCodeOnly ? html` autofocus` : nothing}
+        ${form.isCodeOnly ? autofocus : nothing}
       />
       <p id="token-hint" class="hint">${texts.codeHint}</p>
       ${remember}
@@ -116,7 +126,8 @@ export function noticePage(
   sentences: readonly string[],
   way: { readonly label: string; readonly href: string },
 ): string {
-  const body = html`${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+  const body = html`<h2>${title}</h2>
+    ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
     <p><a class="button" href="${way.href}">${way.label}</a></p>`
   return page(dress, title, body)
 }
@@ -124,7 +135,8 @@ export function noticePage(
 /** Asks before logging out, where the request may have come from another site. */
 export function logoutPage(dress: Dress, formToken: string): string {
   const { texts } = dress
-  const body = html`<p>${texts.logOutAsk}</p>
+  const body = html`<h2>${texts.logOut}</h2>
+    <p>${texts.logOutAsk}</p>
     <form method="post" action="/auth/logout">
       <input type="hidden" name="csrf_token" value="${formToken}" /><button type="submit">${texts.logOut}</button>
     </form>`
@@ -135,7 +147,8 @@ export function logoutPage(dress: Dress, formToken: string): string {
 export function newPersonPage(dress: Dress, formToken: string, message: string | null): string {
   const { texts } = dress
   const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
-  const body = html`<p class="greeting">${texts.newPersonIntro}</p>
+  const body = html`<h2>${texts.newPerson}</h2>
+    <p class="greeting">${texts.newPersonIntro}</p>
     ${told}
     <form method="post" action="/auth/gen" autocomplete="off">
       <input type="hidden" name="csrf_token" value="${formToken}" />
@@ -192,7 +205,8 @@ export function sessionsPage(dress: Dress, formToken: string, lines: readonly Se
       </li>`,
   )
   const others = lines.some(({ isCurrent }) => !isCurrent)
-  const body = html`<ul class="sessions">
+  const body = html`<h2>${texts.sessions}</h2>
+    <ul class="sessions">
       ${rows}
     </ul>
     ${others ? end('others', texts.endAll) : html`<p class="hint">${texts.noSessions}</p>`}

@@ -2,12 +2,15 @@ import type { GateTheme } from '../settings.ts'
 
 /** The portal's stylesheet: one column from 320 px on, light and dark, no foreign font or image. */
 export function portalStyle({ accent }: GateTheme): string {
-  return `:root{color-scheme:light dark;--accent:${accent};--ink:light-dark(#1d2025,#e8e6e3);--quiet:light-dark(#59606b,#a3a8b0);--ground:light-dark(#f4f2ef,#141517);--panel:light-dark(#fff,#1d1f23);--line:light-dark(#d8d4cd,#383b41);--alarm:light-dark(#9b1c1c,#ffb4a9)}
+  return `:root{color-scheme:light dark;--accent:${accent};--ink:light-dark(#1d2025,#e8e6e3);--quiet:light-dark(#59606b,#a3a8b0);--ground:light-dark(#f4f2ef,#141517);--panel:light-dark(#fff,#1d1f23);--line:light-dark(#d8d4cd,#383b41);--alarm:light-dark(#9b1c1c,#ffb4a9);--ring:light-dark(${accent},color-mix(in srgb,${accent} 45%,white))}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1.5rem 1rem;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 main{width:100%;max-width:24rem;padding:2rem 1.75rem;background:var(--panel);border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:12px}
 header{display:flex;align-items:center;gap:.75rem;margin-bottom:.5rem}
 h1{margin:0;font-size:1.35rem;letter-spacing:-.01em}
+h2{margin:.75rem 0;font-size:1.1rem}
+em{flex:none;padding:.15rem .6rem;font-size:.8125rem;font-style:normal;color:var(--quiet);border:1px solid var(--line);border-radius:99px}
+.sessions b{overflow-wrap:anywhere}
 .logo{height:2.25rem;width:auto}
 .greeting,.hint,.sessions span{color:var(--quiet)}
 .greeting{margin:.25rem 0 1.25rem}
@@ -17,7 +20,7 @@ label.check{font-weight:400;display:flex;gap:.5rem;align-items:center}
 input:not([type=checkbox]):not([type=hidden]){width:100%;padding:.65rem .75rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:8px}
 #token{font-family:ui-monospace,monospace;font-size:1.25rem;letter-spacing:.15em}
 .hint{margin:.3rem 0 0;font-size:.875rem}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible{outline:3px solid var(--ring);outline-offset:2px}
 button,.button{display:block;width:100%;margin-top:1.25rem;padding:.7rem 1rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;color:#fff;background:var(--accent);border:1px solid transparent;border-radius:8px;cursor:pointer}
 .quiet{margin-top:.6rem;color:inherit;background:transparent;border-color:var(--line)}
 .small{width:auto;margin:0;padding:.35rem .75rem}
