@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
+let folder = ''
+
+interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command of ours on the store of this file. */
+function watchword(...words: string[]): Promise<Ran> {
+  const environment = { PATH: process.env['PATH'], HOME: folder, WATCHWORD_DATA_DIR: join(folder, 'data') }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...words], { env: environment }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stdout, stderr })
+    })
+  })
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'watchword-admin-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('administration of realms on the store itself', { timeout: 120_000 }, () => {
+  it('makes a realm, adds a subject, enrols it and shows its state', async () => {
+    expect(await watchword('admin', 'realms', 'create', 'shop', '--digits', '8')).toMatchObject({ code: 0 })
+    await watchword('admin', 'realms', 'subjects', 'add', 'shop', 'ada', '--email', 'ada@example.com')
+    const enrolled = await watchword('admin', 'realms', 'subjects', 'enrol', 'shop', 'ada')
+    expect(enrolled.stdout).toMatch(/^otpauth:\/\/totp\/shop:ada\?.*digits=8/)
+    const listed = await watchword('admin', 'realms', 'subjects', 'list', 'shop', '--json')
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'ada', email: 'ada@example.com', enrolment: 'pending' }])
+  })
+
+  it('enrols a list with a report, and names each row that was left out', async () => {
+    const list = join(folder, 'users.csv')
+    writeFileSync(list, 'name;email\nbob;bob@example.com\n=bad;\nADA;\n')
+    const foreseen = await watchword('admin', 'realms', 'subjects', 'import', 'shop', list, '--dry-run')
+    expect(foreseen.stderr).toContain('1 would be made, 1 there already, 1 refused, of 3')
+    const done = await watchword('admin', 'realms', 'subjects', 'import', 'shop', list, '--json')
+    expect(JSON.parse(done.stdout)).toMatchObject({ state: 'done', created: 1, duplicates: 1, refused: 1 })
+  })
+
+  it('says in one line what is wrong, and exits with a code', async () => {
+    const unknown = await watchword('admin', 'realms', 'show', 'nowhere')
+    expect(unknown).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/^watchword: There is no such realm\..*\n$/),
+    })
+    expect(unknown.code).not.toBe(0)
+  })
+
+  it('makes the first ungleichotp administrator once and takes over an old database', async () => {
+    const first = await watchword('admin', 'ungleichotp', 'bootstrap', '--name', 'root', '--json')
+    expect(JSON.parse(first.stdout)).toEqual({
+      name: 'root',
+      realm: 'ungleich-admin',
+      seed: expect.stringMatching(/^[A-Z2-7]{32}$/),
+    })
+    const second = await watchword('admin', 'ungleichotp', 'bootstrap', '--name', 'again')
+    expect(second).toMatchObject({ stdout: '', stderr: expect.stringContaining('--force') })
+    const file = join(folder, 'db.sqlite3')
+    const old = new DatabaseSync(file)
+    old.exec(`create table otp_entry (id integer primary key, username text, name text, realm text, seed text);
+      insert into otp_entry values (5, '', 'nico', 'ungleich', 'PZKBPTHDGSLZBKIZ')`)
+    old.close()
+    const imported = await watchword('admin', 'import', 'ungleichotp', file, '--json')
+    expect(JSON.parse(imported.stdout)).toMatchObject({ read: 1, imported: 1, isWritten: true })
+  })
+})
