@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from '../../database/sql.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Role } from '../../http/actor.ts'
 import { roleOrNull } from '../people/store.ts'

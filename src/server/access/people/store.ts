@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from '../../database/sql.ts'
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { PersonTable } from '../../database/tables.ts'
