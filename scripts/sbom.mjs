@@ -1,4 +1,4 @@
-// `npm run sbom`: writes docs/security/sbom.json, the packages whose code ships, in CycloneDX.
+// `npm run sbom`: writes docs/security/sbom.json, the packages whose code ships, in CycloneDX. `--check` compares it.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { root } from './lib.mjs'
@@ -7,7 +7,7 @@ const builtIn = /^(node:|\.|\/)/
 const imported = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
 
 /** Packages that src and web import by name, sorted. */
-export function directPackages() {
+function directPackages() {
   const names = [join(root, 'src'), join(root, 'web', 'src')]
     .flatMap((folder) => sourceFiles(folder))
     .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(imported)].map(([, specifier]) => specifier))
@@ -18,7 +18,7 @@ export function directPackages() {
 }
 
 /** Those packages and all they depend on: name, version, licence, sorted by name. */
-export function shippedPackages() {
+function shippedPackages() {
   const found = new Map()
   const waiting = directPackages().map((name) => ({ name, from: root }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -32,7 +32,7 @@ export function shippedPackages() {
 }
 
 /** The bill of materials; no time and no serial number, so that the same packages give the same file. */
-export function billOfMaterials() {
+function billOfMaterials() {
   const { name, version } = manifest(root)
   return {
     bomFormat: 'CycloneDX',
@@ -74,6 +74,10 @@ function sourceFiles(folder) {
     .map((name) => join(folder, name))
 }
 
-if (process.argv[1] === import.meta.filename) {
-  writeFileSync(join(root, 'docs', 'security', 'sbom.json'), `${JSON.stringify(billOfMaterials(), null, 2)}\n`)
+const place = join(root, 'docs', 'security', 'sbom.json')
+const text = `${JSON.stringify(billOfMaterials(), null, 2)}\n`
+if (!process.argv.includes('--check')) writeFileSync(place, text)
+else if (readFileSync(place, 'utf8') !== text) {
+  console.error('docs/security/sbom.json is not of this code: npm run sbom')
+  process.exitCode = 1
 }

@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const script = (name: string) =>
+  spawnSync(process.execPath, [join(root, 'scripts', name), '--check'], { encoding: 'utf8' })
+
+describe('the security papers', () => {
+  it('answer every claim by a test or in writing', () => {
+    expect(script('security-answers.mjs')).toMatchObject({ stderr: '', status: 0 })
+  })
+
+  it('name no test that is gone', () => {
+    const named = new Set(
+      [...read('docs/security/answers.md').matchAll(/^\* `([^`]+)`/gm)].map(([, file = '']) => file),
+    )
+    expect(named.size).toBeGreaterThan(30)
+    expect([...named].filter((file) => !existsSync(join(root, file)))).toEqual([])
+  })
+
+  it('list what ships under the licences they allow', () => {
+    const { components } = JSON.parse(read('docs/security/sbom.json')) as {
+      components: { name: string; licenses: { expression: string }[] }[]
+    }
+    const page = read('docs/security/dependencies.md')
+    expect(components.length).toBeGreaterThan(50)
+    const licences = new Set(components.flatMap(({ licenses }) => licenses.map(({ expression }) => expression)))
+    for (const licence of licences) expect(page, licence).toContain(licence)
+  })
+})
