@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../../src/otp/base32.ts'
 import { totp } from '../../../../src/otp/totp.ts'
@@ -352,6 +353,48 @@ describe('the rest of the checklist', () => {
       expect(status).toBeGreaterThanOrEqual(400)
       expect(status).toBeLessThan(500)
     }
+  })
+})
+
+describe('whatever is asked', () => {
+  it('is answered with one document and never with a fault', async () => {
+    const { visitor, app } = await setUp()
+    const anna = await visitor('u1')
+    const cookie = [...anna.cookies].map((pair) => pair.join('=')).join('; ')
+    const csrf = await anna.csrfToken()
+    const text = fc.oneof(fc.string(), fc.constantFrom('', '.', 'zz.zz', '61.61', '\0', '%2f', 'x'.repeat(300)))
+    const address = fc.oneof(
+      fc.constantFrom('/secret/', '/api/secrets/').chain((start) => text.map((key) => start + encodeURIComponent(key))),
+      fc.constantFrom('/api/secrets', '/admin', '/Admin', '/authorization-code/callback'),
+    )
+    const payload = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .record({ id: text, display_name: text, key: text, secret: text, csrf_token: fc.constant(csrf) })
+        .map((fields) => JSON.stringify(fields)),
+    )
+    const type = fc.constantFrom(
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'x/y; charset=z',
+    )
+    const method = fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH')
+    const token = fc.constantFrom(csrf, 'forged', '')
+    const asked = fc.asyncProperty(method, address, payload, type, token, async (verb, url, body, media, header) => {
+      const answer = await app.inject({
+        method: verb as 'GET',
+        url,
+        headers: { host: 'localhost:8000', cookie, 'x-csrftoken': header, 'content-type': media },
+        ...(verb === 'GET' ? {} : { payload: body }),
+      })
+      expect(answer.statusCode).toBeLessThan(500)
+      if (answer.headers['content-type']?.includes('json'))
+        expect(() => JSON.parse(answer.body) as unknown).not.toThrow()
+      else if (answer.statusCode !== 204 && answer.statusCode !== 302) expect(answer.body).not.toBe('')
+    })
+    await fc.assert(asked, { numRuns: 200 })
   })
 })
 
