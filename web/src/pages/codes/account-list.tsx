@@ -1,6 +1,6 @@
 import { Button, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { Account } from '../../contract.ts'
 import { EmptyFace } from '../../parts/faces.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
@@ -24,11 +24,12 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
   const found = useMemo(() => filterAccounts(all, wanted, tag), [all, wanted, tag])
   const isFiltered = wanted !== '' || tag !== null
 
+  const pressFirst = useFirstRow(typed, wanted)
   const onFilterKey = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') focusRow(0, event)
     if (event.key === 'Escape') setTyped('')
+    if (event.key === 'ArrowDown' && focusRow(0)) event.preventDefault()
     // Enter in the filter goes straight for the first code: type, Enter, Enter.
-    if (event.key === 'Enter' && found.length > 0) focusRow(0, event, true)
+    if (event.key === 'Enter') pressFirst()
   }
   return (
     <>
@@ -80,6 +81,20 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
       )}
     </>
   )
+}
+
+/** Presses the first row of what was typed, once the list shows that and not what was typed before it. */
+function useFirstRow(typed: string, shown: string): () => void {
+  const pressFor = useRef<string | null>(null)
+  useEffect(() => {
+    if (pressFor.current !== shown) return
+    pressFor.current = null
+    focusRow(0, true)
+  }, [shown])
+  return () => {
+    if (typed === shown) focusRow(0, true)
+    else pressFor.current = typed
+  }
 }
 
 function NoMatch({ text, onClear }: { text: string; onClear(): void }) {
