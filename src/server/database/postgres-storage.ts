@@ -73,6 +73,16 @@ export class PostgresStorage implements Storage {
   }
 
   async hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attemptHot(work)
+      } catch (error) {
+        if (attempt >= attempts || !lostRace.has(postgresCode(error))) throw readablePostgresError(error)
+      }
+    }
+  }
+
+  async #attemptHot<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
     const client = await this.#connectHot()
     const tx = new HotTransaction('postgres', statementsOf(client))
     try {
@@ -86,7 +96,7 @@ export class PostgresStorage implements Storage {
     } catch (error) {
       tx.end()
       await giveUp(client)
-      throw readablePostgresError(error)
+      throw error
     }
   }
 

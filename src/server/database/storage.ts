@@ -50,7 +50,7 @@ export interface Storage {
   readonly changes: ChangeFeed
   /** Runs `work` in one transaction (`BEGIN IMMEDIATE` on SQLite, under the process's write mutex). It awaits nothing but the database. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** The same for batches of verifications: prepared statements on the same mutex. */
+  /** The same for batches of verifications: prepared statements on the same mutex. After a lost deadlock `work` runs again. */
   hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T>
   /** Records a change in the transaction that makes it, so that every server hears of it. */
   recordChange(tx: Tx, change: Change): Promise<void>

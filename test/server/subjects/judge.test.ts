@@ -3,6 +3,7 @@ import { newRootKey } from '../../../src/crypto/root-key.ts'
 import { addressSource, namedSource } from '../../../src/server/subjects/source.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
+import { tokenWith } from './actors.ts'
 import { codeOf, openWorld, stranger, type World, wrongCode } from './world.ts'
 
 const sharedRootKey = newRootKey()
@@ -278,6 +279,34 @@ describe.each(engines)('judging a code on $name', (engine) => {
     const verdicts = await Promise.all(Array.from({ length: 30 }, () => world.judge('ada', world.code('ada'))))
     await Promise.all(changes)
     expect(verdicts.filter(({ accepted: isAccepted }) => isAccepted)).toHaveLength(1)
+  })
+
+  it('T91 T23 gives no verdict that is not audited, and spends nothing with it', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    const { audit } = world.core
+    const append = audit.appendHot.bind(audit)
+    audit.appendHot = () => Promise.reject(new Error('the disk is full'))
+    await expect(world.judge('ada', world.code('ada'))).rejects.toThrow('the disk is full')
+    audit.appendHot = append
+    expect(await world.judge('ada', world.code('ada'))).toMatchObject(accepted)
+  })
+
+  it('judges the second code of a pair only behind the first', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    await world.addSubject('bob')
+    const request = (subject: string, code: string, purpose: 'authenticate' | 'verify') => ({
+      ...{ realm: 'shop', subject, code, purpose, source: null, actor: tokenWith(), address: '', door: 'test' },
+    })
+    const behind = (callerCode: string) =>
+      world.subjects.judgeBehind(
+        request('ada', callerCode, 'authenticate'),
+        request('bob', world.code('bob'), 'verify'),
+      )
+    expect(await behind('000000')).toMatchObject([refused('wrong'), null])
+    expect(await behind(world.code('ada'))).toMatchObject([accepted, accepted])
+    expect(await behind(world.code('ada'))).toMatchObject([accepted, refused('replayed')])
   })
 
   it('T95 leaves one record of each verdict, and an unknown name as a keyed hash', async () => {
