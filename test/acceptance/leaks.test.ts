@@ -20,6 +20,7 @@ let accountId: string
 let account: Canary
 let replaced: Canary
 let subject: Canary
+let judgedCode: string
 let roles: Record<string, ReturnType<typeof caller>>
 
 const fresh = () => canaryOf(encodeBase32(randomBytes(20)))
@@ -69,8 +70,9 @@ async function tokens(root: ReturnType<typeof caller>): Promise<Record<string, R
 async function confirm(root: ReturnType<typeof caller>): Promise<void> {
   const { totp } = await import('../../src/otp/totp.ts')
   const { decodeBase32 } = await import('../../src/otp/base32.ts')
-  const code = totp(decodeBase32(subject.base32), Date.now())
-  expect((await root('POST', '/v1/realms/nest/subjects/bird/verify', { code })).body).toMatchObject({ accepted: true })
+  judgedCode = totp(decodeBase32(subject.base32), Date.now())
+  const verified = await root('POST', '/v1/realms/nest/subjects/bird/verify', { code: judgedCode })
+  expect(verified.body).toMatchObject({ accepted: true })
 }
 
 /** An endpoint's path with real names where they make sense, and a body that is worth answering. */
@@ -141,6 +143,14 @@ describe('planted secrets', () => {
         .filter(([, content]) => content.includes(token))
         .map(([path]) => path),
     ).toEqual([])
+  })
+
+  it('keeps the codes it judged and showed out of the log', async () => {
+    const shown = await roles['revealer']?.('POST', `/v1/accounts/${accountId}/reveal`, {})
+    for (const code of [judgedCode, String(shown?.body['code'])]) {
+      expect(code).toMatch(/^\d{6}$/)
+      expect(server.log()).not.toMatch(new RegExp(`(?<!\\d)${code}(?!\\d)`))
+    }
   })
 
   it('would be found if they were there', () => {
