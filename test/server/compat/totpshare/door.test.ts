@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../../src/otp/base32.ts'
 import { totp } from '../../../../src/otp/totp.ts'
+import { readConfig } from '../../../../src/server/config.ts'
 import { engines } from '../../../support/engines.ts'
 import { type ProviderPerson, startProvider } from '../../../support/oidc-provider.ts'
 import { callback, clientSecretsOf, openDoor, temporaryFolder, Visitor } from './house.ts'
@@ -323,6 +324,14 @@ describe('the rest of the checklist', () => {
     expect((await browser.get('/')).body).toContain('name="viewport"')
     expect(String(begun.headers['set-cookie'])).toMatch(/HttpOnly/i)
     await expect(openDoor({ SESSION_COOKIE_SECURE: 'yes' })).rejects.toThrow(/SESSION_COOKIE_SECURE/)
+  })
+
+  it('24. takes SESSION_COOKIE_SECURE for whether cookies may go without https', () => {
+    const allowsPlain = (variables: Record<string, string>) => readConfig(variables).allowPlainHttp
+    expect(allowsPlain({ SESSION_COOKIE_SECURE: 'False' })).toBe(true)
+    expect(allowsPlain({ SESSION_COOKIE_SECURE: 'True' })).toBe(false)
+    expect(allowsPlain({})).toBe(false)
+    expect(allowsPlain({ SESSION_COOKIE_SECURE: 'False', WATCHWORD_ALLOW_PLAIN_HTTP: 'false' })).toBe(false)
   })
 
   it('is gone when the door is switched off', async () => {
