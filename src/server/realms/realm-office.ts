@@ -2,6 +2,7 @@ import type * as api from '../../api/realms.ts'
 import { Failure } from '../../errors/failure.ts'
 import { isAuditor, requireAdministrator, requireKnown, hasScope } from '../access/rights.ts'
 import type { Core } from '../audit/core.ts'
+import { isDuplicate } from '../database/conflict.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { pageOfRows, readCursor } from '../http/cursor.ts'
@@ -74,23 +75,27 @@ export class RealmOffice {
     const name = checkedRealmName(input.name)
     if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid')
     const realm = { ...policyOf(input), ...labelsOf(input), name, lockout: input.lockout ?? null, origin: 'api' }
-    await this.#core.storage.transaction(async (tx) => {
-      await this.#refuseTakenName(tx, name, '')
-      await this.#subjects.makeRealm(tx, realm, by)
-    })
+    await this.#orTaken(() =>
+      this.#core.storage.transaction(async (tx) => {
+        await this.#refuseTakenName(tx, name, '')
+        await this.#subjects.makeRealm(tx, realm, by)
+      }),
+    )
     return this.read(by.actor, name)
   }
 
   /** Changes a realm. Subjects that are enrolled keep making their codes as before. */
   async update(by: By, name: string, input: RealmInput): Promise<api.Realm> {
     requireAdministrator(by.actor)
-    const newName = await this.#core.storage.transaction(async (tx) => {
-      const row = await this.#find(name, tx)
-      const renamed = input.name === undefined ? row.name : checkedRealmName(input.name)
-      if (renamed !== row.name) await this.#refuseTakenName(tx, renamed, row.id)
-      await this.#write(tx, by, row, renamed, input)
-      return renamed
-    })
+    const newName = await this.#orTaken(() =>
+      this.#core.storage.transaction(async (tx) => {
+        const row = await this.#find(name, tx)
+        const renamed = input.name === undefined ? row.name : checkedRealmName(input.name)
+        if (renamed !== row.name) await this.#refuseTakenName(tx, renamed, row.id)
+        await this.#write(tx, by, row, renamed, input)
+        return renamed
+      }),
+    )
     return this.read(by.actor, newName)
   }
 
@@ -156,6 +161,15 @@ export class RealmOffice {
 
   async #view(row: RealmRow, subjectCount: number): Promise<api.Realm> {
     return realmView(row, await inheritedLockout(this.#core.storage, row.origin), subjectCount)
+  }
+
+  // Two who take one name at once pass the look-up; the unique index settles it.
+  async #orTaken<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write()
+    } catch (error) {
+      throw isDuplicate(error) ? new Failure('realm_name_taken', { cause: error }) : error
+    }
   }
 
   async #refuseTakenName(tx: Tx, name: string, exceptId: string): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
 import type { Confirmation } from '../../api/realms.ts'
 import type { Core } from '../audit/core.ts'
+import { isDuplicate } from '../database/conflict.ts'
 import type { Tx } from '../database/storage.ts'
 import { type By, subjectEvent } from './audited.ts'
 import { inheritedLockout, realmEntry, RealmDirectory, type RealmEntry } from './directory.ts'
@@ -113,10 +114,17 @@ export class Subjects {
   async ensureRealm(realm: NewRealm, by: By): Promise<RealmEntry> {
     const known = await this.#directory.find(realm.name)
     if (known !== null) return known
-    const row = await this.#core.storage.transaction(
-      async (tx) => (await store.findRealmByName(tx, realm.name)) ?? (await makeRealm(this.#core, tx, realm, by)),
-    )
-    return realmEntry(row, await inheritedLockout(this.#core.storage, row.origin))
+    try {
+      const row = await this.#core.storage.transaction(
+        async (tx) => (await store.findRealmByName(tx, realm.name)) ?? (await makeRealm(this.#core, tx, realm, by)),
+      )
+      return realmEntry(row, await inheritedLockout(this.#core.storage, row.origin))
+    } catch (error) {
+      // Another server made it in between.
+      const made = isDuplicate(error) ? await this.#directory.find(realm.name) : null
+      if (made === null) throw error
+      return made
+    }
   }
 
   /** Makes a realm in the caller's transaction. */
@@ -153,7 +161,7 @@ export class Subjects {
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     }
-    await store.insertSubject(tx, row)
+    await this.#orTaken(() => store.insertSubject(tx, row))
     await this.#core.audit.append(tx, [subjectEvent(by, 'create', realm.id, row)])
     await this.#tellName(tx, realm, row.name)
     return row
@@ -170,7 +178,8 @@ export class Subjects {
     const { name = subject.name, email = subject.email, isEnabled = subject.enabled === 1 } = change
     const columns = { name, name_key: nameKey(name), email, enabled: isEnabled ? 1 : 0 }
     const updated = { ...columns, updated_at_ms: this.#core.services.clock.nowMs() }
-    if (!(await store.updateSubject(tx, subject.id, updated))) throw new Failure('subject_not_found')
+    const isThere = await this.#orTaken(() => store.updateSubject(tx, subject.id, updated))
+    if (!isThere) throw new Failure('subject_not_found')
     const detail = { enabled: isEnabled, ...(name === subject.name ? {} : { renamed: true }) }
     await this.#core.audit.append(tx, [subjectEvent(by, 'update', realm.id, { id: subject.id, name }, detail)])
     await this.#tellName(tx, realm, subject.name)
@@ -194,6 +203,15 @@ export class Subjects {
   /** Stops the housekeeping. */
   close(): void {
     clearInterval(this.#pruning)
+  }
+
+  // Two who take one name at once pass the look-up before it; the unique index settles it.
+  async #orTaken<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write()
+    } catch (error) {
+      throw isDuplicate(error) ? new Failure('subject_name_taken', { cause: error }) : error
+    }
   }
 
   async #tellName(tx: Tx, realm: RealmEntry, name: string): Promise<void> {

@@ -114,6 +114,19 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'ada ' } })).toMatchObject({ status: 400 })
   })
 
+  it('gives one name to one of many who take it at once', async () => {
+    const house = await openHouse(engine)
+    const parallel = (url: string, body: object) =>
+      Promise.all(Array.from({ length: 8 }, () => house.ask('POST', url, { body })))
+    for (const [url, body] of [
+      ['/v1/realms', { name: 'shop' }],
+      ['/v1/realms/shop/subjects', { name: 'ada' }],
+    ] as const) {
+      const statuses = (await parallel(url, body)).map(({ status }) => status)
+      expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
+    }
+  })
+
   it('T26 takes NFC and NFD of one name as one, and no other capitals', async () => {
     const { ask } = await openShop(engine)
     await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'Zo\u0065\u0308' } })
