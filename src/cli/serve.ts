@@ -1,4 +1,4 @@
-import { buildCommand } from '@stricli/core'
+import { buildCommand, numberParser } from '@stricli/core'
 import type { ConfigFlags } from '../server/config.ts'
 import type { CliContext } from './context.ts'
 import { storeFlags } from './server-options.ts'
@@ -11,11 +11,40 @@ export const serveCommand = buildCommand<ConfigFlags, [], CliContext>({
   parameters: {
     flags: {
       ...storeFlags,
-      host: { kind: 'parsed', parse: text, optional: true, brief: 'Address to listen on (WATCHWORD_HOST, 127.0.0.1)', placeholder: 'H' },
-      port: { kind: 'parsed', parse: Number, optional: true, brief: 'Port to listen on (WATCHWORD_PORT, 8000)', placeholder: 'P' },
-      tlsCert: { kind: 'parsed', parse: text, optional: true, brief: 'Certificate file (WATCHWORD_TLS_CERT)', placeholder: 'FILE' },
-      tlsKey: { kind: 'parsed', parse: text, optional: true, brief: 'Key file of the certificate (WATCHWORD_TLS_KEY)', placeholder: 'FILE' },
-      allowPlainHttp: { kind: 'boolean', optional: true, withNegated: false, brief: 'Let cookies travel over plain HTTP beyond this machine' },
+      host: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: 'Address to listen on (WATCHWORD_HOST, 127.0.0.1)',
+        placeholder: 'H',
+      },
+      port: {
+        kind: 'parsed',
+        parse: numberParser,
+        optional: true,
+        brief: 'Port to listen on (WATCHWORD_PORT, 8000)',
+        placeholder: 'P',
+      },
+      tlsCert: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: 'Certificate file (WATCHWORD_TLS_CERT)',
+        placeholder: 'FILE',
+      },
+      tlsKey: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: 'Key file of the certificate (WATCHWORD_TLS_KEY)',
+        placeholder: 'FILE',
+      },
+      allowPlainHttp: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Let cookies travel over plain HTTP beyond this machine',
+      },
     },
   },
   docs: {

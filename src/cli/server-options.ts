@@ -8,6 +8,18 @@ const text = (value: string) => value
 
 /** The same flags for the command parser. */
 export const storeFlags = {
-  dataDir: { kind: 'parsed', parse: text, optional: true, brief: 'Folder of the embedded database and the root key (WATCHWORD_DATA_DIR)', placeholder: 'DIR' },
-  databaseUrl: { kind: 'parsed', parse: text, optional: true, brief: 'PostgreSQL address (WATCHWORD_DATABASE_URL)', placeholder: 'URL' },
+  dataDir: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    brief: 'Folder of the embedded database and the root key (WATCHWORD_DATA_DIR)',
+    placeholder: 'DIR',
+  },
+  databaseUrl: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    brief: 'PostgreSQL address (WATCHWORD_DATABASE_URL)',
+    placeholder: 'URL',
+  },
 } as const
