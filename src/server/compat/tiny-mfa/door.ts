@@ -38,7 +38,7 @@ interface IssuerPath {
   readonly handle: (call: AtIssuer, reply: FastifyReply) => Promise<unknown>
 }
 
-/** Opens go-tiny-mfa's door below `/api/v1/`, byte for byte as docs/protocols/go-tiny-mfa.md says. */
+/** Opens go-tiny-mfa's door below `/api/v1/`, byte for byte with the differences docs/guide/from-go-tiny-mfa.md lists. */
 export async function tinyMfaDoor(app: FastifyInstance, doorParts: DoorParts): Promise<void> {
   const parts: TinyMfaParts = { ...doorParts, settings: new TinyMfaSettingsStore(doorParts.core) }
   await app.register(

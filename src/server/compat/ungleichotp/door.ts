@@ -40,7 +40,7 @@ interface Answer {
   readonly body: unknown
 }
 
-/** Opens ungleichotp's door below `/ungleichotp/`, as docs/protocols/ungleichotp.md says. */
+/** Opens ungleichotp's door below `/ungleichotp/`, with the differences docs/guide/from-ungleichotp.md lists. */
 export async function ungleichotpDoor(app: FastifyInstance, parts: DoorParts, variables: Variables): Promise<void> {
   await plantLockout(parts)
   const door = new Door(parts, readUngleichotpRules(variables))
