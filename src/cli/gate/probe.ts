@@ -1,17 +1,11 @@
 import { Failure } from '../../errors/failure.ts'
+import { askRaw, type RawRequest, type Seen } from './raw-request.ts'
 
 /** One thing looked at through the live proxy. */
 export interface ProbeFinding {
   readonly level: 'ok' | 'warning' | 'error'
   readonly check: string
   readonly message: string
-}
-
-interface Seen {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly elapsedMs: number
 }
 
 const clockToleranceMs = 5000
@@ -22,7 +16,7 @@ const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent
 export async function probeProxy(address: string, now: () => number): Promise<ProbeFinding[]> {
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) throw new Failure('gate_url_unreadable')
-  const ask = (path: string, init: RequestInit = {}) => send(new URL(path, url), init)
+  const ask = (path: string, options: RawRequest = {}) => askRaw(url, path, options)
   const plain = await ask(url.pathname + url.search, { headers: browser })
   return [
     guarded(plain),
@@ -53,21 +47,6 @@ export async function probeProxy(address: string, now: () => number): Promise<Pr
     await keepAliveFinding(ask),
     clockFinding(plain, now()),
   ]
-}
-
-async function send(url: URL, init: RequestInit): Promise<Seen> {
-  const startedAt = performance.now()
-  try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(10_000) })
-    return {
-      status: response.status,
-      headers: response.headers,
-      text: await response.text(),
-      elapsedMs: performance.now() - startedAt,
-    }
-  } catch (cause) {
-    throw new Failure('gate_unreachable', { detail: { origin: url.origin }, cause })
-  }
 }
 
 function isRefused({ status }: Seen): boolean {
@@ -167,9 +146,9 @@ async function pathFinding(ask: (path: string) => Promise<Seen>, path: string): 
   const check = 'odd paths'
   const spellings = [
     `/auth/..%2f${path.slice(1)}`,
-    `//${path.slice(1)}`,
+    `/${path}`,
     `/.${path}`,
-    `${path}%2e`,
+    `/auth/../${path.slice(1)}`,
     `/auth/%2e%2e${path}`,
   ]
   for (const spelling of spellings) {

@@ -4,7 +4,7 @@ import type { Access } from '../access/access.ts'
 import type { Services } from '../http/services.ts'
 import { type CheckAnswer, loginUrl, plainAnswer, refusal } from './check-answer.ts'
 import { nobody } from './identity.ts'
-import { judgeVisit } from './judgement.ts'
+import { judgeVisit, type Judgement } from './judgement.ts'
 import { type Found, passHeaders, PassFinder } from './pass-finder.ts'
 import { Peers } from './peer.ts'
 import { portalOrigin } from './portal-place.ts'
@@ -21,6 +21,8 @@ export interface CheckParts {
   /** The proxies whose word on the visited URL counts. */
   readonly proxies: BlockList
   readonly isOpen: () => boolean
+  /** People log in by a code alone: then no login gives a second factor. */
+  readonly isCodeOnly: boolean
   readonly rules: () => RuleSet | null
   readonly noteTokenUse: (tokenId: string) => void
 }
@@ -103,6 +105,12 @@ export class Check {
       : this.#judge(family, visit, found, request)
   }
 
+  // Another login by a code alone would be one factor again: the browser would go round in circles.
+  #asksTheImpossible({ outcome, rule }: Judgement, found: Found | null): boolean {
+    const lacksFactor = rule?.verdict === 'two_factor' && found?.pass.factors === 'one'
+    return outcome === 'step_up' && lacksFactor && this.#parts.isCodeOnly
+  }
+
   #judge(family: ProxyFamily, visit: Visit, found: Found | null, request: IncomingMessage): CheckAnswer {
     const { services, settings, rules } = this.#parts
     const set = rules()
@@ -111,6 +119,7 @@ export class Check {
     const address = this.#peers.visitorAddress(request)
     const judgement = judgeVisit(set?.rules ?? null, visit, found?.pass ?? null, address, services.clock.nowMs())
     if (judgement.outcome === 'allow') return allowed(found)
+    if (this.#asksTheImpossible(judgement, found)) return plainAnswer(403)
     const portal = portalOrigin(visit, set?.domains ?? [], settings.cookieArea, services.config.publicUrl)
     const login = loginUrl(portal, visit, judgement.outcome)
     return refusal(family, judgement, visit, request.headers, login, settings.redirect)

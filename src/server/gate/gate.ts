@@ -41,20 +41,21 @@ export async function createGate(
   const rules = new LiveRules(core, settings.rulesFile)
   rules.start()
   const door = await watchDoor(core, readDoor)
+  const codeOnlyPersonId = await prepareCodeOnly(core, access, settings.codeOnlySecretFile)
   const check = new Check({
     access,
     services: core.services,
     settings,
     proxies: trustedProxyList(config.trustedProxies.length === 0 ? thisMachine : config.trustedProxies),
     isOpen: door.isOpen,
+    isCodeOnly: codeOnlyPersonId !== null,
     rules: () => rules.current,
     noteTokenUse: createTokenUse(core),
   })
-  const { codeOnlySecretFile } = settings
   return {
     settings,
     rules,
-    codeOnlyPersonId: await prepareCodeOnly(core, access, codeOnlySecretFile),
+    codeOnlyPersonId,
     isOpen: door.isOpen,
     handle: (request, response) => check.handle(request, response),
     stop: () => {

@@ -101,7 +101,10 @@ describe('the code-only mode', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'watchword-code-'))
     writeFileSync(join(folder, 'totp_secret'), `${secret}\n`)
-    house = await openGateHouse({ variables: { WATCHWORD_GATE_TOTP_SECRET_FILE: join(folder, 'totp_secret') } })
+    house = await openGateHouse({
+      rules: 'rules:\n  - path: /strict/\n    policy: two_factor\n  - policy: one_factor\n',
+      variables: { WATCHWORD_GATE_TOTP_SECRET_FILE: join(folder, 'totp_secret') },
+    })
   })
   afterAll(async () => {
     await house.close()
@@ -119,7 +122,10 @@ describe('the code-only mode', () => {
     expect(page.body).not.toContain('name="password"')
     const token = code()
     expect((await browser.logIn({ token }, { headers: origin })).status).toBe(302)
-    expect(await asks(house, browser.cookies.get('watchword') ?? '')).toBe(200)
+    const session = browser.cookies.get('watchword') ?? ''
+    const strict = { 'x-original-url': 'https://app.example.test/strict/', 'x-original-method': 'GET' }
+    expect(await asks(house, session)).toBe(200)
+    expect(await asks(house, session, '/check/nginx', strict)).toBe(403)
     expect((await new PlainBrowser(house.port).logIn({ token }, { headers: origin })).status).toBe(401)
     expect((await new PlainBrowser(house.port).logIn({ token: '000000' }, { headers: origin })).status).toBe(401)
   })

@@ -34,6 +34,8 @@ export interface GateHouse {
   readonly folder: string
   readonly rulesFile: string
   readonly logLines: readonly LogLine[]
+  /** TCP connections accepted so far. */
+  connections(): number
   advance(byMs: number): void
   nowMs(): number
   addPerson(username: string, wish?: { role?: Role; groups?: readonly string[] }): Promise<HousePerson>
@@ -71,6 +73,8 @@ export async function openGateHouse(options: GateHouseOptions = {}): Promise<Gat
   const core = await openCore(config, { clock, log, metrics: createMetrics(), config })
   const rooms = await openRooms(core)
   const app = await createRoomsApp(rooms, { logger: createLogger('silent'), isServing: () => true })
+  let accepted = 0
+  app.server.on('connection', () => (accepted += 1))
   await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     port: (app.server.address() as AddressInfo).port,
@@ -78,6 +82,7 @@ export async function openGateHouse(options: GateHouseOptions = {}): Promise<Gat
     folder,
     rulesFile,
     logLines: log.lines,
+    connections: () => accepted,
     advance: (byMs) => void (aheadMs += byMs),
     nowMs: () => clock.nowMs(),
     addPerson: (username, wish = {}) => addPerson(rooms, clock, username, wish),

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { probeProxy } from '../../src/cli/gate/probe.ts'
+import { printConfig } from '../../src/server/gate/proxy-config/print.ts'
+import { type EchoApp, startEchoApp } from '../support/gate/echo-app.ts'
+import { exchange } from '../support/gate/exchange.ts'
+import { type GateHouse, type HousePerson, openGateHouse } from '../support/gate/house.ts'
+import { startNginx, startPrintedProxy } from '../support/gate/proxies.ts'
+import { describeWith } from '../support/programs.ts'
+
+const host = '127.0.0.1'
+
+describeWith(['nginx'], 'nginx and the gate over time', () => {
+  let house: GateHouse
+  let app: EchoApp
+  let alice: HousePerson
+  let folder: string
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'watchword-cache-'))
+    app = await startEchoApp()
+    house = await openGateHouse()
+    alice = await house.addPerson('alice')
+  })
+  afterAll(async () => {
+    await house.close()
+    await app.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('N5 keeps its connections to the gate open over hundreds of checks', async () => {
+    const nginx = await startPrintedProxy('nginx', { gatePort: house.port, appPort: app.port, hosts: [host] })
+    const headers = { host: `${host}:${nginx.port}`, cookie: `watchword=${await house.signIn(alice)}` }
+    const before = house.connections()
+    for (let round = 0; round < 50; round += 1) {
+      const asked = Array.from({ length: 8 }, () => exchange(nginx.port, '/', { headers }))
+      expect((await Promise.all(asked)).every(({ status }) => status === 200)).toBe(true)
+    }
+    await nginx.stop()
+    expect(house.connections() - before).toBeLessThanOrEqual(32)
+  })
+
+  it('P33 the cache recipe of the guide saves checks and keeps people and addresses apart', async () => {
+    const [site] = printConfig('nginx', {
+      hosts: [host],
+      gate: `127.0.0.1:${house.port}`,
+      app: `127.0.0.1:${app.port}`,
+      listen: '127.0.0.1:PORT',
+      cookieName: 'watchword',
+    })
+    const recipe = `internal;
+    proxy_cache checks; proxy_ignore_headers Cache-Control;
+    proxy_cache_key "$http_cookie$http_authorization$host$request_method$request_uri";
+    proxy_cache_valid 200 5s;`
+    const cached = `proxy_cache_path ${folder} keys_zone=checks:1m;\n${(site?.content ?? '').replace('internal;', recipe)}`
+    const nginx = await startNginx(cached)
+    const token = await house.signIn(alice)
+    const ask = async (cookie: string, path = '/') =>
+      (await exchange(nginx.port, path, { headers: { host: `${host}:${nginx.port}`, cookie } })).status
+    const checks = async () => {
+      const { values } = await house.rooms.core.services.metrics.gateChecks.get()
+      return values.reduce((sum, { value }) => sum + value, 0)
+    }
+    const before = await checks()
+    for (let round = 0; round < 10; round += 1) expect(await ask(`watchword=${token}`)).toBe(200)
+    expect((await checks()) - before).toBe(1)
+    expect(await ask('watchword=other')).toBe(401)
+    expect(await ask('')).toBe(401)
+    expect(await ask(`watchword=${token}`, '/else')).toBe(200)
+    expect((await checks()) - before).toBe(4)
+    await nginx.stop()
+  })
+
+  it('N2 gate doctor finds nothing wrong with the printed configuration, and an unguarded location at once', async () => {
+    const nginx = await startPrintedProxy('nginx', { gatePort: house.port, appPort: app.port, hosts: [host] })
+    const good = await probeProxy(`http://${host}:${nginx.port}/`, () => Date.now())
+    await nginx.stop()
+    expect(good.filter(({ level }) => level === 'error')).toEqual([])
+
+    const open = await startNginx(`server {
+      listen 127.0.0.1:PORT;
+      location /auth/ { proxy_pass http://127.0.0.1:${house.port}; }
+      location / { auth_request /auth/check; return 200 "the secret"; }
+    }`)
+    const bad = await probeProxy(`http://${host}:${open.port}/`, () => Date.now() + 60_000)
+    await open.stop()
+    const wrong = bad.filter(({ level }) => level === 'error').map(({ check }) => check)
+    expect(wrong).toEqual(expect.arrayContaining(['guarded', 'forged identity', 'body off', 'clock']))
+  })
+})
