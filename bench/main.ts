@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util'
 import { agentMeasurement } from './agent.ts'
 import { gateMeasurement, gateMemoryMeasurement } from './gate.ts'
 import { otpMeasurement } from './otp.ts'
+import { bulkMeasurement } from './bulk.ts'
 import { awsMeasurement } from './aws.ts'
+import { consoleMeasurement } from './console.ts'
 import { tinyMfaMeasurement, ungleichotpMeasurement } from './doors.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
 import { revealMeasurement } from './reveal.ts'
@@ -16,6 +18,7 @@ const measurements: readonly Measurement[] = [
   verifyMeasurement('verify on SQLite', 0.35, 15_000, async () => ({})),
   verifyOnPostgres,
   revealMeasurement,
+  bulkMeasurement,
   tinyMfaMeasurement,
   ungleichotpMeasurement,
   totpshareMeasurement,
@@ -25,6 +28,7 @@ const measurements: readonly Measurement[] = [
   memoryMeasurement,
   agentMeasurement,
   awsMeasurement,
+  consoleMeasurement,
 ]
 
 const { values: flags } = parseArgs({

@@ -15,7 +15,7 @@ import * as jobs from './bulk-store.ts'
 import { isNameTaken } from './store.ts'
 
 /** Rows written in one transaction: few, so that verdicts get their turn in between. */
-const rowsAtOnce = 20
+const rowsAtOnce = 8
 /** A running job nobody moved for this long is taken over. */
 const orphanedAfterMs = 30_000
 const lookEveryMs = 15_000
