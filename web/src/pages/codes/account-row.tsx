@@ -1,4 +1,4 @@
-import { ActionIcon, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { IconStar, IconStarFilled } from '@tabler/icons-react'
 import { type KeyboardEvent, memo } from 'react'
 import { Link, useLocation } from 'wouter'
@@ -60,20 +60,20 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
           </span>
         ))}
         {account.mayReveal && <CodeButton account={account} index={index} view={view} onKey={onKey} />}
-        <ActionIcon
+        <button
+          type="button"
           className="ww-star"
           aria-label={t(account.favourite ? 'codes.unpin' : 'codes.pin', { name: account.label })}
           aria-pressed={account.favourite}
           onClick={pin}
         >
           {account.favourite ? <IconStarFilled size={17} /> : <IconStar size={17} stroke={1.6} />}
-        </ActionIcon>
+        </button>
       </div>
-      <ProofDialog
-        by={view.state.kind === 'proof' ? view.state.by : null}
-        onProved={() => void view.ask()}
-        onClose={view.hide}
-      />
+      {/* A dialog for every row would cost more than the row itself. */}
+      {view.state.kind === 'proof' && (
+        <ProofDialog by={view.state.by} onProved={() => void view.ask()} onClose={view.hide} />
+      )}
     </div>
   )
 })
