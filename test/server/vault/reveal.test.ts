@@ -196,7 +196,7 @@ describe.each(engines)('reveal on $name', (engine) => {
     expect(items).toEqual([])
   })
 
-  it('holds leases and counters over two servers on one database', async () => {
+  it('T09 holds leases and counters over two servers on one database', async () => {
     const shared = { place: await engine.freshPlace(), rootKey: newRootKey() }
     const clock = testClock(periodStartMs)
     const one = await openTestVault(engine, { clock, shared })
