@@ -156,7 +156,7 @@ for (const kind of proxies) {
           })
           socket.on('open', () => socket.send('hello'))
           socket.on('message', (data) => {
-            resolve(String(data))
+            resolve(Buffer.from(data as Buffer).toString())
             socket.close()
           })
           socket.on('unexpected-response', (request, response) => {

@@ -98,7 +98,7 @@ describeWith(['nginx'], "simpleotp's nginx files unchanged but for hosts and por
     })
     const echoed = await new Promise((resolve, reject) => {
       socket.on('open', () => socket.send('kernel'))
-      socket.on('message', (data) => resolve(String(data)))
+      socket.on('message', (data) => resolve(Buffer.from(data as Buffer).toString()))
       socket.on('error', reject)
     })
     socket.close()

@@ -251,6 +251,6 @@ describe('a storm of logins', () => {
     const statuses = new Set((await Promise.all(storm)).map(({ status }) => status))
     await house.close()
     expect(new Set(checks)).toEqual(new Set([200]))
-    expect([...statuses].toSorted()).toEqual([401, 429])
+    expect(statuses).toEqual(new Set([401, 429]))
   })
 })

@@ -101,7 +101,7 @@ describe('rules of the gate', () => {
   )
 
   it('N12 a path whose plain form is protected is protected in every spelling', () => {
-    const spell = fc.constantFrom(...['%2e', '.', '%2f', '/', '%252f', ';x=1', '\\', '%5c', '//', '/./', '%41'])
+    const spell = fc.constantFrom('%2e', '.', '%2f', '/', '%252f', ';x=1', '\\', '%5c', '//', '/./', '%41')
     const tricks = fc.array(fc.oneof(spell, fc.constantFrom('public', 'admin', '..', 'a')), {
       minLength: 1,
       maxLength: 8,

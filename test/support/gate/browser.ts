@@ -51,7 +51,7 @@ export class PlainBrowser {
 
   #keep(line: string): void {
     const [pair = ''] = line.split(';')
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
     if (value === '' || /max-age=0/i.test(line)) this.cookies.delete(name)
     else this.cookies.set(name, value)
   }
