@@ -11,6 +11,7 @@ export const vaultFailures = {
   account_not_deleted: 'This account is not deleted.',
   account_undo_over: 'The time to undo this is over.',
   account_no_previous_secret: 'There is no earlier secret to go back to.',
+  account_rotation_running: 'The device of this account is being replaced already. Try again in two minutes.',
   account_counter_based: 'This account counts instead of reading the clock. Use it through reveal, one code at a time.',
   account_proof_wrong:
     'The code does not belong to the new secret, so nothing was changed. Compare the secret with what the service showed, and the clock of the authenticator.',

@@ -20,6 +20,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   audit_cursor_invalid: 400,
   login_needed: 401,
   forbidden: 403,
+  account_rotation_running: 409,
   aws_answer_unreadable: 502,
   aws_mfa_device_unknown: 404,
   aws_mfa_enrol_failed: 502,

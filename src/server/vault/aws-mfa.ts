@@ -15,11 +15,11 @@ import { readText } from './account-input.ts'
 import { listSeenAccounts } from './account-list.ts'
 import { requireMayAdd, showAccount, storeAccount } from './accounts.ts'
 import { type AwsDesk, openAwsDesk } from './aws-desk.ts'
-import { leasesOfService } from './lease.ts'
-import { freeServiceSteps, putLeases } from './lease-store.ts'
+import { leasesOfService, serviceHolder } from './lease.ts'
+import { freeServiceSteps, leasesOf, putLeases } from './lease-store.ts'
 import { storeReplacement, undoReplacement } from './replacement.ts'
 import { accountChange, undoMsOf, type VaultRoom } from './room.ts'
-import { removeAccount, saveAccount } from './store.ts'
+import { holdAccounts, removeAccount, saveAccount } from './store.ts'
 
 /** AWS knows no other period. */
 const periodSeconds = 30
@@ -54,7 +54,8 @@ export async function enrolAwsMfa(
  * Replaces the device behind an account. The new one is enabled before the old one goes, so that its user is never
  * without; where the old one cannot be removed, a warning says so and its codes stay in reach for a while.
  *
- * @throws {@link Failure} `forbidden`, `account_not_found`, `aws_mfa_device_unknown`, and as {@link enrolAwsMfa}
+ * @throws {@link Failure} `forbidden`, `account_not_found`, `account_rotation_running`, `aws_mfa_device_unknown`, and as
+ *   {@link enrolAwsMfa}
  */
 export async function rotateAwsMfa(
   room: VaultRoom,
@@ -67,9 +68,9 @@ export async function rotateAwsMfa(
   const { account } = await manageAccount(storage.db, actor, accountId, services.clock.nowMs())
   const desk = await openAwsDesk(room, given, stopping)
   const old = account.identifier
-  await requireDevice(desk, old)
+  await requireDevice(desk, old, account.label)
   const { userName, serialNumber, lastStep } = await enrolAt(desk, given.deviceName, {
-    keep: (device) => keepRotated(room, actor, accountId, device),
+    keep: (device) => keepRotated(room, actor, accountId, device, old),
     discard: (id) => discardRotated(room, actor, id),
   })
   await nameDevice(room, actor, accountId, { serialNumber, old, lastStep })
@@ -145,14 +146,31 @@ async function discardNew(room: VaultRoom, actor: Actor, account: VaultAccount):
 }
 
 /** @returns the account's id, by which {@link discardRotated} takes the old secret back */
-async function keepRotated(room: VaultRoom, actor: Actor, id: string, device: NewMfaDevice): Promise<string> {
+async function keepRotated(
+  room: VaultRoom,
+  actor: Actor,
+  id: string,
+  device: NewMfaDevice,
+  old: string,
+): Promise<string> {
   const undoMs = await undoMsOf(room)
   const detail = { serialNumber: device.serialNumber }
   await room.core.storage.transaction(async (tx) => {
+    await refuseSecondRotation(room, tx, id, old)
     await storeReplacement(room, tx, actor, id, { otp: otpOf(device), custody: bornHere, undoMs, detail })
     await keepSteps(room, tx, id)
   })
   return id
+}
+
+// Of two at once, on any server, one would be left with a device whose secret is lost. While one is under way steps to
+// come are kept for the service; once it is done the account is another device's.
+async function refuseSecondRotation({ core }: VaultRoom, tx: Tx, id: string, old: string): Promise<void> {
+  const fromStep = stepAt(core.services.clock.nowMs(), periodSeconds) + 1
+  const [account] = await holdAccounts(tx, core.storage.engine, [id])
+  const leases = await leasesOf(tx, [{ accountIds: [id], fromStep }])
+  const isUnderWay = leases.some(({ holderId }) => holderId === serviceHolder.holderId)
+  if (isUnderWay || account?.identifier !== old) throw new Failure('account_rotation_running')
 }
 
 async function discardRotated(room: VaultRoom, actor: Actor, id: string): Promise<void> {
@@ -218,10 +236,10 @@ async function keepSteps({ core }: VaultRoom, tx: Tx, accountId: string): Promis
   )
 }
 
-async function requireDevice({ transport, access, userName }: AwsDesk, serial: string): Promise<void> {
+async function requireDevice({ transport, access, userName }: AwsDesk, serial: string, label: string): Promise<void> {
   const devices = await listMfaDevices(transport, access, userName)
   if (!devices.some(({ serialNumber }) => serialNumber === serial)) {
-    throw new Failure('aws_mfa_device_unknown', { detail: { user: userName, serial } })
+    throw new Failure('aws_mfa_device_unknown', { detail: { user: userName, serial: serial || label } })
   }
 }
 

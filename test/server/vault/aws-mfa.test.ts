@@ -34,7 +34,10 @@ async function setUp(engine: TestEngine) {
   const test = await openTestVault(engine, {
     clock,
     aws: { iamUrl: world.iam.origin, stsUrl: world.sts.origin },
-    sleep: async (ms) => clock.advance(ms),
+    sleep: async (ms, signal) => {
+      signal.throwIfAborted()
+      clock.advance(ms)
+    },
   })
   const actors = {
     eva: await test.person('eva', { mayAddAccounts: true }),
@@ -204,6 +207,28 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
     expect(revealed.json<RevealAnswer>().code).toBe(totp(decodeBase32(secretAtAws(serialNumber)), clock.nowMs()))
+  })
+
+  it('lets one of two rotations at once happen, and loses no secret', async () => {
+    const { enrol, call, world, credentials, secretAtAws, nextStep, clock } = await setUp(engine)
+    const { id } = (await enrol()).json<Enrolled>()
+    const rotate = (deviceName: string) => call('eva', `/v1/accounts/${id}/aws-mfa/rotate`, { credentials, deviceName })
+    const answers = await Promise.all([rotate('ada-two'), rotate('ada-three')])
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1)
+    const [serial = '', ...others] = world.accounts.devices.keys()
+    expect(others).toEqual([])
+    nextStep()
+    const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
+    expect(revealed.json<RevealAnswer>().code).toBe(totp(decodeBase32(secretAtAws(serial)), clock.nowMs()))
+  })
+
+  it('leaves nothing half done when the server stops while it waits', async () => {
+    const { enrol, vault, world } = await setUp(engine)
+    world.accounts.refuseEnable = 1
+    vault.endWaits()
+    expect((await enrol()).json()).toMatchObject({ code: 'server_stopping' })
+    expect(world.accounts.devices.size).toBe(0)
+    expect((await vault.list({ kind: 'operator', name: 'operator', address: '' }, {})).items).toEqual([])
   })
 
   it('lists devices beside the accounts that have their codes', async () => {
