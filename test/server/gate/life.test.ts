@@ -12,6 +12,8 @@ import { listenForGate } from '../../../src/server/gate/listener.ts'
 import { PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
+import { freePort } from '../../support/gate/proxies.ts'
+import { createStore, startTestServer } from '../../support/server.ts'
 
 const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
 const operator = { kind: 'operator' as const, name: 'test', address: '' }
@@ -234,6 +236,25 @@ describe("the gate's own listener", () => {
       /HOST:PORT/,
     )
     await house.close()
+  })
+})
+
+describe('a server of its own', () => {
+  it('S8 D2.17 runs from one command with a gate on its own port, and stops when its supervisor says so', async () => {
+    const store = createStore()
+    const port = await freePort()
+    const server = await startTestServer({ ...store.variables, WATCHWORD_GATE_LISTEN: `127.0.0.1:${port}` })
+    const visit = { 'x-original-url': 'https://app.example.test/', 'x-original-method': 'GET' }
+    const statuses = [
+      (await exchange(port, '/check/nginx', { headers: visit })).status,
+      (await exchange(port, '/auth/login')).status,
+      (await exchange(port, '/healthz')).status,
+      (await exchange(server.port, '/check/nginx', { headers: visit })).status,
+      (await exchange(server.port, '/healthz')).status,
+    ]
+    await server.stop()
+    store.remove()
+    expect(statuses).toEqual([401, 200, 404, 404, 200])
   })
 })
 

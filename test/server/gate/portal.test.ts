@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { totp } from '../../../src/otp/totp.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../../support/gate/house.ts'
@@ -247,6 +248,53 @@ describe('the portal', () => {
     expect((await visitorFrom('198.51.100.98').logIn(right())).status).toBe(401)
   })
 
+  it('P23 between passphrase and second factor there is no cookie, and the ticket is none', async () => {
+    const visitor = visitorFrom('192.0.2.10')
+    const page = await visitor.browser.get('/auth/login', visitor.headers)
+    const form = { ...hiddenFields(page.body), user: 'alice', password: passphrase }
+    const { status, headers, body } = await visitor.browser.post('/auth/passkey/options', form, visitor.headers)
+    const { ticket } = JSON.parse(body) as { ticket: string }
+    expect([status, headers['set-cookie']]).toEqual([200, undefined])
+    expect(await passes(ticket)).toBe(false)
+    const answered = { ...hiddenFields(page.body), ticket, response: '{}' }
+    expect((await visitor.browser.post('/auth/passkey', answered, visitor.headers)).status).toBe(401)
+    expect(visitor.browser.cookies.has('watchword')).toBe(false)
+  })
+
+  it.each([
+    { algorithm: 'SHA1', digits: 6, periodSeconds: 30 },
+    { algorithm: 'SHA256', digits: 8, periodSeconds: 60 },
+    { algorithm: 'SHA512', digits: 6, periodSeconds: 45 },
+  ] as const)(
+    'S12 takes codes of $algorithm, $digits digits and $periodSeconds s, one step early or late',
+    async (shape) => {
+      const person = await house.addPerson(`shaped-${shape.algorithm.toLowerCase()}`)
+      const secret = Buffer.from('12345678901234567890')
+      const operator = { kind: 'operator' as const, name: 'test', address: '' }
+      const { storage } = house.rooms.core
+      await storage.transaction((tx) =>
+        house.rooms.access.context.codes.install(tx, person, operator, { secret, shape }),
+      )
+      const logIn = (offsetSteps: number) => {
+        house.advance(shape.periodSeconds * 3000)
+        const token = totp(secret, house.nowMs() + offsetSteps * shape.periodSeconds * 1000, shape)
+        return visitorFrom('192.0.2.10').logIn({ user: person.username, password: passphrase, token })
+      }
+      expect([(await logIn(-1)).status, (await logIn(0)).status, (await logIn(1)).status]).toEqual([302, 302, 302])
+      expect([(await logIn(-2)).status, (await logIn(2)).status]).toEqual([401, 401])
+    },
+  )
+
+  it('S11 D2.13 one server has the pages of several sites and nothing else below /auth/', async () => {
+    for (const host of ['one.example.test', 'two.example.org']) {
+      const browser = new PlainBrowser(house.port, host)
+      expect((await browser.get('/auth/login')).status).toBe(200)
+      expect((await browser.get('/auth/check')).status).toBe(401)
+      expect((await browser.get('/auth/logout')).status).toBe(302)
+      expect((await browser.get('/auth/other')).status).toBe(404)
+    }
+  })
+
   it('P20 one network that fails without end stops no other', async () => {
     const noisy = visitorFrom('203.0.113.250')
     let last = 0
@@ -268,7 +316,7 @@ describe('cookies of the gate', () => {
     { area: 'origindomain', host: '192.168.1.10', domain: null },
     { area: 'origindomain', host: 'localhost', domain: null },
   ]
-  it.each(cases)('S5 D2.10 $area from $host has the domain $domain', async ({ area, host, domain }) => {
+  it.each(cases)('S5 D2.10 D2.11 $area from $host has the domain $domain', async ({ area, host, domain }) => {
     const house = await openGateHouse({ variables: { COOKIEARREA: area, WATCHWORD_GATE_COOKIE_SECURE: 'true' } })
     const alice = await house.addPerson('alice')
     const visitor = new PlainBrowser(house.port, host)
