@@ -15,8 +15,8 @@ export function GuessCard({ guess }: { guess: Realm['guess'] }) {
     <Surface title={t('guess.title')}>
       <Stack>
         <dl className="ww-facts">
-          <dt>{t('guess.accepted', { count: guess.acceptedCodes })}</dt>
-          <dd />
+          <dt>{t('guess.atAnyMoment')}</dt>
+          <dd>{t('guess.accepted', { count: guess.acceptedCodes })}</dd>
           <dt>{t('guess.perDay')}</dt>
           <dd>{chanceText(guess.perDay, words)}</dd>
           <dt>{t('guess.untilCap')}</dt>

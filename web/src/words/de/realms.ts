@@ -53,7 +53,8 @@ export const realms = {
   'realm.deleted': 'Der Bereich „{name}“ wurde gelöscht.',
 
   'guess.title': 'Was Raten bringt',
-  'guess.accepted': { one: '{count} Code stimmt jederzeit', other: '{count} Codes stimmen jederzeit' },
+  'guess.accepted': { one: '{count} Code', other: '{count} Codes' },
+  'guess.atAnyMoment': 'Stimmen jederzeit',
   'guess.perDay': 'Chance an einem Tag',
   'guess.untilCap': 'Chance, bis der Benutzer gesperrt ist',
   'guess.one': 'etwa 1 zu {count}',

@@ -39,7 +39,8 @@ export const realms = {
   'realm.deleted': 'The realm “{name}” was deleted.',
 
   'guess.title': 'What a guesser gets',
-  'guess.accepted': { one: '{count} code is right at any moment', other: '{count} codes are right at any moment' },
+  'guess.accepted': { one: '{count} code', other: '{count} codes' },
+  'guess.atAnyMoment': 'Right at any moment',
   'guess.perDay': 'Chance within a day',
   'guess.untilCap': 'Chance before the subject is closed',
   'guess.one': 'about 1 in {count}',
