@@ -4,6 +4,7 @@ import type { Core } from '../audit/core.ts'
 import { trustedProxyList } from '../http/address.ts'
 import { Check } from './check.ts'
 import { prepareCodeOnly } from './code-only.ts'
+import { proxiesOf } from './peer.ts'
 import { LiveRules } from './live-rules.ts'
 import type { GateSettings } from './settings.ts'
 import { createTokenUse } from './token-use.ts'
@@ -20,9 +21,6 @@ export interface Gate {
   handle(request: IncomingMessage, response: ServerResponse): boolean
   stop(): void
 }
-
-/** Proxies on this machine, trusted where none are named. */
-const thisMachine = ['127.0.0.0/8', '::1']
 
 /**
  * Opens the gate.
@@ -46,7 +44,7 @@ export async function createGate(
     access,
     services: core.services,
     settings,
-    proxies: trustedProxyList(config.trustedProxies.length === 0 ? thisMachine : config.trustedProxies),
+    proxies: trustedProxyList(proxiesOf(config)),
     isOpen: door.isOpen,
     isCodeOnly: codeOnlyPersonId !== null,
     rules: () => rules.current,

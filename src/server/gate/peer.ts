@@ -1,11 +1,17 @@
 import type { Socket } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import type { BlockList } from 'node:net'
+import type { PublicConfig } from '../http/services.ts'
 import { clientAddress, isTrusted } from '../http/address.ts'
 
 interface Peer {
   readonly address: string
   readonly isTrusted: boolean
+}
+
+/** The proxies of the gate: those that are named, else those on this machine. */
+export function proxiesOf({ trustedProxies }: Pick<PublicConfig, 'trustedProxies'>): readonly string[] {
+  return trustedProxies.length === 0 ? ['127.0.0.0/8', '::1'] : trustedProxies
 }
 
 /** Who is at the other end of a check's connection; asked once for each connection, for proxies keep theirs open. */

@@ -334,6 +334,35 @@ describe('cookies of the gate', () => {
     await house.close()
   })
 
+  it('P9 leads back to the visited host though the server is known by another address', async () => {
+    const house = await openGateHouse({ variables: { WATCHWORD_PUBLIC_URL: 'https://codes.example.test' } })
+    const alice = await house.addPerson('alice')
+    const target = 'http://app.example.test/page?a=1&b=2'
+    const logIn = async (rd: string) => {
+      const fields = { user: 'alice', password: passphrase, token: house.freshCode(alice) }
+      const path = `/auth/login?rd=${encodeURIComponent(rd)}`
+      return (await new PlainBrowser(house.port).logIn(fields, { path, headers: origin })).headers.location
+    }
+    expect(await logIn(target)).toBe(target)
+    expect(await logIn('http://other.example.test/page')).toBe('/')
+    await house.close()
+  })
+
+  it('P9 keeps the way back over HTTPS behind a proxy of this machine that nobody named', async () => {
+    const house = await openGateHouse({ variables: { WATCHWORD_TRUSTED_PROXIES: '' } })
+    const alice = await house.addPerson('alice')
+    const target = 'https://app.example.test/page?a=1'
+    const { headers } = await new PlainBrowser(house.port).logIn(
+      { user: 'alice', password: passphrase, token: house.freshCode(alice) },
+      {
+        path: `/auth/login?rd=${encodeURIComponent(target)}`,
+        headers: { 'x-forwarded-proto': 'https', origin: 'https://app.example.test' },
+      },
+    )
+    expect(headers.location).toBe(target)
+    await house.close()
+  })
+
   it('D2.9 B4 a session ends at TOKEN_LIFETIME even when used, and one remembered lives on', async () => {
     const house = await openGateHouse({ variables: { TOKEN_LIFETIME: '600' } })
     const alice = await house.addPerson('alice')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../../access/access.ts'
+import type { Outside } from '../../access/origin.ts'
 import type { Core } from '../../audit/core.ts'
 import { sourceNetwork } from '../../http/address.ts'
 import { cookieReach, domainOf } from '../cookie-area.ts'
@@ -22,6 +23,8 @@ export interface PortalContext {
   readonly limit: AddressLimit
   readonly loops: LoopDetector
   readonly formKey: Uint8Array
+  /** How a request reached us by its own headers, for the portal stands on many hosts at once. */
+  readonly seen: (request: FastifyRequest) => Outside
 }
 
 /** Names the browser: ties forms to it, and makes it a known device once somebody logged in there (law 5). */
@@ -175,12 +178,15 @@ export function clearGateCookies({ gate }: PortalContext, request: FastifyReques
  * address must lie in a domain the login is for. Anything else leads to `/`.
  */
 export function safeLocation(context: PortalContext, request: FastifyRequest, wish: string): string {
-  const { origin } = context.access.outside(request)
+  const { origin } = context.seen(request)
   if (wish.startsWith('/')) {
     const url = URL.parse(returnTarget(wish, { portalOrigin: origin, domains: [] }) ?? '')
     return url === null ? '/' : url.pathname + url.search + url.hash
   }
-  return returnTarget(wish, { portalOrigin: origin, domains: sharedDomains(context, request) }) ?? '/'
+  const domains = sharedDomains(context, request)
+  // The outside address is one of the portal's hosts; the one that was visited is another.
+  const portals = [origin, context.access.outside(request).origin]
+  return portals.map((portalOrigin) => returnTarget(wish, { portalOrigin, domains })).find((to) => to !== null) ?? '/'
 }
 
 function sharedDomains({ gate }: PortalContext, request: FastifyRequest): string[] {

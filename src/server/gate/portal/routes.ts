@@ -2,6 +2,8 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
 import { Failure } from '../../../errors/failure.ts'
+import { outsideView } from '../../access/origin.ts'
+import { proxiesOf } from '../peer.ts'
 import { usualAddressRule, AddressLimit } from './address-limit.ts'
 import type { Form, PortalContext } from './context.ts'
 import { logIn, showLogin } from './login.ts'
@@ -18,11 +20,13 @@ export type PortalParts = Pick<PortalContext, 'core' | 'access' | 'gate'>
 
 /** The pages below `/auth/`: they work without JavaScript, behind any proxy, and under simpleotp's field names. */
 export async function portalRoutes(app: FastifyInstance, parts: PortalParts): Promise<void> {
+  const { config } = parts.core.services
   const context: PortalContext = {
     ...parts,
     limit: new AddressLimit(usualAddressRule),
     loops: new LoopDetector(),
     formKey: parts.core.keyRing.deriveKey('gate forms'),
+    seen: outsideView({ ...config, publicUrl: null, trustedProxies: proxiesOf(config) }),
   }
   parts.access.signOn.finishGateBy((signedOn, tx, request) => finishSignOn(context, signedOn, tx, request))
   await app.register(async (portal) => {
