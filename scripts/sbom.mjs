@@ -14,7 +14,7 @@ function directPackages() {
     .filter((specifier) => !builtIn.test(specifier))
     .map((specifier) => packageName(specifier))
     .filter((name) => locate(name, root) !== null)
-  return [...new Set(names)].toSorted()
+  return [...new Set(names)].toSorted((a, b) => a.localeCompare(b))
 }
 
 /** Those packages and all they depend on: name, version, licence, sorted by name. */

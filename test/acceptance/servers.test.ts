@@ -143,6 +143,7 @@ describeWith(['nginx'], 'three servers over one PostgreSQL behind nginx', () => 
         ),
       )
     await until(async () => (await reasons()).every((reason) => reason === 'disabled'))
+    expect(await reasons()).toEqual(['disabled', 'disabled', 'disabled'])
   })
 
   it('T88 a rotated data key opens on every server', async () => {

@@ -2,22 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
-import { reportSkipped } from '../support/programs.ts'
+import { describeWhere } from '../support/programs.ts'
 import { caller, initialise, startTestServer, type TestStore } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
 // A small file system of our own that can be filled and turned read-only; only root may mount one.
-const name = 'a disk that is full or read-only'
-if (mayMount()) describe(name, suite)
-else {
-  reportSkipped(name, ['the right to mount a tmpfs'])
-  describe.skip(name, suite)
-}
-
-function suite(): void {
+describeWhere(mayMount(), 'the right to mount a tmpfs', 'a disk that is full or read-only', () => {
   it('refuses what it cannot keep, loses nothing, and goes on when there is room again', async () => {
     const store = mountedStore()
     const { server, call, secret } = await prepare(store)
@@ -49,7 +42,7 @@ function suite(): void {
     expect(stderr).toMatch(/^watchword: /m)
     expect(stderr).not.toMatch(/at .*\.ts:\d+/)
   }, 90_000)
-}
+})
 
 async function prepare(store: TestStore) {
   const { rootToken } = initialise(store)

@@ -26,8 +26,10 @@ type Call = ReturnType<typeof caller>
 /**
  * Kills a server under load, round after round, and looks at what its successor knows: each acknowledged verdict
  * and reveal has its audit record, no code is accepted twice, the chain verifies (laws 1, 3 and 7; T04).
+ *
+ * @returns how many verdicts were acknowledged; rounds without any prove nothing
  */
-export async function crashRounds(store: TestStore, rounds: number): Promise<void> {
+export async function crashRounds(store: TestStore, rounds: number): Promise<number> {
   const { rootToken } = initialise(store)
   let server = await startTestServer(store.variables)
   let seen = 0
@@ -40,12 +42,11 @@ export async function crashRounds(store: TestStore, rounds: number): Promise<voi
     seen += acknowledged.verdicts.length
   }
   await server.stop()
-  // Rounds in which nothing was acknowledged prove nothing.
-  expect(seen).toBeGreaterThan(rounds)
+  return seen
 }
 
 /** The same with PostgreSQL killed under a server that stays: it has to find its database again by itself. */
-export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgres, rounds: number): Promise<void> {
+export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgres, rounds: number): Promise<number> {
   const { rootToken } = initialise(store)
   const server = await startTestServer(store.variables)
   const call = caller(server, rootToken)
@@ -60,7 +61,7 @@ export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgre
     seen += acknowledged.verdicts.length
   }
   await server.stop()
-  expect(seen).toBeGreaterThan(0)
+  return seen
 }
 
 async function prepare(call: Call): Promise<string> {

@@ -27,6 +27,17 @@ export function describeWith(programs: readonly string[], name: string, suite: (
   describe.skip(name, suite)
 }
 
+/** A suite that needs something of the machine that is no program; skipped and named like one that lacks a program. */
+export function describeWhere(isPossible: boolean, needed: string, name: string, suite: () => void): void {
+  if (isPossible) {
+    describe(name, suite)
+    return
+  }
+  if (process.env['WATCHWORD_REQUIRE_ALL'] === '1') throw new Error(`${name} needs ${needed}`)
+  reportSkipped(name, [needed])
+  describe.skip(name, suite)
+}
+
 /** Notes a skipped suite for the end of the run. */
 export function reportSkipped(name: string, missing: readonly string[]): void {
   const file = process.env['WATCHWORD_SKIPPED_FILE']
