@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createMetrics } from '../../src/server/http/metrics.ts'
-import { describeWith } from '../support/programs.ts'
+import { describeWhere, findProgram } from '../support/programs.ts'
 import { proxyExamples } from '../support/proxy-examples.ts'
 
 // What cannot be run here (images, clusters) is checked as text; deploy/README.md says which is which.
@@ -177,7 +177,7 @@ describe('the supervisord section', () => {
   })
 })
 
-describeWith(['systemd-analyze'], 'the systemd unit', () => {
+describeWhere(findProgram('systemd-analyze') !== null, 'systemd-analyze', 'the systemd unit', () => {
   const unit = read('systemd/watchword.service')
 
   it('is accepted by systemd-analyze verify', () => {

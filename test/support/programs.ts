@@ -27,13 +27,15 @@ export function describeWith(programs: readonly string[], name: string, suite: (
   describe.skip(name, suite)
 }
 
-/** A suite that needs something of the machine that is no program; skipped and named like one that lacks a program. */
+/**
+ * A suite that needs something of the machine which nobody can install, such as the right to mount: skipped and named
+ * where it cannot be had, and never a failure.
+ */
 export function describeWhere(isPossible: boolean, needed: string, name: string, suite: () => void): void {
   if (isPossible) {
     describe(name, suite)
     return
   }
-  if (process.env['WATCHWORD_REQUIRE_ALL'] === '1') throw new Error(`${name} needs ${needed}`)
   reportSkipped(name, [needed])
   describe.skip(name, suite)
 }
