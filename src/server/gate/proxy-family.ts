@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { parseVisit, parseVisitUrl, type Visit } from './visit.ts'
+import { parseVisit, recallVisitUrl, type Visit } from './visit.ts'
 
 /**
  * The families of proxies that ask. Each has its own address and headers; the gate never guesses, for the
@@ -32,7 +32,7 @@ export function readVisit(family: ProxyFamily, request: CheckRequest): Visit | n
 function fromNginx(headers: IncomingHttpHeaders): Visit | null {
   const url = single(headers['x-original-url'])
   const method = single(headers['x-original-method'])
-  return url === null || method === null || hasList(method) ? null : parseVisitUrl(method, url)
+  return url === null || method === null || hasList(method) ? null : recallVisitUrl(method, url)
 }
 
 function fromForward(headers: IncomingHttpHeaders): Visit | null {

@@ -40,6 +40,23 @@ export function parseVisitUrl(method: string, url: string): Visit | null {
   return parseVisit(method, scheme.toLowerCase(), authority, target)
 }
 
+/** Addresses remembered at most; a page asks for the same few again and again. */
+const maxRemembered = 1000
+const longestRemembered = 512
+const remembered = new Map<string, Visit | null>()
+
+/** The same, remembered: reading an address costs a check more than anything else, and never comes out otherwise. */
+export function recallVisitUrl(method: string, url: string): Visit | null {
+  if (url.length > longestRemembered) return parseVisitUrl(method, url)
+  const key = `${method} ${url}`
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const visit = parseVisitUrl(method, url)
+  if (remembered.size >= maxRemembered) remembered.clear()
+  remembered.set(key, visit)
+  return visit
+}
+
 /** The visited URL as it goes into `rd`, re-serialised from the parsed parts. */
 export function visitUrl(visit: Visit): string {
   return `${visit.scheme}://${visit.host}${visit.port === '' ? '' : `:${visit.port}`}${visit.target}`
