@@ -36,7 +36,7 @@ export async function crashRounds(store: TestStore, rounds: number): Promise<num
   const account = await prepare(caller(server, rootToken))
   for (let round = 0; round < rounds; round += 1) {
     const subjects = await enrolAll(caller(server, rootToken), round)
-    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, server.kill)
+    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, killAt(round, server.kill))
     server = await startTestServer(store.variables)
     await inspect(caller(server, rootToken), acknowledged, account)
     seen += acknowledged.verdicts.length
@@ -54,7 +54,7 @@ export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgre
   const account = await prepare(call)
   for (let round = 0; round < rounds; round += 1) {
     const subjects = await enrolAll(call, round)
-    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, postgres.kill)
+    const acknowledged = await loadUntilKilled(server, rootToken, subjects, account, killAt(round, postgres.kill))
     await postgres.restart()
     await until(async () => (await fetch(`${server.url}/readyz`)).ok, 60_000)
     await inspect(call, acknowledged, account)
@@ -86,20 +86,33 @@ async function enrolAll(call: Call, round: number): Promise<Enrolled[]> {
   )
 }
 
+/** Every other round waits until something was acknowledged, so that a slow machine proves as much as a quick one. */
+interface Killing {
+  readonly afterFirst: boolean
+  readonly kill: () => Promise<void>
+}
+
+function killAt(round: number, kill: () => Promise<void>): Killing {
+  return { afterFirst: round % 2 === 0, kill }
+}
+
 async function loadUntilKilled(
   server: TestServer,
   token: string,
   subjects: readonly Enrolled[],
   account: string,
-  kill: () => Promise<void>,
+  killing: Killing,
 ): Promise<Acknowledged> {
   const acknowledged: Acknowledged = { verdicts: [], reveals: [] }
   const call = caller(server, token)
+  const first = Promise.withResolvers<void>()
   const atMs = Date.now()
   const verify = async ({ name, secret }: Enrolled, offset: number) => {
     const code = totp(secret, atMs + offset * periodMs)
     const { body } = await call('POST', `/v1/realms/crash/subjects/${name}/verify`, { code })
-    if (body['accepted'] === true) acknowledged.verdicts.push({ name, code, step: Number(body['step']) })
+    if (body['accepted'] !== true) return
+    acknowledged.verdicts.push({ name, code, step: Number(body['step']) })
+    first.resolve()
   }
   const reveal = async () => {
     const { status, body } = await call('POST', `/v1/accounts/${account}/reveal`, {})
@@ -108,8 +121,9 @@ async function loadUntilKilled(
   // What is cut off in the middle is neither acknowledged nor a failure of the test.
   const load = [-1, 0, 1].flatMap((offset) => subjects.map((subject) => verify(subject, offset).catch(() => {})))
   const reveals = Array.from({ length: 8 }, () => reveal().catch(() => {}))
-  await pause(5 + Math.random() * 40)
-  await kill()
+  if (killing.afterFirst) await Promise.race([first.promise, Promise.all(load)])
+  await pause(Math.random() * 40)
+  await killing.kill()
   await Promise.all([...load, ...reveals])
   return acknowledged
 }

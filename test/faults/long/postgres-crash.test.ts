@@ -10,6 +10,6 @@ describe('kill -9 of PostgreSQL under load, the long way', () => {
     onTestFinished(() => postgres.stop())
     const store = createStore((await createOwnDatabase(postgres.url)).url)
     onTestFinished(() => store.remove())
-    expect(await databaseCrashRounds(store, postgres, 200)).toBeGreaterThan(0)
+    expect(await databaseCrashRounds(store, postgres, 200)).toBeGreaterThanOrEqual(100)
   }, 3_600_000)
 })
