@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Endpoint, endpoints } from '../../../src/api/index.ts'
@@ -82,13 +83,22 @@ async function ask({ app, callers }: Matrix, endpoint: Endpoint, caller: CallerN
     method: endpoint.method,
     url: endpoint.path.replaceAll(/\{\w+\}/g, 'x'),
     headers: { host: 'localhost:8000', ...callers[caller] },
-    ...(body === undefined ? {} : { payload: Value.Create(body) as object }),
+    ...(body === undefined ? {} : { payload: bodyFor(body) }),
   })
   const isJson = /\bjson\b/.test(String(answer.headers['content-type']))
   return [answer.statusCode, isJson && answer.body !== '' ? (answer.json() as { code?: unknown }).code : undefined]
 }
 
-const isOpen = ({ rights }: Endpoint) => rights === 'Anyone' || rights === 'Whoever holds the link'
+/** The plainest body a schema takes; where a pattern asks for more than emptiness, an empty one that is refused. */
+function bodyFor(schema: TSchema): object {
+  try {
+    return Value.Create(schema) as object
+  } catch {
+    return {}
+  }
+}
+
+const isOpen = (endpoint: Endpoint) => endpoint.isOpen
 /** Endpoints of nobody but administrators, and where named auditors, whatever they are asked about. */
 const isReserved = ({ rights }: Endpoint) =>
   rights.startsWith('Administrators') && !/right to add|others what they manage|whoever manages|tokens see/.test(rights)
