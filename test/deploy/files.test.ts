@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { printConfig } from '../../src/server/gate/proxy-config/print.ts'
 import { createMetrics } from '../../src/server/http/metrics.ts'
 import { describeWhere, findProgram } from '../support/programs.ts'
 import { proxyExamples } from '../support/proxy-examples.ts'
@@ -77,8 +78,10 @@ describe.each(composeFiles)('compose/%s', (name) => {
     for (const [, service] of services) {
       for (const volume of service.volumes ?? []) {
         const [source = ''] = volume.split(':')
-        if (source.startsWith('./')) continue
-        if (!source.startsWith('$')) expect(compose.volumes, source).toHaveProperty([source])
+        // Certificates are brought by whoever runs it.
+        if (source === './tls') continue
+        if (source.startsWith('./')) expect(existsSync(join(deploy, 'compose', source)), source).toBe(true)
+        else if (!source.startsWith('$')) expect(compose.volumes, source).toHaveProperty([source])
       }
       for (const secret of service.secrets ?? []) expect(compose.secrets).toHaveProperty([secret])
       for (const network of service.networks ?? []) expect(compose.networks).toHaveProperty([network])
@@ -155,6 +158,19 @@ describe('the Helm chart', () => {
 describe('the example configurations of proxies', () => {
   it('are what the program prints', () => {
     for (const [name, content] of Object.entries(proxyExamples())) expect(read(`proxies/${name}`), name).toBe(content)
+  })
+})
+
+describe('the guarded app of compose/nginx.yaml', () => {
+  it('has the configuration that the program prints', () => {
+    const [site] = printConfig('nginx', {
+      hosts: ['app.example.com'],
+      gate: 'watchword:8000',
+      app: 'app:8080',
+      listen: '443 ssl',
+      cookieName: 'watchword',
+    })
+    expect(read('compose/app.conf').trim()).toBe(site?.content.trim())
   })
 })
 
