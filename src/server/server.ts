@@ -55,9 +55,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
       other.close()
       other.closeIdleConnections()
     }
+    // A connection kept alive becomes idle only after its last answer.
+    const idle = setInterval(() => app.server.closeIdleConnections(), 100)
     const forced = setTimeout(() => app.server.closeAllConnections(), drainMs)
     await app.close()
     clearTimeout(forced)
+    clearInterval(idle)
     await rooms.stop()
     await core.close()
   }
