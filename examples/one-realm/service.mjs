@@ -16,12 +16,16 @@ const verifier = new UngleichOtpClient({
 // With Express: app.use(express.json()); app.use(expressAuthentication({ verifier, realms: ['billing'] }))
 const authenticate = expressAuthentication({ verifier, realms: [allowedRealm] })
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
+  answer(request, response).catch(() => response.writeHead(500).end())
+})
+
+async function answer(request, response) {
   request.body = await readJson(request)
   response.status = (code) => Object.assign(response, { statusCode: code })
   response.json = (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   await authenticate(request, response, () => response.json({ invoiceFor: serviceOf(request).name }))
-})
+}
 
 async function readJson(request) {
   const chunks = []

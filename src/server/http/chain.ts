@@ -31,12 +31,7 @@ export function createChain(): Chain {
  * would cost a verification more than its token check.
  */
 export function useChain(app: FastifyInstance, chain: Chain): void {
-  app.addHook('onRequest', (request, _reply, done) => {
-    walk(request, chain).then(
-      () => done(),
-      (error: unknown) => done(error as Error),
-    )
-  })
+  app.addHook('onRequest', (request) => walk(request, chain))
   app.addHook('onResponse', (request, reply, done) => {
     for (const observe of chain.observers) observe(request, reply.statusCode, reply.elapsedTime)
     done()

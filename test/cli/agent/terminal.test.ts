@@ -27,7 +27,9 @@ describeWith(['gpg', 'tmux'], 'at a terminal', () => {
     home.remove()
   })
 
-  const expectShown = (text: string | RegExp) => expect.poll(() => terminal.screen(), patience).toMatch(text)
+  const expectShown = async (text: string | RegExp) => {
+    await expect.poll(() => terminal.screen(), patience).toMatch(text)
+  }
 
   it('a secret is asked for and never shown', async () => {
     terminal.type('watchword add typed', 'Enter')

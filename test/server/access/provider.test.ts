@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
-import { type ProviderPerson, ProviderVisitor, startProvider, type TestProvider } from '../../support/oidc-provider.ts'
+import { type ProviderPerson, ProviderVisitor, startProvider } from '../../support/oidc-provider.ts'
 import { Browser, openHouse } from './house.ts'
 import { addFirstAdministrator } from './people.ts'
 

@@ -297,7 +297,14 @@ describe.each(engines)('judging a code on $name', (engine) => {
     await world.addSubject('ada')
     await world.addSubject('bob')
     const request = (subject: string, code: string, purpose: 'authenticate' | 'verify') => ({
-      ...{ realm: 'shop', subject, code, purpose, source: null, actor: tokenWith(), address: '', door: 'test' },
+      realm: 'shop',
+      subject,
+      code,
+      purpose,
+      source: null,
+      actor: tokenWith(),
+      address: '',
+      door: 'test',
     })
     const behind = (callerCode: string) =>
       world.subjects.judgeBehind(
