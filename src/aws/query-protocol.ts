@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { Failure } from '../errors/failure.ts'
+import { clockOffsetMs } from './clock-offset.ts'
 import type { AwsCredentials } from './credentials.ts'
 import { signedHeaders } from './sigv4.ts'
 import { send, type HttpAnswer, type Transport } from './transport.ts'
@@ -33,15 +34,24 @@ const throttled = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExc
 /**
  * Calls an action and returns the content of its `…Result` element.
  *
+ * Where AWS refuses a signature because of our clock, it is made once more for the moment of AWS's answer.
+ *
  * @throws {@link Failure} `aws_refused` with the wire code in `detail.code`, `aws_throttled`, `aws_answer_unreadable`
  * @see AWS query protocol, version 2011-06-15 for STS and 2010-05-08 for IAM
  */
 export async function callQuery(transport: Transport, call: QueryCall): Promise<XmlNode> {
   const body = formBody({ Action: call.action, Version: call.version, ...call.parameters })
   const plain = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', accept: 'application/xml' }
-  const headers = callHeaders(call, plain, body, transport.nowMs())
-  const answer = await send(transport, { method: 'POST', url: call.url, headers, body })
-  const root = parseXml(answer, call)
+  const ask = (atMs: number) =>
+    send(transport, { method: 'POST', url: call.url, headers: callHeaders(call, plain, body, atMs), body })
+  const signedAtMs = transport.nowMs()
+  let answer = await ask(signedAtMs)
+  let root = parseXml(answer, call)
+  const serverMs = isClockRefusal(root) ? serverTimeMs(answer, signedAtMs) : null
+  if (serverMs !== null) {
+    answer = await ask(serverMs)
+    root = parseXml(answer, call)
+  }
   if (answer.status !== 200) throw refusal(call.action, answer, root)
   return child(root, `${call.action}Response`, `${call.action}Result`) ?? ''
 }
@@ -67,6 +77,20 @@ export function membersOf(node: XmlNode | undefined, ...names: string[]): readon
   const found = child(node, ...names, 'member')
   if (found === undefined) return []
   return Array.isArray(found) ? found : [found as XmlNode]
+}
+
+/** Whether a signature was refused as too old or too new. */
+function isClockRefusal(root: XmlNode): boolean {
+  const error = child(root, 'ErrorResponse', 'Error')
+  const isBadSignature = textOf(error, 'Code') === 'SignatureDoesNotMatch'
+  if (isBadSignature) return /^Signature (expired|not yet current)/.test(textOf(error, 'Message'))
+  return ['RequestExpired', 'RequestTimeTooSkewed'].includes(textOf(error, 'Code'))
+}
+
+/** What time it is at the other end; null where that is no other time than ours. */
+function serverTimeMs(answer: HttpAnswer, nowMs: number): number | null {
+  const offsetMs = clockOffsetMs(answer.headers.get('date'), nowMs) ?? 0
+  return offsetMs === 0 ? null : nowMs + offsetMs
 }
 
 function callHeaders(

@@ -98,7 +98,7 @@ export async function getSessionToken(
 ): Promise<SessionCredentials> {
   const parameters = { DurationSeconds: durationSeconds, ...mfaParameters(mfa) }
   return sessionOf(
-    await callSts(transport, 'GetSessionToken', parameters, partitionOfSerial(mfa.serialNumber), place, credentials),
+    await callSts(transport, 'GetSessionToken', parameters, partitionOfDevice(mfa.serialNumber), place, credentials),
   )
 }
 
@@ -193,6 +193,7 @@ function listParameters<T>(
   return parameters
 }
 
-function partitionOfSerial(serialNumber: string): string {
+/** The partition that a device's serial number, an ARN, belongs to. */
+export function partitionOfDevice(serialNumber: string): string {
   return /^arn:(aws[a-z-]*):/.exec(serialNumber)?.[1] ?? 'aws'
 }

@@ -1,6 +1,7 @@
 import { currentUserName, type IamAccess } from '../../aws/iam-mfa.ts'
 import { partitionOfRegion } from '../../aws/partition.ts'
 import { parseRoleArn } from '../../aws/role-arn.ts'
+import { withServerClock, type ClockedTransport } from '../../aws/server-clock.ts'
 import { getCallerIdentity } from '../../aws/sts.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
@@ -35,7 +36,8 @@ export interface MfaRotateFlags extends MfaFlags {
 
 /** One IAM user, and the rights to change their devices. */
 export interface MfaDesk {
-  readonly helper: AwsHelper
+  /** Its transport goes by AWS's clock, because AWS judges the codes. */
+  readonly helper: AwsHelper & { readonly transport: ClockedTransport }
   readonly access: IamAccess
   readonly accountId: string
   readonly userName: string
@@ -52,7 +54,8 @@ export async function openDesk(context: CliContext, flags: MfaFlags): Promise<Mf
   if ((profile === undefined) === (roleArn === undefined)) {
     throw new Failure('aws_option_conflict', { detail: { options: '--profile and --role-arn' } })
   }
-  const helper = await openHelper(context, flags, true)
+  const opened = await openHelper(context, flags, true)
+  const helper = { ...opened, transport: withServerClock(opened.transport) }
   const credentials =
     roleArn === undefined ? await profileCredentials(helper, profile ?? '') : await roleCredentials(helper, roleArn)
   const partition =

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { AwsCredentials, SessionCredentials } from '../../aws/credentials.ts'
-import { assumeRole, getSessionToken, type ChainWishes } from '../../aws/sts.ts'
+import { withServerClock } from '../../aws/server-clock.ts'
+import { assumeRole, getCallerIdentity, getSessionToken, partitionOfDevice, type ChainWishes } from '../../aws/sts.ts'
 import { Failure } from '../../errors/failure.ts'
 import { withLock } from '../agent/store/lock.ts'
 import { isFreshEnough, readCached, writeCached, type CachedCredentials } from './credential-cache.ts'
@@ -138,8 +139,12 @@ async function newSession(
   serialNumber: string,
   name: string,
 ): Promise<SessionCredentials> {
-  const { code } = await helper.secrets.code(accountOfDevice(profile), { clockOffsetMs: 0 })
-  const session = await getSessionToken(helper.transport, keys, { serialNumber, code }, undefined, stsPlace(helper))
+  const transport = withServerClock(helper.transport)
+  const place = stsPlace(helper)
+  // Asked first so that no code is spent on wrong keys, and made for the clock that judges it.
+  await getCallerIdentity(transport, keys, partitionOfDevice(serialNumber), place)
+  const { code } = await helper.secrets.code(accountOfDevice(profile), { clockOffsetMs: transport.offsetMs() })
+  const session = await getSessionToken(transport, keys, { serialNumber, code }, undefined, place)
   writeCached(helper.paths, name, { ...session, issuedAtMs: helper.transport.nowMs() } satisfies CachedCredentials)
   return session
 }

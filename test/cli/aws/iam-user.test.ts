@@ -79,6 +79,15 @@ describeWith(['gpg', 'aws'], 'IAM users', () => {
     expect(home.world.iam.log.slice(-2)).toEqual(['POST / DeactivateMFADevice', 'POST / DeleteVirtualMFADevice'])
   })
 
+  it("mfa enrol with a clock 20 minutes slow: both codes are made for AWS's clock", async () => {
+    for (const double of [home.world.sts, home.world.iam]) double.skewMs += 1_200_000
+    const { printed } = await here(mfaEnrol, { deviceName: 'ada-late' })
+    await here(mfaRotate, { deviceName: 'ada-later', serial: printed[0] ?? '' })
+    expect([...home.world.accounts.devices.keys()]).toEqual([serial, expect.stringContaining('ada-later')])
+    home.world.accounts.devices.delete(`arn:aws:iam::${accountId}:mfa/ada-later`)
+    for (const double of [home.world.sts, home.world.iam]) double.skewMs -= 1_200_000
+  })
+
   it('a refused enrolment leaves neither a device nor a secret', async () => {
     home.world.accounts.refuseEnable = 2
     const store = home.home.decrypted()
@@ -134,6 +143,15 @@ describeWith(['gpg', 'aws'], 'IAM users', () => {
     const url = (await home.ok('console', '--print', '--profile', 'ada')).trim()
     expect((await fetch(url, { redirect: 'manual' })).status).toBe(302)
     expect(home.world.sts.count('GetFederationToken')).toBe(1)
+  })
+
+  it("a clock 20 minutes slow: the code is made for AWS's clock, and AWS sees one code only", async () => {
+    for (const double of [home.world.sts, home.world.iam]) double.skewMs = 1_200_000
+    const sessions = home.world.sts.count('GetSessionToken')
+    await home.ok('clear')
+    await home.ok('credential-process', '--profile', 'one')
+    expect(home.world.sts.count('GetSessionToken')).toBe(sessions + 1)
+    for (const double of [home.world.sts, home.world.iam]) double.skewMs = 0
   })
 
   it('a profile that is not there, and one without keys', async () => {

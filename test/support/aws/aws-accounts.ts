@@ -137,7 +137,10 @@ export function signerOf(accounts: AwsAccounts, request: DoubleRequest, nowMs: n
   if (signature(expected['authorization']) !== signature(authorization)) {
     throw new AwsRefusal('SignatureDoesNotMatch', 'The request signature we calculated does not match.', 403)
   }
-  if (Math.abs(nowMs - atMs) > 300_000) throw new AwsRefusal('SignatureDoesNotMatch', 'Signature expired', 403)
+  if (Math.abs(nowMs - atMs) > 300_000) {
+    const [fault, order] = atMs < nowMs ? ['expired', 'earlier'] : ['not yet current', 'later']
+    throw new AwsRefusal('SignatureDoesNotMatch', `Signature ${fault}: ${stamp} is still ${order} than now`, 403)
+  }
   if ((key.expiresAtMs ?? Infinity) < nowMs) throw new AwsRefusal('ExpiredToken', 'The security token has expired', 403)
   return key
 }

@@ -114,7 +114,8 @@ async function oldDevice({ helper, access, userName }: MfaDesk, serial: string |
 /** A sign-in with the new device; its session also has the MFA that policies ask for before a device may be removed. */
 async function prove({ helper, access }: MfaDesk, { serialNumber, lastStep }: EnrolledMfa<string>): Promise<IamAccess> {
   if (access.credentials.sessionToken !== undefined) return access
-  const { code } = await helper.secrets.code(serialNumber, { clockOffsetMs: 0, afterStep: lastStep })
+  const clockOffsetMs = helper.transport.offsetMs()
+  const { code } = await helper.secrets.code(serialNumber, { clockOffsetMs, afterStep: lastStep })
   const session = await getSessionToken(
     helper.transport,
     access.credentials,
