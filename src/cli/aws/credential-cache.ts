@@ -48,8 +48,8 @@ export function isFreshEnough(cached: CachedCredentials, nowMs: number, minTtlMs
  */
 export function readCached<T>(paths: AwsPaths, name: string): T | null {
   try {
-    const key = readKey(paths)
-    if (key === null) return null
+    const key = readKey(paths) ?? paths.storedKey
+    if (key === undefined) return null
     const sealed = readFileSync(join(paths.cacheFolder, name))
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
     decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-tagBytes))
@@ -64,11 +64,11 @@ export function readCached<T>(paths: AwsPaths, name: string): T | null {
 /**
  * Seals a value into the cache.
  *
- * @returns false where there is no folder in memory to keep the key in, and so nothing was written
+ * @returns false where nothing can keep the key, and so nothing was written
  */
 export function writeCached(paths: AwsPaths, name: string, value: unknown): boolean {
-  const key = readKey(paths) ?? makeKey(paths)
-  if (key === null) return false
+  const key = readKey(paths) ?? makeKey(paths) ?? paths.storedKey
+  if (key === undefined) return false
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name))
   const sealed = Buffer.concat([
@@ -82,6 +82,11 @@ export function writeCached(paths: AwsPaths, name: string, value: unknown): bool
   writeFileSync(temporary, sealed, { mode: 0o600, flag: 'wx' })
   renameSync(temporary, join(paths.cacheFolder, name))
   return true
+}
+
+/** Whether the key lies in a folder in memory, where it is made if need be. */
+export function hasKeyFolder(paths: AwsPaths): boolean {
+  return (readKey(paths) ?? makeKey(paths)) !== null
 }
 
 /** Removes one value from the cache. */

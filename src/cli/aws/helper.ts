@@ -6,7 +6,9 @@ import { Failure, isFailure } from '../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../otp/account.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
 import { parseOtpauthUri } from '../../otp/otpauth-uri.ts'
+import { openStore } from '../agent/store/store.ts'
 import type { CliContext } from '../context.ts'
+import { withStoredKey } from './cache-key.ts'
 import { networkTransport } from './network.ts'
 import { awsPaths, cacheName, type AwsPaths } from './paths.ts'
 import { agentSecrets, withGiven, type GivenSecrets, type SecretSource } from './secret-source.ts'
@@ -33,8 +35,12 @@ export interface AwsHelper {
   readonly person?: Person
 }
 
-/** The paths for a command's flags. */
-export function pathsFor(context: CliContext, flags: PlaceFlags): AwsPaths {
+/** The paths for a command that needs the cache and nothing else; nobody is asked for a passphrase. */
+export function openPaths(context: CliContext, flags: PlaceFlags): Promise<AwsPaths> {
+  return withStoredKey(openStore(unasked(context), {}, { gpgAsksNothing: true }), pathsFor(context, flags))
+}
+
+function pathsFor(context: CliContext, flags: PlaceFlags): AwsPaths {
   const { home, awsCredentialsFilePath } = flags
   const given = {
     ...(home === undefined ? {} : { home }),
@@ -49,11 +55,14 @@ export function pathsFor(context: CliContext, flags: PlaceFlags): AwsPaths {
  * @param mayAsk - whether a person may be asked at all
  */
 export async function openHelper(context: CliContext, flags: PlaceFlags, mayAsk: boolean): Promise<AwsHelper> {
-  const paths = pathsFor(context, flags)
+  const asked = mayAsk ? context : unasked(context)
+  // Nobody looks at the pinentry of a process that the AWS tools start, ten of them at once.
+  const store = openStore(asked, {}, { gpgAsksNothing: !mayAsk })
+  const paths = await withStoredKey(store, pathsFor(context, flags))
   const settings = readSettingsOrBlank(paths, flags.config ?? 'default')
   const transport = await networkTransport(context.env, settings.file.ca_bundle, () => context.now())
   const totpAccount = totpAccountOf(settings)
-  const stored = agentSecrets(mayAsk ? context : unasked(context), transport)
+  const stored = agentSecrets(asked, store, transport)
   const unmoved = await moveClearSecrets(context, paths, settings, stored)
   const secrets = unmoved === null ? stored : withGiven(context, stored, unmoved, transport)
   const person = mayAsk && context.canAsk() ? { person: terminalPerson(context) } : {}

@@ -22,6 +22,8 @@ export interface AwsPaths {
   readonly cacheFolder: string
   /** Where the cache's key may lie, best first: folders in memory that end with the login or the computer's run. */
   readonly keyFolders: readonly string[]
+  /** The cache's key from the agent's store, where no folder in memory can hold one. */
+  readonly storedKey?: Buffer
   /** What may be lost without harm: how long each role's sessions may last, a refused sign-in. */
   readonly stateFolder: string
 }

@@ -46,8 +46,8 @@ const tooLateMs = 2_000
 const patienceMs = 2_000
 
 /** Passwords and secrets in the agent's store; codes whose account is called `team/NAME` come from the team's vault. */
-export function agentSecrets(context: CliContext, time: CodeClock): SecretSource {
-  const store = openStore(context)
+export function agentSecrets(context: CliContext, store: AgentStore, time: CodeClock): SecretSource {
+  const writable = async () => (store.exists() ? store : ensureStore(context, {}))
   const clock = context.canAsk() ? { ...time, tell: (text: string) => context.say(text) } : time
   return {
     async password(configs) {
@@ -64,12 +64,12 @@ export function agentSecrets(context: CliContext, time: CodeClock): SecretSource
       }
       return localCode(store, accountName, request, clock)
     },
-    storePassword: async (config, password) =>
-      writeSealedValue(await ensureStore(context, {}), passwordName(config), password),
+    storePassword: async (config, password) => writeSealedValue(await writable(), passwordName(config), password),
     async storeAccount(accountName, account) {
       const named = withName(account, accountName)
-      const made = await ensureStore(context, {})
-      await made.change((accounts) => ({
+      await (
+        await writable()
+      ).change((accounts) => ({
         accounts: [...accounts.filter((other) => nameOf(other) !== accountName), named],
         result: undefined,
       }))

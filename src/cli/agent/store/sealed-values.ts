@@ -20,6 +20,19 @@ export async function writeSealedValue(store: AgentStore, name: string, value: s
   })
 }
 
+/** The sealed value of a name; where there is none it is made and kept, once however many ask at the same time. */
+export async function keepSealedValue(store: AgentStore, name: string, make: () => string): Promise<string> {
+  const present = await readSealedValue(store, name)
+  if (present !== null) return present
+  let kept = make()
+  await store.values.change(({ plaintext, isNew }) => {
+    const values = isNew ? {} : readValues(plaintext, store.values.path)
+    kept = values[name] ?? kept
+    return name in values ? null : Buffer.from(`${JSON.stringify({ ...values, [name]: kept })}\n`)
+  })
+  return kept
+}
+
 function readValues(plaintext: Buffer, path: string): Record<string, string> {
   const values: unknown = JSON.parse(plaintext.toString())
   const isValues = typeof values === 'object' && values !== null && Object.values(values).every(isString)

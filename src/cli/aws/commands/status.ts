@@ -1,7 +1,7 @@
 import type { OktaMemory } from '../../../aws/okta-client.ts'
 import type { CliContext } from '../../context.ts'
 import { readCached, type CachedCredentials } from '../credential-cache.ts'
-import { pathsFor, totpAccountOf, type PlaceFlags } from '../helper.ts'
+import { openPaths, totpAccountOf, type PlaceFlags } from '../helper.ts'
 import { cacheName, type AwsPaths } from '../paths.ts'
 import { servedRole } from '../profile-credentials.ts'
 import { optionOf, parseProfileFile } from '../profile-file.ts'
@@ -19,7 +19,7 @@ interface ProfileStatus {
 
 /** `watchword aws status`: what is set up, whether there is an Okta session, and how long each profile's credentials last. */
 export async function status(this: CliContext, flags: PlaceFlags & { readonly json: boolean }): Promise<void> {
-  const paths = pathsFor(this, flags)
+  const paths = await openPaths(this, flags)
   const config = flags.config ?? 'default'
   const settings = readSettings(paths, config)
   if (settings === null) throw new Failure('aws_not_set_up', { detail: { config } })
