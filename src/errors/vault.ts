@@ -35,4 +35,5 @@ export const vaultFailures = {
   totpshare_not_administrator: 'Admins must be a member of the {group} group, has {groups}.',
   totpshare_folder_unreadable:
     'The folder {folder} of TOTPSHARE_FILE_PATH cannot be read. Check the path and who may read it.',
+  totpshare_name_too_long: 'Identifier and name together are longer than a key can be. Shorten them to 150 letters.',
 } as const

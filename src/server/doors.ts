@@ -19,6 +19,9 @@ export const doorOperations: readonly DoorOperation[] = [
   ...totpshareOperations,
 ]
 
+/** Where the doors are: what cannot be decoded there is answered in their words. */
+export const doorPaths: readonly string[] = ['/api/v1/', '/ungleichotp/', '/api/secrets/', '/secret/']
+
 /** Opens the doors of the programs we replace; the settings switch each one off. */
 export async function doorRoutes(app: FastifyInstance, rooms: Rooms, shell: ConsoleShell | null): Promise<void> {
   const { core, access, vault, settings } = rooms

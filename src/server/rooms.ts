@@ -10,7 +10,7 @@ import { accessPages, accessRoutes } from './access/routes.ts'
 import { startRetention } from './audit/retention.ts'
 import { consoleRoutes } from './console.ts'
 import { lookOf } from './door-parts.ts'
-import { doorOperations, doorRoutes } from './doors.ts'
+import { doorOperations, doorPaths, doorRoutes } from './doors.ts'
 import { createGate, type Gate } from './gate/gate.ts'
 import { portalRoutes } from './gate/portal/routes.ts'
 import { createApp } from './http/app.ts'
@@ -109,6 +109,7 @@ export async function createRoomsApp(
     chain,
     logger,
     onRefusal: access.recordDenial,
+    literalPaths: doorPaths,
     // With a listener of its own the gate answers checks there alone.
     ...(config.gateListen === null ? { beforeRouter: rooms.gate.handle } : {}),
     ...tls,

@@ -7,6 +7,7 @@ import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
+import { spelledPath } from './spelled-path.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -17,8 +18,12 @@ export interface AppOptions {
   /** Answers gate checks before the router; false leaves the request to it. */
   readonly beforeRouter?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** Beginnings of the paths whose owners answer a path that cannot be decoded themselves. */
+  readonly literalPaths?: readonly string[]
 }
 
+/** Characters between two slashes of a path. */
+const longestPart = 1024
 /** Body bytes a route takes unless it says otherwise. */
 const usualBodyLimit = 64 * 1024
 
@@ -30,21 +35,23 @@ export async function createApp({
   onRefusal,
   beforeRouter,
   tls,
+  literalPaths = [],
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: usualBodyLimit,
-    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: longestPart, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     // A path that cannot be decoded, or is too long, fails before any hook; the framework's own text would echo it.
-    frameworkErrors: (error, _request, { raw }) => {
-      const { status, problem } = toProblem(error)
-      raw
-        .writeHead(status, { ...securityHeaders, 'content-type': 'application/problem+json' })
-        .end(JSON.stringify(problem))
+    frameworkErrors: (error, { raw: request }, { raw: response }) => {
+      const { url = '' } = request
+      const spelled = spelledPath(url, longestPart)
+      if (spelled === url || !literalPaths.some((path) => url.startsWith(path))) return refuseUnread(response, error)
+      request.url = spelled
+      app.routing(request, response)
     },
     serverFactory: (handler) => createListener(handler, beforeRouter, tls),
   })
@@ -69,6 +76,12 @@ export async function createApp({
     return sendProblem(reply, refusal)
   })
   return app
+}
+
+function refuseUnread(response: ServerResponse, error: unknown): void {
+  const { status, problem } = toProblem(error)
+  const headers = { ...securityHeaders, 'content-type': 'application/problem+json' }
+  response.writeHead(status, headers).end(JSON.stringify(problem))
 }
 
 // A page of identity and session headers may be long; beyond this Node.js answers 431 by itself.

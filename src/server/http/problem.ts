@@ -119,6 +119,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   totpshare_not_administrator: 403,
   candidate_batch_unknown: 404,
   candidate_content_missing: 400,
+  totpshare_name_too_long: 400,
   import_format_unknown: 415,
   import_password_needed: 422,
   import_password_wrong: 422,

@@ -52,6 +52,9 @@ export interface VaultAccount extends AccountText, CodeShape {
 /**
  * The name totpshare gives an account: `hex(identifier).hex(label)`, lower-case hex of UTF-8.
  *
+/** Characters of a public key: it is a part of a path, and PostgreSQL indexes no text of any length. */
+export const longestPublicKey = 1000
+
  * @param identifier - not empty
  */
 export function publicKeyOf(identifier: string, label: string): string {

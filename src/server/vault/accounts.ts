@@ -6,7 +6,7 @@ import type { OtpAccount } from '../../otp/account.ts'
 import { mayAddAccounts, requireKnown } from '../access/rights.ts'
 import type { Tx } from '../database/storage.ts'
 import { type Actor, actorName } from '../http/actor.ts'
-import { type AccountText, publicKeyOf, type VaultAccount } from './account.ts'
+import { type AccountText, longestPublicKey, publicKeyOf, type VaultAccount } from './account.ts'
 import { accountEvent, holdManaged, seeAccount } from './account-access.ts'
 import { mergeText, readSecret, readText } from './account-input.ts'
 import { viewOf } from './account-view.ts'
@@ -27,6 +27,9 @@ import {
 } from './store.ts'
 
 /** A new account with everything that is to be stored with it. */
+/** Characters of a label in a key that its whole text would make too long. */
+const labelInLongKey = 100
+
 export interface NewAccount {
   readonly otp: OtpAccount
   readonly text: AccountText
@@ -171,7 +174,8 @@ export async function refuseDuplicate(
 
 async function freePublicKey(tx: Tx, id: string, { identifier, label }: AccountText): Promise<string> {
   const wanted = publicKeyOf(identifier === '' ? id : identifier, label)
-  return (await findByPublicKey(tx, wanted)) === null ? wanted : publicKeyOf(id, label)
+  if (wanted.length <= longestPublicKey && (await findByPublicKey(tx, wanted)) === null) return wanted
+  return publicKeyOf(id, [...label].slice(0, labelInLongKey).join(''))
 }
 
 /** The account as an actor sees it. */

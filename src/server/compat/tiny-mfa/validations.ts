@@ -18,7 +18,7 @@ const eventsAtOnce = 500
 const timePattern = /^(\d{4})-(\d{2})-(\d{2}):(\d{2}):(\d{2}):(\d{2})$/
 
 /** What a caller may narrow the list by; everything is optional and what cannot be read is ignored. */
-export interface ValidationQuery {
+interface ValidationQuery {
   readonly before?: string
   readonly after?: string
   readonly issuer?: string
@@ -27,7 +27,8 @@ export interface ValidationQuery {
 }
 
 /** Validations of all issuers, oldest first, from the one audit; blocked and imported ones stand among them. */
-export async function listValidations({ core }: TinyMfaParts, query: ValidationQuery): Promise<Entry[]> {
+export async function listValidations({ core }: TinyMfaParts, given: object): Promise<Entry[]> {
+  const query = readable(given)
   const issuer = query.issuer === undefined || query.issuer === '' ? {} : { realm: query.issuer }
   const events: RecordedEvent[] = []
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
@@ -38,6 +39,12 @@ export async function listValidations({ core }: TinyMfaParts, query: ValidationQ
   const entries = events.toReversed().map((event, index) => entryOf(event, index + 1))
   const offset = wholeIn(query.offset) ?? 0
   return entries.slice(offset, offset + (wholeIn(query.limit) ?? entries.length))
+}
+
+// What is said twice or holds a NUL is no value.
+function readable(given: object): ValidationQuery {
+  const isText = (value: unknown) => typeof value === 'string' && !value.includes('\0')
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => isText(value)))
 }
 
 /** Both ends are left out: strictly earlier, strictly later. */

@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../../../errors/failure.ts'
 import { readSecret } from '../../vault/account-input.ts'
-import { publicKeyOf } from '../../vault/account.ts'
+import { longestPublicKey, publicKeyOf } from '../../vault/account.ts'
 import { storeAccount } from '../../vault/accounts.ts'
 import { mayAddAccounts, requireKnown } from '../../access/rights.ts'
 import type { Actor } from '../../http/actor.ts'
@@ -106,6 +106,7 @@ async function addSecret(
   const { otp } = readSecret({ secretBase32: secret })
   if (/\p{Cc}/u.test(id + displayName)) throw new Failure('account_text_unprintable', { detail: { field: 'id' } })
   const publicKey = publicKeyOf(id, displayName)
+  if (publicKey.length > longestPublicKey) throw new Failure('totpshare_name_too_long')
   return room.core.storage.transaction(async (tx) => {
     if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
     const { account } = await storeAccount(room, tx, actor, {

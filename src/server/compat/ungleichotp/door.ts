@@ -24,6 +24,8 @@ interface Params {
   readonly id?: string
 }
 
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
+
 /** One request whose body was read. */
 interface Asked {
   readonly request: FastifyRequest
@@ -132,8 +134,9 @@ class Door {
 
   async #list(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     reply.header('allow', 'GET, POST, HEAD, OPTIONS')
-    const { name, realm } = request.query as { name?: string; realm?: string }
-    const list = (_asked: Asked, by: By) => this.#entries.list(by, { name, realm })
+    const query = request.query as Query
+    const filter = { name: lastOf(query['name']), realm: lastOf(query['realm']) }
+    const list = (_asked: Asked, by: By) => this.#entries.list(by, filter)
     return this.#manage(request, reply, 'Entries', {
       GET: list,
       HEAD: list,
@@ -238,6 +241,11 @@ function byOf({ request: { address }, caller }: Asked): By {
   const tokenId = `ungleichotp:${caller.realm}/${caller.name}`
   const actor = { kind: 'service', tokenId, name: caller.name, scopes: [], address } as const
   return { actor, address, door: 'ungleichotp' }
+}
+
+// Of a name given twice Django takes the last.
+function lastOf(value: Query[string]): string | undefined {
+  return typeof value === 'object' ? value.at(-1) : value
 }
 
 function isAnswer(value: unknown): value is Answer {

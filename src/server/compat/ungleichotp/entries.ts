@@ -30,7 +30,8 @@ export class Entries {
 
   /** Every shown entry with its seed; the reading is audited once for all. */
   async list(by: By, filter: { name?: string | undefined; realm?: string | undefined }): Promise<Entry[]> {
-    const rows = await store.listEntries(this.#parts.core.storage.db, filter)
+    const isOdd = [filter.name, filter.realm].some((text) => text?.includes('\0'))
+    const rows = isOdd ? [] : await store.listEntries(this.#parts.core.storage.db, filter)
     const entries: Entry[] = []
     for (const row of rows) entries.push(await this.#open(row))
     await this.#auditReading(by, rows)
@@ -108,7 +109,8 @@ export class Entries {
   }
 
   async #row(id: string): Promise<store.EntryRow> {
-    const row = await store.findEntry(this.#parts.core.storage.db, id)
+    // PostgreSQL's text cannot hold NUL, and no id or name has one.
+    const row = id.includes('\0') ? undefined : await store.findEntry(this.#parts.core.storage.db, id)
     if (row === undefined) throw notFound()
     return row
   }
