@@ -60,6 +60,10 @@ export const awsFailures = {
   aws_file_unreadable:
     '{path}:{line} is not part of an AWS profile file: {reason}. Nothing was changed; repair the line and try again.',
   aws_file_refused: '{path}: {reason}. Nothing was changed.',
+  aws_undo_missing:
+    'There is no refresh to undo: none has changed a file since the cache was cleared or you logged in.',
+  aws_undo_changed:
+    '{path} was changed by something else since the last refresh, so no file was brought back. Edit it by hand, or run watchword aws refresh.',
   aws_profile_unknown: 'There is no profile {profile} in {path}.',
   aws_profile_shape: 'The profile {profile} has no {key}.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',

@@ -32,6 +32,7 @@ export const refreshCommand = buildCommand<RefreshFlags, [], CliContext>({
     flags: {
       dryRun: switchFlag('Show what would change, and write nothing'),
       configFile: switchFlag('Write to the config file instead of the credentials file'),
+      undo: switchFlag('Bring the files back as they were before the last refresh'),
       lookUpAliases: switchFlag("Ask AWS's role chooser for the accounts' aliases"),
       json: jsonFlag,
       ...placeFlags,

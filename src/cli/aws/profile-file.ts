@@ -125,6 +125,11 @@ export function withoutSection(file: ProfileFile, name: string): ProfileFile {
   return { ...file, sections: sections.with(index - 1, { ...before, lines: joined(before.lines) }) }
 }
 
+/** A section's lines up to its last option, each ended as we end lines: what belongs to it wherever it stands. */
+export function ownLines({ lines }: ProfileSection): string[] {
+  return lines.slice(0, ownLength(lines)).map((line) => line.replace(/\r?\n$|$/, '\n'))
+}
+
 /** A new section, to be filled with options. */
 export function emptySection(name: string): ProfileSection {
   return { name, header: `[${name}]\n`, lines: [] }

@@ -2,6 +2,7 @@ import { Failure } from '../../errors/failure.ts'
 import {
   emptySection,
   optionOf,
+  ownLines,
   withOptions,
   withoutOptions,
   withoutSection,
@@ -48,14 +49,20 @@ export const staticKeys: ReadonlySet<string> = new Set([
  * Decides what a refresh makes of a file: one profile per role, ours of lost roles removed, all others untouched.
  *
  * The sections of the old program (`okta-…` whose process calls it, and `okta-empty`) are taken over.
+ *
+ * @param moved - what {@link movedSections} found in the other file: those profiles keep their names and further options
  */
-export function planProfiles(before: ProfileFile, wishes: ProfileWishes): ProfilePlan {
+export function planProfiles(
+  before: ProfileFile,
+  wishes: ProfileWishes,
+  moved: readonly ProfileSection[] = [],
+): ProfilePlan {
   const own = before.sections.filter((section) => isOurs(section, wishes) || isAdopted(section, wishes))
   const ownNames = new Set(own.map((section) => section.name))
   const taken = before.sections
     .filter((section) => !ownNames.has(section.name))
     .map((section) => profileOf(section, wishes))
-  const owners = new Map(own.map((section) => [profileOf(section, wishes), roleOf(section)]))
+  const owners = new Map([...moved, ...own].map((section) => [profileOf(section, wishes), roleOf(section)]))
   const profiles = profileNames(wishes.roleArns, wishes.rule, owners, new Set(taken))
   const wanted = new Map([...profiles].map(([roleArn, profile]) => [sectionName(profile, wishes), roleArn]))
   const lost = own.filter(
@@ -66,12 +73,29 @@ export function planProfiles(before: ProfileFile, wishes: ProfileWishes): Profil
   const changed: string[] = []
   for (const [name, roleArn] of wanted) {
     const present = file.sections.find((section) => section.name === name)
-    const next = filled(present ?? emptySection(name), roleArn, wishes)
+    const next = filled(
+      present ?? moved.find((section) => section.name === name) ?? emptySection(name),
+      roleArn,
+      wishes,
+    )
     if (present === undefined) added.push(name)
     else if (!isSame(present, next)) changed.push(name)
     if (present === undefined || !isSame(present, next)) file = withSection(file, next)
   }
   return { file, added, changed, removed: lost.map((section) => section.name), profiles }
+}
+
+/** Our profiles of the other file, credentials or config, as this one calls them. */
+export function movedSections(other: ProfileFile, wishes: ProfileWishes): ProfileSection[] {
+  const there = { ...wishes, isConfigFile: !wishes.isConfigFile }
+  return other.sections
+    .filter((section) => isOurs(section, there) || (wishes.config === 'default' && isAdopted(section, there)))
+    .map((section) => ({ ...emptySection(sectionName(profileOf(section, there), wishes)), lines: ownLines(section) }))
+}
+
+/** Whether a file may hold profiles of ours or of the old program, so that it is worth being taken apart. */
+export function mentionsOurs(text: string): boolean {
+  return text.includes(ownershipMark) || text.includes('okta-aws-cred-helper')
 }
 
 /**

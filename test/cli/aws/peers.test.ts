@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
-import { awsCli, runFile } from '../../support/aws/real-clients.ts'
+import { awsCli, callAwsCli, runFile } from '../../support/aws/real-clients.ts'
 import { describeWith } from '../../support/programs.ts'
 
 const admin = roleArn('Admin')
@@ -129,6 +129,24 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
       server.kill('SIGTERM')
       await new Promise((resolve) => server.on('close', resolve))
     }
+  })
+
+  it('c7 refresh --config-file moves the profiles for the real AWS CLI as well, and --undo brings both files back', async () => {
+    const before = home.credentials()
+    const { stderr } = await home.aws('refresh', '--config-file')
+    expect(stderr).toMatch(/^watchword: 3 profiles in \S+config: 3 added, .*; 3 taken out of \S+credentials\.\n$/)
+    expect(home.credentials()).not.toContain('[okta-')
+    expect((await callAwsCli(home, 'okta-123456789012-Admin')).code).toBe(0)
+    expect(await home.aws('refresh', '--undo', '--dry-run')).toMatchObject({ code: 1 })
+    expect(JSON.parse(await home.ok('refresh', '--undo', '--json'))).toEqual({
+      restored: [home.configPath, home.credentialsPath],
+    })
+    expect(home.credentials()).toBe(before)
+    expect(await home.aws('refresh', '--undo')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^watchword: There is no refresh to undo: [^\n]+\n$/) as string,
+    })
   })
 
   it('c7 undone by hand: a profile whose mark is taken out is left alone from then on', async () => {

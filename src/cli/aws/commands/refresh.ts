@@ -1,65 +1,37 @@
 import { fetchAccountAliases } from '../../../aws/account-aliases.ts'
+import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
-import { openHelper, regionOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
+import { openHelper, openPaths, regionOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { ownCommand } from '../own-command.ts'
-import { formatProfileFile, parseProfileFile, type ProfileFile } from '../profile-file.ts'
 import { defaultTemplate } from '../profile-names.ts'
-import { planDiff, planProfiles, refuseShadowed, type ProfilePlan, type ProfileWishes } from '../profile-plan.ts'
+import { planDiff, type ProfileWishes } from '../profile-plan.ts'
 import { quotedCommand } from '../quoted-command.ts'
-import { changeSharedFile, readText } from '../shared-file.ts'
+import { previewRefresh, undoRefresh, writeRefresh, type RefreshPlan } from '../refresh-files.ts'
 import { obtainAssertion, type Assertion } from '../sign-in.ts'
 
 /** The options of `refresh`. */
 export interface RefreshFlags extends PlaceFlags {
   readonly dryRun: boolean
   readonly configFile: boolean
+  readonly undo: boolean
   readonly lookUpAliases: boolean
   readonly json: boolean
 }
 
 /** `watchword aws refresh`: one profile per role that Okta offers, in the file the AWS tools read. */
 export async function refresh(this: CliContext, flags: RefreshFlags): Promise<void> {
+  if (flags.undo) return undo(this, flags)
   const helper = await openHelper(this, flags, true)
-  const assertion = await obtainAssertion(helper)
-  const wishes = await wishesOf(helper, assertion, flags)
-  const path = flags.configFile ? helper.paths.configFile : helper.paths.credentialsFile
-  if (flags.dryRun)
-    return showPlan(
-      this,
-      path,
-      planFor(helper, await readText(path), path, await shadowsOf(helper, flags), wishes),
-      flags,
-    )
-  const shadows = await shadowsOf(helper, flags)
-  let plan: PlannedFile | undefined
-  await changeSharedFile(path, helper.paths.settingsFolder, (text) => {
-    plan = planFor(helper, text, path, shadows, wishes)
-    return formatProfileFile(plan.plan.file)
-  })
-  if (plan !== undefined) report(this, path, plan.plan, flags)
+  const wishes = await wishesOf(helper, await obtainAssertion(helper), flags)
+  if (flags.dryRun) return showPlan(this, await previewRefresh(helper.paths, wishes), flags)
+  report(this, await writeRefresh(helper.paths, wishes), flags)
 }
 
-interface PlannedFile {
-  readonly before: ProfileFile
-  readonly plan: ProfilePlan
-}
-
-function planFor(
-  helper: AwsHelper,
-  text: string,
-  path: string,
-  shadows: ProfileFile | null,
-  wishes: ProfileWishes,
-): PlannedFile {
-  const before = parseProfileFile(text, path)
-  const plan = planProfiles(before, wishes)
-  if (shadows !== null) refuseShadowed(plan, shadows, helper.paths.credentialsFile)
-  return { before, plan }
-}
-
-/** The file whose keys would win over what we write into the other one. */
-async function shadowsOf({ paths }: AwsHelper, flags: RefreshFlags): Promise<ProfileFile | null> {
-  return flags.configFile ? parseProfileFile(await readText(paths.credentialsFile), paths.credentialsFile) : null
+async function undo(context: CliContext, flags: RefreshFlags): Promise<void> {
+  if (flags.dryRun) throw new Failure('aws_option_conflict', { detail: { options: '--undo and --dry-run' } })
+  const restored = await undoRefresh(await openPaths(context, flags))
+  if (flags.json) return context.printJson({ restored })
+  for (const path of restored) context.say(`${path} is as it was before the last refresh.`)
 }
 
 async function wishesOf(helper: AwsHelper, { form, content }: Assertion, flags: RefreshFlags): Promise<ProfileWishes> {
@@ -87,19 +59,25 @@ function processCommand(roleArn: string, config: string, flags: RefreshFlags): s
   )
 }
 
-function showPlan(context: CliContext, path: string, { before, plan }: PlannedFile, flags: RefreshFlags): void {
-  if (flags.json) return report(context, path, plan, flags)
-  for (const line of planDiff(before, plan)) context.print(line)
-  context.say(`${summary(path, plan)} Nothing was written.`)
+function showPlan(context: CliContext, planned: RefreshPlan, flags: RefreshFlags): void {
+  if (flags.json) return report(context, planned, flags)
+  for (const { before, plan } of [planned.target, planned.other].filter((file) => file !== null)) {
+    for (const line of planDiff(before, plan)) context.print(line)
+  }
+  context.say(`${summary(planned)} Nothing was written.`)
 }
 
-function report(context: CliContext, path: string, plan: ProfilePlan, flags: RefreshFlags): void {
+function report(context: CliContext, planned: RefreshPlan, flags: RefreshFlags): void {
+  if (!flags.json) return context.say(summary(planned))
+  const { path, plan } = planned.target
   const { added, changed, removed } = plan
-  if (flags.json)
-    return context.printJson({ path, added, changed, removed, profiles: Object.fromEntries(plan.profiles) })
-  context.say(summary(path, plan))
+  const left = planned.other === null ? null : { path: planned.other.path, removed: planned.other.plan.removed }
+  context.printJson({ path, added, changed, removed, profiles: Object.fromEntries(plan.profiles), left })
 }
 
-function summary(path: string, { added, changed, removed, profiles }: ProfilePlan): string {
-  return `${profiles.size} profiles in ${path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed.`
+function summary({ target, other }: RefreshPlan): string {
+  const { added, changed, removed, profiles } = target.plan
+  const done = `${profiles.size} profiles in ${target.path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed`
+  const left = other?.plan.removed.length ?? 0
+  return left === 0 ? `${done}.` : `${done}; ${left} taken out of ${other?.path}.`
 }
