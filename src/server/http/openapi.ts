@@ -8,6 +8,10 @@ export interface DoorOperation {
   readonly tag: string
   readonly summary: string
   readonly request?: object
+  /** How a caller shows who it is: by the door's own header, in the body, or not at all; else as on the native API. */
+  readonly caller?: 'tinyMfa' | 'body' | 'anybody'
+  /** Fields of the request that are a reader's own, with the names a collection of requests knows them by. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<string, string>>
 }
 
@@ -37,6 +41,7 @@ export function openApi(version: string, doors: readonly DoorOperation[] = []): 
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-watchword-console' },
+        tinyMfa: { type: 'apiKey', in: 'header', name: 'tiny-mfa-access-token' },
       },
       schemas: { Problem },
     },
@@ -84,6 +89,8 @@ function doorOperation(door: DoorOperation): object {
   return {
     tags: [door.tag],
     summary: door.summary,
+    ...(door.caller === undefined ? {} : { security: door.caller === 'tinyMfa' ? [{ tinyMfa: [] }] : [] }),
+    ...(door.variables === undefined ? {} : { 'x-variables': door.variables }),
     parameters: [...door.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
       in: 'path',

@@ -2,6 +2,8 @@
 interface Operation {
   readonly tags: readonly string[]
   readonly summary: string
+  readonly security?: readonly Readonly<Record<string, unknown>>[]
+  readonly 'x-variables'?: Readonly<Record<string, string>>
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
   readonly requestBody?: {
     readonly content: Readonly<Record<string, { readonly schema?: Schema; readonly example?: object }>>
@@ -29,6 +31,8 @@ export interface PostmanRequest {
   readonly name: string
   readonly request: {
     readonly method: string
+    /** Only where it is not the collection's own. */
+    readonly auth?: { readonly type: 'noauth' }
     readonly header: readonly { readonly key: string; readonly value: string }[]
     readonly url: string
     readonly body?: { readonly mode: 'raw'; readonly raw: string }
@@ -42,21 +46,25 @@ export interface PostmanCollection {
   readonly item: readonly { readonly name: string; readonly item: readonly PostmanRequest[] }[]
 }
 
+const tinyMfaHeader = { key: 'tiny-mfa-access-token', value: '{{tinyMfaToken}}' }
+/** The order in which a folder can be run from top to bottom: what is made is read, changed and deleted. */
+const methodsInOrder = ['post', 'get', 'put', 'patch', 'delete']
+
 /**
  * The API as a Postman collection: a folder for each tag, a request for each operation, with the least body its
- * schema allows. `{{baseUrl}}`, `{{accessToken}}` and the names in paths are variables.
+ * schema allows. `{{baseUrl}}`, `{{accessToken}}`, `{{tinyMfaToken}}`, the names in paths and what callers put into
+ * bodies to prove themselves are variables.
  *
  * @see https://schema.postman.com/json/collection/v2.1.0/docs/index.html
  */
 export function postmanCollection({ info, paths }: Documented): PostmanCollection {
   const folders = new Map<string, PostmanRequest[]>()
-  const names = new Set<string>()
-  for (const [path, operations] of sorted(paths)) {
-    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) names.add(name)
-    for (const [method, operation] of sorted(operations)) {
-      const folder = operation.tags[0] ?? ''
-      folders.set(folder, [...(folders.get(folder) ?? []), requestOf(method, path, operation)])
-    }
+  const defaults = new Map<string, string>()
+  for (const [method, path, operation] of inOrder(paths)) {
+    const folder = operation.tags[0] ?? ''
+    folders.set(folder, [...(folders.get(folder) ?? []), requestOf(method, path, operation)])
+    for (const [name, value] of variablesOf(path, operation))
+      defaults.set(name, value ?? defaults.get(name) ?? 'example')
   }
   return {
     info: { name: info.title, schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
@@ -64,32 +72,70 @@ export function postmanCollection({ info, paths }: Documented): PostmanCollectio
     variable: [
       { key: 'baseUrl', value: 'http://127.0.0.1:8000' },
       { key: 'accessToken', value: '' },
-      ...[...names].toSorted((a, b) => a.localeCompare(b)).map((key) => ({ key, value: 'example' })),
+      { key: 'tinyMfaToken', value: '' },
+      ...sorted(Object.fromEntries(defaults)).map(([key, value]) => ({ key, value })),
     ],
     item: sorted(Object.fromEntries(folders)).map(([name, item]) => ({ name, item })),
   }
 }
 
-// By name, so that the file changes only when the API does.
+/** By name, so that the file changes only when the API does; what is deepest in a path is deleted first. */
+function inOrder(paths: Documented['paths']): [string, string, Operation][] {
+  const all = sorted(paths).flatMap(([path, operations]) =>
+    sorted(operations).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
+  )
+  const byMethod = methodsInOrder.map((wanted) => all.filter(([method]) => method === wanted))
+  return [...byMethod.slice(0, -1), byMethod.at(-1)?.toReversed() ?? []].flat()
+}
+
 function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function requestOf(method: string, path: string, { summary, parameters = [], requestBody }: Operation): PostmanRequest {
+/** The variables of one request, with the value of its example where it has one. */
+function variablesOf(path: string, operation: Operation): [string, string | null][] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']): [string, null] => [name, null])
+  const example: Readonly<Record<string, unknown>> = { ...exampleIn(operation) }
+  const inBody = Object.entries(operation['x-variables'] ?? {}).map(([field, name]): [string, string] => [
+    name,
+    String(example[field]),
+  ])
+  return [...inPath, ...inBody]
+}
+
+function requestOf(method: string, path: string, operation: Operation): PostmanRequest {
+  const { summary, parameters = [], security } = operation
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)
   const query = needed.map(({ name }) => `${name}=example`).join('&')
   const url = `{{baseUrl}}${path.replaceAll(/\{(\w+)\}/g, '{{$1}}')}${query === '' ? '' : `?${query}`}`
-  const content = requestBody?.content['application/json']
-  const body = content?.example ?? (content?.schema === undefined ? undefined : exampleOf(content.schema))
+  const body = bodyOf(operation)
+  const isTinyMfa = security?.some((scheme) => 'tinyMfa' in scheme) === true
   return {
     name: summary,
     request: {
       method: method.toUpperCase(),
-      header: body === undefined ? [] : [{ key: 'Content-Type', value: 'application/json' }],
+      ...(security === undefined ? {} : { auth: { type: 'noauth' as const } }),
+      header: [
+        ...(isTinyMfa ? [tinyMfaHeader] : []),
+        ...(body === undefined ? [] : [{ key: 'Content-Type', value: 'application/json' }]),
+      ],
       url,
       ...(body === undefined ? {} : { body: { mode: 'raw' as const, raw: JSON.stringify(body, null, 2) } }),
     },
   }
+}
+
+/** The body of a request, its variables by their names. */
+function bodyOf(operation: Operation): unknown {
+  const example = exampleIn(operation)
+  const variables = Object.entries(operation['x-variables'] ?? {}).map(([field, name]) => [field, `{{${name}}}`])
+  if (example !== undefined) return { ...example, ...Object.fromEntries(variables) }
+  const schema = operation.requestBody?.content['application/json']?.schema
+  return schema === undefined ? undefined : exampleOf(schema)
+}
+
+function exampleIn({ requestBody }: Operation): object | undefined {
+  return requestBody?.content['application/json']?.example
 }
 
 /** The least value a schema allows: required fields only. */

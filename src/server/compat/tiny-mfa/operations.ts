@@ -12,14 +12,24 @@ function operation(
   summary: string,
   answers: DoorOperation['answers'],
   request?: object,
+  variables?: DoorOperation['variables'],
 ): DoorOperation {
-  return { method, path: `/api/v1${path}`, tag, summary, answers, ...(request === undefined ? {} : { request }) }
+  return {
+    method,
+    path: `/api/v1${path}`,
+    tag,
+    summary,
+    answers,
+    caller: path === '/health' ? 'anybody' : 'tinyMfa',
+    ...(request === undefined ? {} : { request }),
+    ...(variables === undefined ? {} : { variables }),
+  }
 }
 
 const issuer = '{"id", "name", "contact", "enabled", "token_length"}'
 const user = '{"id", "name", "email", "issuer", "enabled"}'
 
-/** The door's addresses, for the documentation; the token goes into the header tiny-mfa-access-token. */
+/** The door's addresses, for the documentation. */
 export const tinyMfaOperations: readonly DoorOperation[] = [
   operation('GET', '/health', 'Whether the door is open', { '200': outcome }),
   operation('GET', '/system/configuration', 'The configuration', { '200': 'The configuration', ...refused }),
@@ -74,9 +84,10 @@ export const tinyMfaOperations: readonly DoorOperation[] = [
       token_length: 6,
       enabled: true,
     },
+    { name: 'issuer' },
   ),
   operation('GET', '/issuer/{issuer}', 'An issuer', { '200': issuer, ...missing }),
-  operation('POST', '/issuer/{issuer}', 'Change it', { '200': outcome, ...missing, ...wrong }, { enabled: false }),
+  operation('POST', '/issuer/{issuer}', 'Change it', { '200': outcome, ...missing, ...wrong }, { enabled: true }),
   operation('DELETE', '/issuer/{issuer}', 'Delete it with users and tokens', { '200': outcome, ...missing }),
   operation('GET', '/issuer/{issuer}/token', 'Its tokens', {
     '200': '[{"id", "description", "created_on", "last_access_time"}]',
@@ -103,6 +114,7 @@ export const tinyMfaOperations: readonly DoorOperation[] = [
       email: 'demo@issuer.local',
       enabled: true,
     },
+    { name: 'user' },
   ),
   operation('GET', '/issuer/{issuer}/users/{user}', 'A user', { '200': user, ...missing }),
   operation(
@@ -122,5 +134,6 @@ export const tinyMfaOperations: readonly DoorOperation[] = [
     'Validate a code, once',
     { '200': outcome, ...missing, ...wrong, '403': 'Issuer or user is disabled' },
     { token: '123456' },
+    { token: 'tinyMfaCode' },
   ),
 ]
