@@ -102,7 +102,9 @@ export async function pollDevice(context: AccessContext, deviceCode: string, add
   const grant = await store.grantByDevice(context.storage.db, tokenKey(deviceCode))
   if (grant === null || grant.state === 'done' || nowMs(context) >= grant.expiresAtMs) return { state: 'expired' }
   if (grant.state !== 'confirmed') return { state: grant.state }
-  return handOut(context, grant, address)
+  const answer = await handOut(context, grant, address)
+  context.services.metrics.logins.inc({ outcome: answer.state === 'confirmed' ? 'accepted' : 'refused' })
+  return answer
 }
 
 async function handOut(context: AccessContext, grant: store.DeviceGrant, address: string): Promise<PolledDevice> {

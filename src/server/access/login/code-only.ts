@@ -36,9 +36,10 @@ export async function logInByCode(
     const object = { objectKind: 'person', objectId: personId }
     const deed = { action: 'gate.login', ...object, outcome: 'refused' as const, reason: 'code' }
     await context.storage.transaction((tx) => audit(context, tx, stranger, deed))
+    context.services.metrics.logins.inc({ outcome: 'refused' })
     throw new Failure('login_refused')
   }
-  return context.storage.transaction(async (tx) => {
+  const loggedIn = await context.storage.transaction(async (tx) => {
     await meetSource(context, tx, personId, hashes, device)
     const { id, token, expiresAtMs } = await context.sessions.begin(tx, { ...place, personId, factors: 'one' })
     await audit(context, tx, loggedInActor(person, address), {
@@ -49,4 +50,6 @@ export async function logInByCode(
     })
     return { sessionId: id, token, personId, username: person.username, expiresAtMs }
   })
+  context.services.metrics.logins.inc({ outcome: 'accepted' })
+  return loggedIn
 }

@@ -121,7 +121,7 @@ export async function tryLogin(
   login: (remembers: boolean) => Promise<LoggedIn>,
 ): Promise<Tried> {
   const { core, gate, limit, loops } = context
-  const { clock, log, metrics } = core.services
+  const { clock, log } = core.services
   const key = limitKey(context, request)
   const waitMs = limit.waitMs(key, clock.nowMs())
   if (waitMs > 0) {
@@ -134,7 +134,6 @@ export async function tryLogin(
   try {
     const { username, token } = await login(remembers)
     await endBefore(context, request)
-    metrics.logins.inc({ outcome: 'accepted' })
     log.info({ event: 'gate_login', user: username, address: request.address }, 'gate login accepted')
     setGateCookie(reply, shape, token, remembers ? gate.settings.rememberMs : null)
     keepDevice(context, request, reply)
@@ -143,7 +142,6 @@ export async function tryLogin(
   } catch (error) {
     if (!isFailure(error)) throw error
     limit.charge(key, clock.nowMs())
-    metrics.logins.inc({ outcome: 'refused' })
     log.warn({ event: 'gate_login_refused', user: loggedName(form), address: request.address }, 'gate login refused')
     return error.code === 'passphrases_busy' ? { waitSeconds: 5 } : 'refused'
   }
