@@ -3,12 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { listRotations } from '../../../src/api/accounts.ts'
-import { addMember, createGroup, createPerson, removeMember, updatePerson } from '../../../src/api/people.ts'
+import {
+  addMember,
+  createGroup,
+  createPerson,
+  deleteGroup,
+  removeMember,
+  updatePerson,
+} from '../../../src/api/people.ts'
 import { openStoreClient } from '../../../src/cli/admin/store-client.ts'
 import { openStoreRooms } from '../../../src/cli/admin/store-rooms.ts'
 import type { PersonActor } from '../../../src/server/http/actor.ts'
 
-it('whoever leaves a group or is disabled leaves the secrets they knew on the rotate list', async () => {
+async function setUp() {
   const dataDir = mkdtempSync(join(tmpdir(), 'watchword-leavers-'))
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
   const rooms = await openStoreRooms({}, { dataDir })
@@ -39,10 +46,20 @@ it('whoever leaves a group or is disabled leaves the secrets they knew on the ro
   await rooms.vault.add(eva, { label: 'Own', secretBase32, allowDuplicate: true })
   const due = async () =>
     Object.fromEntries((await client.call(listRotations)).items.map(({ label, rotateReason }) => [label, rotateReason]))
+  return { client, person, group, due }
+}
 
+it('whoever leaves a group or is disabled leaves the secrets they knew on the rotate list', async () => {
+  const { client, person, group, due } = await setUp()
   expect(await due()).toEqual({})
   await client.call(removeMember, { params: { group: group.id, person: person.id } })
   expect(await due()).toEqual({ Shared: 'eva left the group platform' })
   await client.call(updatePerson, { params: { person: person.id }, body: { disabled: true } })
   expect(await due()).toEqual({ Own: 'eva left', Shared: 'eva left the group platform' })
+})
+
+it('a group that is deleted leaves what its members knew through it on the rotate list', async () => {
+  const { client, group, due } = await setUp()
+  await client.call(deleteGroup, { params: { group: group.id } })
+  expect(await due()).toEqual({ Shared: 'eva left the group platform' })
 })

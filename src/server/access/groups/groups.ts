@@ -75,6 +75,7 @@ export async function deleteGroup(context: AccessContext, actor: Actor, ref: str
   const group = await findGroup(context, ref)
   if (group.id === everyone.id) throw new Failure('group_built_in')
   await context.storage.transaction(async (tx) => {
+    await tellOfMembers(context, tx, actor, group)
     await keepingAnAdministrator(tx, async () => {
       if (!(await store.deleteGroupRow(tx, group.id))) throw new Failure('group_not_found')
     })
@@ -108,6 +109,13 @@ export async function removeMember(context: AccessContext, actor: Actor, ref: st
     await context.leavers.tell(tx, actor, { personId, personName: person.username, group })
     await auditMember(context, tx, actor, 'group.member_remove', group, person)
   })
+}
+
+// Whoever was in it can do no more what the group could.
+async function tellOfMembers(context: AccessContext, tx: Tx, actor: Actor, group: store.GroupRow): Promise<void> {
+  for (const member of await store.membersOf(tx, group.id)) {
+    await context.leavers.tell(tx, actor, { ...member, group })
+  }
 }
 
 async function auditMember(

@@ -104,6 +104,16 @@ export async function listMemberIds(
   return (await query.execute()).map((row) => row.id)
 }
 
+/** Everybody who was put into a group, by whom ever. */
+export async function membersOf(tx: Tx, groupId: string): Promise<{ personId: string; personName: string }[]> {
+  return tx
+    .selectFrom('person')
+    .select(['id as personId', 'username as personName'])
+    .where('id', 'in', (where) => where.selectFrom('person_group').select('person_id').where('group_id', '=', groupId))
+    .orderBy('username_key')
+    .execute()
+}
+
 /** Adds a member; false when they were one already. */
 export async function insertMember(
   tx: Tx,
@@ -138,13 +148,21 @@ export async function providerGroups(tx: Tx, personId: string): Promise<{ id: st
     .execute()
 }
 
-export async function deleteProviderMember(tx: Tx, member: { groupId: string; personId: string }): Promise<void> {
+/** Takes back what the provider said; false when the person stays a member because somebody put them there here. */
+export async function deleteProviderMember(tx: Tx, member: { groupId: string; personId: string }): Promise<boolean> {
   await tx
     .deleteFrom('person_group')
     .where('group_id', '=', member.groupId)
     .where('person_id', '=', member.personId)
     .where('source', '=', 'oidc')
     .execute()
+  const left = await tx
+    .selectFrom('person_group')
+    .select('source')
+    .where('group_id', '=', member.groupId)
+    .where('person_id', '=', member.personId)
+    .executeTakeFirst()
+  return left === undefined
 }
 
 function groupQuery(db: Queryable) {

@@ -113,7 +113,7 @@ async function syncGroups(
   const gone = present.filter((group) => !wanted.includes(group.name))
   const added = wanted.filter((name) => !present.some((group) => group.name === name))
   for (const group of gone) {
-    await deleteProviderMember(tx, { groupId: group.id, personId: person.id })
+    if (!(await deleteProviderMember(tx, { groupId: group.id, personId: person.id }))) continue
     const leaver = { personId: person.id, personName: person.username, group }
     await context.leavers.tell(tx, loggedInActor(person, address), leaver)
   }
