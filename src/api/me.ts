@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, Ref, TimeMs } from './endpoint.ts'
 import { Person } from './people.ts'
+import { Confirmation } from './realms.ts'
 
 /** Passphrases and codes as people type them. */
 export const Passphrase = Type.String({ minLength: 1, maxLength: 1024 })
@@ -78,7 +79,7 @@ export const confirmCode = endpoint(
   { method: 'POST', path: '/v1/me/code/confirm', summary: 'Confirm it by its first code', ...mine },
   {
     body: exactly({ code: Code }),
-    answer: Type.Object({ confirmed: Type.Boolean(), clockOffsetSteps: Type.Optional(Type.Integer()) }),
+    answer: Confirmation,
   },
 )
 export const newRecoveryCodes = endpoint(

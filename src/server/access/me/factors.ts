@@ -1,3 +1,4 @@
+import type { Confirmation } from '../../../api/realms.ts'
 import { hashPassphrase } from '../../../crypto/passphrase.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
@@ -60,16 +61,20 @@ export async function beginCode(context: AccessContext, actor: Actor): Promise<N
   return context.storage.transaction((tx) => context.codes.begin(tx, person, me))
 }
 
-/** Confirms the new code by its first digits; from then on the old one opens nothing. */
-export async function confirmCode(context: AccessContext, actor: Actor, code: string): Promise<void> {
+/**
+ * Confirms the new code by its first digits; from then on the old one opens nothing. Of a wrong one it tells how far
+ * the clock behind it is off, as every enrolment does.
+ */
+export async function confirmCode(context: AccessContext, actor: Actor, code: string): Promise<Confirmation> {
   const me = requireSession(actor)
   const person = await localPerson(context, me.personId)
-  const verdict = await context.codes.confirm({ personId: person.id, code, actor: me, address: me.address })
-  if (!verdict.accepted) throw new Failure('code_refused')
+  const confirmation = await context.codes.confirm({ personId: person.id, code, actor: me, address: me.address })
+  if (!confirmation.confirmed) return confirmation
   await context.storage.transaction(async (tx) => {
     await personMoved(context, tx, person.id)
     await tellOfChange(context, tx, me, person, 'code')
   })
+  return confirmation
 }
 
 /** New recovery codes in the place of the old ones, told this once. */

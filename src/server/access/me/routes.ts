@@ -16,10 +16,7 @@ export function meRoutes({ route }: Router, parts: MeParts): void {
   }))
   route(api.changePassphrase, ({ actor, body }) => factors.changePassphrase(context, actor, body))
   route(api.beginCode, ({ actor }) => factors.beginCode(context, actor))
-  route(api.confirmCode, async ({ actor, body }) => {
-    await factors.confirmCode(context, actor, body.code)
-    return { confirmed: true }
-  })
+  route(api.confirmCode, ({ actor, body }) => factors.confirmCode(context, actor, body.code))
   route(api.newRecoveryCodes, async ({ actor }) => ({
     recoveryCodes: await factors.renewRecoveryCodes(context, actor),
   }))

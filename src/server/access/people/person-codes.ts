@@ -1,3 +1,4 @@
+import type { Confirmation } from '../../../api/realms.ts'
 import type { KeyRing } from '../../../crypto/key-ring.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
@@ -44,7 +45,7 @@ export interface CodeVerdict {
 export interface PersonCodes {
   verify(typed: TypedCode): Promise<CodeVerdict>
   /** Judges the pending secret alone and makes it the active one. */
-  confirm(typed: TypedCode): Promise<CodeVerdict>
+  confirm(typed: Omit<TypedCode, 'personId' | 'device'> & { readonly personId: string }): Promise<Confirmation>
   /** Makes a new secret, pending beside one that is there. */
   begin(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<NewCode>
   /** Takes in a secret that counts at once: at `init`, which cannot wait for a first code. */
@@ -83,11 +84,11 @@ const system: By = { actor: { kind: 'operator', name: 'server', address: '' }, a
 /** Opens the codes of people, making their realm at the first start. */
 export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
   const realm = await subjects.ensureRealm({ name: peopleRealm, issuerLabel: 'Watchword', origin: door }, system)
-  const judge = async (typed: TypedCode, purpose: 'verify' | 'confirm'): Promise<CodeVerdict> => {
-    const { personId, code, actor, address, device } = typed
+  const verify = async ({ personId, code, actor, address, device }: TypedCode): Promise<CodeVerdict> => {
     const subject = personId ?? nobody
     const source = device === undefined ? addressSource(address) : deviceSource(device)
-    const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose, source, actor, address, door })
+    const who = { actor, address, door }
+    const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose: 'verify', source, ...who })
     return { accepted: judged.accepted, isLocked: isLocked(judged) }
   }
   const start = (tx: Tx, person: { id: string; username: string }, secret: SecretStart, actor: Actor) =>
@@ -101,8 +102,8 @@ export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: Pers
     )
   const subjectOf = (tx: Tx, personId: string) => subjects.find(realm, personId, tx)
   return {
-    verify: (typed) => judge(typed, 'verify'),
-    confirm: (typed) => judge(typed, 'confirm'),
+    verify,
+    confirm: ({ personId, code, actor, address }) => subjects.confirm(realm, personId, code, { actor, address, door }),
     begin: async (tx, person, actor) => {
       const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { begins: { pendingForMs } }, actor)
       return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri), pendingUntilMs: pendingUntilMs ?? 0 }

@@ -81,8 +81,8 @@ export async function finishSetup(
   const ticket = await readOnce(context.storage.db, 'setup-ticket', proof.ticket, nowMs(context))
   if (ticket === null) throw new Failure('ticket_invalid')
   const { personId } = ticket
-  const verdict = await context.codes.confirm({ personId, code: proof.code, actor, address: login.address })
-  if (!verdict.accepted) throw new Failure('code_refused')
+  const { confirmed } = await context.codes.confirm({ personId, code: proof.code, actor, address: login.address })
+  if (!confirmed) throw new Failure('code_refused')
   const recoveryCodes = makeRecoveryCodes()
   const session = await uniquely(() =>
     context.storage.transaction(async (tx) => {

@@ -47,26 +47,28 @@ function ConfirmForm({ begun, onConfirmed }: { begun: Begun; onConfirmed(): void
   const { t } = useWords()
   const act = useAct(confirmCode, [readMe])
   const [code, setCode] = useState('')
-  const [isRefused, setRefused] = useState(false)
+  const [answer, setAnswer] = useState<Answer<typeof confirmCode> | null>(null)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const done = await act.run({ body: { code } })
     if (done === null) return
-    setRefused(!done.answer.confirmed)
+    setAnswer(done.answer)
     setCode('')
     if (!done.answer.confirmed) return
     notifications.show({ message: t('me.codeConfirmed') })
     onConfirmed()
   }
+  const offset = answer?.clockOffsetSteps ?? 0
   return (
     <form onSubmit={(event) => void submit(event)}>
       <FirstCode {...begun}>
         <CodeInput label={t('setup.code')} value={code} onChange={setCode} />
-        {isRefused && (
+        {answer?.confirmed === false && (
           <Note tone="bad" isUrgent>
-            {t('me.codeRefused')}
+            {t(`enrol.refused.${answer.reason ?? 'wrong'}`)}
           </Note>
         )}
+        {offset !== 0 && <Note tone="warn">{t('enrol.offset', { count: Math.abs(offset) })}</Note>}
         <TroubleNote trouble={act.trouble} />
         <Button type="submit" loading={act.isRunning}>
           {t('setup.finish')}

@@ -117,7 +117,6 @@ export const settings = {
   'me.codeNone': 'Keine App ist eingerichtet.',
   'me.codeNew': 'Neue einrichten',
   'me.codeConfirmed': 'Die neue App gilt ab jetzt.',
-  'me.codeRefused': 'Dieser Code stimmt nicht. Warten Sie auf den nächsten und prüfen Sie die Uhr Ihres Geräts.',
   'me.passkeys': 'Passkeys',
   'me.passkeysLead': 'Sie lassen sich nicht abphishen. Mehrere sind gut, einer je Gerät.',
   'me.passkeysEmpty': 'Noch keine Passkeys.',

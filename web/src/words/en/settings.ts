@@ -112,7 +112,6 @@ export const settings = {
   'me.codeNone': 'No authenticator is set up.',
   'me.codeNew': 'Set up a new one',
   'me.codeConfirmed': 'The new authenticator counts from now on.',
-  'me.codeRefused': 'This code is not right. Wait for the next one and check the clock of your device.',
   'me.passkeys': 'Passkeys',
   'me.passkeysLead': 'They cannot be phished. Several are fine, one per device.',
   'me.passkeysEmpty': 'No passkeys yet.',
