@@ -6,6 +6,24 @@ export const AccountType = oneOf(['totp', 'hotp', 'steam'])
 export const LeaseMode = oneOf(['off', 'warn', 'exclusive'])
 export const GrantRight = oneOf(['reveal', 'manage'])
 export const GranteeKind = oneOf(['person', 'group', 'everyone'])
+/** What a person proves before each reveal: nothing, a fresh proof, a passkey, or what the provider has to say. */
+export const StepUp = oneOf(['off', 'recent', 'passkey', 'sign-on'])
+
+const claimWord = Type.String({ minLength: 1, maxLength: 255, pattern: '^\\S+$' })
+/** What the provider has to say of a login before a code is shown, under `stepUp: sign-on`. */
+export const SignOnDemand = exactly({
+  acrValues: Type.Array(claimWord, {
+    maxItems: 10,
+    description: 'One of these authentication contexts (acr), best first; any when empty',
+  }),
+  amr: Type.Array(claimWord, { maxItems: 10, description: 'All of these methods (amr, RFC 8176)' }),
+  maxAgeSeconds: Type.Integer({
+    minimum: 60,
+    maximum: 86_400,
+    description: 'How long ago the provider may have proved the person (auth_time)',
+  }),
+})
+export type SignOnDemand = Static<typeof SignOnDemand>
 
 /** A shared account as its viewers see it. There is no field for the secret, for anybody (law 2). */
 export const Account = Type.Object({
@@ -21,7 +39,8 @@ export const Account = Type.Object({
   digits: Type.Integer(),
   periodSeconds: Type.Integer(),
   lease: LeaseMode,
-  stepUp: oneOf(['off', 'recent', 'passkey']),
+  stepUp: StepUp,
+  signOnDemand: Type.Optional(SignOnDemand),
   marked: Type.Boolean({ description: 'Each reveal sends a notice' }),
   mayReveal: Type.Boolean(),
   mayManage: Type.Boolean(),
@@ -42,7 +61,8 @@ const metadata = {
   tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 }),
   note: Type.String({ maxLength: 10_000 }),
   lease: LeaseMode,
-  stepUp: oneOf(['off', 'recent', 'passkey']),
+  stepUp: StepUp,
+  signOnDemand: SignOnDemand,
   marked: Type.Boolean(),
 }
 const secretFields = {

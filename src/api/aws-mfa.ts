@@ -29,6 +29,7 @@ export const AwsMfaEnrol = exactly({
   note: AccountCreate.properties.note,
   lease: Type.Optional(LeaseMode),
   stepUp: AccountCreate.properties.stepUp,
+  signOnDemand: AccountCreate.properties.signOnDemand,
   marked: AccountCreate.properties.marked,
   grants: AccountCreate.properties.grants,
 })

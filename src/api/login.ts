@@ -82,6 +82,15 @@ export const beginSignOn = endpoint(
     query: exactly({
       returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of ours to come back to' })),
       stepUp: Type.Optional(Type.Boolean({ description: 'Prove again who is in this session' })),
+      acrValues: Type.Optional(
+        Type.String({ maxLength: 2048, description: 'One of these acr is needed, parted by blanks; with stepUp' }),
+      ),
+      amr: Type.Optional(
+        Type.String({ maxLength: 2048, description: 'All of these amr are needed, parted by blanks; with stepUp' }),
+      ),
+      maxAgeSeconds: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 86_400, description: 'How old the proof may be; 0 unless given' }),
+      ),
     }),
   },
 )

@@ -34,6 +34,8 @@ export const accessFailures = {
   sign_on_group_missing: 'Your account at the provider is in none of the groups that may log in here.',
   sign_on_no_draft: 'There is no draft to try or activate. Store one first.',
   sign_on_off: 'Sign-on through a provider is not set up here.',
+  sign_on_proof_weak:
+    'The provider confirmed this login less strongly than was asked. Log in there with a stronger method, or ask who runs it.',
   sign_on_refused: 'The login through the provider was not accepted. Start again from the login page.',
   sign_on_settings_invalid: 'The sign-on settings are not valid: {reason}.',
   ticket_invalid: 'This step was finished already or took too long. Start again.',

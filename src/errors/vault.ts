@@ -13,6 +13,7 @@ export const vaultFailures = {
   account_no_previous_secret: 'There is no earlier secret to go back to.',
   account_rotation_running: 'The device of this account is being replaced already. Try again in two minutes.',
   account_counter_based: 'This account counts instead of reading the clock. Use it through reveal, one code at a time.',
+  account_demand_unused: 'A demand on the login at the provider needs the step-up sign-on. Send both, or leave it out.',
   account_proof_wrong:
     'The code does not belong to the new secret, so nothing was changed. Compare the secret with what the service showed, and the clock of the authenticator.',
   reveal_not_granted: 'You may not see codes of this account. Ask who manages it for the right to reveal.',
@@ -23,6 +24,8 @@ export const vaultFailures = {
     'An account that counts gives one code per Idempotency-Key. Send that header, a new one for each code you need.',
   reveal_step_up_recent: 'This account asks who you are again. Confirm your passphrase and code, then try again.',
   reveal_step_up_passkey: 'This account asks for your passkey. Confirm with it, then try again.',
+  reveal_step_up_sign_on:
+    'This account asks for a fresh login at the sign-on provider. Confirm there in the console, then try again.',
   grant_who_unreadable: 'Write everyone, group:NAME or person:NAME.',
   grant_not_found: 'There is no such grant on this account.',
   grant_grantee_unknown: 'There is no such {kind}. Look at the list of people and groups.',
@@ -32,8 +35,8 @@ export const vaultFailures = {
   totpshare_csrf_missing: 'The CSRF token is missing.',
   totpshare_field_missing: 'Fill in every field: identifier, name and TOTP key.',
   totpshare_key_taken: 'An account with this identifier and name is there already. Choose another name.',
+  totpshare_name_too_long: 'Identifier and name together are longer than a key can be. Shorten them to 150 letters.',
   totpshare_not_administrator: 'Admins must be a member of the {group} group, has {groups}.',
   totpshare_folder_unreadable:
     'The folder {folder} of TOTPSHARE_FILE_PATH cannot be read. Check the path and who may read it.',
-  totpshare_name_too_long: 'Identifier and name together are longer than a key can be. Shorten them to 150 letters.',
 } as const

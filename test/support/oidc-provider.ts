@@ -30,6 +30,11 @@ export interface TestProviderOptions {
   /** Whether `groups` stands in the id token (default) or only in userinfo. */
   readonly groupsIn?: 'id_token' | 'userinfo'
   readonly backchannelLogoutUri?: string
+  /** The acr it knows, and how it proves somebody who is asked for some of them; it knows none unless given. */
+  readonly assurance?: {
+    readonly acrValues: readonly string[]
+    readonly prove: (asked: readonly string[]) => { acr: string; amr: string[] }
+  }
 }
 
 const clientId = 'watchword'
@@ -44,6 +49,7 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = quietly(() => new Provider(issuer, configuration(options, jwk, people)))
+  if (options.assurance !== undefined) sayHowProved(provider, options.assurance)
   server.on('request', (request, response) => void provider.callback()(request, response))
   const stop = () => close(server)
   onTestFinished(stop)
@@ -55,7 +61,7 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
 }
 
 function configuration(
-  { redirectUris, groupsIn = 'id_token', backchannelLogoutUri }: TestProviderOptions,
+  { redirectUris, groupsIn = 'id_token', backchannelLogoutUri, assurance }: TestProviderOptions,
   jwk: JWK,
   people: ReadonlyMap<string, ProviderPerson>,
 ): Configuration {
@@ -72,10 +78,16 @@ function configuration(
           : { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true }),
       },
     ],
+    acrValues: [...(assurance?.acrValues ?? [])],
     jwks: { keys: [jwk] },
     cookies: { keys: ['only-for-tests'] },
     claims: {
-      openid: ['sub', 'sid', ...(groupsIn === 'id_token' ? ['groups'] : [])],
+      openid: [
+        'sub',
+        'sid',
+        ...(groupsIn === 'id_token' ? ['groups'] : []),
+        ...(assurance === undefined ? [] : ['amr']),
+      ],
       profile: ['name', 'preferred_username', ...(groupsIn === 'userinfo' ? ['groups'] : [])],
       email: ['email'],
     },
@@ -108,6 +120,22 @@ function configuration(
       }
     },
     ttl: { AccessToken: 600, IdToken: 600, Interaction: 600, Session: 600, Grant: 600, AuthorizationCode: 60 },
+  }
+}
+
+// Its ready-made login page knows no methods; what it did is added where the login is finished.
+function sayHowProved(provider: Provider, { prove }: NonNullable<TestProviderOptions['assurance']>): void {
+  const finish = provider.interactionFinished.bind(provider)
+  provider.interactionFinished = async (request, response, result, options) => {
+    const { params } = await provider.interactionDetails(request, response)
+    const asked = typeof params['acr_values'] === 'string' ? params['acr_values'].split(' ') : []
+    const { login } = result
+    await finish(
+      request,
+      response,
+      login === undefined ? result : { ...result, login: { ...login, ...prove(asked) } },
+      options,
+    )
   }
 }
 

@@ -85,5 +85,6 @@ export function sessionActor({ session, person }: LiveSession, address: string):
     factors: session.factors,
     authenticatedAtMs: session.authenticatedAtMs,
     ...(session.passkeyAtMs === undefined ? {} : { passkeyAtMs: session.passkeyAtMs }),
+    ...(session.assurance === undefined ? {} : { assurance: session.assurance }),
   }
 }

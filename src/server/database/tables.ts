@@ -379,6 +379,7 @@ export interface AccountTable {
   secret_version: number
   lease: string
   step_up: string
+  sign_on_demand: string | null
   marked: number
   rotate_reason: string | null
   rotate_since_ms: number | null

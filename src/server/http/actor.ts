@@ -4,6 +4,16 @@ export type Role = 'administrator' | 'auditor' | 'member'
 /** How surely a session knows its person. */
 export type Factors = 'one' | 'two'
 
+/** What a provider said of a login: how it knew the person, and when it last asked. */
+export interface Assurance {
+  /** Authentication context class; null when it named none. */
+  readonly acr: string | null
+  /** Authentication methods (RFC 8176). */
+  readonly amr: readonly string[]
+  /** Unix milliseconds; null when it did not say. */
+  readonly authTimeMs: number | null
+}
+
 /**
  * Whoever asks.
  *
@@ -36,6 +46,8 @@ export interface PersonActor {
   readonly authenticatedAtMs: number
   /** When this session last showed a passkey, Unix milliseconds; absent when it never did. */
   readonly passkeyAtMs?: number
+  /** What the provider said of the login behind this session; absent for local people. */
+  readonly assurance?: Assurance
 }
 
 export interface ServiceActor {

@@ -1,4 +1,5 @@
 import type { Account } from '../../api/accounts.ts'
+import type { SignOnDemand } from '../access/oidc/demand.ts'
 import type { VaultAccount } from './account.ts'
 import type { AccountRights } from './rights.ts'
 
@@ -27,6 +28,7 @@ export function viewOf(account: VaultAccount, { rights, favourite, undoMs, nowMs
     periodSeconds: account.periodSeconds,
     lease: account.lease,
     stepUp: account.stepUp,
+    ...(account.signOnDemand === null ? {} : { signOnDemand: demandView(account.signOnDemand) }),
     marked: account.marked,
     ...rights,
     favourite,
@@ -36,4 +38,8 @@ export function viewOf(account: VaultAccount, { rights, favourite, undoMs, nowMs
     createdAtMs: account.createdAtMs,
     updatedAtMs: account.updatedAtMs,
   }
+}
+
+function demandView({ acrValues, amr, maxAgeSeconds }: SignOnDemand): NonNullable<Account['signOnDemand']> {
+  return { acrValues: [...acrValues], amr: [...amr], maxAgeSeconds }
 }

@@ -1,8 +1,9 @@
 import type { Algorithm, OtpType } from '../../otp/account.ts'
+import type { SignOnDemand } from '../access/oidc/demand.ts'
 import type { LeaseMode } from './lease.ts'
 
-/** What an account asks of a person before each reveal: nothing, a recent login, or a passkey. */
-export type StepUp = 'off' | 'recent' | 'passkey'
+/** What an account asks of a person before each reveal: nothing, a recent login, a passkey, or a login at the provider. */
+export type StepUp = 'off' | 'recent' | 'passkey' | 'sign-on'
 
 /** What people read of an account; no part of it makes codes. */
 export interface AccountText {
@@ -38,6 +39,8 @@ export interface VaultAccount extends AccountText, CodeShape {
   readonly previousUntilMs: number | null
   readonly lease: LeaseMode
   readonly stepUp: StepUp
+  /** What the provider has to say of that login; null unless `stepUp` is `sign-on`. */
+  readonly signOnDemand: SignOnDemand | null
   /** Each reveal sends a notice. */
   readonly marked: boolean
   /** Why the secret should be replaced; null when nobody who left could have seen it. */
@@ -49,12 +52,12 @@ export interface VaultAccount extends AccountText, CodeShape {
   readonly deletedAtMs: number | null
 }
 
-/**
- * The name totpshare gives an account: `hex(identifier).hex(label)`, lower-case hex of UTF-8.
- *
 /** Characters of a public key: it is a part of a path, and PostgreSQL indexes no text of any length. */
 export const longestPublicKey = 1000
 
+/**
+ * The name totpshare gives an account: `hex(identifier).hex(label)`, lower-case hex of UTF-8.
+ *
  * @param identifier - not empty
  */
 export function publicKeyOf(identifier: string, label: string): string {

@@ -16,6 +16,7 @@ import { giveGrants, type GrantWish } from './grants.ts'
 import { grantsOn } from './grant-store.ts'
 import { rightsOn } from './rights.ts'
 import { accountChange, undoMsOf, type VaultRoom } from './room.ts'
+import { demandOf } from './step-up.ts'
 import {
   findByPublicKey,
   findBySecretHash,
@@ -26,14 +27,14 @@ import {
   setFavourite,
 } from './store.ts'
 
-/** A new account with everything that is to be stored with it. */
 /** Characters of a label in a key that its whole text would make too long. */
 const labelInLongKey = 100
 
+/** A new account with everything that is to be stored with it. */
 export interface NewAccount {
   readonly otp: OtpAccount
   readonly text: AccountText
-  readonly settings: Pick<Static<typeof AccountCreate>, 'lease' | 'stepUp' | 'marked'>
+  readonly settings: Pick<Static<typeof AccountCreate>, 'lease' | 'stepUp' | 'signOnDemand' | 'marked'>
   readonly grants: readonly GrantWish[]
   readonly allowDuplicate: boolean
   readonly custody: Pick<Custodian, 'how' | 'note'>
@@ -120,6 +121,7 @@ function newAccountColumns(
     previousUntilMs: null,
     lease: settings.lease ?? 'warn',
     stepUp: settings.stepUp ?? 'off',
+    signOnDemand: demandOf(settings.stepUp ?? 'off', settings.signOnDemand, null),
     marked: settings.marked ?? false,
     rotateReason: null,
     rotateSinceMs: null,
@@ -196,7 +198,9 @@ export async function updateAccount(
     const nowMs = services.clock.nowMs()
     const { account } = await holdManaged(room, tx, actor, id, nowMs)
     const { lease = account.lease, stepUp = account.stepUp, marked = account.marked } = given
-    const next = { ...account, ...mergeText(account, given), lease, stepUp, marked, updatedAtMs: nowMs }
+    const signOnDemand = demandOf(stepUp, given.signOnDemand, account.signOnDemand)
+    const rules = { lease, stepUp, signOnDemand, marked }
+    const next = { ...account, ...mergeText(account, given), ...rules, updatedAtMs: nowMs }
     await saveAccount(tx, next)
     await audit.append(tx, [accountEvent(actor, 'account.update', next, changesBetween(account, next))])
     await storage.recordChange(tx, { kind: accountChange, objectId: id })
@@ -215,6 +219,8 @@ function changesBetween(before: VaultAccount, after: VaultAccount): Record<strin
     if (from !== to) changes[field] = `${from} → ${to}`
   }
   if (before.note !== after.note) changes['note'] = true
+  const [from, to] = [before, after].map(({ signOnDemand }) => JSON.stringify(signOnDemand))
+  if (from !== to) changes['signOnDemand'] = `${from} → ${to}`
   return changes
 }
 

@@ -66,7 +66,7 @@ export function decideRegistration(wish: RevealWish, facts: RevealFacts, isCusto
   if (!maySee(rights) || account.deletedAtMs !== null) return { kind: 'denied', failure: 'account_not_found' }
   if (!rights.mayManage) return { kind: 'denied', failure: 'forbidden' }
   if (!rights.mayReveal && !isCustodian) return { kind: 'denied', failure: 'reveal_not_custodian' }
-  const proof = missingProof(account.stepUp, wish.actor, nowMs)
+  const proof = missingProof(account, wish.actor, nowMs)
   if (proof !== null) return { kind: 'denied', failure: proof }
   if (account.type === 'hotp') return { kind: 'denied', failure: 'account_counter_based' }
   const decision = decideTimed({ ...wish, minSeconds: 0, wantsNext: false }, facts)
@@ -79,7 +79,7 @@ function refusal({ actor, actKey, wantsPrevious }: RevealWish, facts: RevealFact
   const rights = rightsOn(actor, account.id, grants, nowMs)
   if (!maySee(rights) || account.deletedAtMs !== null) return 'account_not_found'
   if (!rights.mayReveal) return 'reveal_not_granted'
-  const proof = missingProof(account.stepUp, actor, nowMs)
+  const proof = missingProof(account, actor, nowMs)
   if (proof !== null) return proof
   if (wantsPrevious && (account.previousUntilMs ?? 0) <= nowMs) return 'account_no_previous_secret'
   return account.type === 'hotp' && actKey === null && !wantsPrevious ? 'reveal_key_missing' : null

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Algorithm, OtpType } from '../../otp/account.ts'
+import type { SignOnDemand } from '../access/oidc/demand.ts'
 import { sql } from '../database/sql.ts'
 import type { Engine, Queryable, Tx } from '../database/storage.ts'
 import type { AccountTable, Tables } from '../database/tables.ts'
@@ -252,6 +253,7 @@ function toAccount(row: AccountTable): VaultAccount {
     previousUntilMs: row.previous_until_ms,
     lease: row.lease as LeaseMode,
     stepUp: row.step_up as StepUp,
+    signOnDemand: row.sign_on_demand === null ? null : (JSON.parse(row.sign_on_demand) as SignOnDemand),
     marked: row.marked === 1,
     rotateReason: row.rotate_reason,
     rotateSinceMs: row.rotate_since_ms,
@@ -284,6 +286,7 @@ function toRow(account: VaultAccount): AccountTable {
     previous_until_ms: account.previousUntilMs,
     lease: account.lease,
     step_up: account.stepUp,
+    sign_on_demand: account.signOnDemand === null ? null : JSON.stringify(account.signOnDemand),
     marked: account.marked ? 1 : 0,
     rotate_reason: account.rotateReason,
     rotate_since_ms: account.rotateSinceMs,

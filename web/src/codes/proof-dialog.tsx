@@ -1,7 +1,7 @@
 import { Button, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { reproof, stepUp, stepUpOptions } from '../contract.ts'
+import { type Account, reproof, type SignOnDemand, stepUp, stepUpOptions } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
 import { Note } from '../parts/note.tsx'
 import { TroubleNote } from '../parts/trouble-note.tsx'
@@ -13,13 +13,15 @@ import { useWords } from '../words/words.tsx'
 
 interface ProofDialogProps {
   /** What would do; null while nothing is asked for. */
-  readonly by: 'recent' | 'passkey' | null
+  readonly by: Account['stepUp'] | null
+  /** What the provider has to say, where `by` is `sign-on`. */
+  readonly demand?: SignOnDemand | undefined
   onProved(): void
   onClose(): void
 }
 
-/** Proves once more who is here: by passphrase and code, or by passkey. */
-export function ProofDialog({ by, onProved, onClose }: ProofDialogProps) {
+/** Proves once more who is here: by passphrase and code, by passkey, or at the provider. */
+export function ProofDialog({ by, demand, onProved, onClose }: ProofDialogProps) {
   const { t } = useWords()
   const me = useMe()
   const isLocal = me.person?.source === 'local'
@@ -33,12 +35,13 @@ export function ProofDialog({ by, onProved, onClose }: ProofDialogProps) {
       <Stack>
         <Text>{t('reproof.lead')}</Text>
         {by === 'recent' && isLocal && <PassphraseProof onProved={onProved} />}
-        {by === 'recent' && !isLocal && (
-          <Button component="a" href={signOnProofAddress(location.pathname + location.search)}>
+        {(by === 'recent' || by === 'sign-on') && !isLocal && (
+          <Button component="a" href={signOnProofAddress(location.pathname + location.search, demand)}>
             {t('reproof.provider')}
           </Button>
         )}
-        {canUsePasskeys() && <PasskeyProof onProved={onProved} />}
+        {by === 'sign-on' && isLocal && <Note tone="warn">{t('reproof.providerOnly')}</Note>}
+        {by !== 'sign-on' && canUsePasskeys() && <PasskeyProof onProved={onProved} />}
       </Stack>
     </Modal>
   )

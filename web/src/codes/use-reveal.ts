@@ -14,7 +14,7 @@ export type RevealState =
   /** Somebody else holds this step; ours comes at `freeAtMs`. */
   | { readonly kind: 'held'; readonly trouble: Trouble; readonly freeAtMs: number }
   /** The account wants a fresh proof of who asks. */
-  | { readonly kind: 'proof'; readonly by: 'recent' | 'passkey' }
+  | { readonly kind: 'proof'; readonly by: Account['stepUp'] }
   | { readonly kind: 'failed'; readonly trouble: Trouble }
 
 /** A code on the screen and what the visitor can do with it. */
@@ -68,6 +68,7 @@ export function useReveal(account: RevealedAccount): Reveal {
 function refused(trouble: Trouble): RevealState {
   if (trouble.code === 'reveal_step_up_passkey') return { kind: 'proof', by: 'passkey' }
   if (trouble.code === 'reveal_step_up_recent') return { kind: 'proof', by: 'recent' }
+  if (trouble.code === 'reveal_step_up_sign_on') return { kind: 'proof', by: 'sign-on' }
   if (trouble.code === 'reveal_lease_held' && trouble.retryAfterMs !== null) {
     return { kind: 'held', trouble, freeAtMs: serverClock.nowMs() + trouble.retryAfterMs }
   }

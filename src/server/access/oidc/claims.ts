@@ -1,4 +1,4 @@
-import type { Role } from '../../http/actor.ts'
+import type { Assurance, Role } from '../../http/actor.ts'
 import type { SignOnSettings } from './settings.ts'
 
 /** What a provider says about somebody, as far as we listen. */
@@ -10,8 +10,7 @@ export interface Claims {
   readonly email: string
   /** Null when the provider said nothing about groups: that is no group at all, the least privilege (T64). */
   readonly groups: readonly string[] | null
-  readonly acr: string | null
-  readonly amr: readonly string[]
+  readonly assurance: Assurance
   readonly session: string | null
 }
 
@@ -31,8 +30,11 @@ export function readClaims(token: Raw, userinfo: Raw, settings: Pick<SignOnSetti
     displayName: both('name') ?? '',
     email,
     groups: groupsIn(token[settings.groupsClaim]) ?? groupsIn(userinfo[settings.groupsClaim]),
-    acr: text(token['acr']),
-    amr: groupsIn(token['amr']) ?? [],
+    assurance: {
+      acr: text(token['acr']),
+      amr: groupsIn(token['amr']) ?? [],
+      authTimeMs: typeof token['auth_time'] === 'number' ? token['auth_time'] * 1000 : null,
+    },
     session: text(token['sid']),
   }
 }

@@ -1,4 +1,5 @@
 import { openBytes, sealBytes } from '../../../crypto/sealing.ts'
+import type { SignOnDemand } from './demand.ts'
 
 /** What a browser carries while its person is at the provider. */
 export interface LoginInFlight {
@@ -9,8 +10,8 @@ export interface LoginInFlight {
   readonly returnTo: string
   readonly purpose: 'console' | 'gate'
   readonly expiresAtMs: number
-  /** A step-up of this session instead of a new login. */
-  readonly sessionId?: string
+  /** A new proof of this session's person instead of a new login, and what is asked of it. */
+  readonly proof?: { readonly sessionId: string; readonly demand: SignOnDemand }
 }
 
 /** How long somebody may take at the provider. */

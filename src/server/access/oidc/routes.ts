@@ -8,6 +8,7 @@ import type { AccessContext } from '../context.ts'
 import { consoleCookie } from '../login/console-cookie.ts'
 import { requireAdministrator } from '../rights.ts'
 import { endFromOutside } from './back-channel.ts'
+import type { SignOnDemand } from './demand.ts'
 import type { SignOn } from './sign-on.ts'
 import { redirectFindings, trySettings } from './trial.ts'
 
@@ -43,7 +44,7 @@ export function signOnRoutes({ route }: Router, signOn: SignOn): void {
   })
   route(api.beginSignOn, async ({ actor, query, request, reply }) => {
     const sessionId = query.stepUp === true && actor.kind === 'person' ? actor.sessionId : undefined
-    const options = sessionId === undefined ? {} : { sessionId }
+    const options = sessionId === undefined ? {} : { proof: { sessionId, demand: askedFor(query) } }
     try {
       const address = await signOn.begin(request, reply, { returnTo: query.returnTo ?? '/', ...options })
       reply.redirect(address)
@@ -51,6 +52,17 @@ export function signOnRoutes({ route }: Router, signOn: SignOn): void {
       sendSentence(reply, error)
     }
   })
+}
+
+interface AskedProof {
+  readonly acrValues?: string
+  readonly amr?: string
+  readonly maxAgeSeconds?: number
+}
+
+function askedFor({ acrValues = '', amr = '', maxAgeSeconds = 0 }: AskedProof): SignOnDemand {
+  const words = (list: string) => list.split(' ').filter((word) => word !== '')
+  return { acrValues: words(acrValues), amr: words(amr), maxAgeSeconds }
 }
 
 /** What a provider calls: the callback of a browser, and back-channel logout. */

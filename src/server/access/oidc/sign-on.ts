@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as client from 'openid-client'
 import { Failure, isFailure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
-import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { clearCookie, cookieValues, mayGoPlain, setCookie } from '../cookies.ts'
 import { loggedInActor, sourceHashes } from '../login/login.ts'
@@ -11,13 +10,15 @@ import { readBudgets, writeBudget } from '../login/store.ts'
 import { personObject } from '../people/people.ts'
 import type { PersonRow } from '../people/store.ts'
 import type { SessionData } from '../sessions/store.ts'
+import { auditRefusal, told } from './audited.ts'
 import { type Claims, mayLogIn, readClaims } from './claims.ts'
+import { noLaterThan } from './demand.ts'
 import type { KeptSettings } from './kept-settings.ts'
 import { inFlightForMs, type LoginInFlight, openInFlight, sealInFlight } from './login-in-flight.ts'
+import { proveBySignOn } from './proof.ts'
 import { type Provider, ProviderCache, reasonOf } from './provider.ts'
 import { provisionPerson } from './provision.ts'
 import { returnPath } from './return-target.ts'
-import type { SignOnSettings } from './settings.ts'
 
 /** A person the provider vouched for, for whoever opens their session. */
 export interface SignedOn {
@@ -47,7 +48,7 @@ export interface BeginOptions {
   /** For the console a path of ours; the gate checks its targets itself. */
   readonly returnTo: string
   /** Proves this session's person again instead of logging in. */
-  readonly sessionId?: string
+  readonly proof?: LoginInFlight['proof']
 }
 
 /** Sign-on through an OpenID provider: code flow with PKCE, state and nonce. */
@@ -100,7 +101,7 @@ export class SignOn {
       returnTo: purpose === 'gate' ? options.returnTo : returnPath(options.returnTo, origin),
       purpose,
       expiresAtMs: nowMs(this.#context) + inFlightForMs,
-      ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+      ...(options.proof === undefined ? {} : { proof: options.proof }),
     }
     setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
     const address = client.buildAuthorizationUrl(configuration, {
@@ -110,7 +111,7 @@ export class SignOn {
       nonce: login.nonce,
       code_challenge: await client.calculatePKCECodeChallenge(login.codeVerifier),
       code_challenge_method: 'S256',
-      ...(login.sessionId === undefined ? {} : { prompt: 'login', max_age: '0' }),
+      ...proofParameters(login.proof),
     })
     return address.href
   }
@@ -118,26 +119,23 @@ export class SignOn {
   /**
    * Finishes a login that came back from the provider.
    *
-   * @throws {@link Failure} `sign_on_refused`, `sign_on_group_missing`, `sign_on_busy`; the log and audit say why
+   * @throws {@link Failure} `sign_on_refused`, `sign_on_group_missing`, `sign_on_proof_weak`, `sign_on_busy`; the log
+   *   and audit say why
    */
   async finish(request: FastifyRequest, reply: FastifyReply): Promise<Returned> {
     const login = this.#loginOf(request)
     clearCookie(reply, 'watchword_sign_on', this.#isPlain(request))
     if (login === null) throw new Failure('sign_on_refused')
-    const provider = await this.provider()
-    const { claims, idToken } = await this.#exchange(provider, login, request)
-    if (!mayLogIn(claims, provider.settings)) {
-      await this.#auditRefusal(claims, request.address, 'group')
-      throw new Failure('sign_on_group_missing')
+    if (login.proof !== undefined) return this.#prove(request, login, login.proof)
+    const { logins } = this.#context.services.metrics
+    try {
+      const returned = await this.#logIn(request, login)
+      logins.inc({ outcome: 'accepted' })
+      return returned
+    } catch (error) {
+      logins.inc({ outcome: 'refused' })
+      throw error
     }
-    const data: SessionData = {
-      idToken,
-      amr: claims.amr,
-      ...(claims.acr === null ? {} : { acr: claims.acr }),
-    }
-    return login.sessionId === undefined
-      ? this.#open(request, provider.settings, claims, data, login)
-      : this.#stepUp(request, claims, data, { ...login, sessionId: login.sessionId })
   }
 
   /** Where the provider ends its own session of a person who logs out here, or null. */
@@ -172,7 +170,7 @@ export class SignOn {
         expectedNonce: login.nonce,
         pkceCodeVerifier: login.codeVerifier,
         idTokenExpected: true,
-        ...(login.sessionId === undefined ? {} : { maxAge: 0 }),
+        ...(login.proof === undefined ? {} : { maxAge: login.proof.demand.maxAgeSeconds }),
       })
       const token: Record<string, unknown> = { ...tokens.claims() }
       const claims = readClaims(token, {}, settings)
@@ -181,31 +179,26 @@ export class SignOn {
       return { claims: readClaims(token, userinfo, settings), idToken: tokens.id_token ?? '' }
     } catch (cause) {
       this.#context.services.log.warn({ reason: reasonOf(cause) }, 'a login through the provider was refused')
-      await this.#auditRefusal(null, request.address, 'provider')
+      await auditRefusal(this.#context, null, request.address, 'provider')
       throw new Failure('sign_on_refused', { cause })
     }
   }
 
-  async #open(
-    request: FastifyRequest,
-    settings: SignOnSettings,
-    claims: Claims,
-    data: SessionData,
-    login: LoginInFlight,
-  ): Promise<Returned> {
+  async #logIn(request: FastifyRequest, login: LoginInFlight): Promise<Returned> {
+    const provider = await this.provider()
+    const { claims, idToken } = await this.#exchange(provider, login, request)
+    await this.#refuseOutsiders(provider, claims, request)
     const context = this.#context
-    const { address } = request
+    const data = { idToken, assurance: noLaterThan(claims.assurance, nowMs(context)) }
     const limits = await context.sessionLimits()
     return context.storage.transaction(async (tx) => {
-      const person = await provisionPerson(context, tx, claims, settings, address)
+      const { address } = request
+      const person = await provisionPerson(context, tx, claims, provider.settings, address)
       const isNewSource = await this.#meetSource(tx, person, address)
       const oidcSession = claims.session === null ? undefined : providerSession(claims.issuer, claims.session)
       const signedOn: SignedOn = { person, data, oidcSession, isNewSource }
-      if (login.purpose === 'gate') {
-        if (this.#gateFinish === null) throw new Failure('sign_on_refused')
-        const { cookies } = await this.#gateFinish(signedOn, tx, request)
-        return { returnTo: login.returnTo, token: null, cookies }
-      }
+      if (login.purpose === 'gate') return this.#openGate(signedOn, tx, request, login)
+      const { authTimeMs } = data.assurance
       const session = await context.sessions.begin(tx, {
         kind: 'console',
         personId: person.id,
@@ -215,52 +208,41 @@ export class SignOn {
         limits,
         data,
         ...(oidcSession === undefined ? {} : { oidcSession }),
+        // A login that only passed through an open session there proves nobody anew.
+        ...(authTimeMs === null ? {} : { authenticatedAtMs: authTimeMs }),
       })
       await audit(context, tx, loggedInActor(person, address), {
         action: 'person.login',
         ...personObject(person),
         outcome: 'accepted',
-        detail: { how: 'sign-on', sessionId: session.id, newSource: isNewSource, ...assurance(claims) },
+        detail: { how: 'sign-on', sessionId: session.id, newSource: isNewSource, ...told(claims) },
       })
       return { returnTo: login.returnTo, token: session.token }
     })
   }
 
-  async #stepUp(
+  async #openGate(signedOn: SignedOn, tx: Tx, request: FastifyRequest, { returnTo }: LoginInFlight): Promise<Returned> {
+    if (this.#gateFinish === null) throw new Failure('sign_on_refused')
+    const { cookies } = await this.#gateFinish(signedOn, tx, request)
+    return { returnTo, token: null, cookies }
+  }
+
+  async #prove(
     request: FastifyRequest,
-    claims: Claims,
-    data: SessionData,
-    login: LoginInFlight & { sessionId: string },
+    login: LoginInFlight,
+    proof: NonNullable<LoginInFlight['proof']>,
   ): Promise<Returned> {
-    const context = this.#context
-    const record = await context.sessions.record(login.sessionId)
-    const person = record === null ? null : await context.directory.get(record.personId)
-    const isSame = await this.#isPerson(record?.personId, claims)
-    if (record === null || person === null || person.disabled || !isSame) {
-      await this.#auditRefusal(claims, request.address, 'person')
-      throw new Failure('sign_on_refused')
-    }
-    const authenticatedAtMs = nowMs(context)
-    await context.storage.transaction(async (tx) => {
-      await context.sessions.prove(tx, record.id, { authenticatedAtMs, data: { ...record.data, ...data } })
-      await audit(context, tx, loggedInActor(person, request.address), {
-        action: 'person.reproof',
-        ...personObject(person),
-        outcome: 'accepted',
-        detail: { how: 'sign-on', ...assurance(claims) },
-      })
-    })
+    const provider = await this.provider()
+    const { claims, idToken } = await this.#exchange(provider, login, request)
+    await this.#refuseOutsiders(provider, claims, request)
+    await proveBySignOn(this.#context, { claims, idToken, address: request.address }, proof)
     return { returnTo: login.returnTo, token: null }
   }
 
-  async #isPerson(personId: string | undefined, { issuer, subject }: Claims): Promise<boolean> {
-    const row = await this.#context.storage.db
-      .selectFrom('person')
-      .select('id')
-      .where('oidc_issuer', '=', issuer)
-      .where('oidc_subject', '=', subject)
-      .executeTakeFirst()
-    return row !== undefined && row.id === personId
+  async #refuseOutsiders({ settings }: Provider, claims: Claims, { address }: FastifyRequest): Promise<void> {
+    if (mayLogIn(claims, settings)) return
+    await auditRefusal(this.#context, claims, address, 'group')
+    throw new Failure('sign_on_group_missing')
   }
 
   async #meetSource(tx: Tx, person: PersonRow, address: string): Promise<boolean> {
@@ -277,22 +259,6 @@ export class SignOn {
       fields: { personId: person.id, username: person.username, address, kind: 'sign-on' },
     })
     return true
-  }
-
-  async #auditRefusal(claims: Claims | null, address: string, reason: string): Promise<void> {
-    const context = this.#context
-    const stranger: Actor = { kind: 'stranger', address }
-    const name = claims === null ? 'sign-on' : `${claims.issuer} ${claims.subject}`
-    await context.storage.transaction((tx) =>
-      audit(context, tx, stranger, {
-        action: 'person.login',
-        objectKind: 'person',
-        objectId: context.audit.unknownName(name),
-        outcome: 'refused',
-        reason,
-        detail: { how: 'sign-on' },
-      }),
-    )
   }
 
   #loginOf(request: FastifyRequest): LoginInFlight | null {
@@ -318,6 +284,13 @@ export function providerSession(issuer: string, session: string): string {
   return `${issuer} ${session}`
 }
 
-function assurance({ acr, amr }: Claims) {
-  return { acr, amr: [...amr] }
+// Someone who is asked to prove themselves has to do so, whatever session the provider still has of them.
+function proofParameters(proof: LoginInFlight['proof']): Record<string, string> {
+  if (proof === undefined) return {}
+  const { acrValues, maxAgeSeconds } = proof.demand
+  return {
+    prompt: 'login',
+    max_age: String(maxAgeSeconds),
+    ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
+  }
 }

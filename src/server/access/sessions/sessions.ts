@@ -23,6 +23,8 @@ export interface Login {
   readonly limits: SessionLimits
   readonly oidcSession?: string
   readonly data?: store.SessionData
+  /** When the person was proved, where that was before this moment. */
+  readonly authenticatedAtMs?: number
 }
 
 /** A session that is alive, and its person, who is neither gone nor disabled. */
@@ -73,7 +75,7 @@ export class Sessions {
       tokenHash: tokenKey(token),
       personId: login.personId,
       factors: login.factors,
-      authenticatedAtMs: nowMs,
+      authenticatedAtMs: Math.min(nowMs, login.authenticatedAtMs ?? nowMs),
       createdAtMs: nowMs,
       lastSeenAtMs: nowMs,
       expiresAtMs: nowMs + login.limits.absoluteMs,

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { SessionTable } from '../../database/tables.ts'
-import type { Factors } from '../../http/actor.ts'
+import type { Assurance, Factors } from '../../http/actor.ts'
 import { keyBytes, keyText } from '../token-key.ts'
 
 export type SessionKind = 'console' | 'gate'
@@ -17,6 +17,8 @@ export interface Session {
   readonly idleMs: number
   /** When a passkey was last shown in it; absent when never. */
   readonly passkeyAtMs?: number
+  /** What the provider said of the login; in console sessions alone. */
+  readonly assurance?: Assurance
   /** As last written by this server or read from the table. */
   lastSeenAtMs: number
 }
@@ -34,8 +36,7 @@ export interface SessionRecord extends Session {
 /** What a sign-on left with the session: the id token for logout at the provider, and how surely it knew the person. */
 export interface SessionData {
   readonly idToken?: string
-  readonly acr?: string
-  readonly amr?: readonly string[]
+  readonly assurance?: Assurance
   /** When a passkey was last shown, Unix milliseconds. */
   readonly passkeyAtMs?: number
   /** What the gate keeps with its sessions. */
@@ -217,10 +218,11 @@ type NarrowRow = Pick<
 >
 
 function narrow(row: NarrowRow): Session {
-  const { passkeyAtMs } = JSON.parse(row.data) as SessionData
+  const { passkeyAtMs, assurance } = JSON.parse(row.data) as SessionData
+  const kind = kindOf(row.kind)
   return {
     id: row.id,
-    kind: kindOf(row.kind),
+    kind,
     personId: row.person_id ?? '',
     factors: row.factors === 'two' ? 'two' : 'one',
     authenticatedAtMs: row.authenticated_at_ms,
@@ -228,6 +230,7 @@ function narrow(row: NarrowRow): Session {
     idleMs: row.idle_ms,
     lastSeenAtMs: row.last_seen_at_ms,
     ...(passkeyAtMs === undefined ? {} : { passkeyAtMs }),
+    ...(assurance === undefined || kind === 'gate' ? {} : { assurance }),
   }
 }
 

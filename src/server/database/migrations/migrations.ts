@@ -1,8 +1,9 @@
 import type { Migration } from '../migration.ts'
 import { first } from './0001-first.ts'
+import { signOnDemand } from './0002-sign-on-demand.ts'
 
 /** Every step of the schema, oldest first. */
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, signOnDemand]
 
 /** The schema this program writes. */
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version))

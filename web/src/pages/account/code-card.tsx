@@ -22,7 +22,12 @@ export function CodeCard({ account }: { account: Account }) {
       {shown !== null && <ShownCode account={account} shown={shown} view={view} />}
       {account.mayReveal && shown === null && <HiddenCode view={view} />}
       {state.kind === 'failed' && <TroubleNote trouble={state.trouble} />}
-      <ProofDialog by={state.kind === 'proof' ? state.by : null} onProved={() => void view.ask()} onClose={view.hide} />
+      <ProofDialog
+        by={state.kind === 'proof' ? state.by : null}
+        demand={account.signOnDemand}
+        onProved={() => void view.ask()}
+        onClose={view.hide}
+      />
     </section>
   )
 }

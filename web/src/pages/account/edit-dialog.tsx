@@ -64,6 +64,8 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
   )
 }
 
-function metadataOf({ label, issuer, identifier, url, tags, note, lease, stepUp, marked }: Account): Metadata {
-  return { label, issuer, identifier, url, tags, note, lease, stepUp, marked }
+function metadataOf(account: Account): Metadata {
+  const { label, issuer, identifier, url, tags, note, lease, stepUp, signOnDemand, marked } = account
+  const demand = signOnDemand === undefined ? {} : { signOnDemand }
+  return { label, issuer, identifier, url, tags, note, lease, stepUp, ...demand, marked }
 }

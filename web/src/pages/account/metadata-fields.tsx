@@ -1,11 +1,12 @@
 import { Checkbox, Select, SimpleGrid, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { Account } from '../../contract.ts'
+import { DemandFields, usualDemand } from './demand-fields.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** What people may say and set about an account. */
 export type Metadata = Pick<
   Account,
-  'label' | 'issuer' | 'identifier' | 'url' | 'tags' | 'note' | 'lease' | 'stepUp' | 'marked'
+  'label' | 'issuer' | 'identifier' | 'url' | 'tags' | 'note' | 'lease' | 'stepUp' | 'signOnDemand' | 'marked'
 >
 
 export const emptyMetadata: Metadata = {
@@ -65,18 +66,32 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
         value={value.tags}
         onChange={(tags) => set({ tags })}
       />
-      {hasRules && <RuleFields value={value} set={set} />}
+      {hasRules && <RuleFields value={value} set={set} replace={onChange} />}
     </>
   )
 }
 
-function RuleFields({ value, set }: { value: Metadata; set(part: Partial<Metadata>): void }) {
+interface RuleFieldsProps {
+  readonly value: Metadata
+  set(part: Partial<Metadata>): void
+  replace(value: Metadata): void
+}
+
+function RuleFields({ value, set, replace }: RuleFieldsProps) {
   const { t } = useWords()
+  // A demand goes with its step-up: the server refuses one that nothing asks for.
+  const choose = (stepUp: Metadata['stepUp']) => {
+    const { signOnDemand = usualDemand, ...rest } = value
+    replace(stepUp === 'sign-on' ? { ...rest, stepUp, signOnDemand } : { ...rest, stepUp })
+  }
   const leases = (['off', 'warn', 'exclusive'] as const).map((mode) => ({
     value: mode,
     label: t(`account.lease.${mode}`),
   }))
-  const proofs = (['off', 'recent', 'passkey'] as const).map((by) => ({ value: by, label: t(`account.stepUp.${by}`) }))
+  const proofs = (['off', 'recent', 'passkey', 'sign-on'] as const).map((by) => ({
+    value: by,
+    label: t(`account.stepUp.${by}`),
+  }))
   return (
     <>
       <TextInput
@@ -108,8 +123,11 @@ function RuleFields({ value, set }: { value: Metadata; set(part: Partial<Metadat
         data={proofs}
         allowDeselect={false}
         value={value.stepUp}
-        onChange={(stepUp) => stepUp !== null && set({ stepUp })}
+        onChange={(stepUp) => stepUp !== null && choose(stepUp)}
       />
+      {value.signOnDemand !== undefined && (
+        <DemandFields value={value.signOnDemand} onChange={(signOnDemand) => set({ signOnDemand })} />
+      )}
       <Checkbox
         label={t('account.marked')}
         checked={value.marked}

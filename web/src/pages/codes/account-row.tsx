@@ -72,7 +72,12 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
       </div>
       {/* A dialog for every row would cost more than the row itself. */}
       {view.state.kind === 'proof' && (
-        <ProofDialog by={view.state.by} onProved={() => void view.ask()} onClose={view.hide} />
+        <ProofDialog
+          by={view.state.by}
+          demand={account.signOnDemand}
+          onProved={() => void view.ask()}
+          onClose={view.hide}
+        />
       )}
     </div>
   )

@@ -64,5 +64,7 @@ export const door = {
   'reproof.lead': 'Dafür wird Ihre Anmeldung noch einmal geprüft.',
   'reproof.submit': 'Weiter',
   'reproof.provider': 'Beim Anbieter bestätigen',
+  'reproof.providerOnly':
+    'Dieses Konto zeigt sich nur nach einer Anmeldung beim Anbieter, und Sie melden sich hier mit einer Passphrase an. Fragen Sie, wer das Konto verwaltet.',
   'reproof.passkey': 'Mit einem Passkey bestätigen',
 } as const satisfies Record<Part, string>

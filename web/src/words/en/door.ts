@@ -59,5 +59,7 @@ export const door = {
   'reproof.lead': 'This asks for a fresh proof of your login.',
   'reproof.submit': 'Go on',
   'reproof.provider': 'Prove it at the provider',
+  'reproof.providerOnly':
+    'This account is shown only after a login through the provider, and you log in here with a passphrase. Ask who manages the account.',
   'reproof.passkey': 'Prove it with a passkey',
 } as const

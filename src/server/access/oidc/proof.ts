@@ -1,0 +1,55 @@
+import { Failure } from '../../../errors/failure.ts'
+import { type AccessContext, audit, nowMs } from '../context.ts'
+import { loggedInActor } from '../login/login.ts'
+import { personObject } from '../people/people.ts'
+import { personByProvider } from '../people/store.ts'
+import { auditRefusal, told } from './audited.ts'
+import type { Claims } from './claims.ts'
+import { noLaterThan, shortfallOf } from './demand.ts'
+import type { LoginInFlight } from './login-in-flight.ts'
+
+/** What came back from the provider. */
+export interface Vouched {
+  readonly claims: Claims
+  readonly idToken: string
+  readonly address: string
+}
+
+/**
+ * Notes in a session that its person proved themselves at the provider again, as strongly as was asked.
+ *
+ * What the provider says now replaces what it said before: a fresh but weak login must not borrow the strength of an
+ * older one.
+ *
+ * @throws {@link Failure} `sign_on_refused` when it is somebody else or nobody any more, `sign_on_proof_weak`
+ */
+export async function proveBySignOn(
+  context: AccessContext,
+  { claims, idToken, address }: Vouched,
+  { sessionId, demand }: NonNullable<LoginInFlight['proof']>,
+): Promise<void> {
+  const record = await context.sessions.record(sessionId)
+  const known = await personByProvider(context.storage.db, claims.issuer, claims.subject)
+  const person = record === null || record.personId !== known?.id ? null : await context.directory.get(record.personId)
+  if (record === null || person === null || person.disabled) {
+    await auditRefusal(context, claims, address, 'person')
+    throw new Failure('sign_on_refused')
+  }
+  const authenticatedAtMs = nowMs(context)
+  const assurance = noLaterThan(claims.assurance, authenticatedAtMs)
+  // Its age was checked with the id token, by the provider's clock and with the tolerance that clocks need.
+  if (shortfallOf(assurance, demand, authenticatedAtMs) === 'weak') {
+    await auditRefusal(context, claims, address, 'weak')
+    throw new Failure('sign_on_proof_weak')
+  }
+  await context.storage.transaction(async (tx) => {
+    const data = { ...record.data, idToken, assurance }
+    await context.sessions.prove(tx, record.id, { authenticatedAtMs, data })
+    await audit(context, tx, loggedInActor(person, address), {
+      action: 'person.reproof',
+      ...personObject(person),
+      outcome: 'accepted',
+      detail: { how: 'sign-on', ...told(claims) },
+    })
+  })
+}

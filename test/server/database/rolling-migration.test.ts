@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
+import { expect, it, onTestFinished } from 'vitest'
+import { migrations } from '../../../src/server/database/migrations/migrations.ts'
+import { databaseFileName, openStorage } from '../../../src/server/database/open.ts'
+import { engines } from '../../support/engines.ts'
+
+const clock = { nowMs: () => 5 }
+
+/** What a server of the first schema writes and reads. */
+const added = (id: string) => `insert into account (id, label, identifier, public_key, issuer, url, tags, note, type,
+  algorithm, digits, period_seconds, counter, sealed_secret, secret_hash, secret_version, lease, step_up, marked,
+  created_by, created_at_ms, updated_at_ms) values ('${id}', 'AWS', '', '${id}', '', '', '[]', '', 'totp', 'SHA1', 6,
+  30, 0, '', '', 1, 'warn', 'off', 0, 'ada', 1, 1)`
+const listed = 'select * from account order by id'
+
+const first = migrations.filter(({ version }) => version === 1)
+
+it('T99 a SQLite file of the first schema is moved on while an older server goes on with it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'watchword-rolling-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const older = new DatabaseSync(join(dataDir, databaseFileName))
+  onTestFinished(() => older.close())
+  older.exec('pragma journal_mode = wal; pragma user_version = 1; pragma application_id = 0x57746368')
+  for (const migration of first) for (const statement of migration.statements('sqlite')) older.exec(statement)
+  const add = (id: string) => older.prepare(added(id).replace("'', '', 1, 'warn'", "x'', x'', 1, 'warn'")).run()
+  const list = older.prepare(listed)
+  add('before')
+  expect(list.all()).toHaveLength(1)
+  const newer = await openStorage({ dataDir, clock })
+  onTestFinished(() => newer.close())
+  add('after')
+  expect(list.all()).toMatchObject([{ id: 'after' }, { id: 'before' }])
+  const rows = await newer.db.selectFrom('account').select(['id', 'sign_on_demand']).orderBy('id').execute()
+  expect(rows).toEqual(['after', 'before'].map((id) => ({ id, sign_on_demand: null })))
+})
+
+it.each(engines.filter(({ name }) => name === 'postgres'))(
+  'T99 a PostgreSQL database of the first schema is moved on while an older server goes on with it',
+  async ({ freshPlace, openStorage: open }) => {
+    const place = await freshPlace()
+    const older = new pg.Client({ connectionString: place.url, options: '-c search_path=watchword' })
+    await older.connect()
+    onTestFinished(() => older.end())
+    await older.query('create schema watchword')
+    await older.query('create table schema_version (version integer not null)')
+    await older.query('insert into schema_version values (1)')
+    for (const migration of first)
+      for (const statement of migration.statements('postgres')) await older.query(statement)
+    await older.query(added('before'))
+    expect((await older.query(listed)).rows).toHaveLength(1)
+    const newer = await open({ place })
+    await older.query(added('after'))
+    expect((await older.query(listed)).rows).toMatchObject([{ id: 'after' }, { id: 'before' }])
+    const rows = await newer.db.selectFrom('account').select(['id', 'sign_on_demand']).orderBy('id').execute()
+    expect(rows).toEqual(['after', 'before'].map((id) => ({ id, sign_on_demand: null })))
+  },
+)
