@@ -1,3 +1,4 @@
+import type { Account } from '../../api/accounts.ts'
 import type { CodeRequest, IssuedCode } from '../../aws/okta-authn.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { OtpAccount } from '../../otp/account.ts'
@@ -6,7 +7,7 @@ import type { CliContext } from '../context.ts'
 import { ensureStore } from '../agent/ensure-store.ts'
 import { isTeamName, teamClient, withoutTeamPrefix } from '../agent/remote/team-client.ts'
 import { nameOf, withName } from '../agent/store/lines.ts'
-import { reserveStep } from '../agent/store/reserve-step.ts'
+import { claimStep, reserveStep } from '../agent/store/reserve-step.ts'
 import { readSealedValue, writeSealedValue } from '../agent/store/sealed-values.ts'
 import { openStore, type AgentStore } from '../agent/store/store.ts'
 
@@ -60,7 +61,9 @@ export function agentSecrets(context: CliContext, store: AgentStore, time: CodeC
     async code(accountName, request) {
       if (isTeamName(accountName)) {
         const { vaultCode } = await import('./vault-code.ts')
-        return vaultCode(await teamClient(context, store), withoutTeamPrefix(accountName), request, clock)
+        const client = await teamClient(context, store)
+        const claim = (account: Account, step: number) => claimStep(store, `team/${account.id}`, step)
+        return vaultCode(client, withoutTeamPrefix(accountName), request, clock, claim)
       }
       return localCode(store, accountName, request, clock)
     },

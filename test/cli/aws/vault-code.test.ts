@@ -1,50 +1,132 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { vaultCode } from '../../../src/cli/aws/vault-code.ts'
-import { createClient } from '../../../src/client/client.ts'
-import { json, startDouble, type RunningDouble } from '../../support/aws/double-server.ts'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { decodeBase32 } from '../../../src/otp/base32.ts'
+import { totp } from '../../../src/otp/totp.ts'
+import { agentSecrets, type SecretSource } from '../../../src/cli/aws/secret-source.ts'
+import { openStore } from '../../../src/cli/agent/store/store.ts'
+import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
+import { roleArn } from '../../support/aws/aws-world.ts'
+import { fakeTerminal } from '../../support/aws/fake-terminal.ts'
+import { totpFactor } from '../../support/aws/okta-org.ts'
+import { canaryOf, filesBelow, leaks } from '../../support/canary.ts'
+import { describeWith } from '../../support/programs.ts'
+import {
+  caller,
+  createStore,
+  initialise,
+  startTestServer,
+  type TestServer,
+  type TestStore,
+} from '../../support/server.ts'
+import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 
-describe('codes of the team’s vault', () => {
-  let vault: RunningDouble
-  let step = 100
-  const clock = {
-    nowMs: () => 0,
-    sleep: () => {
-      step += 1
-      return Promise.resolve()
-    },
+const admin = roleArn('Admin')
+const periodSeconds = 4
+const secretBase32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+
+describeWith(['gpg'], 'codes of the team’s vault, from a real server', () => {
+  let home: AwsHome
+  let store: TestStore
+  let server: TestServer
+  let rootToken: string
+  let accountId: string
+  const machines: AgentHome[] = []
+
+  beforeAll(async () => {
+    home = await makeAwsHome([admin])
+    store = createStore()
+    rootToken = initialise(store).rootToken
+    server = await startTestServer(store.variables)
+    accountId = await addAccount('okta', { periodSeconds })
+    await addAccount('okta other', {})
+    for (const user of home.world.okta.org.users) user.factors = [totpFactor(secretBase32, 'GOOGLE', periodSeconds)]
+  })
+  afterAll(async () => {
+    for (const machine of machines) machine.remove()
+    await server.stop()
+    store.remove()
+    await home.remove()
+  })
+
+  async function addAccount(label: string, more: object): Promise<string> {
+    const body = { label, secretBase32, lease: 'exclusive', allowDuplicate: true, ...more }
+    const made = await caller(server, rootToken)('POST', '/v1/accounts', body)
+    expect(made.status).toBe(201)
+    return String(made.body['id'])
   }
-  beforeEach(async () => {
-    step = 100
-    vault = await startDouble(({ url }) => {
-      const times = { validFromMs: step * 30_000, validUntilMs: (step + 1) * 30_000, serverTimeMs: step * 30_000 }
-      if (url.pathname === '/v1/accounts/a1/reveal') return json(200, { code: `code${step}`, step, ...times })
-      return json(200, {
-        items: [
-          { id: 'a0', label: 'okta-other' },
-          { id: 'a1', label: 'okta' },
-        ],
-        next: null,
-      })
-    })
-  })
-  afterEach(() => vault.stop())
 
-  const client = () => createClient({ baseUrl: vault.origin, token: 'token' })
+  /** A computer of its own, with a token of its own. */
+  async function newMachine(name: string): Promise<{ machine: AgentHome; env: Record<string, string | undefined> }> {
+    const wish = { name, owner: 'service', scopes: ['reveal:*'] }
+    const { body } = await caller(server, rootToken)('POST', '/v1/tokens', wish)
+    const machine = makeAgentHome()
+    machines.push(machine)
+    const runtime = join(machine.path, 'run')
+    mkdirSync(runtime, { mode: 0o700 })
+    const tokenFile = join(machine.path, 'token')
+    writeFileSync(tokenFile, String(body['token']), { mode: 0o600 })
+    writeFileSync(join(machine.path, 'password'), home.world.password, { mode: 0o600 })
+    const vault = { WATCHWORD_SERVER: server.url, WATCHWORD_TOKEN_FILE: tokenFile }
+    return { machine, env: { ...machine.env, ...home.world.env, ...vault, XDG_RUNTIME_DIR: runtime } }
+  }
 
-  it('reveals the account of exactly this label', async () => {
-    expect(await vaultCode(client(), 'okta', { clockOffsetMs: 0 }, clock)).toEqual({ code: 'code100', step: 100 })
+  async function secretsOn(name: string): Promise<SecretSource> {
+    const { env } = await newMachine(name)
+    const { context } = fakeTerminal(env, [])
+    const clock = { nowMs: () => Date.now(), sleep: (ms: number) => sleep(ms) }
+    return agentSecrets(context, openStore(context), clock)
+  }
+
+  const rightCode = (step: number) => totp(decodeBase32(secretBase32), step * periodSeconds * 1000, { periodSeconds })
+
+  it(
+    'c1 each step goes to one machine and to one caller on it, however many ask at once',
+    { timeout: 60_000 },
+    async () => {
+      const [one, other] = [await secretsOn('one'), await secretsOn('other')]
+      const asked = [one, one, other].map((secrets) => secrets.code('team/okta', { clockOffsetMs: 0 }))
+      const issued = await Promise.all(asked)
+      expect(new Set(issued.map(({ step }) => step)).size).toBe(3)
+      for (const { code, step } of issued) expect(code).toBe(rightCode(step))
+    },
+  )
+
+  it('waits for a step that was not used', { timeout: 30_000 }, async () => {
+    const secrets = await secretsOn('waiting')
+    const first = await secrets.code('team/okta', { clockOffsetMs: 0 })
+    const second = await secrets.code('team/okta', { clockOffsetMs: 0, afterStep: first.step + 1 })
+    expect(second.step).toBeGreaterThan(first.step + 1)
   })
 
-  it('waits for a step that was not used', async () => {
-    expect(await vaultCode(client(), 'okta', { clockOffsetMs: 0, afterStep: 101 }, clock)).toEqual({
-      code: 'code102',
-      step: 102,
-    })
+  it('goes by the exact label, or by the id, and does not guess which account is meant', async () => {
+    const secrets = await secretsOn('exact')
+    const { step, code } = await secrets.code(`team/${accountId}`, { clockOffsetMs: 0 })
+    expect(code).toBe(rightCode(step))
+    await expect(secrets.code('team/okt', { clockOffsetMs: 0 })).rejects.toMatchObject({ code: 'agent_name_ambiguous' })
   })
 
-  it('does not guess which account is meant', async () => {
-    await expect(vaultCode(client(), 'okt', { clockOffsetMs: 0 }, clock)).rejects.toMatchObject({
-      code: 'agent_name_ambiguous',
-    })
-  })
+  it(
+    'c1 two machines sign in at once with the account of the vault: no code is refused, and neither holds the secret',
+    { timeout: 120_000 },
+    async () => {
+      const both = [await newMachine('laptop'), await newMachine('builder')]
+      const init = ['--sso-url', home.world.ssoUrl, '--region', 'eu-central-1', '--user-name', home.world.userName]
+      for (const { machine, env } of both) {
+        const password = ['--password-file', join(machine.path, 'password')]
+        await machine.run(['aws', 'init', ...init, ...password, '--totp-account', 'team/okta', '--no-check'], { env })
+      }
+      const calls = both.map(({ machine, env }) =>
+        machine.call(['aws', 'credential-process', '--role-arn', admin], { env }),
+      )
+      for (const { code, stderr } of await Promise.all(calls)) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(home.world.okta.count('/verify')).toBe(2)
+      expect(home.world.okta.org.users[0]?.failures).toBe(0)
+      for (const { machine } of both) {
+        expect(machine.gpg('--decrypt', `${machine.store}.values`)).not.toContain(secretBase32)
+        expect(leaks([canaryOf(secretBase32)], filesBelow(join(machine.path, '.aws')))).toEqual([])
+      }
+    },
+  )
 })

@@ -94,8 +94,17 @@ export function newOktaOrg(): OktaOrg {
 }
 
 /** A TOTP factor. */
-export function totpFactor(secretBase32: string, provider: 'GOOGLE' | 'OKTA' = 'GOOGLE'): DoubleFactor {
-  return { id: newToken('uft'), factorType: 'token:software:totp', provider, checker: new CodeChecker(secretBase32) }
+export function totpFactor(
+  secretBase32: string,
+  provider: 'GOOGLE' | 'OKTA' = 'GOOGLE',
+  periodSeconds = 30,
+): DoubleFactor {
+  return {
+    id: newToken('uft'),
+    factorType: 'token:software:totp',
+    provider,
+    checker: new CodeChecker(secretBase32, periodSeconds),
+  }
 }
 
 /** A random token that nothing else looks like. */

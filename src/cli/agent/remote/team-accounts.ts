@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { type Account, createAccount, listAccounts, type RevealAnswer, revealCode } from '../../../api/accounts.ts'
+import {
+  type Account,
+  createAccount,
+  listAccounts,
+  readAccount,
+  type RevealAnswer,
+  revealCode,
+} from '../../../api/accounts.ts'
 import type { Client } from '../../../client/client.ts'
+import { isRefusal } from '../../../client/failures.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import { formatOtpauthUri } from '../../../otp/otpauth-uri.ts'
@@ -26,13 +34,24 @@ export async function readTeamAccounts(client: Client, search?: string): Promise
  */
 export async function findTeamAccount(client: Client, name: string): Promise<Account> {
   const found = await readTeamAccounts(client, name)
-  const exact = found.filter((account) => account.id === name || account.label === name)
-  const candidates = exact.length > 0 ? exact : found
+  const exact = found.filter((account) => account.label === name)
+  const called = exact.length > 0 ? exact : [await accountOfId(client, name)].filter((account) => account !== null)
+  const candidates = called.length > 0 ? called : found
   const [only] = candidates
   if (only === undefined) throw new Failure('agent_account_not_found', { detail: { name } })
   if (candidates.length === 1) return only
   const names = candidates.map(({ label, id }) => `${label} (${id})`).join(', ')
   throw new Failure('agent_name_ambiguous', { detail: { name, candidates: names } })
+}
+
+/** The account of an id; null where there is none, or none that we may see. */
+async function accountOfId(client: Client, id: string): Promise<Account | null> {
+  try {
+    return await client.call(readAccount, { params: { account: id } })
+  } catch (thrown) {
+    if (isRefusal(thrown, 'account_not_found')) return null
+    throw thrown
+  }
 }
 
 /** A code of the vault. Each call is one act: a counter moves once, however often the request is sent again. */

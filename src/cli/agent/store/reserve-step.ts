@@ -28,23 +28,49 @@ export interface ReservationRequest {
  * that gets a later step waits until `validFromMs` before it sends the code.
  */
 export async function reserveStep(store: AgentStore, request: ReservationRequest): Promise<ReservedStep> {
+  return changeHighest(store, request.name, (highest) => {
+    const step = nextStep(highest, request)
+    return { highest: step, result: { step, validFromMs: step * request.periodSeconds * 1000 } }
+  })
+}
+
+/**
+ * Takes one given step of an account, such as the step of a code that came from the team's vault.
+ *
+ * @returns false where another process on this computer has taken it, or a later one
+ */
+export async function claimStep(store: AgentStore, name: string, step: number): Promise<boolean> {
+  return changeHighest(store, name, (highest) =>
+    isTaken(highest, step) ? { highest: null, result: false } : { highest: step, result: true },
+  )
+}
+
+async function changeHighest<T>(
+  store: AgentStore,
+  name: string,
+  decide: (highest: number | undefined) => { highest: number | null; result: T },
+): Promise<T> {
   const folder = store.settings.paths.state
   const path = join(folder, 'spent-steps.json')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return withLock(`${path}.lock`, async () => {
     const spent = await readSpent(path)
-    const step = nextStep(spent[request.name], request)
-    await replaceFile(path, Buffer.from(JSON.stringify({ ...spent, [request.name]: step })))
-    return { step, validFromMs: step * request.periodSeconds * 1000 }
+    const { highest, result } = decide(spent[name])
+    if (highest !== null) await replaceFile(path, Buffer.from(JSON.stringify({ ...spent, [name]: highest })))
+    return result
   })
 }
 
 /** The first step from the present one on that lies above the highest one taken. */
 export function nextStep(highest: number | undefined, { nowMs, periodSeconds }: ReservationRequest): number {
   const present = stepAt(nowMs, periodSeconds)
+  return isTaken(highest, present) ? (highest ?? present) + 1 : present
+}
+
+/** Whether a step is at or below the highest one taken. */
+function isTaken(highest: number | undefined, step: number): boolean {
   // A highest step far ahead can only come from a clock that was wrong: waiting for it could take years.
-  if (highest === undefined || highest > present + 10) return present
-  return Math.max(present, highest + 1)
+  return highest !== undefined && highest >= step && highest <= step + 10
 }
 
 async function readSpent(path: string): Promise<Record<string, number>> {
