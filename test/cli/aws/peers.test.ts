@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { createServer, get } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { get } from 'node:http'
 import { createInterface } from 'node:readline'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
+import { startProxy } from '../../support/aws/proxy.ts'
 import { awsCli, callAwsCli, runFile } from '../../support/aws/real-clients.ts'
 import { describeWith } from '../../support/programs.ts'
 
@@ -170,22 +170,4 @@ function statusWithHost(url: string, host: string): Promise<number | undefined> 
       resolve(answer.statusCode)
     }).on('error', reject)
   })
-}
-
-/** A proxy that passes connections on and remembers where to. */
-async function startProxy(): Promise<{ origin: string; passed: string[]; stop(): Promise<unknown> }> {
-  const passed: string[] = []
-  const server = createServer().on('connect', (request, socket, head: Buffer) => {
-    passed.push(request.url ?? '')
-    const [host = '', port = ''] = (request.url ?? '').split(':')
-    const target = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      target.write(head)
-      target.pipe(socket).pipe(target)
-    })
-    for (const end of [target, socket]) end.on('error', () => target.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { origin, passed, stop: () => new Promise((resolve) => server.close(resolve)) }
 }
