@@ -20,17 +20,20 @@ describeWith(['gpg', 'strace'], 'b1 no secret shows', () => {
   it('in arguments or the environment of any process, on standard error, or in any file', async () => {
     const trace = join(home.home.path, 'trace')
     const under = ['strace', '-f', '-qq', '-e', 'trace=execve', '-v', '-s', '4000', '-o', trace]
-    const words = ['aws', 'credential-process', '--role-arn', admin]
-    const { code, stdout, stderr } = await home.home.call(words, { env: home.env, under })
-    expect(code).toBe(0)
+    const trail: string[] = []
+    const call = async (...words: string[]) => {
+      const { code, stdout, stderr } = await home.home.call(['aws', ...words], { env: home.env, under })
+      expect(code).toBe(0)
+      trail.push(stderr, readFileSync(trace, 'latin1'))
+      return stdout
+    }
+    for (const words of [['refresh'], ['roles'], ['status']]) trail.push(await call(...words))
+    const stdout = await call('credential-process', '--role-arn', admin)
+    trail.push(await call('refresh', '--dry-run'), await call('status', '--json'))
     const { SecretAccessKey, SessionToken } = JSON.parse(stdout) as Record<string, string>
     const [sid = ''] = home.world.okta.org.sessions.keys()
     const secrets = [home.world.password, home.world.secretBase32, SecretAccessKey ?? '', SessionToken ?? '', sid]
-    const seen = [
-      stderr,
-      readFileSync(trace, 'latin1'),
-      ...filesBelow(home.home.path).map((path) => readFileSync(path, 'latin1')),
-    ]
+    const seen = [...trail, ...filesBelow(home.home.path).map((path) => readFileSync(path, 'latin1'))]
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(10)
       for (const form of [
