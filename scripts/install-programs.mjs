@@ -17,6 +17,11 @@ const packages = {
   strace: 'strace',
   sqlite3: 'sqlite3',
   curl: 'curl',
+  'docker-compose': 'docker-compose',
+  zsh: 'zsh',
+  fish: 'fish',
+  Xvfb: 'xvfb',
+  xclip: 'xclip',
 }
 
 const folders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin']
