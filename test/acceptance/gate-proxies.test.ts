@@ -17,6 +17,9 @@ rules:
     policy: one_factor
   - path: /forbidden/
     policy: deny
+  - path: /own-pages/
+    websockets: same_site
+    policy: one_factor
   - host: ${host}
     policy: one_factor
 `
@@ -148,25 +151,38 @@ for (const kind of proxies) {
       expect(status).toBe(401)
     })
 
-    it('P34 opens a websocket with a session and answers 401 without', async () => {
-      const open = (headers: Record<string, string>) =>
-        new Promise<number | string>((resolve, reject) => {
-          const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}/socket`, {
-            headers: { host: `${host}:${proxy.port}`, ...headers },
-          })
-          socket.on('open', () => socket.send('hello'))
-          socket.on('message', (data) => {
-            resolve(Buffer.from(data as Buffer).toString())
-            socket.close()
-          })
-          socket.on('unexpected-response', (request, response) => {
-            resolve(response.statusCode ?? 0)
-            request.destroy()
-          })
-          socket.on('error', reject)
+    const openSocket = (path: string, headers: Record<string, string>) =>
+      new Promise<number | string>((resolve, reject) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${proxy.port}${path}`, {
+          headers: { host: `${host}:${proxy.port}`, ...headers },
         })
-      expect(await open({ cookie })).toBe('hello')
-      expect(await open({})).toBe(401)
+        socket.on('open', () => socket.send('hello'))
+        socket.on('message', (data) => {
+          resolve(Buffer.from(data as Buffer).toString())
+          socket.close()
+        })
+        socket.on('unexpected-response', (request, response) => {
+          resolve(response.statusCode ?? 0)
+          request.destroy()
+        })
+        socket.on('error', reject)
+      })
+
+    it('P34 opens a websocket with a session and answers 401 without', async () => {
+      expect(await openSocket('/socket', { cookie })).toBe('hello')
+      expect(await openSocket('/socket', { cookie, origin: 'https://evil.test' })).toBe('hello')
+      expect(await openSocket('/socket', {})).toBe(401)
+    })
+
+    it('P34 opens a websocket from pages of the same site alone where a rule says so', async () => {
+      for (const origin of [`http://${host}`, 'https://other.example.test:8443']) {
+        expect(await openSocket('/own-pages/', { cookie, origin })).toBe('hello')
+      }
+      for (const origin of ['https://evil.test', 'https://example.test.evil.test', 'null', 'https://test']) {
+        expect([origin, await openSocket('/own-pages/', { cookie, origin })]).toEqual([origin, 403])
+      }
+      expect(await openSocket('/own-pages/', { cookie })).toBe(403)
+      expect((await asAlice('/own-pages/', { headers: { origin: 'https://evil.test' } })).status).toBe(200)
     })
 
     it('walks through the login to the page that was asked for', async () => {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../errors/failure.ts'
 import { judgeVisit, type Pass } from '../../server/gate/judgement.ts'
 import { parseRules } from '../../server/gate/rules-file.ts'
 import { parseVisitUrl } from '../../server/gate/visit.ts'
 import type { CliContext } from '../context.ts'
+import { readTextFile } from './read-file.ts'
 
 interface PolicyFlags {
   readonly as?: string
@@ -79,7 +79,7 @@ const sentences = {
 
 function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
   const file = flags.rules ?? this.env['WATCHWORD_GATE_RULES']
-  const rules = file === undefined ? null : parseRules(readFileSync(file, 'utf8')).rules
+  const rules = file === undefined ? null : parseRules(readTextFile(file)).rules
   const visit = parseVisitUrl(flags.method, url)
   if (visit === null) throw new Failure('gate_url_unreadable')
   const pass: Pass | null =
@@ -108,6 +108,7 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
       readings: visit.readings,
     })
   this.print(`${flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
+  if (rule?.sameSiteSockets === true) this.say('Websockets are opened from pages of the same site alone.')
   if (visit.readings.length > 1)
     this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)
 }

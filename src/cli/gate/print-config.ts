@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { buildCommand } from '@stricli/core'
 import { proxies, type Proxy, printConfig } from '../../server/gate/proxy-config/print.ts'
 import { parseRules, type RuleSet } from '../../server/gate/rules-file.ts'
 import type { CliContext } from '../context.ts'
+import { readTextFile } from './read-file.ts'
 
 interface PrintFlags {
   readonly host?: readonly string[]
@@ -81,7 +81,7 @@ export const printConfigCommand = buildCommand<PrintFlags, [Proxy, string?], Cli
 
 function print(this: CliContext, flags: PrintFlags, proxy: Proxy, rulesFile?: string): void {
   const { gate, app, listen, cookieName } = flags
-  const rules = rulesFile === undefined ? null : parseRules(readFileSync(rulesFile, 'utf8'))
+  const rules = rulesFile === undefined ? null : parseRules(readTextFile(rulesFile))
   const named = [...(flags.host ?? []), ...hostsOf(rules)]
   const hosts = named.length === 0 ? ['app.example.com'] : [...new Set(named)]
   const files = printConfig(proxy, { hosts, gate, app, listen, cookieName })

@@ -1,188 +1,212 @@
+import { randomBytes } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
+import { doctorAddress, doctorHeader, readSeen } from '../../server/gate/seen.ts'
+import { finding, type ProbeFinding } from './finding.ts'
 import { askRaw, type RawRequest, type Seen } from './raw-request.ts'
+import { seenFindings } from './seen-findings.ts'
 
-/** One thing looked at through the live proxy. */
-export interface ProbeFinding {
-  readonly level: 'ok' | 'warning' | 'error'
-  readonly check: string
-  readonly message: string
+/** What is looked at, and with what. */
+export interface Probe {
+  /** Guarded addresses as visitors reach them; the first one is looked at from every side. */
+  readonly addresses: readonly string[]
+  /** A gate token, to see what an app gets behind the gate. */
+  readonly token?: string
+  readonly now: () => number
 }
 
-const clockToleranceMs = 5000
-const slowMs = 2000
-const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent': 'watchword-gate-doctor' }
+type Ask = (path: string, options?: RawRequest) => Promise<Seen>
 
-/** Sends marked requests to a guarded address and says what a stranger gets. */
-export async function probeProxy(address: string, now: () => number): Promise<ProbeFinding[]> {
+const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent': 'watchword-gate-doctor' }
+const largeBodyBytes = 300_000
+
+/** Sends marked requests to guarded addresses and says what a stranger gets, and what the check saw of it. */
+export async function probeProxy({ addresses, token, now }: Probe): Promise<ProbeFinding[]> {
+  const urls = addresses.map(guardedUrl)
+  const [first] = urls
+  if (first === undefined) throw new Failure('gate_url_unreadable')
+  const ask: Ask = (path, options = {}) => askRaw(first, path, options)
+  const guards = await Promise.all(urls.map(guardFindings))
+  return [
+    ...guards.flat(),
+    loginPage(await ask('/auth/login', { headers: browser })),
+    await forgedAddress(ask, first),
+    await forgedIdentity(ask, first, token),
+    ...(await whatTheCheckSaw(ask, first, now)),
+    await checkKeptInside(ask),
+    await oddPaths(ask, first.pathname),
+  ]
+}
+
+function guardedUrl(address: string): URL {
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) throw new Failure('gate_url_unreadable')
-  const ask = (path: string, options: RawRequest = {}) => askRaw(url, path, options)
-  const plain = await ask(url.pathname + url.search, { headers: browser })
-  return [
-    guarded(plain),
-    loginTarget(plain, url),
-    cookieFinding(await ask('/auth/login', { headers: browser }), url),
-    forged(
-      'forged identity',
-      await ask(url.pathname, {
-        headers: { ...browser, 'remote-user': 'root', remote_user: 'root', 'remote-groups': 'administrators' },
-      }),
-    ),
-    forged(
-      'forged address',
-      await ask(url.pathname, {
-        headers: {
-          ...browser,
-          'x-original-url': new URL('/auth/login', url).href,
-          'x-forwarded-uri': '/auth/login',
-          'x-original-uri': '/auth/login',
-        },
-      }),
-    ),
-    bodyFinding(
-      await ask(url.pathname, { method: 'POST', body: 'x'.repeat(300_000), headers: { 'content-type': 'text/plain' } }),
-    ),
-    checkFinding(await ask('/.watchword-check'), await ask('/check/nginx')),
-    await pathFinding(ask, url.pathname),
-    await keepAliveFinding(ask),
-    clockFinding(plain, now()),
-  ]
+  return url
+}
+
+async function guardFindings(url: URL): Promise<ProbeFinding[]> {
+  const seen = await askRaw(url, url.pathname + url.search, { headers: browser })
+  return [guarded(seen, url), wayToLogin(seen, url)]
 }
 
 function isRefused({ status }: Seen): boolean {
   return (status >= 300 && status < 400) || status === 401 || status === 403
 }
 
-function guarded(seen: Seen): ProbeFinding {
-  const check = 'guarded'
-  if (isRefused(seen)) return { level: 'ok', check, message: `A stranger gets ${seen.status}.` }
+function guarded(seen: Seen, { pathname }: URL): ProbeFinding {
+  const check = `guarded ${pathname}`
   if (seen.status >= 500)
     return {
       level: 'error',
       check,
       message: `The proxy answers ${seen.status}: it cannot reach Watchword, or its check answers what it does not understand.`,
     }
-  return {
-    level: 'error',
+  return finding(
     check,
-    message: `A stranger gets ${seen.status}: this address is not guarded. In nginx, a "return" or "satisfy any" in the location answers before the check.`,
-  }
+    isRefused(seen),
+    `A stranger gets ${seen.status}.`,
+    `A stranger gets ${seen.status}: this address is not guarded. In nginx, a "return" or "satisfy any" in the location answers before the check.`,
+  )
 }
 
-function loginTarget(seen: Seen, url: URL): ProbeFinding {
-  const check = 'way to the login'
-  const location = seen.headers.get('location')
-  if (location === null)
+function wayToLogin(seen: Seen, url: URL): ProbeFinding {
+  const check = `way to the login ${url.pathname}`
+  const login = loginOf(seen, url)
+  if (login === null)
     return {
       level: 'warning',
       check,
       message: 'A browser is not led to the login: the proxy drops the Location of the check.',
     }
-  const target = URL.parse(location, url)
-  const back = target?.searchParams.get('rd') ?? target?.searchParams.get('orig_path')
-  if (target === null || !target.pathname.startsWith('/auth/'))
-    return { level: 'error', check, message: `A browser is led to ${location}, which is no login of ours.` }
-  if (back === null || back === undefined)
+  if (!login.pathname.startsWith('/auth/'))
+    return { level: 'error', check, message: `A browser is led to ${login.href}, which is no login of ours.` }
+  if (!login.searchParams.has('rd') && !login.searchParams.has('orig_path'))
     return {
       level: 'warning',
       check,
       message: 'The login does not know where to lead back to: everybody lands on / afterwards.',
     }
-  return { level: 'ok', check, message: `A browser is led to ${target.origin}${target.pathname} and back.` }
+  return { level: 'ok', check, message: `A browser is led to ${login.origin}${login.pathname} and back.` }
 }
 
-function cookieFinding(seen: Seen, url: URL): ProbeFinding {
-  const check = 'login page'
-  if (seen.status !== 200 || !seen.text.includes('/auth/login'))
-    return {
-      level: 'error',
-      check,
-      message: `/auth/login answers ${seen.status}: the proxy does not pass /auth/ to Watchword, or guards it.`,
-    }
-  if (url.protocol === 'http:')
+function loginOf(seen: Seen, url: URL): URL | null {
+  const location = seen.headers.get('location')
+  return location === null ? null : URL.parse(location, url)
+}
+
+function loginPage(seen: Seen): ProbeFinding {
+  return finding(
+    'login page',
+    seen.status === 200 && seen.text.includes('/auth/login'),
+    'The login page is reached.',
+    `/auth/login answers ${seen.status}: the proxy does not pass /auth/ to Watchword, or guards it.`,
+  )
+}
+
+/** Says the visited address is another one, in the words of every family of proxies. */
+async function forgedAddress(ask: Ask, url: URL): Promise<ProbeFinding> {
+  const elsewhere = new URL('/auth/login', url)
+  const said = {
+    'x-original-url': elsewhere.href,
+    'x-original-uri': elsewhere.pathname,
+    'x-original-method': 'OPTIONS',
+    'x-forwarded-uri': elsewhere.pathname,
+    'x-forwarded-method': 'OPTIONS',
+    'x-forwarded-host': 'doctor.invalid',
+  }
+  const seen = await ask(url.pathname + url.search, { headers: { ...browser, ...said } })
+  const back = loginOf(seen, url)?.searchParams.get('rd') ?? null
+  return finding(
+    'forged address',
+    isRefused(seen) && (back === null || URL.parse(back)?.href === url.href),
+    'Headers with another address change nothing.',
+    `Made-up headers decide which address is judged (${seen.status}): the proxy passes the visitor's X-Original-URL or X-Forwarded-* to the check. Set them in the location of the check, as the printed configuration does.`,
+  )
+}
+
+const identities = ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Remote-Email', 'Remote_User', 'Remote_Groups']
+
+/** Says to be somebody else beside a token that passes, and looks for it in what the app answers. */
+async function forgedIdentity(ask: Ask, url: URL, token: string | undefined): Promise<ProbeFinding> {
+  const check = 'forged identity'
+  if (token === undefined)
+    return { level: 'skipped', check, message: 'Give --token-file with a gate token to see what the app behind gets.' }
+  const mark = randomBytes(6).toString('hex')
+  const said = Object.fromEntries(identities.map((name, index) => [name, `doctor-${mark}-${index}-`]))
+  const seen = await ask(url.pathname + url.search, { headers: { ...said, authorization: `Bearer ${token}` } })
+  if (seen.status >= 300)
     return {
       level: 'warning',
       check,
-      message: 'The login travels over plain HTTP; its cookie is refused by browsers unless it may be insecure.',
+      message: `The token does not pass (${seen.status}), so the app could not be looked at.`,
     }
-  return { level: 'ok', check, message: 'The login page is reached over HTTPS.' }
-}
-
-function forged(check: string, seen: Seen): ProbeFinding {
-  if (isRefused(seen)) return { level: 'ok', check, message: 'Headers a visitor makes up change nothing.' }
-  return {
-    level: 'error',
+  const told = [...seen.headers].flat().join('\n') + seen.text
+  const arrived = identities.filter((_, index) => told.includes(`doctor-${mark}-${index}-`))
+  return finding(
     check,
-    message: `Made-up headers get ${seen.status}: the proxy passes them to the check. Use the printed configuration.`,
-  }
+    arrived.length === 0,
+    'The app shows nothing of made-up identity headers.',
+    `Made-up ${arrived.join(', ')} reach the app: whoever is logged in can be anybody there. Set or remove these headers in the proxy.`,
+  )
 }
 
-function bodyFinding(seen: Seen): ProbeFinding {
-  const check = 'body off'
-  if (!isRefused(seen))
-    return { level: 'error', check, message: `A large POST gets ${seen.status} instead of a refusal.` }
-  if (seen.elapsedMs > slowMs)
-    return {
-      level: 'warning',
-      check,
-      message: 'A large POST is refused slowly: switch the body off for the check (proxy_pass_request_body off).',
-    }
-  return { level: 'ok', check, message: 'A large POST is refused at once.' }
+async function whatTheCheckSaw(ask: Ask, visited: URL, now: () => number): Promise<ProbeFinding[]> {
+  const path = visited.pathname + visited.search
+  const headers = { ...browser, [doctorHeader]: '1', 'x-forwarded-for': doctorAddress }
+  const portal = loginOf(await ask(path, { headers }), visited)
+  const plain = portal === null ? null : readSeen(portal)
+  if (portal === null || plain === null) return [nothingSeen]
+  const body = 'x'.repeat(largeBodyBytes)
+  const large = await ask(path, { method: 'POST', body, headers: { ...headers, 'content-type': 'text/plain' } })
+  const posted = loginOf(large, visited)
+  return seenFindings({ plain, posted: posted === null ? null : readSeen(posted), visited, portal, nowMs: now() })
 }
 
-function checkFinding(internal: Seen, direct: Seen): ProbeFinding {
-  const check = 'check kept inside'
-  const isOpen = [internal, direct].some(({ status }) => status >= 200 && status < 300)
-  if (isOpen)
-    return {
-      level: 'error',
-      check,
-      message: 'The check can be asked from outside: mark its location internal and route only /auth/.',
-    }
-  return { level: 'ok', check, message: 'The check cannot be asked from outside.' }
+const nothingSeen: ProbeFinding = {
+  level: 'skipped',
+  check: 'body, connections, cookie, clock',
+  message:
+    'The check told nothing of itself: the proxy drops X-Watchword-Doctor or the Location of the check, or asks /auth/check. Use the printed configuration.',
 }
 
-async function pathFinding(ask: (path: string) => Promise<Seen>, path: string): Promise<ProbeFinding> {
-  const check = 'odd paths'
-  const spellings = [
-    `/auth/..%2f${path.slice(1)}`,
-    `/${path}`,
-    `/.${path}`,
-    `/auth/../${path.slice(1)}`,
-    `/auth/%2e%2e${path}`,
-  ]
-  for (const spelling of spellings) {
-    const seen = await ask(spelling)
-    if (seen.status === 200 && !seen.text.includes('/auth/style.css'))
-      return { level: 'error', check, message: `${spelling} gets 200 without a login.` }
-  }
-  return { level: 'ok', check, message: 'Encoded dots and doubled slashes open nothing.' }
+const nowhere = 'doctor.invalid'
+const aboutNowhere = {
+  'x-original-url': `https://${nowhere}/`,
+  'x-original-method': 'GET',
+  'x-forwarded-host': nowhere,
+  'x-forwarded-proto': 'https',
+  'x-forwarded-uri': '/',
+  'x-forwarded-method': 'GET',
 }
 
-async function keepAliveFinding(ask: (path: string) => Promise<Seen>): Promise<ProbeFinding> {
-  const check = 'speed'
-  const times = []
-  for (let round = 0; round < 10; round += 1) times.push((await ask('/')).elapsedMs)
-  const middle = times.toSorted((a, b) => a - b)[5] ?? 0
-  if (middle > 500)
-    return {
-      level: 'warning',
-      check,
-      message: `A check takes ${Math.round(middle)} ms: keep connections to Watchword open (keepalive in the upstream).`,
-    }
-  return { level: 'ok', check, message: `A refusal takes ${Math.round(middle)} ms.` }
+/** A check that is asked directly judges the address it is told, and answers nginx without a body. */
+async function checkKeptInside(ask: Ask): Promise<ProbeFinding> {
+  const internal = await ask('/.watchword-check')
+  const direct = await Promise.all(
+    ['/check/nginx', '/check/forward'].map((path) => ask(path, { headers: aboutNowhere })),
+  )
+  const isOpen =
+    (internal.headers.has('x-watchword-login') && internal.text === '') ||
+    [internal, ...direct].some(({ status }) => status >= 200 && status < 300) ||
+    direct.some(({ headers }) => headers.get('x-watchword-login')?.includes(nowhere))
+  return finding(
+    'check kept inside',
+    !isOpen,
+    'The check cannot be asked from outside.',
+    'The check can be asked from outside: mark its location internal and route only /auth/.',
+  )
 }
 
-function clockFinding(seen: Seen, nowMs: number): ProbeFinding {
-  const check = 'clock'
-  const toldMs = Date.parse(seen.headers.get('date') ?? '')
-  if (Number.isNaN(toldMs)) return { level: 'warning', check, message: 'The proxy does not tell its time.' }
-  const apartMs = Math.abs(toldMs - nowMs)
-  if (apartMs > clockToleranceMs)
-    return {
-      level: 'error',
-      check,
-      message: `The proxy's clock and this one are ${Math.round(apartMs / 1000)} s apart: codes and cookies will be refused.`,
-    }
-  return { level: 'ok', check, message: 'The clocks agree.' }
+async function oddPaths(ask: Ask, path: string): Promise<ProbeFinding> {
+  const rest = path.slice(1)
+  const spellings = [`/auth/..%2f${rest}`, `/${path}`, `/.${path}`, `/auth/../${rest}`, `/auth/%2e%2e${path}`]
+  const seen = await Promise.all(spellings.map((spelling) => ask(spelling)))
+  const open = spellings.filter(
+    (_, index) => seen[index]?.status === 200 && !seen[index].text.includes('/auth/style.css'),
+  )
+  return finding(
+    'odd paths',
+    open.length === 0,
+    'Encoded dots and doubled slashes open nothing.',
+    `${open.join(', ')} gets 200 without a login.`,
+  )
 }

@@ -10,7 +10,9 @@ import { Peers } from './peer.ts'
 import { portalOrigin } from './portal-place.ts'
 import { checkPrefix, type ProxyFamily, readVisit } from './proxy-family.ts'
 import type { RuleSet } from './rules-file.ts'
+import { doctorHeader, withSeen } from './seen.ts'
 import type { GateSettings } from './settings.ts'
+import { isForeignSocket } from './socket-origin.ts'
 import type { Visit } from './visit.ts'
 
 /** What a check is made from. */
@@ -118,11 +120,19 @@ export class Check {
     if (set === null && found !== null && found.pass.limits === null) return allowed(found)
     const address = this.#peers.visitorAddress(request)
     const judgement = judgeVisit(set?.rules ?? null, visit, found?.pass ?? null, address, services.clock.nowMs())
-    if (judgement.outcome === 'allow') return allowed(found)
+    if (judgement.outcome === 'allow') return this.#letIn(judgement, visit, found, request)
     if (this.#asksTheImpossible(judgement, found)) return plainAnswer(403)
     const portal = portalOrigin(visit, set?.domains ?? [], settings.cookieArea, services.config.publicUrl)
     const login = loginUrl(portal, visit, judgement.outcome)
-    return refusal(family, judgement, visit, request.headers, login, settings.redirect)
+    const seeing = { request, visitorAddress: address, settings, portalOrigin: portal, nowMs: services.clock.nowMs() }
+    const told = doctorHeader in request.headers ? withSeen(login, seeing) : login
+    return refusal(family, judgement, visit, request.headers, told, settings.redirect)
+  }
+
+  // Only a browser brings a cookie along unasked: a token was meant.
+  #letIn({ rule }: Judgement, visit: Visit, found: Found | null, { headers }: IncomingMessage): CheckAnswer {
+    const isGuarded = rule?.sameSiteSockets === true && (found?.pass.limits ?? null) === null
+    return isGuarded && isForeignSocket(headers, visit) ? plainAnswer(403) : allowed(found)
   }
 }
 

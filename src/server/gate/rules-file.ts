@@ -19,6 +19,7 @@ const RuleEntry = Type.Object(
     person: Type.Optional(Texts),
     group: Type.Optional(Texts),
     policy: Type.Enum(['bypass', 'one_factor', 'two_factor', 'deny']),
+    websockets: Type.Optional(Type.Enum(['any', 'same_site'])),
     step_up_minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
   },
   { additionalProperties: false },
@@ -102,6 +103,7 @@ function compileRule(entry: RuleEntry, number: number, line: number): Rule {
     groups: groups.length === 0 ? null : new Set(groups),
     verdict: entry.policy,
     stepUpSeconds: entry.step_up_minutes === undefined ? null : entry.step_up_minutes * 60,
+    sameSiteSockets: entry.websockets === 'same_site',
   }
 }
 

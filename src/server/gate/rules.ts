@@ -23,6 +23,8 @@ export interface Rule {
   readonly verdict: Verdict
   /** Seconds since the last proof after which a code is asked for again. */
   readonly stepUpSeconds: number | null
+  /** Websockets are opened from pages of the same site alone. */
+  readonly sameSiteSockets: boolean
 }
 
 /** Who visits, as far as a session or token tells. */

@@ -15,7 +15,17 @@ export interface ProxyConfigOptions {
 export const identityNames = ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Remote-Email'] as const
 
 /** What the gate looks at in a visitor's request besides the URL. */
-export const lookedAt = ['Cookie', 'Authorization', 'Accept', 'X-Requested-With', 'Sec-Fetch-Mode', 'Upgrade'] as const
+export const lookedAt = [
+  'Cookie',
+  'Authorization',
+  'Accept',
+  'X-Requested-With',
+  'Sec-Fetch-Mode',
+  'Upgrade',
+  'Origin',
+  'Sec-WebSocket-Version',
+  'X-Watchword-Doctor',
+] as const
 
 /** A listening place in its parts; without an address it is every one of the machine. */
 export function listenParts(listen: string): { readonly address: string | null; readonly port: string } {
