@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
+import { openTerminal, type Terminal } from '../support/tmux.ts'
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 
@@ -53,7 +54,66 @@ describeWith(['gpg', 'bash'], 'completions', () => {
     expect(all).not.toMatch(/^(complete|key-keeper|clear-clipboard|simpleotp)\t/m)
   })
 
+  it('know the commands of every room', () => {
+    expect(offered('watchword aws ref')).toEqual(['refresh'])
+    expect(offered('watchword aws mfa ')).toEqual(expect.arrayContaining(['enrol', 'rotate', 'list', 'root']))
+  })
+
   it.each(['bash', 'zsh', 'fish'])('there is a script for %s', async (shell) => {
     expect(await home.run(['completions', shell])).toContain(`watchword complete ${shell}`)
+  })
+})
+
+// Each shell loads its script and completes a line that somebody types, with Tab.
+describeWith(['gpg', 'tmux', 'bash', 'zsh', 'fish'], 'completions at a terminal', () => {
+  const shells = [
+    ['bash', 'bash --norc --noprofile', 'eval "$(watchword completions bash)"'],
+    ['zsh', 'zsh -f', 'PS1="$ "; autoload -U compinit; compinit -u -D; eval "$(watchword completions zsh)"'],
+    ['fish', 'fish --no-config', 'watchword completions fish | source'],
+  ] as const
+  let home: AgentHome
+  let terminal: Terminal
+
+  beforeAll(async () => {
+    home = makeAgentHome()
+    for (const name of ['work:alice', 'work:bob', 'a name with blanks'])
+      await home.run(['add', name, '--secret', '-', '--issuer', ''], { input: secret })
+  })
+  afterEach(() => terminal.close())
+  afterAll(() => home.remove())
+
+  it.each(shells)(
+    '%s completes a command, a flag and an account, blanks and colons and all',
+    async (_shell, line, load) => {
+      terminal = openTerminal(home, line)
+      const expectShown = (text: RegExp) =>
+        expect.poll(() => terminal.screen(), { timeout: 20_000, interval: 100 }).toMatch(text)
+      terminal.type(`${load}; echo lo''aded`, 'Enter')
+      await expectShown(/^loaded$/m)
+      for (const [typed, completed] of [
+        ['watchword renam', /watchword rename $/m],
+        ['watchword get --wai', /watchword get --wait $/m],
+        ['watchword get a', /watchword get a\\ name\\ with\\ blanks $/m],
+        ['watchword get work:a', /watchword get work\\?:alice $/m],
+      ] as const) {
+        terminal.press('C-c')
+        terminal.type(typed, 'Tab')
+        await expect
+          .poll(() => `${terminal.screen().trimEnd()} `, { timeout: 20_000, interval: 100 })
+          .toMatch(completed)
+      }
+      terminal.press('C-c')
+      terminal.type(`watchword get --at 59 a`, 'Tab')
+      terminal.press('Enter')
+      await expectShown(/^287082$/m)
+    },
+  )
+
+  it.each(shells)('%s shows what there is to choose from', async (_shell, line, load) => {
+    terminal = openTerminal(home, line)
+    terminal.type(load, 'Enter')
+    terminal.type('watchword aws mfa ', 'Tab')
+    terminal.press('Tab')
+    await expect.poll(() => terminal.screen(), { timeout: 20_000, interval: 100 }).toMatch(/enrol[^]*list[^]*rotate/)
   })
 })

@@ -12,14 +12,18 @@ export interface Terminal {
   close(): void
 }
 
-/** Opens a shell in a terminal of its own, in which `watchword` is this program. */
-export function openTerminal(home: AgentHome): Terminal {
+/**
+ * Opens a shell in a terminal of its own, in which `watchword` is this program.
+ *
+ * @param shell - its command line, without start-up files of the machine
+ */
+export function openTerminal(home: AgentHome, shell = 'sh'): Terminal {
   home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
   const socket = join(home.path, 'tmux')
   const env = { ...home.env, PS1: '$ ', LC_ALL: 'C.UTF-8' }
   const tmux = (...args: string[]) =>
     execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env }).toString()
-  tmux('new-session', '-d', '-x', '120', '-y', '30', 'sh')
+  tmux('new-session', '-d', '-x', '120', '-y', '30', shell)
   tmux('set-option', '-s', 'set-clipboard', 'on')
   return {
     type(text, key) {

@@ -1,0 +1,97 @@
+import { spawnSync, type SpawnSyncOptions } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../../support/programs.ts'
+import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
+import { openTerminal } from '../support/tmux.ts'
+import { openXDisplay, type XDisplay } from '../support/x-display.ts'
+
+const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+const patience = { timeout: 20_000, interval: 100 }
+
+describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop', () => {
+  let home: AgentHome
+  let display: XDisplay
+
+  beforeAll(async () => {
+    display = await openXDisplay()
+    home = makeAgentHome()
+    await home.run(['add', 'x', '--secret', '-'], { input: secret })
+    clearAfter(2)
+  })
+  afterAll(async () => {
+    home.remove()
+    await display.close()
+  })
+
+  const env = () => ({ DISPLAY: display.name })
+
+  function clearAfter(seconds: number): void {
+    const settings = { clearClipboardAfterSeconds: seconds }
+    writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), JSON.stringify(settings))
+  }
+
+  /** What somebody would paste; nothing where no program holds anything. */
+  function pasted(): string {
+    const words = ['-selection', 'clipboard', '-out']
+    const { status, stdout } = spawnSync('xclip', words, { env: { ...home.env, ...env() }, encoding: 'utf8' })
+    return status === 0 ? stdout : ''
+  }
+
+  function copySomething(text: string): void {
+    const options: SpawnSyncOptions = {
+      env: { ...home.env, ...env() },
+      input: text,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    }
+    spawnSync('xclip', ['-selection', 'clipboard', '-in'], options)
+  }
+
+  /** The command lines of this home's processes that still wait to clear the clipboard. */
+  function waiting(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => readOr('', `/proc/${pid}/environ`).includes(`HOME=${home.path}\0`))
+      .map((pid) => readOr('', `/proc/${pid}/cmdline`))
+      .filter((line) => line.includes('clear-clipboard'))
+  }
+
+  it('holds the code, says when it is cleared, and is cleared', async () => {
+    const finished = await home.call(['get', 'x', '--at', '59', '-c'], { env: env() })
+    expect(finished).toMatchObject({ code: 0, stdout: '287082\n' })
+    expect(finished.stderr).toContain('cleared in 2 s')
+    expect(pasted()).toBe('287082')
+    await expect.poll(pasted, patience).toBe('')
+  })
+
+  it('is left alone where somebody copied something else since', async () => {
+    await home.run(['get', 'x', '--at', '59', '-c'], { env: env() })
+    expect(waiting()).toHaveLength(1)
+    copySomething('something else')
+    await expect.poll(waiting, patience).toEqual([])
+    expect(pasted()).toBe('something else')
+  })
+
+  it('does not keep a code whose terminal was closed, and the code stands in no argument', async () => {
+    clearAfter(5)
+    const terminal = openTerminal(home)
+    terminal.type(`DISPLAY=${display.name} watchword get x --at 59 -c`, 'Enter')
+    await expect.poll(pasted, patience).toBe('287082')
+    await expect.poll(waiting, patience).toHaveLength(1)
+    expect(waiting().join()).not.toContain('287082')
+    terminal.close()
+    expect(waiting()).toHaveLength(1)
+    await expect.poll(pasted, patience).toBe('')
+    await expect.poll(waiting, patience).toEqual([])
+  })
+})
+
+/** A file's text, or another where it cannot be read: a process may end at any moment. */
+function readOr(otherwise: string, path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return otherwise
+  }
+}
