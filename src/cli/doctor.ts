@@ -2,32 +2,36 @@ import { buildCommand } from '@stricli/core'
 import type { Finding } from '../server/operation/findings.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type StoreFlags, storeFlags } from './server-options.ts'
-
-interface DoctorFlags extends StoreFlags {
-  readonly json: boolean
-}
+import { type AdminFlags, adminFlags, withAdminClient } from './admin/connection.ts'
 
 const marks: Record<Finding['level'], string> = { ok: 'ok      ', warning: 'warning ', error: 'error   ' }
 
-/** `watchword doctor`: looks at configuration, files, database, clock, keys and the audit chain. */
-export const doctorCommand = buildCommand<DoctorFlags, [], CliContext>({
+/** `watchword doctor`: looks at configuration, files, database, clock, keys, sign-on and the audit chain. */
+export const doctorCommand = buildCommand<AdminFlags, [], CliContext>({
   func: doctor,
-  parameters: {
-    flags: { ...storeFlags, json: { kind: 'boolean', default: false, withNegated: false, brief: 'Answer as JSON' } },
-  },
+  parameters: { flags: adminFlags },
   docs: {
     brief: 'Say what is wrong with a store or its configuration, and what to do',
     fullDescription:
-      'Changes nothing. Ends with 1 when something is wrong, with 0 when there are warnings at most.\n\nExample:\n  watchword doctor --data-dir /var/lib/watchword',
+      'Changes nothing. Ends with 1 when something is wrong, with 0 when there are warnings at most. A running server also\nsays whether sign-on leads back to the host it was asked by.\n\nExamples:\n  watchword doctor --data-dir /var/lib/watchword\n  watchword doctor --server https://codes.example.com --token-file admin.token',
   },
 })
 
-async function doctor(this: CliContext, flags: DoctorFlags): Promise<void> {
-  const { withStore } = await import('./open-store.ts')
-  const { findings } = await import('../server/operation/findings.ts')
-  const found = await withStore(this, flags, (core) => findings(core, core.config))
+async function doctor(this: CliContext, flags: AdminFlags): Promise<void> {
+  const found = flags.server === undefined ? await lookAtStore(this, flags) : await askServer(this, flags)
   if (flags.json) this.printJson({ findings: found })
   else for (const { level, check, message } of found) this.print(`${marks[level]} ${check}: ${message}`)
   if (found.some(({ level }) => level === 'error')) this.setExitCode(exitCodes.general)
+}
+
+async function lookAtStore(context: CliContext, flags: AdminFlags): Promise<readonly Finding[]> {
+  const { withStore } = await import('./open-store.ts')
+  const { findings } = await import('../server/operation/findings.ts')
+  return withStore(context, flags, (core) => findings(core, core.config))
+}
+
+async function askServer(context: CliContext, flags: AdminFlags): Promise<readonly Finding[]> {
+  const { readHealth } = await import('../api/operation.ts')
+  const { findings } = await withAdminClient(context, flags, (client) => client.call(readHealth))
+  return findings
 }

@@ -27,6 +27,11 @@ export function outsideView(config: PublicConfig): (request: FastifyRequest) => 
   }
 }
 
+/** The host a request came by, whatever the configuration says we are called. */
+export function askedHost(config: PublicConfig, request: FastifyRequest): string {
+  return new URL(outsideView({ ...config, publicUrl: null })(request).origin).host
+}
+
 function viewOf({ origin, protocol, host }: URL): Outside {
   return { origin, isHttps: protocol === 'https:', isLoopback: loopbackHost.test(host) }
 }

@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import { dirname, resolve } from 'node:path'
 import { statSync } from 'node:fs'
 import type { Core } from '../audit/core.ts'
 import type { Config } from '../config.ts'
 import { databaseTimeMs } from '../database/time.ts'
+import { redirectFinding } from './redirect-finding.ts'
 
 /** One thing `doctor` and the console's health page looked at. */
 export interface Finding {
@@ -14,10 +16,11 @@ export interface Finding {
 /** Clocks further apart than this make codes fail. */
 const clockToleranceMs = 5000
 
-/** Looks at everything an operator should know of a running server or its store. */
-export async function findings(core: Core, config: Config): Promise<Finding[]> {
+/** Looks at everything an operator should know of a running server, asked by `request`, or of its store. */
+export async function findings(core: Core, config: Config, request: FastifyRequest | null = null): Promise<Finding[]> {
   return [
     ...configFindings(config),
+    await redirectFinding(core.storage.db, config, request),
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),
@@ -63,11 +66,7 @@ function publicUrlFinding({ publicUrl, isLoopback }: Config): Finding {
   }
   if (publicUrl.startsWith('http:'))
     return { level: 'warning', check, message: `${publicUrl} is plain HTTP; use https.` }
-  return {
-    level: 'ok',
-    check,
-    message: `Links and redirects use ${publicUrl}; the sign-on redirect URI is ${publicUrl}/authorization-code/callback.`,
-  }
+  return { level: 'ok', check, message: `Links and redirects use ${publicUrl}.` }
 }
 
 function proxyFinding({ trustedProxies, isLoopback }: Config): Finding {

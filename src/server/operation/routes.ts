@@ -33,7 +33,7 @@ export function operationRoutes({ route }: Router, { core, settings, startedAtMs
     requireAdministrator(actor)
     return settings.update(actor, body)
   })
-  route(api.readHealth, async ({ actor }) => {
+  route(api.readHealth, async ({ actor, request }) => {
     requireAuditor(actor)
     const { services, storage, config } = core
     return {
@@ -42,7 +42,7 @@ export function operationRoutes({ route }: Router, { core, settings, startedAtMs
       startedAtMs,
       serverTimeMs: services.clock.nowMs(),
       databaseTimeMs: await databaseTimeMs(storage),
-      findings: await findings(core, config),
+      findings: await findings(core, config, request),
     }
   })
   route(api.readKeys, async ({ actor }) => {

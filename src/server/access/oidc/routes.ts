@@ -30,7 +30,7 @@ export function signOnRoutes({ route }: Router, signOn: SignOn): void {
     if (draft === null) throw new Failure('sign_on_no_draft')
     const redirectUri = signOn.redirectUri(request)
     const { works, findings } = await trySettings(draft, redirectUri)
-    return { works, findings: [...findings, ...redirectFindings(redirectUri)] }
+    return { works, findings: [...findings, ...redirectFindings(redirectUri, signOn.askedHost(request))] }
   })
   route(api.activateOidc, async ({ actor, request }) => {
     requireAdministrator(actor)

@@ -3,6 +3,7 @@ import * as client from 'openid-client'
 import { Failure, isFailure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
+import { askedHost } from '../origin.ts'
 import { clearCookie, cookieValues, mayGoPlain, setCookie } from '../cookies.ts'
 import { loggedInActor, sourceHashes } from '../login/login.ts'
 import { acceptedBudget, isKnownSource } from '../login/login-budget.ts'
@@ -81,6 +82,11 @@ export class SignOn {
   /** Where the provider sends people back to, as it has to be registered there. */
   redirectUri(request: FastifyRequest): string {
     return this.#context.outside(request).origin + this.callbackPath
+  }
+
+  /** The host a request came by, whatever the configuration says we are called. */
+  askedHost(request: FastifyRequest): string {
+    return askedHost(this.#context.services.config, request)
   }
 
   /** The gate says how its sessions begin. */

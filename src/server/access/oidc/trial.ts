@@ -25,10 +25,24 @@ export async function trySettings(settings: SignOnSettings, redirectUri: string)
   return { works: findings.length === 0, findings }
 }
 
-/** What an operator should know about the redirect address. */
-export function redirectFindings(redirectUri: string): string[] {
-  if (redirectUri.startsWith('https:') || isLoopbackAddress(redirectUri)) return []
-  return [`The redirect address ${redirectUri} is not https; set WATCHWORD_PUBLIC_URL to the address people use.`]
+/**
+ * What an operator should know about the redirect address.
+ *
+ * @param askedHost - the host that a request came by, as its browser sees it
+ */
+export function redirectFindings(redirectUri: string, askedHost: string): string[] {
+  const { host } = new URL(redirectUri)
+  const isSafe = redirectUri.startsWith('https:') || isLoopbackAddress(redirectUri)
+  return [
+    ...(isSafe
+      ? []
+      : [`The redirect address ${redirectUri} is not https; set WATCHWORD_PUBLIC_URL to the address people use.`]),
+    ...(host === askedHost
+      ? []
+      : [
+          `The redirect address ${redirectUri} is not on ${askedHost}, by which this request came: a login that begins there ends on another host and is refused. Use one host, and set WATCHWORD_PUBLIC_URL to it.`,
+        ]),
+  ]
 }
 
 function documentFindings({ configuration, settings }: Provider): string[] {

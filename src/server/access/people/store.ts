@@ -163,6 +163,7 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
 }
 
 export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
+  await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'person').where('grantee_id', '=', id).execute()
   const { numDeletedRows } = await tx.deleteFrom('person').where('id', '=', id).executeTakeFirst()
   return numDeletedRows === 1n
 }
