@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Static } from 'typebox'
 import {
   type Account,
+  type AccountUpdate,
   createAccount,
   createGrant,
   deleteAccount,
@@ -15,13 +16,15 @@ import {
   replaceSecret,
   restoreAccount,
   revealCode,
+  type SignOnDemand,
   undoReplaceSecret,
+  updateAccount,
 } from '../../api/accounts.ts'
 import type { Client } from '../../client/client.ts'
 import { isRefusal } from '../../client/failures.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
-import type { AddFlags, GrantFlags, ListFlags, ReplaceFlags, SecretFlags } from './accounts.ts'
+import type { AddFlags, GrantFlags, ListFlags, ReplaceFlags, SecretFlags, TextFlags, UpdateFlags } from './accounts.ts'
 import { type AdminFlags, withAdminClient } from './connection.ts'
 
 export async function list(this: CliContext, flags: ListFlags): Promise<void> {
@@ -37,9 +40,13 @@ export async function show(this: CliContext, flags: AdminFlags, name: string): P
   const account = await withAdminClient(this, flags, (client) => findAccount(client, name))
   if (flags.json) return this.printJson(account)
   for (const [field, value] of Object.entries(account)) {
-    if (value !== '' && value !== null)
-      this.print(`${field}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    if (value !== '' && value !== null && value !== undefined) this.print(`${field}: ${shown(value)}`)
   }
+}
+
+function shown(value: NonNullable<Account[keyof Account]>): string {
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 export async function code(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
@@ -53,15 +60,35 @@ export async function code(this: CliContext, flags: AdminFlags, name: string): P
 
 export async function add(this: CliContext, flags: AddFlags): Promise<void> {
   const secretBase32 = await readSecret(this, flags)
-  const { label, identifier, issuer, url, note, tag, lease, stepUp, marked, allowDuplicate, reveal = [] } = flags
-  const text = { label, identifier, issuer, url, note, tags: tag === undefined ? undefined : [...tag], lease, stepUp }
-  const given = Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined))
+  const { marked = false, allowDuplicate, reveal = [] } = flags
   const grants = reveal.map((who) => grantOf(who, 'reveal', undefined))
-  const body = { ...given, secretBase32, marked, allowDuplicate, grants }
+  const body = { ...given(flags), secretBase32, marked, allowDuplicate, grants }
   const account = await withAdminClient(this, flags, (client) => client.call(createAccount, { body }))
   if (flags.json) return this.printJson(account)
   for (const warning of account.warnings) this.say(warning)
   this.print(lineOf(account))
+}
+
+export async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
+  const account = await withAdminClient(this, flags, async (client) => {
+    const { id } = await findAccount(client, name)
+    return client.call(updateAccount, { params: { account: id }, body: given(flags) })
+  })
+  if (flags.json) return this.printJson(account)
+  this.print(lineOf(account))
+}
+
+function given(flags: TextFlags): Static<typeof AccountUpdate> {
+  const { label, identifier, issuer, url, note, tag, lease, stepUp, marked } = flags
+  const text = { label, identifier, issuer, url, note, tags: tag === undefined ? undefined : [...tag] }
+  const rules = { lease, stepUp, signOnDemand: demandOf(flags), marked }
+  return Object.fromEntries(Object.entries({ ...text, ...rules }).filter(([, value]) => value !== undefined))
+}
+
+// Where a part of a demand is given, the rest is as usual.
+function demandOf({ acr, amr, maxAge }: TextFlags): SignOnDemand | undefined {
+  if (acr === undefined && amr === undefined && maxAge === undefined) return undefined
+  return { acrValues: [...(acr ?? [])], amr: [...(amr ?? [])], maxAgeSeconds: maxAge ?? 300 }
 }
 
 export async function replace(this: CliContext, flags: ReplaceFlags, name: string): Promise<void> {

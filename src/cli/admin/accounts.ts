@@ -1,4 +1,4 @@
-import { buildCommand, buildRouteMap } from '@stricli/core'
+import { buildCommand, buildRouteMap, numberParser } from '@stricli/core'
 import type { CliContext } from '../context.ts'
 import { parseMoment } from './moment.ts'
 import { type AdminFlags, adminFlags } from './connection.ts'
@@ -14,7 +14,8 @@ export interface SecretFlags extends AdminFlags {
   readonly secretFile?: string
 }
 
-export interface AddFlags extends SecretFlags {
+/** What is said of an account, and what it asks of people. */
+export interface TextFlags {
   readonly label?: string
   readonly identifier?: string
   readonly issuer?: string
@@ -22,11 +23,19 @@ export interface AddFlags extends SecretFlags {
   readonly note?: string
   readonly tag?: readonly string[]
   readonly lease?: 'off' | 'warn' | 'exclusive'
-  readonly stepUp?: 'off' | 'recent' | 'passkey'
-  readonly marked: boolean
+  readonly stepUp?: 'off' | 'recent' | 'passkey' | 'sign-on'
+  readonly acr?: readonly string[]
+  readonly amr?: readonly string[]
+  readonly maxAge?: number
+  readonly marked?: boolean
+}
+
+export interface AddFlags extends SecretFlags, TextFlags {
   readonly allowDuplicate: boolean
   readonly reveal?: readonly string[]
 }
+
+export interface UpdateFlags extends AdminFlags, TextFlags {}
 
 export interface ReplaceFlags extends SecretFlags {
   readonly proofCode?: string
@@ -42,6 +51,10 @@ const text = (value: string) => value
 
 function word(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: text, optional: true, brief, placeholder } as const
+}
+
+function words(brief: string, placeholder: string) {
+  return { kind: 'parsed', parse: text, optional: true, variadic: ',', brief, placeholder } as const
 }
 
 const oneAccount = {
@@ -78,44 +91,50 @@ const listCommand = buildCommand<ListFlags, [], CliContext>({
   },
 })
 
+const textFlags = {
+  label: word('What people call it; a new account has it from the URI unless given', 'TEXT'),
+  identifier: word('The login or account number it belongs to', 'TEXT'),
+  issuer: word('The service', 'TEXT'),
+  url: word('Where people log in', 'URL'),
+  note: word('Anything people should know', 'TEXT'),
+  tag: words('Tags', 'TAG'),
+  lease: {
+    kind: 'enum',
+    values: ['off', 'warn', 'exclusive'],
+    optional: true,
+    brief: 'What happens when two people want the same code',
+  },
+  stepUp: {
+    kind: 'enum',
+    values: ['off', 'recent', 'passkey', 'sign-on'],
+    optional: true,
+    brief: 'What a person proves before each reveal',
+  },
+  acr: words('With --step-up sign-on: one of these the provider has to say', 'ACR'),
+  amr: words('With --step-up sign-on: all of these methods', 'AMR'),
+  maxAge: {
+    kind: 'parsed',
+    parse: numberParser,
+    optional: true,
+    brief: 'With --step-up sign-on: seconds since the provider last proved the person',
+    placeholder: 'SECONDS',
+  },
+  marked: { kind: 'boolean', optional: true, brief: 'Each reveal sends a notice' },
+} as const
+
 const addCommand = buildCommand<AddFlags, [], CliContext>({
   loader: async () => (await import('./accounts-run.ts')).add,
   parameters: {
     flags: {
       secretFile,
-      label: word('What people call it; from the URI unless given', 'TEXT'),
-      identifier: word('The login or account number it belongs to', 'TEXT'),
-      issuer: word('The service', 'TEXT'),
-      url: word('Where people log in', 'URL'),
-      note: word('Anything people should know', 'TEXT'),
-      tag: { kind: 'parsed', parse: text, optional: true, variadic: ',', brief: 'Tags', placeholder: 'TAG' },
-      lease: {
-        kind: 'enum',
-        values: ['off', 'warn', 'exclusive'],
-        optional: true,
-        brief: 'What happens when two people want the same code',
-      },
-      stepUp: {
-        kind: 'enum',
-        values: ['off', 'recent', 'passkey'],
-        optional: true,
-        brief: 'What a person proves before each reveal',
-      },
-      marked: { kind: 'boolean', default: false, withNegated: false, brief: 'Each reveal sends a notice' },
+      ...textFlags,
       allowDuplicate: {
         kind: 'boolean',
         default: false,
         withNegated: false,
         brief: 'Store a secret that is stored already',
       },
-      reveal: {
-        kind: 'parsed',
-        parse: text,
-        optional: true,
-        variadic: ',',
-        brief: 'Who may see codes: everyone, group:NAME or person:NAME',
-        placeholder: 'WHO',
-      },
+      reveal: words('Who may see codes: everyone, group:NAME or person:NAME', 'WHO'),
       ...adminFlags,
     },
   },
@@ -128,6 +147,21 @@ const addCommand = buildCommand<AddFlags, [], CliContext>({
       'Examples:',
       '  watchword admin accounts add --label "AWS root" --reveal group:platform',
       '  pass show aws/otp | watchword admin accounts add --secret-file - --reveal everyone',
+    ].join('\n'),
+  },
+})
+
+const updateCommand = buildCommand<UpdateFlags, [string], CliContext>({
+  loader: async () => (await import('./accounts-run.ts')).update,
+  parameters: { flags: { ...textFlags, ...adminFlags }, positional: oneAccount },
+  docs: {
+    brief: 'Change what is said of an account',
+    fullDescription: [
+      'What no flag names stays as it is, and so does the secret.',
+      '',
+      'Examples:',
+      '  watchword admin accounts update "AWS root" --lease exclusive --marked',
+      '  watchword admin accounts update Payroll --step-up sign-on --amr hwk --max-age 600',
     ].join('\n'),
   },
 })
@@ -194,6 +228,7 @@ export const accountRoutes = buildRouteMap<string, CliContext>({
     show: accountCommand((runs) => runs.show, 'Show an account', 'show "AWS root"'),
     code: accountCommand((runs) => runs.code, 'Print the code of this moment', 'code "AWS root" --server URL'),
     add: addCommand,
+    update: updateCommand,
     replace: replaceCommand,
     'undo-replace': accountCommand(
       (runs) => runs.undoReplace,

@@ -49,6 +49,24 @@ describe('watchword admin accounts', () => {
     expect((await call(['undo-replace', label])).code).toBe(0)
   })
 
+  it('changes what is said of an account and what it asks of people, and leaves the rest', async () => {
+    const { call } = store()
+    await call(['add', '--secret-file', '-', '--label', 'Payroll', '--note', 'ask Eva'], uri)
+    const strict = ['--step-up', 'sign-on', '--amr', 'hwk,pin', '--max-age', '600', '--marked', '--tag', 'prod']
+    const changed = await call(['update', 'Payroll', ...strict, '--json'])
+    const signOnDemand = { acrValues: [], amr: ['hwk', 'pin'], maxAgeSeconds: 600 }
+    expect(JSON.parse(changed.stdout)).toMatchObject({ stepUp: 'sign-on', signOnDemand, marked: true, note: 'ask Eva' })
+    expect((await call(['show', 'Payroll'])).stdout).toMatch(/^signOnDemand: .*hwk.*600/m)
+    expect((await call(['update', 'Payroll', '--lease', 'exclusive', '--no-marked'])).code).toBe(0)
+    expect(JSON.parse((await call(['show', 'Payroll', '--json'])).stdout)).toMatchObject({
+      lease: 'exclusive',
+      marked: false,
+      signOnDemand,
+    })
+    const wrong = await call(['update', 'Payroll', '--step-up', 'recent', '--acr', 'high'])
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('needs the step-up sign-on') })
+  })
+
   it('says what is wrong and ends with a failure', async () => {
     const { call } = store()
     expect(await call(['show', 'nothing'])).toMatchObject({
