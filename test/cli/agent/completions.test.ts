@@ -6,6 +6,7 @@ import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 import { openTerminal, type Terminal } from '../support/tmux.ts'
 
+const patience = { timeout: 20_000, interval: 100 }
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 
 describeWith(['gpg', 'bash'], 'completions', () => {
@@ -86,8 +87,9 @@ describeWith(['gpg', 'tmux', 'bash', 'zsh', 'fish'], 'completions at a terminal'
     '%s completes a command, a flag and an account, blanks and colons and all',
     async (_shell, line, load) => {
       terminal = openTerminal(home, line)
-      const expectShown = (text: RegExp) =>
-        expect.poll(() => terminal.screen(), { timeout: 20_000, interval: 100 }).toMatch(text)
+      const expectShown = async (text: RegExp) => {
+        await expect.poll(() => terminal.screen(), patience).toMatch(text)
+      }
       terminal.type(`${load}; echo lo''aded`, 'Enter')
       await expectShown(/^loaded$/m)
       for (const [typed, completed] of [
@@ -98,9 +100,7 @@ describeWith(['gpg', 'tmux', 'bash', 'zsh', 'fish'], 'completions at a terminal'
       ] as const) {
         terminal.press('C-c')
         terminal.type(typed, 'Tab')
-        await expect
-          .poll(() => `${terminal.screen().trimEnd()} `, { timeout: 20_000, interval: 100 })
-          .toMatch(completed)
+        await expect.poll(() => `${terminal.screen().trimEnd()} `, patience).toMatch(completed)
       }
       terminal.press('C-c')
       terminal.type(`watchword get --at 59 a`, 'Tab')
@@ -114,6 +114,6 @@ describeWith(['gpg', 'tmux', 'bash', 'zsh', 'fish'], 'completions at a terminal'
     terminal.type(load, 'Enter')
     terminal.type('watchword aws mfa ', 'Tab')
     terminal.press('Tab')
-    await expect.poll(() => terminal.screen(), { timeout: 20_000, interval: 100 }).toMatch(/enrol[^]*list[^]*rotate/)
+    await expect.poll(() => terminal.screen(), patience).toMatch(/enrol[^]*list[^]*rotate/)
   })
 })

@@ -81,9 +81,26 @@ describeWith(['gpg'], 'the same commands on the team’s vault', () => {
     expect((await home.call(['push', 'handed'])).code).toBe(2)
     expect(await home.run(['push', '--tag', 'team', '--yes'])).toBe('added\thanded\n')
     expect(await home.run(['push', 'handed', '--yes'])).toBe('known\thanded\n')
+    const rehearsed = await home.call(['push', 'handed', '--dry-run'])
+    expect(rehearsed.stderr).toMatch(/^watchword: Nothing was sent\. .* compared, not secrets: .*\n$/)
     // The vault holds this secret already, as aws-root.
     expect(await home.run(['push', 'mine', '--yes'])).toBe('duplicate\tmine\n')
     expect((await home.run(['list', '--remote'])).split('\n').toSorted()).toEqual(['', 'team/aws-root', 'team/handed'])
+  })
+
+  it('push compares the issuer and the kind of code as well, and keeps back what cannot be the same', async () => {
+    const input = 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU'
+    await home.run(['add', 'aws-root', '--secret', '-', '--issuer', 'Other', '--digits', '8'], { input })
+    await home.run(['add', 'shop-again', '--secret', '-', '--issuer', 'Shop'], { input })
+    expect(await home.run(['push', 'shop-again', '--dry-run'])).toBe('similar\tshop-again\tthere called handed\n')
+    expect(await home.run(['push', 'aws-root', '--dry-run'])).toBe('differs\taws-root\tthere issuer none, 6 digits\n')
+    const kept = await home.call(['push', 'aws-root', '--yes', '--json'])
+    expect(kept.code).toBe(9)
+    expect(JSON.parse(kept.stdout)).toEqual({
+      dryRun: false,
+      accounts: [{ name: 'aws-root', result: 'differs', remark: 'there issuer none, 6 digits' }],
+    })
+    expect((await home.run(['list', '--remote'])).match(/team\/aws-root/g)).toHaveLength(1)
   })
 
   it('an unknown name, an ambiguous one and --at are refused', async () => {

@@ -36,7 +36,7 @@ function wishes(isConfigFile: boolean, roleArns: readonly string[] = roles): Pro
 
 const credentials = () => readFileSync(paths.credentialsFile, 'utf8')
 const config = () => readFileSync(paths.configFile, 'utf8')
-const namesIn = (text: string) => [...text.matchAll(/^\[(?:profile )?(okta-1[^\]]*)\]/gm)].map(([, name]) => name)
+const namesIn = (text: string) => [...text.matchAll(/^\[(?:profile )?(okta-1[^\]]*)\]/gm)].map(([, name = '']) => name)
 
 function writePersonal(): void {
   writeFileSync(paths.credentialsFile, personalCredentials)

@@ -1,12 +1,13 @@
 import { buildCommand } from '@stricli/core'
-import type { Account } from '../../../api/accounts.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import { isRefusal } from '../../../client/failures.ts'
 import type { Client } from '../../../client/client.ts'
 import type { CliContext } from '../../context.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { confirm } from '../confirm.ts'
 import { findAccount } from '../find-account.ts'
+import { planPush, type PlannedPush, type PushResult } from '../remote/push-plan.ts'
 import { addTeamAccount, readTeamAccounts } from '../remote/team-accounts.ts'
 import { teamClient } from '../remote/team-client.ts'
 import { accountParameter, type AgentFlags, jsonFlag, storeFlags, switchFlag, textFlag } from '../store-flags.ts'
@@ -22,7 +23,8 @@ interface PushFlags extends AgentFlags {
 /** What becomes of one account. */
 interface Pushed {
   readonly name: string
-  readonly result: 'new' | 'known' | 'added' | 'duplicate'
+  readonly result: PushResult | 'added' | 'duplicate'
+  readonly remark?: string
 }
 
 /** `watchword push NAME...`: hand accounts to the team. Only those that are named, or carry the tag, ever leave. */
@@ -52,23 +54,23 @@ async function push(this: CliContext, flags: PushFlags, ...typed: string[]): Pro
     })
   }
   const store = openStore(this, flags)
-  const names: string[] = []
-  for (const one of typed) names.push(await findAccount(this, store, one))
+  const named: string[] = []
+  for (const one of typed) named.push(await findAccount(this, store, one))
   const chosen = (await store.accounts()).filter(
-    (account) => names.includes(nameOf(account)) || hasTag(account, flags.tag),
+    (account) => named.includes(nameOf(account)) || hasTag(account, flags.tag),
   )
   if (chosen.length === 0) throw new Failure('agent_account_not_found', { detail: { name: `#${flags.tag ?? ''}` } })
   const client = await teamClient(this, store)
-  const known = await readTeamAccounts(client)
-  const planned = chosen.map(
-    (account) => ({ name: nameOf(account), result: isKnown(account, known) ? 'known' : 'new' }) as const,
-  )
-  if (flags.dryRun) return tell(this, flags, planned)
-  const leaving = chosen.filter((account) => !isKnown(account, known))
-  if (leaving.length > 0) await confirm(this, `Put ${leaving.map(nameOf).join(', ')} into the team's vault?`, flags.yes)
-  const pushed: Pushed[] = planned.filter(({ result }) => result === 'known')
-  for (const account of leaving) pushed.push(await pushOne(client, account))
+  const planned = planPush(chosen, await readTeamAccounts(client))
+  if (flags.dryRun) return showPlan(this, flags, planned)
+  const leaving = planned.filter(({ result }) => result === 'new' || result === 'similar')
+  const names = leaving.map(describe).join(', ')
+  if (leaving.length > 0) await confirm(this, `Put ${names} into the team's vault?`, flags.yes)
+  const pushed: Pushed[] = planned.filter((one) => !leaving.includes(one)).map(shown)
+  for (const { account } of leaving) pushed.push(await pushOne(client, account))
   tell(this, flags, pushed)
+  // Whoever named an account that stays out should not take it for handed over.
+  if (pushed.some(({ result }) => result === 'differs')) this.setExitCode(exitCodes.partlyImported)
 }
 
 async function pushOne(client: Client, account: OtpAccount): Promise<Pushed> {
@@ -82,15 +84,28 @@ async function pushOne(client: Client, account: OtpAccount): Promise<Pushed> {
   }
 }
 
+/** A dry run also says what it cannot know. */
+function showPlan(context: CliContext, flags: PushFlags, planned: readonly PlannedPush[]): void {
+  tell(context, flags, planned.map(shown))
+  context.say(
+    'Nothing was sent. Names, issuers and the kind of code were compared, not secrets: whether the vault holds one already shows only when it is sent.',
+  )
+}
+
 function tell(context: CliContext, flags: PushFlags, pushed: readonly Pushed[]): void {
   if (flags.json) return context.printJson({ dryRun: flags.dryRun, accounts: pushed })
-  for (const { name, result } of pushed) context.print(`${result}\t${name}`)
+  for (const { name, result, remark = null } of pushed)
+    context.print([result, name, ...(remark === null ? [] : [remark])].join('\t'))
+}
+
+function shown({ name, result, remark }: PlannedPush): Pushed {
+  return { name, result, ...(remark === null ? {} : { remark }) }
+}
+
+function describe({ name, remark }: PlannedPush): string {
+  return remark === null ? name : `${name} (${remark})`
 }
 
 function hasTag(account: OtpAccount, tag: string | undefined): boolean {
   return tag !== undefined && account.tags.includes(tag)
-}
-
-function isKnown(account: OtpAccount, known: readonly Account[]): boolean {
-  return known.some(({ label }) => label === nameOf(account))
 }
