@@ -73,6 +73,30 @@ describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop',
     expect(pasted()).toBe('something else')
   })
 
+  it('D3.5 takes the code of simpleotp’s get as well, in its words', async () => {
+    const finished = await home.call(['--command', 'get', '--name', 'x', '--mode', 'raw'], { env: env() })
+    const [said, code] = finished.stdout.split('\n')
+    expect(said).toBe('Saved to clipboard')
+    expect(pasted()).toBe(code)
+  })
+
+  it('b69 follows `watch -c` from code to code', async () => {
+    await home.run(['add', 'quick', '--secret', '-', '--period', '2'], { input: secret })
+    const terminal = openTerminal(home)
+    terminal.type(`DISPLAY=${display.name} watchword watch quick -c; echo "code $?"`, 'Enter')
+    const seen = new Set<string>()
+    const shownAndPasted = () => {
+      const code = pasted()
+      if (code !== '' && terminal.screen().includes(code)) seen.add(code)
+      return seen.size
+    }
+    await expect.poll(shownAndPasted, patience).toBeGreaterThan(2)
+    terminal.press('C-c')
+    await expect.poll(() => terminal.screen(), patience).toMatch(/code 130/)
+    await expect.poll(pasted, patience).toBe('')
+    terminal.close()
+  })
+
   it('does not keep a code whose terminal was closed, and the code stands in no argument', async () => {
     clearAfter(5)
     const terminal = openTerminal(home)

@@ -65,6 +65,17 @@ describeWith(['gpg'], 'taking accounts over', () => {
     expect(JSON.parse(stdout)).toMatchObject({ total: 4, new: 0, duplicate: 3, refused: 1 })
   })
 
+  it('b51 --delete removes the file once everything in it is here, and not before', async () => {
+    const rest = join(home.path, 'rest.txt')
+    writeFileSync(rest, uriList)
+    expect((await home.call(['import', rest, '--yes', '--delete'])).code).toBe(9)
+    expect(existsSync(rest)).toBe(true)
+    writeFileSync(rest, uriList.split('\n').slice(0, 3).join('\n'))
+    const finished = await home.call(['import', rest, '--yes', '--delete'])
+    expect(finished).toMatchObject({ code: 0, stderr: expect.stringContaining(`Deleted ${rest}.`) as string })
+    expect(existsSync(rest)).toBe(false)
+  })
+
   it('another secret under a known name is stored beside it, or replaces it when told to', async () => {
     const changed = join(home.path, 'changed.txt')
     writeFileSync(changed, `otpauth://totp/GitHub:alice?secret=${other}&issuer=GitHub`)

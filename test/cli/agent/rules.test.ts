@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { clipboardsOf, isRemoteSession } from '../../../src/cli/agent/clipboard/programs.ts'
 import { compareCode } from '../../../src/cli/agent/compare-code.ts'
 import { judgeDecryption } from '../../../src/cli/agent/gpg/decrypt.ts'
 import { parseKeyList } from '../../../src/cli/agent/gpg/keys.ts'
@@ -70,6 +71,35 @@ describe('compareCode', () => {
     const stranger = { ...account, digits: 10, secret: new Uint8Array(20).fill(9) }
     expect(compareCode(account, codeOf(stranger, noonMs), noonMs)).toEqual({ kind: 'different' })
   })
+})
+
+describe('b20 the clipboard', () => {
+  const programsFor = (env: Record<string, string>, platform: NodeJS.Platform) =>
+    clipboardsOf(env, platform).map(({ copy }) => copy[0])
+
+  it.each<[string, Record<string, string>, NodeJS.Platform, string[]]>([
+    [
+      'Wayland first, then X, where both are there',
+      { WAYLAND_DISPLAY: 'w', DISPLAY: ':0' },
+      'linux',
+      ['wl-copy', 'xclip', 'xsel'],
+    ],
+    ['X alone', { DISPLAY: ':0' }, 'linux', ['xclip', 'xsel']],
+    ['Windows’ own below WSL', { WSL_DISTRO_NAME: 'Debian' }, 'linux', ['clip.exe']],
+    ['macOS', {}, 'darwin', ['pbcopy']],
+    ['Windows', {}, 'win32', ['clip.exe']],
+    ['none without a desktop', {}, 'linux', []],
+  ])('is the one of the desktop: %s', (_where, env, platform, programs) => {
+    expect(programsFor(env, platform)).toEqual(programs)
+  })
+
+  it.each([{ SSH_CONNECTION: '10.0.0.1 22' }, { SSH_TTY: '/dev/pts/1' }])(
+    'is the terminal’s own over SSH: %j',
+    (env) => {
+      expect(isRemoteSession(env)).toBe(true)
+      expect(isRemoteSession({ DISPLAY: ':0' })).toBe(false)
+    },
+  )
 })
 
 describe('names', () => {
