@@ -14,8 +14,11 @@ export interface OutboxParts {
 
 const lookEveryMs = 1000
 const noticesAtOnce = 20
-/** A server that dies while sending holds a notice for this long; then another sends it again. */
-const claimMs = 60_000
+/**
+ * A server that dies while sending holds a notice for this long; then another sends it again. Longer than a delivery
+ * may take: a webhook has ten seconds in all, a mail ten for each thing it waits for.
+ */
+const claimMs: Record<store.Notice['kind'], number> = { webhook: 20_000, mail: 60_000 }
 const keepSentMs = 7 * 24 * 60 * 60_000
 const pruneEveryMs = 60 * 60_000
 
@@ -71,7 +74,7 @@ export class Outbox {
 
   async #attempt(notice: store.Notice): Promise<void> {
     const { storage, services } = this.#parts
-    const untilMs = services.clock.nowMs() + claimMs
+    const untilMs = services.clock.nowMs() + claimMs[notice.kind]
     if (!(await storage.transaction((tx) => store.claimNotice(tx, notice, untilMs)))) return
     try {
       await this.#send(notice)
