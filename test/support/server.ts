@@ -77,8 +77,13 @@ export function initialise(store: TestStore): Initialised {
 }
 
 /** Starts a server at a port of the system's choice. */
-export async function startTestServer(variables: Variables, args: readonly string[] = []): Promise<TestServer> {
-  const child = spawn(process.execPath, [program, 'serve', '--port', '0', ...args], {
+export function startTestServer(variables: Variables, args: readonly string[] = []): Promise<TestServer> {
+  return startServer(variables, ['--port', '0', ...args])
+}
+
+/** Starts a server that listens where its variables and arguments say. */
+export async function startServer(variables: Variables, args: readonly string[] = []): Promise<TestServer> {
+  const child = spawn(process.execPath, [program, 'serve', ...args], {
     cwd: project,
     env: cleanEnvironment({ WATCHWORD_LOG_LEVEL: 'info', ...variables }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -113,8 +118,8 @@ async function addressOf(child: ChildProcess, log: () => string): Promise<string
   throw new Error(`the server ended before it listened: ${log()}`)
 }
 
-// Nothing of the machine's own settings may reach a server under test.
-function cleanEnvironment(variables: Variables): NodeJS.ProcessEnv {
+/** The environment of a program under test: nothing of the machine's own settings may reach it. */
+export function cleanEnvironment(variables: Variables): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(WATCHWORD_|POSTGRES_|OIDC_|TOTPSHARE_|COOKIE|AWS_)/.test(name),
   )

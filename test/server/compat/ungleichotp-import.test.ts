@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
@@ -15,39 +16,66 @@ import { openDoorHouse, send } from './doors.ts'
 
 const seeds = { root: 'PZKBPTHDGSLZBKIZ', nico: 'vmpbtl2wcvqmcmvhwsi57gmxvgdmkpm2' }
 
-/** Django's table in SQLite, with a superuser that is no entry and a seed that is none. */
-function oldDatabase(): string {
+const kinds = ['SQLite', 'PostgreSQL'] as const
+type Kind = (typeof kinds)[number]
+
+const createTable = `create table otpauth_otpseed (id integer primary key, password text, username text unique,
+  is_active boolean, name text, realm text, seed text)`
+/** Of them the first is a superuser, who is no entry, and the last one's seed is none. */
+const rows = [
+  { id: 1, username: 'admin', isActive: true, name: '', realm: '', seed: '' },
+  { id: 4, username: 'root', isActive: true, name: 'root', realm: 'ungleich-admin', seed: seeds.root },
+  { id: 9, username: 'nico', isActive: true, name: 'nico', realm: 'ungleich', seed: seeds.nico },
+  { id: 10, username: 'old', isActive: false, name: 'old', realm: 'ungleich', seed: seeds.nico },
+  { id: 11, username: 'bad', isActive: true, name: 'bad', realm: 'ungleich', seed: 'not base32!' },
+]
+
+/** Django's table where it usually stands; answers the file or the address of the database. */
+function oldDatabase(kind: Kind): string | Promise<string> {
+  return kind === 'SQLite' ? oldFile() : oldServer()
+}
+
+function oldFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-django-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'db.sqlite3')
   const database = new DatabaseSync(file)
-  database.exec(`create table otpauth_otpseed (id integer primary key, password text, username text unique,
-    is_active bool, name text, realm text, seed text);
-    create table django_session (session_key text)`)
+  database.exec(`${createTable}; create table django_session (session_key text)`)
   const insert = database.prepare('insert into otpauth_otpseed values (?, ?, ?, ?, ?, ?, ?)')
-  insert.run(1, 'hash', 'admin', 1, '', '', '')
-  insert.run(4, '', 'root', 1, 'root', 'ungleich-admin', seeds.root)
-  insert.run(9, '', 'nico', 1, 'nico', 'ungleich', seeds.nico)
-  insert.run(10, '', 'old', 0, 'old', 'ungleich', seeds.nico)
-  insert.run(11, '', 'bad', 1, 'bad', 'ungleich', 'not base32!')
+  for (const { id, username, isActive, name, realm, seed } of rows) {
+    insert.run(id, 'hash', username, isActive ? 1 : 0, name, realm, seed)
+  }
   database.close()
   return file
 }
 
-async function openImport() {
+async function oldServer(): Promise<string> {
+  const { url = '' } = (await engines.find(({ name }) => name === 'postgres')?.freshPlace()) ?? {}
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(createTable)
+  for (const { id, username, isActive, name, realm, seed } of rows) {
+    const values = [id, 'hash', username, isActive, name, realm, seed]
+    await client.query('insert into otpauth_otpseed values ($1, $2, $3, $4, $5, $6, $7)', values)
+  }
+  await client.end()
+  return url
+}
+
+async function openImport(kind: Kind = 'SQLite') {
   const [sqlite] = engines
   if (sqlite === undefined) throw new Error('there is no SQLite')
   const house = await openDoorHouse(sqlite)
   await ungleichotpDoor(house.app, house, {})
-  const foreign = await openForeign(oldDatabase())
+  const foreign = await openForeign(await oldDatabase(kind))
   const entries = await readOldEntries(foreign)
   await foreign.close()
   const run = (isDryRun = false) => importUngleichotp(house, readUngleichotpRules({}), entries, byOperator, isDryRun)
   return { house, run }
 }
 
-it('lets old callers and entries go on with the seeds and ids they have', async () => {
-  const { house, run } = await openImport()
+it.each(kinds)('lets callers and entries of an old database in %s go on with their seeds and ids', async (kind) => {
+  const { house, run } = await openImport(kind)
   const report = await run()
   expect(report).toMatchObject({ read: 5, imported: 3, known: 0, refused: 1, skipped: 1, isWritten: true })
   const notes = report.notes.join('\n')
