@@ -1,18 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { engines } from '../support/engines.ts'
+import { engines, type TestEngine } from '../support/engines.ts'
 import { findProgram } from '../support/programs.ts'
 import { codeOf, type House, openHouse } from '../server/access/house.ts'
 import { addFirstAdministrator, type TestPerson } from '../server/access/people.ts'
 
 const executablePath = findProgram('chromium')
-const [sqlite] = engines
 
 /** A listening house, a page of its origin in Chromium, and a virtual authenticator in that page. */
-async function openBrowser(): Promise<{ house: House; page: Page; ada: TestPerson }> {
-  if (sqlite === undefined || executablePath === null) throw new Error('no engine or no Chromium')
-  const house = await openHouse(sqlite)
+async function openBrowser(engine: TestEngine): Promise<{ house: House; page: Page; ada: TestPerson }> {
+  if (executablePath === null) throw new Error('no Chromium')
+  const house = await openHouse(engine)
   const ada = await addFirstAdministrator(house)
   house.app.get('/blank', (_request, reply) =>
     reply
@@ -104,9 +103,9 @@ async function register(page: Page): Promise<void> {
   expect([added.status, added.body['name']]).toEqual([201, 'laptop'])
 }
 
-describe.skipIf(executablePath === null)('passkeys in a real browser', () => {
+describe.skipIf(executablePath === null).each(engines)('passkeys in a real browser on $name', (engine) => {
   it('are the second factor of a login, once for each prompt', async () => {
-    const { house, page, ada } = await openBrowser()
+    const { house, page, ada } = await openBrowser(engine)
     await logInWithCode(page, { house, ada })
     await register(page)
     await call(page, 'POST', '/v1/logout')
@@ -114,14 +113,17 @@ describe.skipIf(executablePath === null)('passkeys in a real browser', () => {
     const begun = await call(page, 'POST', '/v1/login/passkey/options', { username, passphrase })
     const response = await ceremony(page, 'get', begun.body['options'])
     const finish = () => call(page, 'POST', '/v1/login/passkey', { ticket: begun.body['ticket'], response })
+    const logins = () => house.access.context.services.metrics.logins.get()
+    const before = (await logins()).values.find(({ labels }) => labels.outcome === 'accepted')?.value ?? 0
     const done = await finish()
+    expect((await logins()).values).toContainEqual({ labels: { outcome: 'accepted' }, value: before + 1 })
     expect(done.body).toMatchObject({ me: { kind: 'person', mayAdminister: true, person: { passkeyCount: 1 } } })
     await call(page, 'POST', '/v1/logout')
     expect((await finish()).body['code']).toBe('login_refused')
   })
 
   it('open nothing with a wrong passphrase before them', async () => {
-    const { house, page, ada } = await openBrowser()
+    const { house, page, ada } = await openBrowser(engine)
     await logInWithCode(page, { house, ada })
     await register(page)
     await call(page, 'POST', '/v1/logout')
@@ -133,7 +135,7 @@ describe.skipIf(executablePath === null)('passkeys in a real browser', () => {
   })
 
   it('prove in a session that their person is there, for what asks for it', async () => {
-    const { house, page, ada } = await openBrowser()
+    const { house, page, ada } = await openBrowser(engine)
     await logInWithCode(page, { house, ada })
     await register(page)
     house.clock.advance(20 * 60_000)
