@@ -9,6 +9,10 @@ export const operationFailures = {
   backup_key_missing:
     'The backup was sealed under the root key {rootKeyId}, which is not here. Bring that key back first.',
   backup_exists: 'The file {file} is there already. Choose another name.',
+  backup_newer:
+    'The backup was written by a newer Watchword (schema {found}; this one knows {known}). Restore it with that version, or a later one. Nothing was changed.',
+  restore_unfinished:
+    'The restore begun at {time} did not reach its end, and nothing of it is there. Run `watchword restore` with the same backup again.',
   restore_not_empty: 'The database is not empty. Restore into an empty data directory or database.',
   store_moved: 'This store moved to another database on {date}. Start the server with WATCHWORD_DATABASE_URL.',
   migrate_same: 'Source and target are the same kind of store. migrate goes from SQLite to PostgreSQL.',

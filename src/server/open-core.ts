@@ -2,6 +2,7 @@ import { openKeyRing } from '../crypto/key-ring.ts'
 import { commandProvider, fileProvider, type RootKeyProvider, textProvider } from '../crypto/root-key-provider.ts'
 import { createAudit } from './audit/audit.ts'
 import type { Core } from './audit/core.ts'
+import { refuseUnfinishedRestore } from './backup/unfinished.ts'
 import type { Config, RootKeySource } from './config.ts'
 import { dataKeyStore } from './database/data-keys.ts'
 import { openStorage } from './database/open.ts'
@@ -21,6 +22,8 @@ export async function openCore(config: Config, services: Services): Promise<Open
   const { clock, log } = services
   const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock, log })
   try {
+    // Before the keys: a store that seems new would get a root key of its own.
+    await refuseUnfinishedRestore(storage)
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
     const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -7,7 +8,18 @@ import { decodeBase32, encodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
 import { canaryOf, leaks } from '../support/canary.ts'
 import { engines } from '../support/engines.ts'
-import { caller, createStore, initialise, runCommand, startTestServer, type TestStore } from '../support/server.ts'
+import { migratePostgres } from '../../src/server/database/migrate-postgres.ts'
+import { createOwnDatabase, holdSubjectStates } from '../support/own-database.ts'
+import {
+  caller,
+  createStore,
+  initialise,
+  runCommand,
+  startCommand,
+  startTestServer,
+  type TestStore,
+} from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let store: TestStore
 let rootToken: string
@@ -95,6 +107,47 @@ describe('a backup', () => {
     initialise(stranger)
     expect(runCommand(['restore', file], stranger.variables).stderr).toMatch(/root key .* not here/)
     expect(runCommand(['restore', file], store.variables).stderr).toContain('not empty')
+  })
+})
+
+describe('a restore that is killed halfway', () => {
+  it('is told by whatever is started on it, and done by the next restore', async () => {
+    const database = await createOwnDatabase()
+    onTestFinished(() => database.drop())
+    const other = elsewhere()
+    const variables = { ...other.variables, WATCHWORD_DATABASE_URL: database.url }
+    await migratePostgres(database.url)
+    const held = await holdSubjectStates(database.url)
+    const child = startCommand(['restore', file], variables)
+    await until(async () => (await held.waiting()) > 0)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await held.release()
+
+    for (const command of [['serve', '--port', '0'], ['doctor'], ['audit', 'verify']]) {
+      const { status, stderr } = runCommand(command, variables)
+      expect(status).not.toBe(0)
+      expect(stderr).toMatch(/^watchword: The restore begun at .* did not reach its end/)
+    }
+    expect(runCommand(['restore', file], variables).status).toBe(0)
+    expect(runCommand(['audit', 'verify'], variables).status).toBe(0)
+    expect(runCommand(['doctor'], variables).stdout).toContain('audit')
+  }, 60_000)
+})
+
+describe('a backup of a newer Watchword', () => {
+  it('is refused with a sentence, and nothing is made', () => {
+    const other = elsewhere()
+    const [head = ''] = readFileSync(file, 'latin1').split('\n', 1)
+    const { schemaVersion } = JSON.parse(head) as { schemaVersion: number }
+    const newer = join(other.folder, 'newer')
+    const bytes = readFileSync(file).subarray(head.length)
+    const told = head.replace(`"schemaVersion":${schemaVersion}`, `"schemaVersion":${schemaVersion + 1}`)
+    writeFileSync(newer, Buffer.concat([Buffer.from(told), bytes]))
+    const { status, stderr } = runCommand(['restore', newer], other.variables)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain(`newer Watchword (schema ${schemaVersion + 1}; this one knows ${schemaVersion})`)
+    expect(readdirSync(other.folder)).toEqual(['newer'])
   })
 })
 

@@ -63,6 +63,15 @@ export function runCommand(
   })
 }
 
+/** Starts one command of ours without waiting for its end. */
+export function startCommand(args: readonly string[], variables: Variables): ChildProcess {
+  return spawn(process.execPath, [program, ...args], {
+    cwd: project,
+    env: cleanEnvironment(variables),
+    stdio: 'ignore',
+  })
+}
+
 /** Makes a store ready: the administrator `ada` and the root token. */
 export function initialise(store: TestStore): Initialised {
   const file = join(store.folder, 'passphrase')

@@ -91,7 +91,7 @@ async function restoreInto(config: Config, file: string): Promise<Counts> {
   await checkBackup(file, key)
   const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock: systemClock })
   try {
-    return await restoreBackup(storage, file, key)
+    return await restoreBackup(storage, file, { key, nowMs: systemClock.nowMs() })
   } finally {
     await storage.close()
   }

@@ -4,8 +4,10 @@ import { createGunzip, gzipSync } from 'node:zlib'
 import { Failure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
 import { dump, isFresh, load, type Rows } from '../database/dump.ts'
+import { schemaVersion } from '../database/migrations/migrations.ts'
 import type { Storage } from '../database/storage.ts'
-import { BackupWriter, readBackup } from './container.ts'
+import { BackupWriter, readBackup, readBackupHead } from './container.ts'
+import { markRestore, unmarkRestore } from './unfinished.ts'
 
 /** How many rows of each table a copy holds. */
 export type Counts = Readonly<Record<string, number>>
@@ -24,7 +26,8 @@ export const backupLabel = 'backup'
  */
 export async function writeBackup({ storage, keyRing, services }: Core, path: string): Promise<Counts> {
   const key = keyRing.deriveFromRoot(backupLabel)
-  const head = { createdAtMs: services.clock.nowMs(), engine: storage.engine, rootKeyId: keyRing.rootKeyId }
+  const { rootKeyId } = keyRing
+  const head = { createdAtMs: services.clock.nowMs(), engine: storage.engine, rootKeyId, schemaVersion }
   const writer = new BackupWriter(path, key, head)
   const counts: Record<string, number> = {}
   await dump(storage, false, async ({ table, rows }) => {
@@ -37,13 +40,20 @@ export async function writeBackup({ storage, keyRing, services }: Core, path: st
 }
 
 /**
- * Brings a backup back into an empty database, whole or not at all.
+ * Brings a backup back into an empty database, whole or not at all. Interrupted, it can be begun again, and no server
+ * starts before.
  *
  * @throws {@link Failure} `restore_not_empty`, `backup_unreadable`
  */
-export async function restoreBackup(storage: Storage, path: string, key: Uint8Array): Promise<Counts> {
+export async function restoreBackup(
+  storage: Storage,
+  path: string,
+  { key, nowMs }: { key: Uint8Array; nowMs: number },
+): Promise<Counts> {
   if (!(await isFresh(storage))) throw new Failure('restore_not_empty')
+  await markRestore(storage, nowMs)
   return storage.transaction(async (tx) => {
+    await unmarkRestore(tx)
     const counts: Record<string, number> = {}
     for await (const line of linesOf(path, key)) {
       if ('end' in line) return sameCounts(counts, line.counts)
@@ -55,8 +65,14 @@ export async function restoreBackup(storage: Storage, path: string, key: Uint8Ar
   })
 }
 
-/** Reads a backup to its end without writing anything: proves that it is whole. */
+/**
+ * Reads a backup to its end without writing anything: proves that it is whole.
+ *
+ * @throws {@link Failure} `backup_newer` when a later program wrote it, `backup_unreadable`
+ */
 export async function checkBackup(path: string, key: Uint8Array): Promise<Counts> {
+  const { schemaVersion: found = 1 } = readBackupHead(path)
+  if (found > schemaVersion) throw new Failure('backup_newer', { detail: { found, known: schemaVersion } })
   const counts: Record<string, number> = {}
   for await (const line of linesOf(path, key)) {
     if ('end' in line) return sameCounts(counts, line.counts)

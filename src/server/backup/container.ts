@@ -10,6 +10,8 @@ export interface BackupHead {
   readonly engine: string
   /** The root key that opens it; the key itself is never in it. */
   readonly rootKeyId: string
+  /** The schema its rows are of; absent means the first. */
+  readonly schemaVersion?: number
   readonly prefix: string
 }
 

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
-import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { type Migration, newestVersion } from './migration.ts'
+import { migrations } from './migrations/migrations.ts'
 import { connectionConfig, schemaName } from './postgres-pool.ts'
 
 /** Any number, the same for every Watchword: who migrates holds this advisory lock. */
@@ -11,17 +12,18 @@ const oldestServer = 150_000
  * Makes a PostgreSQL database ready: everything lives in the schema `watchword`.
  *
  * Servers that start together wait for each other; a schema that is newer or not ours is refused before
- * anything is written to it.
+ * anything is written to it. Servers that run on the older schema meanwhile go on, because steps only add.
  *
+ * @param steps - the schema wanted, oldest step first
  * @throws {@link Failure} `database_foreign`, `database_newer`, `database_too_old`, `database_unreachable`
  */
-export async function migratePostgres(url: string): Promise<void> {
+export async function migratePostgres(url: string, steps: readonly Migration[] = migrations): Promise<void> {
   const client = new pg.Client(connectionConfig(url))
   client.on('error', () => {})
   try {
     await client.connect()
     await refuseOldServer(client)
-    await migrateSchema(client, placeOf(url))
+    await migrateSchema(client, placeOf(url), steps)
   } catch (error) {
     if (error instanceof Failure) throw error
     const reason = error instanceof Error ? error.message || String(error) : String(error)
@@ -46,15 +48,14 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   throw new Failure('database_too_old', { detail: { found: server?.server_version ?? 'of unknown version' } })
 }
 
-async function migrateSchema(client: pg.Client, place: string): Promise<void> {
+async function migrateSchema(client: pg.Client, place: string, steps: readonly Migration[]): Promise<void> {
   await client.query('begin')
   await client.query(`set local lock_timeout = '60s'`)
   await client.query('select pg_advisory_xact_lock($1)', [advisoryLock])
   const from = await foundVersion(client, place)
-  if (from > schemaVersion) {
-    throw new Failure('database_newer', { detail: { place, found: from, known: schemaVersion } })
-  }
-  if (from < schemaVersion) await applyMissing(client, from)
+  const known = newestVersion(steps)
+  if (from > known) throw new Failure('database_newer', { detail: { place, found: from, known } })
+  if (from < known) await applyMissing(client, from, steps)
   await client.query('commit')
 }
 
@@ -71,12 +72,12 @@ async function foundVersion(client: pg.Client, place: string): Promise<number> {
   return versions.rows[0]?.version ?? 0
 }
 
-async function applyMissing(client: pg.Client, from: number): Promise<void> {
+async function applyMissing(client: pg.Client, from: number, steps: readonly Migration[]): Promise<void> {
   if (from === 0) await createSchema(client)
-  for (const migration of migrations.filter(({ version }) => version > from)) {
+  for (const migration of steps.filter(({ version }) => version > from)) {
     for (const statement of migration.statements('postgres')) await client.query(statement)
   }
-  await client.query('update schema_version set version = $1', [schemaVersion])
+  await client.query('update schema_version set version = $1', [newestVersion(steps)])
 }
 
 async function createSchema(client: pg.Client): Promise<void> {

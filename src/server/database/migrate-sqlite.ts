@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { Failure } from '../../errors/failure.ts'
-import { migrations, schemaVersion } from './migrations/migrations.ts'
+import { type Migration, newestVersion } from './migration.ts'
+import { migrations } from './migrations/migrations.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { isDamage, readableSqliteError } from './sqlite-error.ts'
 
@@ -12,15 +13,17 @@ const checkedBytes = 16 * 1024 * 1024
 /**
  * Makes a file ready: a new one gets every table, an older one what it lacks.
  *
- * A file that is foreign, damaged or newer is refused before anything is written to it.
+ * A file that is foreign, damaged or newer is refused before anything is written to it. Servers that run on the older
+ * schema meanwhile go on, because steps only add.
  *
+ * @param steps - the schema wanted, oldest step first
  * @throws {@link Failure} `database_foreign`, `database_damaged`, `database_newer`, `database_unreachable`
  */
-export function migrateSqlite(file: string): void {
+export function migrateSqlite(file: string, steps: readonly Migration[] = migrations): void {
   const size = fileSize(file)
-  if (size > 0) refuseUnlessOurs(file, size)
+  if (size > 0) refuseUnlessOurs(file, size, steps)
   try {
-    migrateFile(file)
+    migrateFile(file, steps)
   } catch (error) {
     throw openingFailure(file, error)
   }
@@ -30,12 +33,12 @@ function fileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
-function refuseUnlessOurs(file: string, size: number): void {
+function refuseUnlessOurs(file: string, size: number, steps: readonly Migration[]): void {
   if (firstBytes(file) !== 'SQLite format 3\0') throw new Failure('database_foreign', { detail: { place: file } })
   try {
     const connection = new SqliteConnection(file, { readOnly: true, busyMs: 5000 })
     try {
-      inspect(connection, file, size)
+      inspect(connection, file, size, steps)
     } finally {
       connection.close()
     }
@@ -44,39 +47,40 @@ function refuseUnlessOurs(file: string, size: number): void {
   }
 }
 
-function inspect(connection: SqliteConnection, file: string, size: number): void {
+function inspect(connection: SqliteConnection, file: string, size: number, steps: readonly Migration[]): void {
   const tables = Number(connection.all('select count(*) as n from sqlite_schema', [])[0]?.['n'])
   const isOurs = pragma(connection, 'application_id') === applicationId
   if (!isOurs && tables > 0) throw new Failure('database_foreign', { detail: { place: file } })
-  refuseNewer(connection, file)
+  refuseNewer(connection, file, steps)
   if (size > checkedBytes) return
   const verdict = String(connection.all('pragma quick_check(1)', [])[0]?.['quick_check'])
   if (verdict !== 'ok') throw new Failure('database_damaged', { detail: { place: file, reason: verdict } })
 }
 
-function refuseNewer(connection: SqliteConnection, file: string): void {
+function refuseNewer(connection: SqliteConnection, file: string, steps: readonly Migration[]): void {
   const found = pragma(connection, 'user_version')
-  if (found <= schemaVersion) return
-  throw new Failure('database_newer', { detail: { place: file, found, known: schemaVersion } })
+  const known = newestVersion(steps)
+  if (found <= known) return
+  throw new Failure('database_newer', { detail: { place: file, found, known } })
 }
 
-function migrateFile(file: string): void {
+function migrateFile(file: string, steps: readonly Migration[]): void {
   const connection = new SqliteConnection(file, { readOnly: false, busyMs: 5000 })
   try {
     connection.exec('pragma journal_mode = wal; pragma synchronous = full')
     connection.exec('begin immediate')
     // Read again under the lock: another process may have migrated meanwhile.
-    refuseNewer(connection, file)
-    applyMissing(connection)
+    refuseNewer(connection, file, steps)
+    applyMissing(connection, steps)
     connection.exec('commit')
   } finally {
     connection.close()
   }
 }
 
-function applyMissing(connection: SqliteConnection): void {
+function applyMissing(connection: SqliteConnection, steps: readonly Migration[]): void {
   const from = pragma(connection, 'user_version')
-  for (const migration of migrations.filter(({ version }) => version > from)) {
+  for (const migration of steps.filter(({ version }) => version > from)) {
     for (const statement of migration.statements('sqlite')) connection.exec(statement)
     connection.exec(`pragma user_version = ${migration.version}; pragma application_id = ${applicationId}`)
   }

@@ -7,6 +7,11 @@ export interface Migration {
   readonly statements: (engine: Engine) => readonly string[]
 }
 
+/** The version a schema has once all of these steps are applied. */
+export function newestVersion(steps: readonly Migration[]): number {
+  return Math.max(...steps.map(({ version }) => version))
+}
+
 /** Column types that differ between the engines. */
 export interface ColumnTypes {
   /** Whole numbers up to 2^53. */

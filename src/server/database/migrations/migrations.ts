@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts'
+import { type Migration, newestVersion } from '../migration.ts'
 import { first } from './0001-first.ts'
 import { signOnDemand } from './0002-sign-on-demand.ts'
 
@@ -6,4 +6,4 @@ import { signOnDemand } from './0002-sign-on-demand.ts'
 export const migrations: readonly Migration[] = [first, signOnDemand]
 
 /** The schema this program writes. */
-export const schemaVersion = Math.max(...migrations.map(({ version }) => version))
+export const schemaVersion = newestVersion(migrations)
