@@ -18,9 +18,9 @@ import { isNameTaken } from './store.ts'
 const rowsAtOnce = 10
 /** A rest between two transactions, in which whatever waits is judged. */
 const restMs = 2
-/** A running job nobody moved for this long is taken over. */
-const orphanedAfterMs = 30_000
-const lookEveryMs = 15_000
+/** A running job nobody moved for this long is taken over; should its server live after all, one of the two gives way. */
+const orphanedAfterMs = 10_000
+const lookEveryMs = 5000
 const progressEveryMs = 500
 
 /** A row's outcome as it is kept. */
