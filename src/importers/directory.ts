@@ -23,7 +23,7 @@ export async function importSimpleotpStore(files: FolderFiles, open: OpenMessage
   for (const [path, bytes] of files) {
     const name = simpleotpSecret.exec(path)?.[1]
     if (name === undefined || bytes.length === 0) continue
-    if (!textOf(bytes).trimStart().startsWith(pgpHeader)) {
+    if (!isOpenPgp(bytes)) {
       report.skip("users of simpleotp's login server")
       continue
     }
@@ -103,6 +103,12 @@ function readPassEntry(path: string, field: string): ParsedOtpauth {
     account: named.type === 'hotp' ? completeAccount({ ...named, counter: named.counter + 1 }) : named,
     warnings,
   }
+}
+
+/** An OpenPGP message, armoured or not; what stands in clear is Base32. */
+function isOpenPgp(bytes: Uint8Array): boolean {
+  // Every OpenPGP packet begins with this bit (RFC 9580 section 4.2), and no ASCII text does.
+  return ((bytes[0] ?? 0) & 0x80) !== 0 || textOf(bytes).trimStart().startsWith(pgpHeader)
 }
 
 function textOf(bytes: Uint8Array | undefined): string {

@@ -36,6 +36,14 @@ describe('importSimpleotpStore', () => {
     ])
   })
 
+  it('reads messages that are not armoured as well', async () => {
+    const packet = new Uint8Array([0x84, ...new TextEncoder().encode(base32)])
+    const report = await importSimpleotpStore(new Map([['.totp_raw_secret', packet]]), async (message) =>
+      message.subarray(1),
+    )
+    expect(report.entries).toMatchObject([{ name: 'raw', digits: 6 }])
+  })
+
   it('counts clear files of the login server, refuses what does not open, and ignores the rest', async () => {
     const report = await importSimpleotpStore(
       folder({

@@ -58,7 +58,11 @@ export async function initialise(context: CliContext, flags: StoreFlags, how: Pr
 
 /** The keys to encrypt to; null when there is none and a passphrase has to do. */
 async function chooseKeys(context: CliContext, settings: Settings, how: Protection): Promise<GpgKey[] | null> {
-  const newKey = (userId: string) => createKey(settings.gpg, userId, how.unprotectedKey === true)
+  const newKey = (userId: string) => {
+    if (how.unprotectedKey !== true)
+      context.say(`gpg makes a key for ${userId} and asks for a passphrase of your choice.`)
+    return createKey(settings.gpg, userId, how.unprotectedKey === true)
+  }
   if (how.newKey !== undefined) return [await newKey(how.newKey)]
   if (settings.recipients.length > 0) {
     const chosen: GpgKey[] = []

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import jsQr from 'jsqr'
 import { PNG } from 'pngjs'
@@ -74,6 +74,23 @@ describeWith(['gpg'], 'taking accounts over', () => {
     const finished = await home.call(['import', rest, '--yes', '--delete'])
     expect(finished).toMatchObject({ code: 0, stderr: expect.stringContaining(`Deleted ${rest}.`) as string })
     expect(existsSync(rest)).toBe(false)
+  })
+
+  it('b51 --delete leaves folders, and several files are spoken of as several', async () => {
+    const folder = join(home.path, 'tree')
+    mkdirSync(folder)
+    const clear = join(home.path, 'clear')
+    writeFileSync(clear, `otpauth://totp/mail?secret=${other}`)
+    const to = ['--trust-model', 'always', '-r', 'me@local', '-o', join(folder, 'mail.gpg')]
+    home.gpg(...to, '--encrypt', clear)
+    const finished = await home.call(['import', folder, '--yes', '--delete'])
+    expect(finished.stderr).toContain(`${folder} still holds the secrets: delete it when`)
+    expect(finished.code).toBe(0)
+    expect(existsSync(join(folder, 'mail.gpg'))).toBe(true)
+    const several = await home.call(['import', folder, file, '--yes'])
+    expect(several.stderr).toContain(`${folder}, ${file} still hold the secrets: delete them when`)
+    rmSync(folder, { recursive: true })
+    await home.run(['rm', 'mail', '--yes'])
   })
 
   it('another secret under a known name is stored beside it, or replaces it when told to', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../support/programs.ts'
@@ -93,6 +93,27 @@ describeWith(['gpg'], 'setting up', () => {
     await home.run(['agent', 'init', '--unprotected-key'])
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
     expect(home.decrypted()).toContain(secret)
+    home.remove()
+  })
+
+  it('makes a key in one go: gpg asks for its passphrase and for it again, and giving up leaves no key', async () => {
+    const home = makeAgentHome({ key: false })
+    const asked = join(home.path, 'asked')
+    const pinentry = (answer: string) =>
+      home.writeScript(
+        'pinentry',
+        `#!/bin/sh\necho OK\nwhile read -r line; do case $line in GETPIN*) echo x >>"${asked}"; ${answer};; *) echo OK;; esac; done\n`,
+      )
+    const program = pinentry("echo 'ERR 83886179 Operation cancelled <Pinentry>'")
+    writeFileSync(join(home.gnupgHome, 'gpg-agent.conf'), `pinentry-program ${program}\n`)
+    const given = await home.call(['agent', 'init'])
+    expect(given).toMatchObject({ code: 6, stdout: '' })
+    expect(given.stderr).toMatch(/asks for a passphrase of your choice\.\n.*could not make a key: [^\n]*cancelled\.\n$/)
+    expect(home.gpg('--list-secret-keys', '--with-colons')).toBe('')
+    rmSync(asked)
+    pinentry("echo 'D seven quiet 2 sentries'; echo OK")
+    await home.run(['agent', 'init'])
+    expect(readFileSync(asked, 'utf8')).toBe('x\nx\n')
     home.remove()
   })
 

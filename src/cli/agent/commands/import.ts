@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
@@ -87,12 +88,26 @@ async function finish(
   plan: ImportPlan,
 ): Promise<void> {
   const { refused, total } = plan.summary
-  const files = paths.filter((path) => path !== '-')
-  if (!flags.dryRun && refused === 0 && flags.delete) {
-    for (const file of files) await rm(file)
-    context.say(`Deleted ${files.join(', ')}.`)
-  } else if (!flags.dryRun && files.length > 0 && sources.length > 0) {
-    context.say(`${files.join(', ')} still holds the secrets: delete it when you no longer need it.`)
+  if (!flags.dryRun && sources.length > 0) {
+    const given = paths.filter((path) => path !== '-')
+    // A folder is a store that another program may still use.
+    const deleted = flags.delete && refused === 0 ? given.filter((path) => !statSync(path).isDirectory()) : []
+    for (const file of deleted) await rm(file)
+    if (deleted.length > 0) context.say(`Deleted ${deleted.join(', ')}.`)
+    remindOf(
+      context,
+      given.filter((path) => !deleted.includes(path)),
+    )
   }
   if (refused > 0) throw new Failure('agent_import_partly', { detail: { refused, total } })
+}
+
+function remindOf(context: CliContext, left: readonly string[]): void {
+  const [only, ...more] = left
+  if (only === undefined) return
+  context.say(
+    more.length === 0
+      ? `${only} still holds the secrets: delete it when you no longer need it.`
+      : `${left.join(', ')} still hold the secrets: delete them when you no longer need them.`,
+  )
 }
