@@ -21,7 +21,10 @@ export interface TestProvider {
   readonly people: Map<string, ProviderPerson>
   /** Signs claims with the provider's own key, or with `key`. */
   sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
+  /** It no longer answers at its address. */
   stop(): Promise<void>
+  /** It is back at its address, with its keys and what it knew. */
+  resume(): Promise<void>
 }
 
 export interface TestProviderOptions {
@@ -47,7 +50,8 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
   const people = new Map(options.people.map((person) => [person.sub, person]))
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const issuer = `http://127.0.0.1:${port}`
   const provider = quietly(() => new Provider(issuer, configuration(options, jwk, people)))
   if (options.assurance !== undefined) sayHowProved(provider, options.assurance)
   server.on('request', (request, response) => void provider.callback()(request, response))
@@ -57,7 +61,8 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
     new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: 'first', ...header })
       .sign(await importJWK(jwk, 'RS256'))
-  return { issuer, clientId, clientSecret, people, sign, stop }
+  const resume = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return { issuer, clientId, clientSecret, people, sign, stop, resume }
 }
 
 function configuration(

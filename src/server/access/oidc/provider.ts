@@ -70,6 +70,13 @@ export class ProviderCache {
   }
 }
 
+/** Whether the provider could not be reached at all, which says nothing about the login. */
+export function isUnreached(cause: unknown): boolean {
+  for (let error = cause; error instanceof Error; error = error.cause)
+    if ('code' in error && /^(E[A-Z]+|UND_ERR_\w+|OAUTH_TIMEOUT)$/.test(String(error.code))) return true
+  return false
+}
+
 /** Why the provider or its answer was refused, in words without anything it sent. */
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'it failed'

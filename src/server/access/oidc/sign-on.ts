@@ -17,7 +17,7 @@ import { noLaterThan } from './demand.ts'
 import type { KeptSettings } from './kept-settings.ts'
 import { inFlightForMs, type LoginInFlight, openInFlight, sealInFlight } from './login-in-flight.ts'
 import { proveBySignOn } from './proof.ts'
-import { type Provider, ProviderCache, reasonOf } from './provider.ts'
+import { isUnreached, type Provider, ProviderCache, reasonOf } from './provider.ts'
 import { provisionPerson } from './provision.ts'
 import { returnPath } from './return-target.ts'
 
@@ -184,7 +184,12 @@ export class SignOn {
       const userinfo = isComplete ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.subject)
       return { claims: readClaims(token, userinfo, settings), idToken: tokens.id_token ?? '' }
     } catch (cause) {
-      this.#context.services.log.warn({ reason: reasonOf(cause) }, 'a login through the provider was refused')
+      const reason = reasonOf(cause)
+      if (isUnreached(cause)) {
+        this.#context.services.log.warn({ reason }, 'the provider could not be asked about a login')
+        throw new Failure('sign_on_busy', { cause })
+      }
+      this.#context.services.log.warn({ reason }, 'a login through the provider was refused')
       await auditRefusal(this.#context, null, request.address, 'provider')
       throw new Failure('sign_on_refused', { cause })
     }
