@@ -1,56 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseOtpauthUri } from '../../../src/otp/otpauth-uri.ts'
-import { totp } from '../../../src/otp/totp.ts'
 import { readQrCodes } from '../../../src/qr/read.ts'
-import { tinyMfaDoor } from '../../../src/server/compat/tiny-mfa/door.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
-import { type DoorHouse, mintToken, openDoorHouse, type Reply, send } from './doors.ts'
-
-const demo = '/api/v1/issuer/issuer.local/users/demo'
-
-interface Door extends DoorHouse {
-  readonly root: string
-  ask(method: string, url: string, body?: unknown, token?: string | null): Promise<Reply>
-}
-
-async function openDoor(engine: (typeof engines)[number]): Promise<Door> {
-  const house = await openDoorHouse(engine)
-  await tinyMfaDoor(house.app, house)
-  const root = await mintToken(house, 'door:tiny-mfa')
-  const ask: Door['ask'] = (method, url, body, token = root) =>
-    send(house.app, method, url, {
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      headers: token === null ? {} : { 'tiny-mfa-access-token': token },
-    })
-  return { ...house, root, ask }
-}
-
-/** The manual's quickstart, its two misprints mended: an issuer, its token, a user and the user's secret. */
-async function quickstart(door: Door) {
-  const issuer = { name: 'issuer.local', contact: 'admin@issuer.local', token_length: 6, enabled: true }
-  const made = await door.ask('POST', '/api/v1/issuer', issuer)
-  const { token } = made.body as { token: { 'access-token': string } }
-  await door.ask('POST', '/api/v1/issuer/issuer.local/users', {
-    name: 'demo',
-    email: 'demo@issuer.local',
-    enabled: true,
-  })
-  const picture = await door.ask('GET', `${demo}/totp`)
-  const [uri = ''] = await readQrCodes(picture.bytes)
-  const { secret } = parseOtpauthUri(uri).account
-  const codeAt = (steps = 0) => totp(secret, door.core.clock.nowMs() + steps * 30_000)
-  const validate = (code: unknown, sent: string | null = door.root) =>
-    door.ask('POST', `${demo}/totp`, { token: code }, sent)
-  return { made, token: token['access-token'], picture, uri, codeAt, validate }
-}
-
-const refusal = (message: string) => ({ success: false, message })
+import { mintToken, send } from './doors.ts'
+import { demo, openTinyMfa, quickstart, refusal } from './tiny-mfa-house.ts'
 
 describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   it('follows the quickstart of the manual, its misprints mended', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { made, picture, uri, codeAt, validate } = await quickstart(door)
     expect(made).toMatchObject({
       status: 200,
@@ -71,7 +29,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('T02 T03 accepts one of many parallel uses of a code, and an unused earlier one after it', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     const replies = await Promise.all(Array.from({ length: 20 }, () => validate(codeAt(1))))
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -82,7 +40,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('T20 keeps the deny limit under parallel load, and the next step is free', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     await door.ask('POST', '/api/v1/system/configuration', { deny_limit: 3 })
     const replies = await Promise.all(Array.from({ length: 10 }, (_, index) => validate(String(100_000 + index))))
@@ -97,7 +55,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('starts a re-created user clean', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { validate } = await quickstart(door)
     for (let count = 0; count < 6; count += 1) await validate('000000')
     await door.ask('DELETE', demo)
@@ -110,7 +68,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('answers bad codes with the documented texts', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { validate } = await quickstart(door)
     const cases: [unknown, string][] = [
       ['', 'no token provided'],
@@ -127,7 +85,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('refuses disabled users and issuers with an answer', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     await door.ask('POST', demo, { enabled: false })
     const message = 'issuer or user is disabled'
@@ -139,7 +97,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('shows one secret for ever, with the present digits of the issuer', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { uri } = await quickstart(door)
     await door.ask('POST', '/api/v1/issuer/issuer.local', { token_length: 8 })
     const [again] = await readQrCodes((await door.ask('GET', `${demo}/totp`)).bytes)
@@ -147,7 +105,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('lets issuer tokens below their own issuer and nowhere else', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { token, codeAt, validate } = await quickstart(door)
     await door.ask('POST', '/api/v1/issuer', { name: 'other', contact: 'a@other.local' })
     expect(await validate(codeAt(), token)).toMatchObject({ status: 200 })
@@ -173,7 +131,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('ends a deleted token and the tokens of a deleted issuer at once', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { token } = await quickstart(door)
     const minted = await door.ask('POST', '/api/v1/issuer/issuer.local/token', { description: 'shop 1' })
     const second = (minted.body as { token: { 'access-token': string } }).token['access-token']
@@ -193,7 +151,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('gives narrower tokens no more than their scope: who may verify reads no QR code', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     const verifier = await mintToken(door, 'verify:issuer.local')
     expect(await validate(codeAt(), verifier)).toMatchObject({ status: 200 })
@@ -202,7 +160,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('refuses wrong settings with the documented texts and changes nothing', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const post = (body: unknown) => door.ask('POST', '/api/v1/system/configuration', body)
     const before = (await door.ask('GET', '/api/v1/system/configuration')).text
     expect(before).toBe('{"http_port":57687,"deny_limit":5,"verify_tokens":true,"schema-version":2}\n')
@@ -227,7 +185,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('opens users and validation alone when tokens are not verified', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     await door.ask('POST', '/api/v1/system/configuration', { verify_tokens: false })
     expect(await validate(codeAt(), null)).toMatchObject({ status: 200 })
@@ -238,7 +196,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('keeps OpenID Connect settings in both spellings, and never shows the secret', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const manual = {
       enabled: true,
       client_id: 'myClientId',
@@ -260,7 +218,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('paints QR codes, but never invisible ones', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { uri } = await quickstart(door)
     const navy = { red: 0, green: 0, blue: 128, alpha: 255 }
     const white = { red: 255, green: 255, blue: 255, alpha: 255 }
@@ -277,7 +235,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('lists validations in order, blocked ones too, between two moments', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
     const step = Math.floor(door.core.clock.nowMs() / 30_000)
     await validate(codeAt())
@@ -294,7 +252,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('T26 refuses reserved names and hides reserved and foreign realms', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     await door.subjects.ensureRealm({ name: 'people', origin: 'login' }, byOperator)
     await door.subjects.ensureRealm({ name: 'native', origin: 'api' }, byOperator)
     for (const name of [
@@ -320,7 +278,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   })
 
   it('answers unknown paths, other methods and a closed door in JSON', async () => {
-    const door = await openDoor(engine)
+    const door = await openTinyMfa(engine)
     expect(await door.ask('GET', '/api/v1/nothing')).toMatchObject({ status: 404, body: refusal('404 page not found') })
     expect(await door.ask('GET', '/api/v1/health/')).toMatchObject({ status: 404 })
     for (const method of ['HEAD', 'OPTIONS', 'PUT', 'POST']) {
@@ -335,7 +293,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
 it('answers every request with one JSON document and never a fault', async () => {
   const [sqlite] = engines
   if (sqlite === undefined) throw new Error('there is no SQLite')
-  const door = await openDoor(sqlite)
+  const door = await openTinyMfa(sqlite)
   await quickstart(door)
   const paths = [
     '/api/v1/issuer',

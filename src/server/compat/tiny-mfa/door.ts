@@ -5,10 +5,11 @@ import type { RealmEntry } from '../../subjects/directory.ts'
 import { type Given, readFolded, readObject } from './body.ts'
 import { Callers, isDoorRoot, mayAt, type Right } from './caller.ts'
 import type { DoorParts } from '../door-parts.ts'
+import { plantLockout } from '../plant-lockout.ts'
 import type { TinyMfaParts } from './parts.ts'
 import { Issuers } from './issuers.ts'
 import { notFound, type Outcome, Refusal, refusalOf, wrongToken } from './refusal.ts'
-import { type TinyMfaSettings, TinyMfaSettingsStore } from './settings.ts'
+import { lockoutOf, tinyMfaOrigin, type TinyMfaSettings, TinyMfaSettingsStore, usualTinyMfa } from './settings.ts'
 import { System } from './system.ts'
 import { IssuerTokens } from './tokens.ts'
 import { Users } from './users.ts'
@@ -40,6 +41,7 @@ interface IssuerPath {
 
 /** Opens go-tiny-mfa's door below `/api/v1/`, byte for byte with the differences docs/guide/from-go-tiny-mfa.md lists. */
 export async function tinyMfaDoor(app: FastifyInstance, doorParts: DoorParts): Promise<void> {
+  await plantLockout(doorParts.core, tinyMfaOrigin, lockoutOf(usualTinyMfa.denyLimit))
   const parts: TinyMfaParts = { ...doorParts, settings: new TinyMfaSettingsStore(doorParts.core) }
   await app.register(
     async (door) => {

@@ -5,9 +5,8 @@ import { addressSource, namedSource } from '../../subjects/source.ts'
 import type { Judged } from '../../subjects/verdict.ts'
 import type { JudgeRequest } from '../../subjects/judge.ts'
 import type { Variables } from '../../http/environment.ts'
-import { readSetting, writeSetting } from '../../subjects/store.ts'
-import { lockoutSettingOf } from '../../subjects/directory.ts'
 import type { DoorParts } from '../door-parts.ts'
+import { plantLockout } from '../plant-lockout.ts'
 import { type Fields, readFields, readRaw } from './body.ts'
 import { Entries } from './entries.ts'
 import { callerIn, changesIn, entryIn, isExtended, type Triple, verifiedIn } from './fields.ts'
@@ -44,7 +43,7 @@ interface Answer {
 
 /** Opens ungleichotp's door below `/ungleichotp/`, with the differences docs/guide/from-ungleichotp.md lists. */
 export async function ungleichotpDoor(app: FastifyInstance, parts: DoorParts, variables: Variables): Promise<void> {
-  await plantLockout(parts)
+  await plantLockout(parts.core, ungleichotpOrigin, ungleichotpLockout)
   const door = new Door(parts, readUngleichotpRules(variables))
   await app.register(async (instance) => {
     instance.removeAllContentTypeParsers()
@@ -263,16 +262,4 @@ function send(reply: FastifyReply, status: number, body: unknown): FastifyReply 
 function sendBytes(reply: FastifyReply, status: number, body: Buffer | null): FastifyReply {
   reply.code(status).header('vary', 'Accept').header('referrer-policy', 'same-origin')
   return body === null ? reply.send() : reply.header('content-type', jsonType).send(body)
-}
-
-/** The door's realms inherit a rule of their own, unless an administrator wrote another one. */
-async function plantLockout({ core }: DoorParts): Promise<void> {
-  const { storage, services } = core
-  const key = lockoutSettingOf(ungleichotpOrigin)
-  const known = await readSetting(storage.db, key)
-  if (known !== undefined) return
-  await storage.transaction(async (tx) => {
-    await writeSetting(tx, key, JSON.stringify(ungleichotpLockout), services.clock.nowMs())
-    await storage.recordChange(tx, { kind: 'setting', objectId: key })
-  })
 }
