@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createRouter } from '../../src/server/http/router.ts'
+import { vaultRoutes } from '../../src/server/vault/routes.ts'
+import { createVault } from '../../src/server/vault/vault.ts'
 import { engines, type TestEngine } from '../support/engines.ts'
 import { findProgram } from '../support/programs.ts'
 import { codeOf, type House, openHouse } from '../server/access/house.ts'
@@ -9,9 +12,13 @@ import { addFirstAdministrator, type TestPerson } from '../server/access/people.
 const executablePath = findProgram('chromium')
 
 /** A listening house, a page of its origin in Chromium, and a virtual authenticator in that page. */
-async function openBrowser(engine: TestEngine): Promise<{ house: House; page: Page; ada: TestPerson }> {
+async function openBrowser(
+  engine: TestEngine,
+  furnish: (house: House) => void = () => {},
+): Promise<{ house: House; page: Page; ada: TestPerson }> {
   if (executablePath === null) throw new Error('no Chromium')
   const house = await openHouse(engine)
+  furnish(house)
   const ada = await addFirstAdministrator(house)
   house.app.get('/blank', (_request, reply) =>
     reply
@@ -148,5 +155,32 @@ describe.skipIf(executablePath === null).each(engines)('passkeys in a real brows
     expect((await call(page, 'POST', '/v1/me/recovery-codes')).status).toBe(200)
     const again = await call(page, 'POST', '/v1/me/step-up', { ticket: begun.body['ticket'], response })
     expect(again.body['code']).toBe('ticket_invalid')
+  })
+
+  it('show the code of an account that asks for one, for five minutes', async () => {
+    const { house, page, ada } = await openBrowser(engine, (opened) => {
+      const vault = createVault(opened.access.context)
+      vaultRoutes(createRouter(opened.app), vault)
+      onTestFinished(() => vault.stop())
+    })
+    await logInWithCode(page, { house, ada })
+    await register(page)
+    const added = await call(page, 'POST', '/v1/accounts', {
+      label: 'AWS root',
+      secretBase32: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      stepUp: 'passkey',
+      grants: [{ grantee: 'everyone', right: 'reveal' }],
+    })
+    const reveal = async () => {
+      const { status, body } = await call(page, 'POST', `/v1/accounts/${String(added.body['id'])}/reveal`, {})
+      return [status, body['code']]
+    }
+    expect(await reveal()).toEqual([403, 'reveal_step_up_passkey'])
+    const begun = await call(page, 'POST', '/v1/me/step-up/options')
+    const response = await ceremony(page, 'get', begun.body['options'])
+    await call(page, 'POST', '/v1/me/step-up', { ticket: begun.body['ticket'], response })
+    expect(await reveal()).toEqual([200, expect.stringMatching(/^\d{6}$/)])
+    house.clock.advance(5 * 60_000 + 1)
+    expect(await reveal()).toEqual([403, 'reveal_step_up_passkey'])
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
+import { startMailReceiver } from '../../support/smtp.ts'
 import { codeOf, openHouse } from './house.ts'
-import { addFirstAdministrator, logIn } from './people.ts'
+import { addFirstAdministrator, addPerson, logIn } from './people.ts'
 
 describe.each(engines)('a new code of one’s own on $name', (engine) => {
   async function setUp() {
@@ -48,5 +49,62 @@ describe.each(engines)('a new code of one’s own on $name', (engine) => {
       body: { username, passphrase, code: codeOf(otpauthUri, house.clock, -4) },
     })
     expect([answer.status, Object.keys(answer.body).toSorted()]).toEqual([401, ['code', 'status', 'title', 'type']])
+  })
+})
+
+describe.each(engines)('a new passphrase of one’s own on $name', (engine) => {
+  async function setUp() {
+    const mail = await startMailReceiver()
+    const house = await openHouse(engine, { mail: { smtpUrl: mail.smtpUrl, from: 'watchword@example.com' } })
+    const ada = await addFirstAdministrator(house)
+    const bob = await addPerson(house, ada.rootToken, { username: 'bob', email: 'bob@example.com' })
+    const [browser, other] = [await logIn(house, bob), await logIn(house, bob)]
+    const newPassphrase = 'another march, another dawn'
+    const change = async (body: object) =>
+      house.call(api.changePassphrase, { browser, body: { passphrase: bob.passphrase, newPassphrase, ...body } })
+    return { mail, house, bob, browser, other, newPassphrase, change }
+  }
+
+  it('needs the old one and a code, ends the other sessions, and is told by mail whatever was switched off', async () => {
+    const { mail, house, bob, browser, other, newPassphrase, change } = await setUp()
+    await house.call(api.updateMe, { browser, body: { preferences: { 'mail:person.factor_changed': false } } })
+    const code = () => codeOf(bob.otpauthUri, house.clock)
+    const refused = [
+      await change({}),
+      await change({ code: '000000' }),
+      await change({ code: code(), passphrase: 'not the passphrase' }),
+      await change({ code: code(), newPassphrase: 'bob' }),
+    ]
+    expect(refused.map(({ body }) => body['code'])).toEqual([
+      'reproof_refused',
+      'reproof_refused',
+      'reproof_refused',
+      'passphrase_weak',
+    ])
+    expect((await house.call(api.readMe, { browser: other })).body['kind']).toBe('person')
+    house.clock.advance(30_000)
+    expect((await change({ code: code() })).status).toBe(204)
+    expect((await house.call(api.readMe, { browser: other })).body['kind']).toBe('stranger')
+    expect((await house.call(api.readMe, { browser })).body['kind']).toBe('person')
+    house.clock.advance(30_000)
+    await expect(logIn(house, bob)).rejects.toThrow('401')
+    await logIn(house, { ...bob, passphrase: newPassphrase })
+    await house.notices.outbox.drain()
+    const told = mail.arrived.filter(({ source }) => source.includes('a passphrase or factor was changed'))
+    expect(told.map(({ to }) => to)).toEqual([['bob@example.com']])
+  })
+
+  it('T11 spends the code of a new proof, which then counts for what asks for it', async () => {
+    const { house, bob, browser, other } = await setUp()
+    house.clock.advance(20 * 60_000)
+    const renew = async () => (await house.call(api.newRecoveryCodes, { browser })).body
+    expect(await renew()).toMatchObject({ code: 'reproof_needed' })
+    const proof = { passphrase: bob.passphrase, code: codeOf(bob.otpauthUri, house.clock) }
+    expect((await house.call(api.reproof, { browser, body: proof })).body).toEqual({
+      authenticatedAtMs: house.clock.nowMs(),
+    })
+    const again = await house.call(api.reproof, { browser: other, body: proof })
+    expect([again.status, again.body['code']]).toEqual([403, 'reproof_refused'])
+    expect(await renew()).toMatchObject({ recoveryCodes: expect.arrayContaining([expect.any(String)]) })
   })
 })

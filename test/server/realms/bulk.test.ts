@@ -1,3 +1,4 @@
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { BulkJob } from '../../../src/api/realms.ts'
@@ -21,6 +22,37 @@ async function openShop(engine: (typeof engines)[number]): Promise<House> {
   const house = await openHouse(engine)
   await house.ask('POST', '/v1/realms', { body: { name: 'shop' } })
   return house
+}
+
+/** A PSKC file (RFC 6030 section 6.1) whose secrets are sealed with a pre-shared key and proven by a MAC. */
+function sealedContainer(key: Buffer, serials: readonly string[], secret: Buffer): string {
+  const macKey = randomBytes(20)
+  const seal = (plain: Buffer) => {
+    const iv = randomBytes(16)
+    const cipher = createCipheriv('aes-128-cbc', key, iv)
+    const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()])
+    const method = '<xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>'
+    const value = `<xenc:CipherData><xenc:CipherValue>${sealed.toString('base64')}</xenc:CipherValue></xenc:CipherData>`
+    return { sealed, xml: method + value }
+  }
+  const packages = serials.map((serial) => {
+    const { sealed, xml } = seal(secret)
+    const mac = createHmac('sha1', macKey).update(sealed).digest('base64')
+    return [
+      `<KeyPackage><DeviceInfo><SerialNo>${serial}</SerialNo></DeviceInfo>`,
+      `<Key Id="${serial}" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp">`,
+      '<AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL"/></AlgorithmParameters>',
+      `<Data><Secret><EncryptedValue>${xml}</EncryptedValue><ValueMAC>${mac}</ValueMAC></Secret></Data></Key></KeyPackage>`,
+    ].join('')
+  })
+  return [
+    '<?xml version="1.0"?><KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc"',
+    ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">',
+    '<EncryptionKey><ds:KeyName>k</ds:KeyName></EncryptionKey>',
+    `<MACMethod Algorithm="http://www.w3.org/2000/09/xmldsig#hmac-sha1"><MACKey>${seal(macKey).xml}</MACKey></MACMethod>`,
+    ...packages,
+    '</KeyContainer>',
+  ].join('')
 }
 
 describe.each(engines)('bulk enrolment on $name', (engine) => {
@@ -63,6 +95,30 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     expect(await house.ask('POST', '/v1/realms/shop/subjects/TOK1/verify', { body: { code } })).toMatchObject({
       body: { accepted: true },
     })
+  })
+
+  it('takes existing secrets of a sealed PSKC file by its key, and with a wrong key says so and makes nobody', async () => {
+    const house = await openShop(engine)
+    const secret = Buffer.from('12345678901234567890')
+    const key = randomBytes(16)
+    const content = sealedContainer(key, ['TOK1', 'TOK2'], secret)
+    for (const [password, code] of [
+      [randomBytes(16).toString('hex'), 'import_password_wrong'],
+      ['not hexadecimal', 'import_password_wrong'],
+      [undefined, 'import_password_needed'],
+    ] as const) {
+      const refused = await send(house, { format: 'pskc', content, ...(password === undefined ? {} : { password }) })
+      expect([refused.status, field(refused, 'code')]).toEqual([422, code])
+    }
+    expect(await house.ask('GET', '/v1/realms/shop/subjects')).toMatchObject({ body: { items: [] } })
+    expect(await house.ask('GET', '/v1/realms/shop/bulk')).toMatchObject({ body: { items: [] } })
+    const job = await send(house, { format: 'pskc', content, password: key.toString('hex') })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ created: 2, refused: 0 })
+    const code = totp(secret, house.core.clock.nowMs())
+    for (const name of ['TOK1', 'TOK2']) {
+      const verdict = await house.ask('POST', `/v1/realms/shop/subjects/${name}/verify`, { body: { code } })
+      expect(verdict).toMatchObject({ body: { accepted: true } })
+    }
   })
 
   it('refuses a file it cannot read with one sentence, and makes nobody', async () => {
