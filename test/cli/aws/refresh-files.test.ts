@@ -1,14 +1,20 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { awsPaths, type AwsPaths } from '../../../src/cli/aws/paths.ts'
+import { parseProfileFile } from '../../../src/cli/aws/profile-file.ts'
 import { defaultTemplate } from '../../../src/cli/aws/profile-names.ts'
 import type { ProfileWishes } from '../../../src/cli/aws/profile-plan.ts'
 import { previewRefresh, undoRefresh, writeRefresh } from '../../../src/cli/aws/refresh-files.ts'
 import { filesBelow } from '../../support/canary.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
 
+const moduleUrl = new URL('../../../src/cli/aws/refresh-files.ts', import.meta.url).href
+const pinnedNode = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url))
 let folder: string
 let paths: AwsPaths
 beforeEach(() => {
@@ -107,6 +113,33 @@ describe('a refresh into the other file', () => {
     await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((index) => writeRefresh(paths, wishes(index % 2 === 0))))
     expect([...namesIn(credentials()), ...namesIn(config())]).toHaveLength(3)
   })
+
+  it(
+    'loses no profile either when it is killed, at whatever point, and the next one tidies up',
+    { timeout: 60_000 },
+    async () => {
+      const script = `import { writeRefresh } from ${JSON.stringify(moduleUrl)}
+      const wishes = (isConfigFile) => ({ ...${JSON.stringify(wishes(true))}, isConfigFile, regionOf: () => 'eu-west-1', commandOf: (arn) => 'x --role-arn ' + arn })
+      for (let turn = 0; ; turn += 1) await writeRefresh(${JSON.stringify(paths)}, wishes(turn % 2 === 0))`
+      for (let round = 0; round < 6; round += 1) {
+        const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+        await sleep(300 + round * 41)
+        expect(writer.exitCode).toBeNull()
+        writer.kill('SIGKILL')
+        await new Promise((resolve) => writer.on('close', resolve))
+        const files = [credentials(), config()]
+        expect(files[0]?.startsWith(personalCredentials)).toBe(true)
+        expect(files[1]?.startsWith(personalConfig)).toBe(true)
+        for (const text of files) parseProfileFile(text, 'file')
+        expect(new Set(files.flatMap(namesIn)).size).toBe(3)
+      }
+      await writeRefresh(paths, wishes(true))
+      expect(credentials()).toBe(personalCredentials)
+      expect(namesIn(config())).toHaveLength(3)
+      const left = readdirSync(dirname(paths.credentialsFile))
+      expect(left.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(['config', 'credentials', 'okta-aws'])
+    },
+  )
 
   it('is shown by a dry run, which writes nothing', async () => {
     const before = [credentials(), config()]
