@@ -4,7 +4,6 @@ import { totp } from '../../../src/otp/totp.ts'
 import { tinyMfaDoor } from '../../../src/server/compat/tiny-mfa/door.ts'
 import { bootstrap } from '../../../src/server/compat/ungleichotp/bootstrap.ts'
 import { ungleichotpDoor } from '../../../src/server/compat/ungleichotp/door.ts'
-import { isReserved } from '../../../src/server/subjects/reserved.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { tokenWith } from '../subjects/actors.ts'
@@ -81,38 +80,6 @@ describe.each(engines)('one core behind all doors on $name', (engine) => {
     const { items } = await house.core.audit.list({ action: 'subject.verify' })
     expect(items.map(({ detail }) => detail?.['door'])).toEqual(['api', 'ungleichotp', 'tiny-mfa'])
     expect(await house.core.audit.verify()).toMatchObject({ whole: true })
-  })
-
-  it('lets no door make, rename, fill, list or read another door’s reserved realms', async () => {
-    const { house, tiny, ungleich, auth } = await openHouse(engine)
-    const people = await house.subjects.ensureRealm({ name: 'people', origin: 'login' }, byOperator)
-    await house.core.storage.transaction(async (tx) => {
-      const person = await house.subjects.add(tx, people, { name: 'anna' }, byOperator)
-      await house.subjects.enrolment.start(tx, people, person, { begins: 'active' }, byOperator)
-    })
-    const reserved = ['people', 'ungleich-admin', 'ungleich-auth']
-    expect(reserved.every(isReserved)).toBe(true)
-    for (const name of reserved) {
-      expect(await tiny('POST', '/issuer', { name, contact: 'a@b.local' })).toMatchObject({ status: 400 })
-      for (const path of ['', '/users', '/users/anna', '/users/anna/totp', '/users/root/totp', '/token']) {
-        expect(await tiny('GET', `/issuer/${name}${path}`)).toMatchObject({ status: 404 })
-      }
-      const filled = await tiny('POST', `/issuer/${name}/users`, { name: 'eve', email: 'e@b.local' })
-      expect(filled).toMatchObject({ status: 404 })
-      const { realms } = house
-      const by = { ...byOperator, door: 'api' }
-      await expect(realms.realms.create(by, { name })).rejects.toMatchObject({ code: 'realm_name_invalid' })
-      await expect(realms.realms.read(by.actor, name)).rejects.toMatchObject({ code: 'realm_not_found' })
-      await expect(realms.realms.update(by, 'native', { name })).rejects.toMatchObject({ code: 'realm_not_found' })
-      await expect(realms.office.create(by, name, { name: 'eve' })).rejects.toMatchObject({ code: 'realm_not_found' })
-      await expect(realms.office.readEnrolment(by, { realm: name, subject: 'root' })).rejects.toMatchObject({
-        code: 'realm_not_found',
-      })
-    }
-    expect((await house.realms.realms.list(byOperator.actor, {})).items.map(({ name }) => name)).toEqual(['shop'])
-    expect(await ungleich('POST', '/', { ...auth(), name: 'eve', realm: 'people' })).toMatchObject({ status: 400 })
-    const listed = (await ungleich('GET', '/', auth())).text
-    expect(listed).not.toContain('anna')
   })
 
   it('closes one door and leaves the others open', async () => {

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
+import { isReserved } from '../../subjects/reserved.ts'
 import { isAdministrator, isAuditor } from '../rights.ts'
 
 /** Scopes that stand alone. */
@@ -7,11 +8,15 @@ const plainScopes = ['admin', 'audit', 'metrics', 'add'] as const
 /** Scopes of the kind `verb:OBJECT`; the object is compared exactly, `*` means all. */
 const verbs = ['verify', 'explain', 'enrol', 'reveal', 'manage', 'door', 'gate'] as const
 
-/** Whether a text is a scope we know. */
+const realmVerbs: readonly string[] = ['verify', 'explain', 'enrol']
+
+/** Whether a text is a scope we know. Reserved realms are in nobody's reach, so no scope names them. */
 export function isScope(scope: string): boolean {
   if ((plainScopes as readonly string[]).includes(scope)) return true
   const colon = scope.indexOf(':')
-  return colon > 0 && colon < scope.length - 1 && (verbs as readonly string[]).includes(scope.slice(0, colon))
+  const [verb, object] = [scope.slice(0, Math.max(colon, 0)), scope.slice(colon + 1)]
+  if (realmVerbs.includes(verb) && isReserved(object)) return false
+  return object !== '' && (verbs as readonly string[]).includes(verb)
 }
 
 /**
