@@ -139,7 +139,8 @@ export class SignOn {
       logins.inc({ outcome: 'accepted' })
       return returned
     } catch (error) {
-      logins.inc({ outcome: 'refused' })
+      // Where the provider is away nobody was refused.
+      if (!isFailure(error, 'sign_on_busy')) logins.inc({ outcome: 'refused' })
       throw error
     }
   }
