@@ -9,6 +9,8 @@ export const databaseFailures = {
   database_foreign: 'The database {place} was not made by Watchword. It was left untouched; point to another one.',
   database_missing:
     'There is no Watchword database in {place}. Name its folder with --data-dir, or make one with "watchword init".',
+  data_dir_unusable:
+    'The data directory {folder} cannot be made ({reason}). Choose another with --data-dir, or give this user the right to write there.',
   database_newer:
     'The database {place} was written by a newer Watchword (schema {found}, this one knows {known}). It was left untouched; upgrade this program.',
   database_too_old: 'PostgreSQL {found} is too old. Watchword needs PostgreSQL 15 or newer.',

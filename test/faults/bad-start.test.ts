@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { hash, randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { schemaVersion } from '../../src/server/database/migrations/migrations.ts'
 import { createStore, initialise, runCommand, type TestStore } from '../support/server.ts'
 
 // Bad operation gets one sentence on standard error, a non-zero exit, and changes nothing (law 8).
@@ -50,12 +51,15 @@ describe('a server that cannot start says why', { timeout: 120_000 }, () => {
     expect(stderr).toContain(`Port ${port} is taken`)
   })
 
-  it('a data directory that cannot be made is named', () => {
-    const file = join(store.folder, 'a-file')
-    writeFileSync(file, '')
-    const { status, stderr } = serve({ WATCHWORD_DATA_DIR: join(file, 'data') })
+  // Nobody, not even root, makes a folder in /sys.
+  it.each(['a-file/data', '/sys/watchword'])('a data directory that cannot be made is named: %s', (path) => {
+    writeFileSync(join(store.folder, 'a-file'), '')
+    const folder = resolve(store.folder, path)
+    const { status, stderr } = serve({ WATCHWORD_DATA_DIR: folder })
     expect(status).not.toBe(0)
-    expect(stderr).toMatch(/^watchword: .*a-file/)
+    expect(stderr).toMatch(
+      new RegExp(`^watchword: The data directory ${folder} cannot be made \\(.*\\)\\. Choose another`),
+    )
     expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 
@@ -63,13 +67,13 @@ describe('a server that cannot start says why', { timeout: 120_000 }, () => {
     initialise(store)
     const file = readdirSync(store.folder).find((name) => name.endsWith('.db')) ?? ''
     const database = new DatabaseSync(join(store.folder, file))
-    database.exec('pragma user_version = 9999')
+    database.exec(`pragma user_version = ${schemaVersion + 1}`)
     database.exec('pragma wal_checkpoint(truncate)')
     database.close()
     const before = contents()
     const { status, stderr } = serve()
     expect(status).not.toBe(0)
-    expect(stderr).toMatch(/newer Watchword/)
+    expect(stderr).toMatch(/^watchword: .*newer Watchword/)
     expect(contents()).toMatchObject(before)
   })
 

@@ -24,7 +24,7 @@ export interface StorageOptions {
  *
  * What is foreign, damaged or newer is refused and left untouched. Close the answer with `close()`.
  *
- * @throws {@link Failure} `database_address_invalid`, `database_foreign`, `database_damaged`, `database_newer`,
+ * @throws {@link Failure} `data_dir_unusable`, `database_address_invalid`, `database_foreign`, `database_damaged`, `database_newer`,
  *   `database_too_old`, `database_unreachable`
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
@@ -46,11 +46,20 @@ async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise
     return new PostgresStorage(url, clock, log)
   }
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   const file = join(dataDir, databaseFileName)
   makeOwnerOnly(file)
   migrateSqlite(file)
   return new SqliteStorage(file, clock)
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Failure('data_dir_unusable', { detail: { folder, reason }, cause })
+  }
 }
 
 // SQLite gives the files beside it the same mode. A file that is there keeps its own.
