@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { personById } from '../../../src/server/access/people/store.ts'
-import { personNamed } from '../../../src/server/access/people/people.ts'
+import { personNamed, updatePerson } from '../../../src/server/access/people/people.ts'
 import { importSimpleotp } from '../../../src/server/compat/simpleotp/import.ts'
 import { listenForGate } from '../../../src/server/gate/listener.ts'
+import { engines } from '../../support/engines.ts'
 import { PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
@@ -33,23 +34,24 @@ async function becomes(status: number, ask: () => Promise<number>): Promise<numb
   return last
 }
 
-describe('sessions of the gate', () => {
+describe.each(engines)('sessions of the gate on $name', (engine) => {
   it('B5 B6 survive a restart, and end on every server within a second', async () => {
+    const { url } = await engine.freshPlace()
+    const variables = url === undefined ? {} : { WATCHWORD_DATABASE_URL: url }
     const folder = mkdtempSync(join(tmpdir(), 'watchword-two-'))
-    const first = await openGateHouse({ folder })
+    const first = await openGateHouse({ folder, variables })
     const alice = await first.addPerson('alice')
     const token = await first.signIn(alice)
     await first.close()
 
-    const again = await openGateHouse({ folder })
-    const beside = await openGateHouse({ folder })
+    const again = await openGateHouse({ folder, variables })
+    const beside = await openGateHouse({ folder, variables })
     expect([await asks(again, token), await asks(beside, token)]).toEqual([200, 200])
     await exchange(again.port, '/auth/logout', { headers: { cookie: `watchword=${token}` } })
     expect(await becomes(401, () => asks(beside, token))).toBe(401)
 
     const other = await again.signIn(alice)
     expect(await asks(beside, other)).toBe(200)
-    const { updatePerson } = await import('../../../src/server/access/people/people.ts')
     await updatePerson(again.rooms.access.context, operator, alice.id, { disabled: true })
     expect(await becomes(401, () => asks(beside, other))).toBe(401)
     await again.close()
@@ -57,6 +59,29 @@ describe('sessions of the gate', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  it('B8 a gate token that is ended opens nothing on any server within a second', async () => {
+    const { url } = await engine.freshPlace()
+    const variables = url === undefined ? {} : { WATCHWORD_DATABASE_URL: url }
+    const folder = mkdtempSync(join(tmpdir(), 'watchword-two-'))
+    const [one, two] = [await openGateHouse({ folder, variables }), await openGateHouse({ folder, variables })]
+    const { core, access } = one.rooms
+    const gateLimits = { hosts: ['*'], paths: ['/'], methods: ['*'], twoFactor: false }
+    const wish = { name: 'robot', owner: 'service', scopes: ['gate:app'], gateLimits, createdBy: 'test' } as const
+    const { token, text } = await core.storage.transaction((tx) => access.tokens.create(tx, wish))
+    const visit = { 'x-original-url': 'https://app.example.test/', 'x-original-method': 'GET' }
+    const headers = { ...visit, authorization: `Bearer ${text}` }
+    const status = async (house: GateHouse) => (await exchange(house.port, '/check/nginx', { headers })).status
+    expect([await status(one), await status(two)]).toEqual([200, 200])
+    await core.storage.transaction((tx) => access.tokens.end(tx, { id: token.id }))
+    expect(await becomes(401, () => status(one))).toBe(401)
+    expect(await becomes(401, () => status(two))).toBe(401)
+    await one.close()
+    await two.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe('the clock of the gate', () => {
   it('P41 a clock that is set back lets no spent code in again', async () => {
     const house = await openGateHouse()
     const alice = await house.addPerson('alice')
