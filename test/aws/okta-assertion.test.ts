@@ -125,6 +125,22 @@ describe('other factors', () => {
     expect(await rolesOf({ factor: 'sms', person: person(['004711']) })).toHaveLength(2)
   })
 
+  it.each([
+    ['email', { factorType: 'email', provider: 'OKTA' }],
+    ['call', { factorType: 'call', provider: 'OKTA' }],
+    ['token', { factorType: 'token', provider: 'RSA' }],
+    ['hardware', { factorType: 'token:hardware', provider: 'YUBICO' }],
+    ['hotp', { factorType: 'token:hotp', provider: 'CUSTOM' }],
+    ['question', { factorType: 'question', provider: 'OKTA' }],
+  ])('b2 takes %s when that is chosen, by kind or by id', async (kind, factor) => {
+    const id = newToken('one')
+    user().factors = [totpFactor(world.secretBase32), { id, ...factor, sentCode: '004711' }]
+    for (const wanted of [kind, id]) {
+      const asked = person(['004711'])
+      expect(await rolesOf({ factor: wanted, person: asked })).toHaveLength(2)
+    }
+  })
+
   it('names the factors there are when the wanted one is missing', async () => {
     await expect(rolesOf({ factor: 'push' })).rejects.toThrow(/is push\. Yours are: totp:google\./)
   })

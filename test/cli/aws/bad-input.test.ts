@@ -174,6 +174,18 @@ describeWith(['gpg'], 'what can go wrong', () => {
     expect(home.world.sts.count('AssumeRoleWithSAML')).toBe(calls + 1)
   })
 
+  it('b5 the length of session that the assertion names is asked for, and not more', async () => {
+    home.world.offer([admin])
+    for (const app of org().apps) app.content = { ...app.content, sessionDurationSeconds: 1800 }
+    const { Expiration } = JSON.parse(await home.ok(...process_)) as { Expiration: string }
+    expect((Date.parse(Expiration) - Date.now()) / 1000).toBeLessThan(1801)
+    expect(home.world.sts.count('AssumeRoleWithSAML')).toBe(1)
+    for (const app of org().apps) {
+      const { sessionDurationSeconds: _length, ...content } = app.content
+      app.content = content
+    }
+  })
+
   it('b11 an assertion that AWS finds too old is replaced once, with the session that is there', async () => {
     home.world.accounts.refuseNext = {
       code: 'ExpiredTokenException',

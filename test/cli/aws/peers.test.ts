@@ -87,6 +87,24 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
     expect(await home.ok('credential-process', '--role-arn', roleArn('Reader'), '--min-ttl', '3600')).not.toBe(first)
   })
 
+  it('b7 a chained role takes tags, a source identity, an external id and a session policy along', async () => {
+    const policy = '{"Version":"2012-10-17","Statement":[]}'
+    const chain = ['--from-role-arn', admin, '--to-role-arn', roleArn('Deploy'), '--session-name', 'mara']
+    const wishes = ['--tag', 'team=core', '--tag', 'cost=a=b', '--source-identity', 'mara', '--external-id', 'x1']
+    await home.ok('assume-role', ...chain, ...wishes, '--policy', policy, '--duration-seconds', '900')
+    expect(home.world.accounts.assumed.at(-1)).toMatchObject({
+      RoleSessionName: 'mara',
+      'Tags.member.1.Key': 'team',
+      'Tags.member.1.Value': 'core',
+      'Tags.member.2.Key': 'cost',
+      'Tags.member.2.Value': 'a=b',
+      SourceIdentity: 'mara',
+      ExternalId: 'x1',
+      Policy: policy,
+      DurationSeconds: '900',
+    })
+  })
+
   it('b12 aws eks get-token works with the profile', async () => {
     const env = { ...process.env, ...home.env, AWS_PROFILE: 'okta-123456789012-Admin' }
     const { code, stdout } = await runFile(

@@ -35,6 +35,8 @@ export interface AwsAccounts {
   readonly signInTokens: Set<string>
   /** The alias of an account. */
   readonly aliases: Map<string, string>
+  /** What AssumeRole was asked for, call by call. */
+  readonly assumed: Record<string, string>[]
   /** The audience and recipient that STS accepts. */
   readonly audience: string
   recipient: string
@@ -65,6 +67,7 @@ export function newAwsAccounts(): AwsAccounts {
     devices: new Map(),
     signInTokens: new Set(),
     aliases: new Map(),
+    assumed: [],
     audience: 'urn:amazon:webservices',
     recipient: 'https://signin.aws.amazon.com/saml',
     refuseEnable: 0,

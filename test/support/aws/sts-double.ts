@@ -62,6 +62,7 @@ function assumeWithSaml(accounts: AwsAccounts, form: URLSearchParams, nowMs: num
 }
 
 function assume(accounts: AwsAccounts, form: URLSearchParams, signer: IssuedKey, nowMs: number): string {
+  accounts.assumed.push(Object.fromEntries(form))
   const roleArn = form.get('RoleArn') ?? ''
   const isChained = signer.kind === 'role' || signer.kind === 'chained'
   if (form.has('TokenCode')) checkCode(accounts, form, nowMs)
