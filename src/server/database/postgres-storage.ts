@@ -20,6 +20,8 @@ import type {
 import type { Tables } from './tables.ts'
 
 const pruneEveryMs = 60_000
+/** While one commits, another reads and decides; they meet at the head of the audit. */
+const hotTransactions = 3
 const patienceMs = 30_000
 /** Batches are short; whoever verifies does not wait longer. */
 const hotPatienceMs = 10_000
@@ -30,6 +32,7 @@ const lostRace = new Set(['40001', '40P01'])
 /** PostgreSQL as the storage: a pool that only reads, one that writes, and a small pipelined one for batches. */
 export class PostgresStorage implements Storage {
   readonly engine = 'postgres'
+  readonly hotTransactions = hotTransactions
   readonly db: Database
   readonly changes: ChangeFeed
   readonly #readers: pg.Pool
@@ -46,7 +49,7 @@ export class PostgresStorage implements Storage {
     this.#clock = clock
     this.#readers = openPool(url, { size: 6, readOnly: true, patienceMs })
     this.#writers = openPool(url, { size: 6, patienceMs })
-    this.#hotPool = openPool(url, { size: 4, pipeline: true, patienceMs: hotPatienceMs })
+    this.#hotPool = openPool(url, { size: hotTransactions + 1, pipeline: true, patienceMs: hotPatienceMs })
     this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readablePool(this.#readers) }) })
     this.#writes = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readablePool(this.#writers) }) })
     this.#feed = new PostgresFeed(url, this.#readers, log)

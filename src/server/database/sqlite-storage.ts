@@ -23,6 +23,8 @@ const pruneEveryMs = 60_000
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite'
+  /** The write mutex lets one in. */
+  readonly hotTransactions = 1
   readonly db: Database
   readonly changes: ChangeFeed
   readonly #reader: SqliteConnection

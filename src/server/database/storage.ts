@@ -50,6 +50,8 @@ export interface Storage {
   readonly changes: ChangeFeed
   /** Runs `work` in one transaction (`BEGIN IMMEDIATE` on SQLite, under the process's write mutex). It awaits nothing but the database. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** How many hot transactions may usefully be under way at once. */
+  readonly hotTransactions: number
   /** The same for batches of verifications: prepared statements on the same mutex. After a lost deadlock `work` runs again. */
   hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T>
   /** Records a change in the transaction that makes it, so that every server hears of it. */

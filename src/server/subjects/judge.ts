@@ -43,6 +43,8 @@ export const repeatedForMs = 60_000
 const givenUpAfterMs = 2000
 const pauseWhenHeldMs = 3
 const largestBatch = 512
+/** A further batch is begun beside one under way only for as many as this: each costs a round of statements. */
+const worthAnotherBatch = 48
 
 /** A request in the queue, and what was found out about it on the way to its verdict. */
 interface Waiting {
@@ -78,6 +80,7 @@ export class Judge {
   readonly #counters = new Map<string, { inc(): void }>()
   #queue: Waiting[] = []
   #isScheduled = false
+  #batchesUnderWay = 0
 
   constructor(core: Core, directory: RealmDirectory, roster: Roster) {
     this.#core = core
@@ -139,18 +142,29 @@ export class Judge {
 
   // After the poll phase: by then every request that had arrived has been read, and they share one commit.
   #schedule(): void {
-    if (this.#isScheduled) return
+    if (this.#isScheduled || !this.#mayBegin()) return
     this.#isScheduled = true
-    setImmediate(() => void this.#runBatch())
+    setImmediate(() => {
+      this.#isScheduled = false
+      if (this.#mayBegin()) void this.#runBatch()
+    })
+  }
+
+  #mayBegin(): boolean {
+    if (this.#batchesUnderWay === 0) return this.#queue.length > 0
+    return this.#batchesUnderWay < this.#core.storage.hotTransactions && this.#queue.length >= worthAnotherBatch
   }
 
   async #runBatch(): Promise<void> {
-    const batch = this.#queue.splice(0, largestBatch)
+    this.#batchesUnderWay += 1
+    const batch = this.#queue.splice(0, batchSize(this.#queue))
+    // What the next batch could take is looked at as soon as this one waits for the database.
+    this.#schedule()
     const held = await this.#judgeBatch(batch)
     if (held.length > 0 && this.#queue.length === 0) await pause(pauseWhenHeldMs)
     this.#queue = [...held, ...this.#queue]
-    this.#isScheduled = false
-    if (this.#queue.length > 0) this.#schedule()
+    this.#batchesUnderWay -= 1
+    this.#schedule()
   }
 
   /** Judges a batch and answers it; what could not be decided yet comes back. */
@@ -282,6 +296,14 @@ export class Judge {
     waiting.reject(new Failure('verification_busy'))
     return true
   }
+}
+
+/** A code and the one it stands behind go into one batch: of two batches under way, only one may fail to commit. */
+function batchSize(queue: readonly Waiting[]): number {
+  const next = queue[largestBatch]
+  return next !== undefined && next.gate !== null && next.gate === queue[largestBatch - 1]
+    ? largestBatch + 1
+    : largestBatch
 }
 
 // What was decided in a transaction that failed was never decided: nothing behind this gate may pass.

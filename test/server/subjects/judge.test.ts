@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import { addressSource, namedSource } from '../../../src/server/subjects/source.ts'
+import type { Judged } from '../../../src/server/subjects/verdict.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { tokenWith } from './actors.ts'
@@ -50,6 +51,25 @@ describe.each(engines)('judging a code on $name', (engine) => {
     )
     expect(verdicts.filter(({ accepted: isAccepted }) => isAccepted)).toHaveLength(1)
     expect(await second.judge('ada', code)).toMatchObject(refused('replayed'))
+  })
+
+  it('T03 accepts each code once while several batches are under way', async () => {
+    const world = await openWorld(engine)
+    const names = Array.from({ length: 60 }, (_, index) => `subject ${index}`)
+    for (const name of names) await world.addSubject(name)
+    const mostUnderWay = countUnderWay(world)
+    const verdicts: Promise<Judged>[] = []
+    for (let wave = 0; wave < 10; wave += 1) {
+      verdicts.push(...names.map((name) => world.judge(name, world.code(name))))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const isAccepted = (await Promise.all(verdicts)).map((verdict) => verdict.accepted)
+    for (const [index] of names.entries()) {
+      const ofOne = isAccepted.filter((_, place) => place % names.length === index)
+      expect(ofOne.filter(Boolean)).toHaveLength(1)
+    }
+    expect(mostUnderWay()).toBe(world.core.storage.hotTransactions)
+    expect(await world.core.audit.verify()).toMatchObject({ whole: true })
   })
 
   it('T08 refuses an earlier step after a later one, unless the realm says `once`', async () => {
@@ -350,6 +370,23 @@ async function enrol(world: World, name: string) {
   return world.core.storage.transaction((tx) =>
     world.subjects.enrolment.start(tx, world.realm, subject, { begins: { pendingForMs: 15 * 60_000 } }, byOperator),
   )
+}
+
+/** Watches how many hot transactions are under way at once. */
+function countUnderWay({ core: { storage } }: World): () => number {
+  let underWay = 0
+  let most = 0
+  const hot = storage.hotTransaction.bind(storage)
+  storage.hotTransaction = async (work) => {
+    underWay += 1
+    most = Math.max(most, underWay)
+    try {
+      return await hot(work)
+    } finally {
+      underWay -= 1
+    }
+  }
+  return () => most
 }
 
 /** Counts the statements and commits of the next verdicts. */
