@@ -1,4 +1,3 @@
-import { XMLParser } from 'fast-xml-parser'
 import { Failure } from '../errors/failure.ts'
 import { clockOffsetMs } from './clock-offset.ts'
 import type { AwsCredentials } from './credentials.ts'
@@ -19,7 +18,6 @@ export interface QueryCall {
 /** An XML element as plain data: text, children by name, or several of one name. */
 export type XmlNode = string | readonly XmlNode[] | { readonly [name: string]: XmlNode }
 
-const parser = new XMLParser({ parseTagValue: false, processEntities: true, ignoreAttributes: true })
 const advice: Readonly<Record<string, string>> = {
   AccessDenied: 'Ask who runs the AWS account whether this is allowed.',
   InvalidIdentityToken: 'Ask who runs the Okta app for AWS.',
@@ -46,11 +44,11 @@ export async function callQuery(transport: Transport, call: QueryCall): Promise<
     send(transport, { method: 'POST', url: call.url, headers: callHeaders(call, plain, body, atMs), body })
   const signedAtMs = transport.nowMs()
   let answer = await ask(signedAtMs)
-  let root = parseXml(answer, call)
+  let root = await parseXml(answer, call)
   const serverMs = isClockRefusal(root) ? serverTimeMs(answer, signedAtMs) : null
   if (serverMs !== null) {
     answer = await ask(serverMs)
-    root = parseXml(answer, call)
+    root = await parseXml(answer, call)
   }
   if (answer.status !== 200) throw refusal(call.action, answer, root)
   return child(root, `${call.action}Response`, `${call.action}Result`) ?? ''
@@ -110,12 +108,15 @@ function formBody(parameters: Readonly<Record<string, string | number | undefine
   return form.toString()
 }
 
-function parseXml(answer: HttpAnswer, call: QueryCall): XmlNode {
+async function parseXml(answer: HttpAnswer, call: QueryCall): Promise<XmlNode> {
   const unreadable = () =>
     new Failure('aws_answer_unreadable', {
       detail: { host: new URL(call.url).host, status: answer.status, expected: `the answer to ${call.action}` },
     })
   if (/<!DOCTYPE|<html/i.test(answer.text.slice(0, 500))) throw unreadable()
+  // Loaded with the first answer: a server that never calls AWS goes without.
+  const { XMLParser } = await import('fast-xml-parser')
+  const parser = new XMLParser({ parseTagValue: false, processEntities: true, ignoreAttributes: true })
   try {
     return parser.parse(answer.text, true) as XmlNode
   } catch {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import type { SqlRow } from './storage.ts'
@@ -35,6 +34,7 @@ export async function hasForeignTable(url: string, table: string): Promise<boole
 
 async function openPostgres(url: string): Promise<ForeignDatabase> {
   const options = '-c default_transaction_read_only=on -c search_path=public'
+  const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, options })
   try {
     await client.connect()

@@ -1,9 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
-import { migratePostgres } from './migrate-postgres.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
-import { PostgresStorage } from './postgres-storage.ts'
+import type { PostgresStorage } from './postgres-storage.ts'
 import { SqliteStorage } from './sqlite-storage.ts'
 import type { Storage, StorageClock, StorageLog } from './storage.ts'
 
@@ -42,8 +41,7 @@ async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise
   if (url !== undefined) {
     if (!isPostgresAddress(url))
       throw new Failure('database_address_invalid', { detail: { address: withoutUser(url) } })
-    await migratePostgres(url)
-    return new PostgresStorage(url, clock, log)
+    return openPostgres(url, clock, log)
   }
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
   makeFolder(dataDir)
@@ -60,6 +58,14 @@ function makeFolder(folder: string): void {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Failure('data_dir_unusable', { detail: { folder, reason }, cause })
   }
+}
+
+// The driver is loaded only where it is needed: beside SQLite it would cost memory and start for nothing.
+async function openPostgres(url: string, clock: StorageClock, log?: StorageLog): Promise<PostgresStorage> {
+  const { migratePostgres } = await import('./migrate-postgres.ts')
+  const { PostgresStorage } = await import('./postgres-storage.ts')
+  await migratePostgres(url)
+  return new PostgresStorage(url, clock, log)
 }
 
 // SQLite gives the files beside it the same mode. A file that is there keeps its own.

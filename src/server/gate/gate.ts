@@ -37,7 +37,7 @@ export async function createGate(
   const { config } = core.services
   warn(core, settings)
   const rules = new LiveRules(core, settings.rulesFile)
-  rules.start()
+  await rules.start()
   const door = await watchDoor(core, readDoor)
   const codeOnlyPersonId = await prepareCodeOnly(core, access, settings.codeOnlySecretFile)
   const check = new Check({

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Failure, isFailure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
-import { parseRules, type RuleSet } from './rules-file.ts'
+import type { RuleSet } from './rules-file.ts'
 
 /** How often the file is looked at; an edit is in force within two of these. */
 const lookEveryMs = 500
@@ -28,10 +28,10 @@ export class LiveRules {
   }
 
   /** Reads the file for the first time. @throws {@link Failure} `gate_rules_unreadable`: nothing starts with bad rules */
-  start(): void {
+  async start(): Promise<void> {
     if (this.#file === null) return
     this.#seen = this.#mark()
-    this.#set = parseRules(this.#read())
+    this.#set = await this.#parse()
     this.#timer = setInterval(() => void this.look(), lookEveryMs)
     this.#timer.unref()
   }
@@ -47,7 +47,7 @@ export class LiveRules {
     this.#seen = mark
     const { log } = this.#core.services
     try {
-      const next = parseRules(this.#read())
+      const next = await this.#parse()
       await this.#record('done', next.rules.length)
       this.#set = next
       log.info({ rules: next.rules.length }, 'gate rules reloaded')
@@ -70,6 +70,13 @@ export class LiveRules {
   #mark(): string {
     const stat = statSync(this.#file ?? '', { throwIfNoEntry: false, bigint: true })
     return stat === undefined ? 'missing' : `${stat.mtimeNs} ${stat.size} ${stat.ino}`
+  }
+
+  // The YAML parser is loaded only where there is a file for it.
+  async #parse(): Promise<RuleSet> {
+    const text = this.#read()
+    const { parseRules } = await import('./rules-file.ts')
+    return parseRules(text)
   }
 
   #read(): string {

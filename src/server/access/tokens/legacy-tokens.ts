@@ -1,4 +1,3 @@
-import { bcryptVerify } from 'hash-wasm'
 import type { Storage } from '../../database/storage.ts'
 import { tokenKey } from '../token-key.ts'
 import { legacyTokens, replaceLegacy } from './store.ts'
@@ -27,7 +26,10 @@ export class LegacyTokens {
   }
 
   async #compare(text: string, realmId: string | null, refusedKey: string): Promise<boolean> {
-    for (const { id, legacyBcrypt } of await legacyTokens(this.#storage.db, realmId)) {
+    const tokens = await legacyTokens(this.#storage.db, realmId)
+    // Loaded with the first imported token: most stores never hold one.
+    const { bcryptVerify } = await import('hash-wasm')
+    for (const { id, legacyBcrypt } of tokens) {
       if (!(await bcryptVerify({ password: text, hash: legacyBcrypt }))) continue
       await this.#storage.transaction((tx) => replaceLegacy(tx, id, tokenKey(text)))
       return true
