@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import type { ListenOptions } from 'node:net'
 import { Failure } from '../../errors/failure.ts'
+import { createHttpServer } from '../http/node-http.ts'
 
 /** What answers at the gate's listener. */
 export interface GateHandlers {
@@ -22,7 +23,7 @@ const listenerOptions = { maxHeaderSize: 64 * 1024, keepAliveTimeout: 72_000 }
  */
 export async function listenForGate(place: string, { check, pages }: GateHandlers): Promise<Server> {
   const options = listenOptions(place)
-  const server = createServer(listenerOptions, (request, response) => {
+  const server = createHttpServer(listenerOptions, (request, response) => {
     if (check(request, response)) return
     if ((request.url ?? '').startsWith('/auth/')) pages(request, response)
     else response.writeHead(404, { 'Content-Length': 0 }).end()

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../../errors/failure.ts'
+import { createHttpServer } from '../../http/node-http.ts'
 
 const prefix = '/api/v1/'
 
@@ -11,7 +12,7 @@ const prefix = '/api/v1/'
  */
 export async function listenForTinyMfa(app: FastifyInstance, host: string, port: number): Promise<Server> {
   await app.ready()
-  const server = createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     if (request.url?.startsWith(prefix) === true) app.routing(request, response)
     else response.writeHead(404, { 'content-type': 'application/json' }).end(notFound)
   })
