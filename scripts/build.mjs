@@ -28,6 +28,7 @@ async function build() {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     minify: { compress: true, mangle: false },
+    plugins: [asciiOnly()],
   })
   await bundle.close()
   await buildCodesLane(rolldown)
@@ -35,6 +36,20 @@ async function build() {
   describeClient()
   if (!process.argv.includes('--no-console') && existsSync(join(root, 'web', 'index.html'))) buildConsole()
   writeFileSync(stamp, '')
+}
+
+// V8 keeps a source with one character beyond Latin-1 at two bytes a character, for as long as the program runs.
+function asciiOnly() {
+  return {
+    name: 'ascii-only',
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = escaped(chunk.code)
+    },
+  }
+}
+
+function escaped(code) {
+  return code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 // `get` and `list` once more, as one CommonJS file: see src/cli/codes-lane.ts.
