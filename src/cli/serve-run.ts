@@ -1,6 +1,7 @@
 import { type ConfigFlags, readConfig } from '../server/config.ts'
 import { startServer } from '../server/server.ts'
 import type { CliContext } from './context.ts'
+import { trimHeap } from './trim-heap.ts'
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const
 
@@ -21,6 +22,7 @@ export async function serve(this: CliContext, flags: ConfigFlags): Promise<void>
   if (server.setupUrl !== null) {
     this.print(`Make the first administrator within 24 hours: ${server.setupUrl}`)
   }
+  trimHeap()
   await Promise.race([stopped.promise, server.moved])
   if (isStopping) return
   this.say('The store moved to another database. Start the server with WATCHWORD_DATABASE_URL.')
