@@ -17,6 +17,7 @@ export const importFailures = {
   import_key_too_costly:
     'Opening this {app} file needs more than is allowed here: {what}. Import it with the agent on your own computer.',
   import_type_unsupported: '{type} accounts are not supported: their codes need more than a secret.',
+  import_qr_of_other_kind: 'This QR code holds {what}, not a one-time password.',
   import_secret_missing: 'The entry has no secret.',
   import_entry_damaged: 'The entry is damaged.',
   import_entry_refused: 'The entry cannot be taken: {reason}.',

@@ -1,4 +1,5 @@
 import { Failure } from '../errors/failure.ts'
+import { nameDocument } from '../qr/image-header.ts'
 import { damaged, type ImportFormat, type ImportProgress, type Requirement } from './format.ts'
 import { ImportInput } from './input.ts'
 import { agentArgonMemoryKib } from './limits.ts'
@@ -27,8 +28,8 @@ export interface ImportOptions {
 /**
  * Which program wrote a file and what it needs, from its content.
  *
- * @throws {@link Failure} `import_format_unknown`, `import_file_damaged` for broken JSON or XML, `import_file_too_large`,
- *   `import_nested_too_deep`
+ * @throws {@link Failure} `import_format_unknown`, `qr_not_an_image` for a document or picture nobody reads codes from,
+ *   `import_file_damaged` for broken JSON or XML, `import_file_too_large`, `import_nested_too_deep`
  */
 export function detectFormat(bytes: Uint8Array, _fileName?: string): DetectedFile {
   const { format, requirement } = recognise(new ImportInput(bytes))
@@ -73,5 +74,7 @@ function recognise(file: ImportInput): { format: ImportFormat; requirement: Requ
   if (/^\s*<\?xml/.test(file.text ?? '') && file.xml === null)
     throw damaged('XML', 'it ends too early or holds a mistake')
   if (file.startsWith(0x50, 0x4b)) throw damaged('zip', 'it holds no list of accounts')
+  const what = nameDocument(file.bytes)
+  if (what !== null) throw new Failure('qr_not_an_image', { detail: { what } })
   throw new Failure('import_format_unknown')
 }

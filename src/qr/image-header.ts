@@ -21,13 +21,18 @@ const defaultMaxBytes = 10_000_000
 /** A 4K screenshot has 8 million, a phone's photo usually 12. */
 const defaultMaxPixels = 24_000_000
 
-/** Beginnings of what people give instead of a picture we read, with what to call it. */
-const strangers: readonly (readonly [start: RegExp, what: string])[] = [
+/** Beginnings of documents and pictures that look like one we read, with what to call them. */
+const documents: readonly (readonly [start: RegExp, what: string])[] = [
   [/^%PDF-/, 'a PDF document'],
   [/^RIFF....WEBP/s, 'a WebP picture'],
   [/^....ftyp(heic|heix|mif1|msf1|avif)/s, 'a HEIC or AVIF picture'],
-  [/^BM/, 'a BMP picture'],
+  [/^BM.{4}\0{4}/s, 'a BMP picture'],
   [/^(II\*\0|MM\0\*)/, 'a TIFF picture'],
+]
+
+/** The same of what else people give instead of a picture. */
+const strangers: readonly (readonly [start: RegExp, what: string])[] = [
+  ...documents,
   [/^(\u00ef\u00bb\u00bf)?\s*<(svg|\?xml|!doctype svg)/i, 'an SVG drawing or XML file'],
   [/^\s*<(!doctype html|html)/i, 'a web page'],
   [/^PK\p{Cc}{2}/u, 'a zip archive'],
@@ -91,9 +96,19 @@ function jpegSize(view: DataView): { widthPixels: number; heightPixels: number }
   }
 }
 
+/** What a document or picture is that nobody reads QR codes from, by its content; null for anything else. */
+export function nameDocument(bytes: Uint8Array): string | null {
+  const start = startOf(bytes)
+  return documents.find(([pattern]) => pattern.test(start))?.[1] ?? null
+}
+
 function nameStranger(bytes: Uint8Array): string {
-  const start = String.fromCharCode(...bytes.subarray(0, 64))
+  const start = startOf(bytes)
   return strangers.find(([pattern]) => pattern.test(start))?.[1] ?? 'an unknown kind of file'
+}
+
+function startOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 64))
 }
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {

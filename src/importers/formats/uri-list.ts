@@ -13,8 +13,13 @@ const anyUri = /^\s*(otpauth|otpauth-migration|steam|motp):\/\//i
 export const uriList: ImportFormat = {
   id: 'uri-list',
   app: 'otpauth URI list',
-  recognise: (file) => (file.text?.split(lineBreak).some((line) => anyUri.test(line)) ? 'nothing' : null),
+  recognise: (file) => (file.text?.split(lineBreak).some(isOneTimeUri) ? 'nothing' : null),
   read: (file, { report }) => addUriLines(file.text ?? '', report),
+}
+
+/** Whether a text begins as the URI of a one-time password does, whatever comes after. */
+export function isOneTimeUri(text: string): boolean {
+  return anyUri.test(text)
 }
 
 /** Adds the URI of every line; comments and blank lines are none. */
