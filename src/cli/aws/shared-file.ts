@@ -28,10 +28,10 @@ export async function changeSharedFile(
   await mkdir(lockFolder, { recursive: true, mode: 0o700 })
   const lock = join(lockFolder, `${basename(target)}-${hash('sha256', target, 'hex').slice(0, 8)}.lock`)
   return withLock(lock, async () => {
+    await removeLeftovers(target)
     const before = await readText(target)
     const after = edit(before)
     if (after === null || after === before) return false
-    await removeLeftovers(target)
     await replace(target, after)
     return true
   })

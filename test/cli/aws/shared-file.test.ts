@@ -55,6 +55,14 @@ describe('changeSharedFile', () => {
     expect(statSync(path).ino).toBe(before)
   })
 
+  it('tidies up after a killed writer, also when there is nothing to write', async () => {
+    await change(() => 'same')
+    const left = join(folder, 'aws', `.credentials.${'0'.repeat(16)}.new`)
+    writeFileSync(left, 'half of some')
+    expect(await change((text) => text)).toBe(false)
+    expect(readdirSync(join(folder, 'aws'))).toEqual(['credentials'])
+  })
+
   it('loses no change of many writers at once', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => change((text) => `${text}${index}\n`)))
     expect(
