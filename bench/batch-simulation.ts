@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../test/support/seeded-random.ts'
 
 /**
  * What a formula does not tell of docs/scale.md: how long verdicts wait when servers decide in batches over one
- * database, as load nears what they carry. `node bench/batch-simulation.ts --rate 20000 --servers 3 --commit 2`
+ * database, as load nears what they carry. `node bench/batch-simulation.ts --rate 20000 --servers 3 --commit 2` plays
+ * one load; without a rate it prints the table of docs/scale.md.
  */
 interface Setup {
   /** Verifications per second, over all servers. */
@@ -59,22 +62,53 @@ function simulate({ rate, servers, commitMs, itemMs, lanes }: Setup): Outcome {
   return { meanBatch: arrivals / batches, p50Ms: at(0.5), p99Ms: at(0.99) }
 }
 
+/**
+ * Milliseconds of one core that a verdict costs: what one server gave whose only thread was busy throughout.
+ *
+ * @returns from the row `verify on SQLite` of docs/performance.md
+ */
+function measuredItemMs(): number {
+  const page = readFileSync(join(import.meta.dirname, '../docs/performance.md'), 'utf8')
+  const perSecond = /^\| verify on SQLite \| ([\d,]+) verdicts\/s/m.exec(page)?.[1]?.replaceAll(',', '')
+  if (perSecond === undefined) throw new Error('docs/performance.md has no row "verify on SQLite"')
+  return 1000 / Number(perSecond)
+}
+
+/** Waits for shares of what the processor carries, under commits of several lengths. */
+function printTable(itemMs: number): void {
+  const commits = [0.5, 2, 5]
+  console.log(`s = ${itemMs.toFixed(3)} ms, one server carries ${Math.round(1000 / itemMs)} verdicts/s`)
+  console.log(`| load | verdicts/s | ${commits.map((commitMs) => `c = ${commitMs} ms: 50 %, 99 %`).join(' | ')} |`)
+  console.log(`| --- | --- |${' --- |'.repeat(commits.length)}`)
+  for (const load of [0.1, 0.4, 0.8, 0.9]) {
+    const rate = (load * 1000) / itemMs
+    const cells = commits.map((commitMs) => {
+      const { p50Ms, p99Ms } = simulate({ rate, servers: 1, commitMs, itemMs, lanes: 1 })
+      return `${p50Ms.toFixed(1)}, ${p99Ms.toFixed(1)} ms`
+    })
+    console.log(`| ${Math.round(load * 100)} % | ${Math.round(rate / 100) * 100} | ${cells.join(' | ')} |`)
+  }
+}
+
 const { values } = parseArgs({
   options: {
-    rate: { type: 'string', default: '10000' },
+    rate: { type: 'string' },
     servers: { type: 'string', default: '1' },
     commit: { type: 'string', default: '2' },
-    item: { type: 'string', default: '0.04' },
+    item: { type: 'string', default: String(measuredItemMs()) },
     lanes: { type: 'string', default: '1' },
   },
 })
-const { meanBatch, p50Ms, p99Ms } = simulate({
-  rate: Number(values.rate),
-  servers: Number(values.servers),
-  commitMs: Number(values.commit),
-  itemMs: Number(values.item),
-  lanes: Number(values.lanes),
-})
-console.log(
-  `${meanBatch.toFixed(1)} verdicts a batch, half within ${p50Ms.toFixed(1)} ms, 99 % within ${p99Ms.toFixed(1)} ms`,
-)
+if (values.rate === undefined) printTable(Number(values.item))
+else {
+  const { meanBatch, p50Ms, p99Ms } = simulate({
+    rate: Number(values.rate),
+    servers: Number(values.servers),
+    commitMs: Number(values.commit),
+    itemMs: Number(values.item),
+    lanes: Number(values.lanes),
+  })
+  console.log(
+    `${meanBatch.toFixed(1)} verdicts a batch, half within ${p50Ms.toFixed(1)} ms, 99 % within ${p99Ms.toFixed(1)} ms`,
+  )
+}
