@@ -1,3 +1,4 @@
+import { stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PublicConfig } from '../http/services.ts'
 import type { Outside } from './origin.ts'
@@ -25,13 +26,17 @@ export function cookieValues(request: FastifyRequest, name: CookieName, isPlain:
 
 /** Sets a cookie for this host alone, kept from scripts and from other sites' requests; for the browser's session. */
 export function setCookie(reply: FastifyReply, name: CookieName, value: string, isPlain: boolean): void {
-  reply.setCookie(isPlain ? name : `__Host-${name}`, value, attributes(isPlain))
+  const text = stringifySetCookie({ name: isPlain ? name : `__Host-${name}`, value, ...attributes(isPlain) })
+  reply.header('set-cookie', text)
 }
 
 /** Takes a cookie away, under both names where both may exist. */
 export function clearCookie(reply: FastifyReply, name: CookieName, isPlain: boolean): void {
-  reply.clearCookie(`__Host-${name}`, attributes(false))
-  if (isPlain) reply.clearCookie(name, attributes(true))
+  const clearing = [{ name: `__Host-${name}`, ...attributes(false) }]
+  if (isPlain) clearing.push({ name, ...attributes(true) })
+  for (const cookie of clearing) {
+    reply.header('set-cookie', stringifySetCookie({ ...cookie, value: '', maxAge: 0, expires: new Date(0) }))
+  }
 }
 
 function attributes(isPlain: boolean) {

@@ -1,10 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import cookie from '@fastify/cookie'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
+import { createHttpServer, createTlsServer } from './node-http.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { spelledPath } from './spelled-path.ts'
@@ -40,6 +39,8 @@ export async function createApp({
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing is logged per request, so none needs a logger of its own: making one costs as much as a token check.
+    childLoggerFactory: (shared) => shared,
     bodyLimit: usualBodyLimit,
     routerOptions: { maxParamLength: longestPart, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
@@ -64,7 +65,6 @@ export async function createApp({
     reply.headers(securityHeaders)
     done()
   })
-  await app.register(cookie)
   readJson(app)
   useChain(app, chain)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
@@ -99,7 +99,7 @@ function createListener(
           if (!beforeRouter(request, response)) handler(request, response)
         }
   return tls === undefined
-    ? createServer(listenerOptions, listener)
+    ? createHttpServer(listenerOptions, listener)
     : createTlsServer({ ...listenerOptions, ...tls }, listener)
 }
 

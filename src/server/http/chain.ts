@@ -31,16 +31,32 @@ export function createChain(): Chain {
  * would cost a verification more than its token check.
  */
 export function useChain(app: FastifyInstance, chain: Chain): void {
-  app.addHook('onRequest', (request) => walk(request, chain))
+  app.addHook('onRequest', (request, _reply, done) => {
+    const walked = walk(request, chain)
+    if (walked === undefined) done()
+    else walked.then(() => done(), done)
+  })
   app.addHook('onResponse', (request, reply, done) => {
     for (const observe of chain.observers) observe(request, reply.statusCode, reply.elapsedTime)
     done()
   })
 }
 
-async function walk(request: FastifyRequest, { authenticators, limiters }: Chain): Promise<void> {
-  request.actor = await authenticate(request, authenticators, 0)
-  for (const limit of limiters) await limit(request)
+// Undefined once everything is settled without waiting; a promise otherwise, which may be rejected.
+function walk(request: FastifyRequest, chain: Chain): Promise<void> | undefined {
+  const actor = authenticate(request, chain.authenticators, 0)
+  if (actor instanceof Promise) {
+    return actor.then((found) => {
+      request.actor = found
+      return limit(request, chain.limiters)
+    })
+  }
+  request.actor = actor
+  return chain.limiters.length === 0 ? undefined : limit(request, chain.limiters)
+}
+
+async function limit(request: FastifyRequest, limiters: readonly Limiter[]): Promise<void> {
+  for (const refuseOrPass of limiters) await refuseOrPass(request)
 }
 
 function authenticate(

@@ -1,3 +1,4 @@
+import { stringifySetCookie } from 'cookie'
 import type { FastifyReply } from 'fastify'
 
 /** The cookie the console reads once and shows. It says something and opens nothing, so scripts may read it. */
@@ -5,5 +6,6 @@ export const noticeCookie = 'watchword_notice'
 
 /** Leaves a sentence for the next page. */
 export function leaveNotice(reply: FastifyReply, sentence: string): void {
-  reply.setCookie(noticeCookie, sentence, { path: '/', maxAge: 60, sameSite: 'strict' })
+  const notice = { name: noticeCookie, value: sentence, path: '/', maxAge: 60, sameSite: 'strict' } as const
+  reply.header('set-cookie', stringifySetCookie(notice))
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { parseCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../../access/access.ts'
 import type { Outside } from '../../access/origin.ts'
@@ -88,7 +89,7 @@ function setDeviceCookie(
 
 /** The browser's device id, undefined before it saw a form. */
 export function deviceOf(request: FastifyRequest): string | undefined {
-  const value = request.cookies[deviceCookie]
+  const value = parseCookie(request.headers.cookie ?? '')[deviceCookie]
   return value !== undefined && /^[\w-]{24}$/.test(value) ? value : undefined
 }
 
