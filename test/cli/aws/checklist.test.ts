@@ -97,6 +97,20 @@ describeWith(['gpg', 'aws'], 'what the original does', () => {
     await home.ok('refresh')
   })
 
+  it('a9 at second 29 of a step it is the code of the next one that is sent, and only that', async () => {
+    await home.ok('clear')
+    home.passStep()
+    const { okta } = home.world
+    const leftMs = 1_200
+    const skipMs = (60_000 - leftMs - (okta.nowMs() % 30_000)) % 30_000
+    for (const double of [okta, home.world.sts]) double.skewMs += skipMs
+    const next = Math.floor(okta.nowMs() / 30_000) + 1
+    const sent = okta.count('/verify')
+    await home.ok('credential-process', '--role-arn', admin)
+    expect(okta.count('/verify')).toBe(sent + 1)
+    expect(okta.org.users[0]?.factors[0]?.checker?.lastStep).toBe(next)
+  })
+
   it('a11 get-cred prints version 1 JSON, words for sh, or a section; export-cred is the words', async () => {
     const json = JSON.parse(await home.ok('get-cred', '--role-arn', admin)) as Record<string, string>
     expect(json).toMatchObject({

@@ -15,6 +15,11 @@ export class CodeChecker {
     this.#periodSeconds = periodSeconds
   }
 
+  /** The step of the last code that was right. */
+  get lastStep(): number {
+    return this.#highestStep
+  }
+
   check(code: string, nowMs: number): CodeFinding {
     const now = stepAt(nowMs, this.#periodSeconds)
     const step = [now, now - 1, now + 1].find((candidate) => this.#codeOf(candidate) === code)
