@@ -88,6 +88,23 @@ describe.each(engines)('sign-on through a provider on $name', (engine) => {
     expect(await isAdministrator()).toBe(false)
   })
 
+  it('T96 takes people out of the groups the provider no longer names, and tells who has to hear of leavers', async () => {
+    const grace = { sub: 'u1', preferredUsername: 'grace', groups: ['ops', 'both', 'stays'] as unknown }
+    const provider = await startProvider({ redirectUris: [callback], people: [grace] })
+    const house = await houseWith(engine, provider)
+    const { rootToken: token } = await addFirstAdministrator(house)
+    const left: string[] = []
+    house.access.context.leavers.listen(async (_tx, _actor, { group }) => left.push(group?.name ?? ''))
+    await signOn(house, provider, 'u1')
+    await house.call(api.addMember, { token, params: { group: 'both', person: 'grace' } })
+    grace.groups = ['stays']
+    const me = await house.call(api.readMe, { browser: await signOn(house, provider, 'u1') })
+    const { groups } = me.body['person'] as { groups: { name: string }[] }
+    // Somebody here put her into "both" as well.
+    expect(groups.map(({ name }) => name).toSorted()).toEqual(['both', 'everyone', 'stays'])
+    expect(left).toEqual(['ops'])
+  })
+
   it('T64 gives nobody rights by a groups claim that is one string', async () => {
     const provider = await startProvider({ redirectUris: [callback], people: [{ sub: 'u1', groups: 'admins' }] })
     const house = await houseWith(engine, provider, { AUTHZ_ADMIN: 'admins' })
