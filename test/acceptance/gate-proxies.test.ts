@@ -111,7 +111,7 @@ for (const kind of proxies) {
       expect((await asAlice('/forbidden/x', { headers: browser })).status).toBe(403)
     })
 
-    it('P1 forged headers open nothing and never reach the app beside a session', async () => {
+    it('P1 P6 forged headers open nothing and never reach the app beside a session', async () => {
       expect((await ask('/page', { headers: { ...browser, ...forged } })).status).toBe(302)
       const { headers } = JSON.parse((await asAlice('/page', { headers: forged })).body) as Echo
       expect(headers['remote-user']).toBe('alice')

@@ -122,10 +122,11 @@ export class Check {
     const judgement = judgeVisit(set?.rules ?? null, visit, found?.pass ?? null, address, services.clock.nowMs())
     if (judgement.outcome === 'allow') return this.#letIn(judgement, visit, found, request)
     if (this.#asksTheImpossible(judgement, found)) return plainAnswer(403)
-    const portal = portalOrigin(visit, set?.domains ?? [], settings.cookieArea, services.config.publicUrl)
+    const portals = set?.domains ?? []
+    const portal = portalOrigin(visit, portals, settings.cookieArea, services.config.publicUrl)
     const login = loginUrl(portal, visit, judgement.outcome)
-    const seeing = { request, visitorAddress: address, settings, portalOrigin: portal, nowMs: services.clock.nowMs() }
-    const told = doctorHeader in request.headers ? withSeen(login, seeing) : login
+    const seeing = { request, visitorAddress: address, settings, portals, portalOrigin: portal }
+    const told = doctorHeader in request.headers ? withSeen(login, { ...seeing, nowMs: services.clock.nowMs() }) : login
     return refusal(family, judgement, visit, request.headers, told, settings.redirect)
   }
 

@@ -1,5 +1,6 @@
 import { parse } from 'tldts'
 import { canonicalHost } from './host.ts'
+import type { PortalDomain } from './rules-file.ts'
 
 /** Where the gate's cookie reaches: this host alone, a fixed domain, or the domain one logs in from. */
 export type CookieArea =
@@ -12,7 +13,7 @@ export function parseCookieArea(text: string, allowed: readonly string[]): Cooki
   if (text === 'currentdomain') return { kind: 'currentdomain' }
   if (text === 'origindomain') return { kind: 'origindomain', allowed }
   const domain = canonicalHost(text.replace(/^\./, ''))
-  if (domain === null || registrableDomain(domain) === null) return null
+  if (domain === null || !isShared(domain)) return null
   return { kind: 'fixed', domain }
 }
 
@@ -42,6 +43,22 @@ export function cookieReach(area: CookieArea, host: string, origin: string | und
     case 'origindomain':
       return originReach(area.allowed, origin)
   }
+}
+
+/** The same for a portal that the rules file names: its login is for its domain, however far others reach. */
+export function loginReach(
+  area: CookieArea,
+  portals: readonly PortalDomain[],
+  host: string,
+  origin: string | undefined,
+): CookieReach {
+  const own = portals.find(({ portalUrl }) => new URL(portalUrl).hostname === host)
+  return own === undefined ? cookieReach(area, host, origin) : { kind: 'domain', domain: own.domain }
+}
+
+/** Whether browsers share a cookie among the hosts of a domain: not below public suffixes, nor for addresses. */
+export function isShared(domain: string): boolean {
+  return registrableDomain(domain) !== null
 }
 
 /** The Domain attribute of a reach, null for a host-only cookie. */

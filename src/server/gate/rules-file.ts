@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { LineCounter, parseDocument } from 'yaml'
 import { Failure } from '../../errors/failure.ts'
+import { isShared } from './cookie-area.ts'
 import { canonicalHost } from './host.ts'
 import type { Rule } from './rules.ts'
 
@@ -164,6 +165,8 @@ function compileDomain(domain: string, portal: string, line: number): PortalDoma
   const canonical = canonicalHost(domain)
   const url = URL.parse(portal)
   if (canonical === null) throw unreadable(line, `${domain} is no domain`)
+  if (!isShared(canonical))
+    throw unreadable(line, `${domain} is a public suffix or an address, where no cookie is shared`)
   if (url === null || !/^https?:$/.test(url.protocol)) throw unreadable(line, `${portal} is no address of a portal`)
   if (url.hostname !== canonical && !url.hostname.endsWith(`.${canonical}`)) {
     throw unreadable(line, `the portal ${portal} lies outside ${canonical}, so its cookie could not reach the apps`)

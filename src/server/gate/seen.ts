@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { cookieReach, domainOf } from './cookie-area.ts'
+import { domainOf, loginReach } from './cookie-area.ts'
+import type { PortalDomain } from './rules-file.ts'
 import type { GateSettings } from './settings.ts'
 
 /** Marks a request of `watchword gate doctor`: only then a refusal tells what the check saw. */
@@ -27,14 +28,16 @@ export interface Seeing {
   readonly request: IncomingMessage
   readonly visitorAddress: string
   readonly settings: Pick<GateSettings, 'cookieArea' | 'isCookieSecure'>
+  readonly portals: readonly PortalDomain[]
   readonly portalOrigin: string
   readonly nowMs: number
 }
 
 /** The login's address with what the check saw behind it, the one way that leads through every proxy. */
-export function withSeen(login: string, { request, visitorAddress, settings, portalOrigin, nowMs }: Seeing): string {
+export function withSeen(login: string, seeing: Seeing): string {
+  const { request, visitorAddress, settings, portals, portalOrigin, nowMs } = seeing
   const { headers, httpVersion } = request
-  const reach = cookieReach(settings.cookieArea, new URL(portalOrigin).hostname, portalOrigin)
+  const reach = loginReach(settings.cookieArea, portals, new URL(portalOrigin).hostname, portalOrigin)
   const facts = new URLSearchParams({
     http: httpVersion,
     closes: flag(/\bclose\b/i.test(headers.connection ?? '') || httpVersion === '1.0'),

@@ -133,6 +133,22 @@ describe('gate checks', () => {
     expect((await check({ ...nginx('/x'), cookie }, '/check/other')).status).toBe(404)
   })
 
+  it('P32 every answer of a check is kept by nobody, whatever it says', async () => {
+    const asked = [
+      await check({ ...nginx('/x'), cookie }),
+      await check(nginx('/x')),
+      await check({ ...nginx('/x'), ...browser }),
+      await check({ ...forward('/x'), ...browser }, '/check/forward'),
+      await check({ ...forward('/x') }, '/check/forward'),
+      await check({ ...nginx('/x'), 'x-original-url': 'https://other.example.test/', cookie }),
+      await check({ 'x-original-url': 'nonsense' }),
+      await check(nginx('/x'), '/check/other'),
+      await exchange(house.port, '/auth/check'),
+    ]
+    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200, 302, 400, 401, 403, 404]))
+    for (const { headers } of asked) expect(headers['cache-control']).toBe('no-store')
+  })
+
   it('P28 a hundred polled checks set no cookie', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => check({ ...nginx('/x'), ...browser })))
     expect(answers.filter(({ headers }) => headers['set-cookie'] !== undefined)).toEqual([])

@@ -5,7 +5,7 @@ import type { Access } from '../../access/access.ts'
 import type { Outside } from '../../access/origin.ts'
 import type { Core } from '../../audit/core.ts'
 import { sourceNetwork } from '../../http/address.ts'
-import { cookieReach, domainOf } from '../cookie-area.ts'
+import { cookieReach, domainOf, loginReach } from '../cookie-area.ts'
 import type { Gate } from '../gate.ts'
 import { clearCookieTexts, type CookieShape, cookieValue, setCookieText } from '../gate-cookie.ts'
 import { hostOf } from '../host.ts'
@@ -107,7 +107,8 @@ export function visibleHost(request: FastifyRequest): string {
 /** The cookie of a login made by this request; null when the Origin is not one we serve. */
 export function cookieShape({ gate }: PortalContext, request: FastifyRequest): CookieShape | null {
   const { cookieArea, cookieName, isCookieSecure } = gate.settings
-  const reach = cookieReach(cookieArea, visibleHost(request), request.headers.origin)
+  const portals = gate.rules.current?.domains ?? []
+  const reach = loginReach(cookieArea, portals, visibleHost(request), request.headers.origin)
   if (reach.kind === 'nowhere') return null
   return { name: cookieName, isSecure: isCookieSecure, domain: domainOf(reach), isBare: cookieName === 'token' }
 }
@@ -170,8 +171,10 @@ export function clearGateCookies({ gate }: PortalContext, request: FastifyReques
     .split('.')
     .map((_label, index, labels) => labels.slice(index).join('.'))
     .filter((name) => name.includes('.'))
-  const domains = cookieArea.kind === 'currentdomain' ? [] : cookieArea.kind === 'fixed' ? [cookieArea.domain] : parents
-  addCookies(reply, clearCookieTexts(cookieName, isCookieSecure, domains))
+  const ofArea = cookieArea.kind === 'currentdomain' ? [] : cookieArea.kind === 'fixed' ? [cookieArea.domain] : parents
+  const ofRules = (gate.rules.current?.domains ?? []).map(({ domain }) => domain)
+  const domains = new Set([...ofArea, ...ofRules.filter((domain) => parents.includes(domain))])
+  addCookies(reply, clearCookieTexts(cookieName, isCookieSecure, [...domains]))
 }
 
 /**

@@ -44,7 +44,6 @@ const english = {
   loopSuffix: '{host} lies directly below a public suffix, where browsers share no cookies. Use currentdomain.',
   loopProxy:
     'the proxy does not pass the cookie on to the check, or asks another Watchword. `watchword gate doctor` tells which.',
-  loopClock: 'the clocks of this server and of your device differ by more than the life of the cookie.',
 } as const
 
 /** The texts of one language. */
@@ -99,7 +98,6 @@ const german: Texts = {
     '{host} liegt direkt unter einer öffentlichen Endung, unter der Browser keine Cookies teilen. Verwenden Sie currentdomain.',
   loopProxy:
     'Der Proxy reicht das Cookie nicht an die Prüfung weiter oder fragt ein anderes Watchword. `watchword gate doctor` sagt, was davon.',
-  loopClock: 'Die Uhren dieses Servers und Ihres Geräts gehen weiter auseinander, als das Cookie lebt.',
 }
 
 /** The language a browser prefers, of those we have. */

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { PlainBrowser } from '../../support/gate/browser.ts'
+import { exchange } from '../../support/gate/exchange.ts'
+import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../../support/gate/house.ts'
+
+const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
+
+async function open(options: Parameters<typeof openGateHouse>[0] = {}) {
+  const house = await openGateHouse(options)
+  onTestFinished(() => house.close())
+  return house
+}
+
+function from(house: GateHouse, forwarded: string, fields: Record<string, string>) {
+  const headers = { ...origin, 'x-forwarded-for': forwarded }
+  return new PlainBrowser(house.port).logIn(fields, { headers })
+}
+
+const nobody = (index: number) => ({ user: `nobody${index}`, password: 'x', token: '000000' })
+
+/** How many of so many bad logins were told to wait. */
+async function limited(house: GateHouse, tries: number, addressOf: (index: number) => string): Promise<number> {
+  let waits = 0
+  for (let index = 0; index < tries; index += 1) {
+    if ((await from(house, addressOf(index), nobody(index))).status === 429) waits += 1
+  }
+  return waits
+}
+
+describe('limits of the portal', () => {
+  it('P19 counts by the last hop no proxy vouches for, whatever a visitor writes before it', async () => {
+    const house = await open()
+    expect(await limited(house, 25, (index) => `198.51.100.${index}, 203.0.113.9`)).toBeGreaterThan(0)
+    expect((await from(house, '203.0.113.9, 198.51.100.1', nobody(99))).status).toBe(401)
+  })
+
+  it('P19 counts IPv6 by its network of 64 bits', async () => {
+    const house = await open()
+    expect(await limited(house, 25, (index) => `2001:db8:1:2::${index.toString(16)}`)).toBeGreaterThan(0)
+    expect((await from(house, '2001:db8:1:3::1', nobody(99))).status).toBe(401)
+  })
+
+  it('P20 a thousand bad tries from one address hold up no other', async () => {
+    const house = await open()
+    const alice = await house.addPerson('alice')
+    const noisy = new PlainBrowser(house.port)
+    await noisy.get('/auth/login')
+    const tries = async () => {
+      let told = 0
+      for (let index = 0; index < 250; index += 1) {
+        told = (await from(house, '203.0.113.250', { user: 'alice', password: 'x', token: '1' })).status
+      }
+      return told
+    }
+    expect(await Promise.all([tries(), tries(), tries(), tries()])).toEqual([429, 429, 429, 429])
+    const right = { user: 'alice', password: passphrase, token: house.freshCode(alice) }
+    expect((await from(house, '192.0.2.10', right)).status).toBe(302)
+  }, 60_000)
+
+  it('P18 P25 Basic with a passphrase is nobody, however the name is spelled', async () => {
+    const house = await open({ rules: 'rules:\n  - policy: one_factor\n' })
+    await house.addPerson('alice')
+    const visit = { 'x-original-url': 'https://app.example.test/', 'x-original-method': 'GET' }
+    for (const name of ['alice', 'Alice', ' alice ', 'alice@example.test', '']) {
+      const basic = Buffer.from(`${name}:${passphrase}`).toString('base64')
+      const headers = { ...visit, authorization: `Basic ${basic}` }
+      expect((await exchange(house.port, '/check/nginx', { headers })).status).toBe(401)
+      expect(
+        (await exchange(house.port, '/v1/me', { headers: { authorization: `Basic ${basic}` } })).body,
+      ).not.toContain('alice')
+    }
+  })
+})
+
+describe('a restart', () => {
+  /** A house, somebody in it, and the same store opened again. */
+  async function restarted(before: (house: GateHouse, alice: HousePerson) => Promise<void>) {
+    const folder = mkdtempSync(join(tmpdir(), 'watchword-again-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const first = await openGateHouse({ folder })
+    const alice = await first.addPerson('alice')
+    await before(first, alice)
+    await first.close()
+    return { house: await open({ folder }), alice }
+  }
+
+  it('P21 clears no count of guesses', async () => {
+    const { house, alice } = await restarted(async (first, { id }) => {
+      const { codes } = first.rooms.access.context
+      for (let index = 0; index < 50; index += 1) {
+        const address = `203.0.113.${index}`
+        await codes.verify({ personId: id, code: '000000', actor: { kind: 'stranger', address }, address })
+        first.advance(30_000)
+      }
+    })
+    house.advance(50 * 30_000)
+    const right = { user: 'alice', password: passphrase, token: house.freshCode(alice) }
+    expect((await from(house, '198.51.100.7', right)).status).toBe(401)
+  })
+
+  it('P22 lets no spent code in again', async () => {
+    let fields: Record<string, string> = {}
+    let aheadMs = 0
+    const { house } = await restarted(async (first, alice) => {
+      fields = { user: 'alice', password: passphrase, token: first.freshCode(alice) }
+      aheadMs = first.nowMs() - Date.now()
+      expect((await from(first, '192.0.2.10', fields)).status).toBe(302)
+    })
+    house.advance(aheadMs)
+    expect((await from(house, '192.0.2.10', fields)).status).toBe(401)
+  })
+})
