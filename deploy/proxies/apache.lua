@@ -3,7 +3,7 @@ require "apache2"
 local http, ltn12 = require "socket.http", require "ltn12"
 http.TIMEOUT = 2
 local identity = { "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email" }
-local copied = { "Cookie", "Authorization", "Accept", "X-Requested-With", "Sec-Fetch-Mode", "Upgrade", "User-Agent" }
+local copied = { "Cookie", "Authorization", "Accept", "X-Requested-With", "Sec-Fetch-Mode", "Upgrade", "Origin", "Sec-WebSocket-Version", "X-Watchword-Doctor", "User-Agent" }
 
 function watchword(r)
   for _, name in ipairs(identity) do

@@ -1,6 +1,6 @@
 -- Asks Watchword about a request and passes its identity headers on.
 local identity = { "remote-user", "remote-groups", "remote-name", "remote-email" }
-local copied = { "cookie", "authorization", "accept", "x-requested-with", "sec-fetch-mode", "upgrade" }
+local copied = { "cookie", "authorization", "accept", "x-requested-with", "sec-fetch-mode", "upgrade", "origin", "sec-websocket-version", "x-watchword-doctor" }
 local returned = { "location", "www-authenticate", "x-watchword-login", "content-type", "cache-control" }
 
 core.register_action("watchword", { "http-req" }, function(txn, check)

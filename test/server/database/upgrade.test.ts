@@ -51,11 +51,11 @@ describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 60_0
       expect(verified.body).toMatchObject({ whole: true, problems: [] })
       const { db } = await openStorage({ place })
       const rows = await db.selectFrom('audit_event').selectAll().execute()
-      const now = new Map(rows.map((row) => [`${row.chain_id} ${row.sequence}`, row]))
+      const now = new Map(rows.map((row) => [placeOf(row.chain_id, row.sequence), row]))
       const before = kept.rows['audit_event'] ?? []
       expect(before.length).toBeGreaterThan(20)
       for (const row of before) {
-        const { body, hash } = now.get(`${String(row['chain_id'])} ${String(row['sequence'])}`) ?? {}
+        const { body, hash } = now.get(placeOf(row['chain_id'], row['sequence'])) ?? {}
         expect({ body, hash: { base64: Buffer.from(hash ?? []).toString('base64') } }).toEqual({
           body: row['body'],
           hash: row['hash'],
@@ -98,6 +98,10 @@ async function serve(kept: KeptSchema, place: DatabasePlace): Promise<TestServer
     if (place.dataDir === undefined) rmSync(folder, { recursive: true, force: true })
   })
   return server
+}
+
+function placeOf(chain: unknown, sequence: unknown): string {
+  return JSON.stringify([chain, Number(sequence)])
 }
 
 function codeOf({ type, secretBase32, algorithm, digits }: KnownAccount, step: number): string {
