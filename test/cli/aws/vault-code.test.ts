@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -6,8 +6,10 @@ import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { agentSecrets, type SecretSource } from '../../../src/cli/aws/secret-source.ts'
 import { openStore } from '../../../src/cli/agent/store/store.ts'
+import { addDevice, addUser } from '../../support/aws/aws-accounts.ts'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
+import { CodeChecker } from '../../support/aws/code-checker.ts'
 import { fakeTerminal } from '../../support/aws/fake-terminal.ts'
 import { totpFactor } from '../../support/aws/okta-org.ts'
 import { canaryOf, filesBelow, leaks } from '../../support/canary.ts'
@@ -129,4 +131,21 @@ describeWith(['gpg'], 'codes of the team’s vault, from a real server', () => {
       }
     },
   )
+
+  it('an IAM user’s session takes its code from there as well', { timeout: 30_000 }, async () => {
+    const { accounts } = home.world
+    const { machine, env } = await newMachine('iam')
+    const keys = addUser(accounts, '123456789012', 'grace')
+    const serialNumber = addDevice(accounts, '123456789012', 'grace', secretBase32)
+    const checker = new CodeChecker(secretBase32, periodSeconds)
+    accounts.devices.set(serialNumber, { serialNumber, secretBase32, userName: 'grace', checker })
+    mkdirSync(join(machine.path, '.aws'))
+    writeFileSync(
+      join(machine.path, '.aws', 'credentials'),
+      `[grace]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\nmfa_serial = ${serialNumber}\nx_watchword_account = team/okta\n`,
+    )
+    const session = await machine.run(['aws', 'credential-process', '--profile', 'grace'], { env })
+    expect(JSON.parse(session)).toMatchObject({ Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/) as string })
+    expect(existsSync(machine.data)).toBe(false)
+  })
 })
