@@ -1,65 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase32 } from '../../../src/otp/base32.ts'
-import { totp } from '../../../src/otp/totp.ts'
 import { bootstrap } from '../../../src/server/compat/ungleichotp/bootstrap.ts'
-import { ungleichotpDoor } from '../../../src/server/compat/ungleichotp/door.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
-import { type DoorHouse, openDoorHouse, type Reply, send } from './doors.ts'
-
-const wrongCredentials = { detail: 'Incorrect authentication credentials.' }
-const notPermitted = { detail: 'You do not have permission to perform this action.' }
-const notUnique = { non_field_errors: ['The fields name, realm must make a unique set.'] }
-
-interface Entry {
-  readonly name: string
-  readonly realm: string
-  readonly seed: string
-  readonly id: number
-}
-
-interface Door extends DoorHouse {
-  /** The first entry of ungleich-admin. */
-  readonly admin: Entry
-  ask(method: string, path: string, fields: unknown, type?: string): Promise<Reply>
-  /** The caller's triple in the extended form. */
-  auth(entry: Entry): { auth_name: string; auth_realm: string; auth_token: string }
-  code(entry: Entry, steps?: number): string
-  create(name: string, realm: string): Promise<Entry>
-}
-
-async function openDoor(engine: (typeof engines)[number]): Promise<Door> {
-  const house = await openDoorHouse(engine)
-  await ungleichotpDoor(house.app, house, {})
-  const { entry } = await bootstrap(house, {}, { name: 'root' })
-  const admin = { ...entry, id: 1 }
-  const code: Door['code'] = ({ seed }, steps = 0) =>
-    totp(decodeBase32(seed), house.core.clock.nowMs() + steps * 30_000)
-  const auth: Door['auth'] = (caller) => ({
-    auth_name: caller.name,
-    auth_realm: caller.realm,
-    auth_token: code(caller),
-  })
-  const ask: Door['ask'] = (method, path, fields, type = 'application/json') =>
-    send(house.app, method, `/ungleichotp${path}`, {
-      ...(fields === undefined ? {} : { body: typeof fields === 'string' ? fields : JSON.stringify(fields) }),
-      headers: { 'content-type': type },
-    })
-  const create: Door['create'] = async (name, realm) =>
-    (await ask('POST', '/', { ...auth(admin), name, realm })).body as Entry
-  return { ...house, admin, code, auth, ask, create }
-}
-
-/** What version 0.6 of the client sends to ask about somebody. */
-function asks(door: Door, caller: Entry, about: Entry, steps = 0) {
-  const own = { name: caller.name, realm: caller.realm, token: door.code(caller) }
-  return { ...own, verifyname: about.name, verifyrealm: about.realm, verifytoken: door.code(about, steps) }
-}
+import { send } from './doors.ts'
+import { asks, type Entry, notPermitted, notUnique, openUngleich, wrongCredentials } from './ungleichotp-house.ts'
 
 describe.each(engines)('the ungleichotp door on $name', (engine) => {
   it('verifies the bytes of the published client, once', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const service = await door.create('dns', 'ungleich-auth')
     const user = await door.create('nico', 'ungleich')
     const request = asks(door, service, user)
@@ -77,7 +26,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('T03 accepts one of many parallel verifications of one code, and leaves the caller its own', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const user = await door.create('nico', 'ungleich')
     const request = asks(door, door.admin, user)
     const replies = await Promise.all(Array.from({ length: 20 }, () => door.ask('POST', '/verify/', request)))
@@ -86,14 +35,14 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('lets the smoke script verify an entry against itself with one code in both fields', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const itself = asks(door, door.admin, door.admin)
     expect(await door.ask('POST', '/verify/', itself)).toMatchObject({ status: 200 })
     expect(await door.ask('POST', '/verify/', itself)).toMatchObject({ status: 403, body: notPermitted })
   })
 
   it('T80 accepts seven steps of both codes and no other', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const accepted: number[] = []
     for (const steps of [-4, -3, -2, -1, 0, 1, 2, 3, 4]) {
       const user = await door.create(`user${steps}`, 'ungleich')
@@ -107,7 +56,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('reads JSON, forms and multipart, on GET and DELETE too', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const caller = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     const form = new URLSearchParams(caller).toString()
     expect(await door.ask('GET', '/', form, 'application/x-www-form-urlencoded')).toMatchObject({ status: 200 })
@@ -121,7 +70,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('pads codes that came as numbers and trims blanks', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const user = await door.create('nico', 'ungleich')
     while (!door.code(user).startsWith('0')) door.core.clock.advance(30_000)
     const request = asks(door, door.admin, user)
@@ -133,7 +82,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('answers every wrong caller alike', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const right = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     await door.subjects.ensureRealm({ name: 'native', origin: 'api' }, byOperator)
     const wrong: unknown[] = [
@@ -163,7 +112,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('enforces the rights of realms before fields and ids are looked at', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const service = await door.create('dns', 'ungleich-auth')
     const user = await door.create('nico', 'ungleich')
     expect(await door.ask('POST', '/verify/', asks(door, service, user))).toMatchObject({ status: 200 })
@@ -186,7 +135,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('names what is wrong with fields, media types, JSON and methods', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const own = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     const missing = ['This field is required.']
     expect(await door.ask('POST', '/verify/', own)).toMatchObject({
@@ -219,7 +168,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('creates, lists, reads, changes and deletes entries', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const auth = () => door.auth(door.admin)
     const made = await door.ask('POST', '/', { ...auth(), name: 'nico', realm: 'ungleich', seed: 'AAAA' })
     expect(made).toMatchObject({
@@ -253,14 +202,14 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('answers the old form of creation as it always did', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const own = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     expect(await door.ask('POST', '/', own)).toMatchObject({ status: 400, body: notUnique })
     expect(await door.ask('PUT', '/1/', own)).toMatchObject({ status: 200, body: { name: 'root' } })
   })
 
   it('keeps the last entry of ungleich-admin', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const auth = () => door.auth(door.admin)
     const body = { detail: 'The last entry of ungleich-admin cannot be removed.' }
     expect(await door.ask('DELETE', '/1/', auth())).toMatchObject({ status: 409, body })
@@ -271,7 +220,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('T26 hides reserved and native realms and refuses entries in them', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     for (const [name, origin] of [
       ['people', 'login'],
       ['native', 'api'],
@@ -292,7 +241,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('follows the rules for slashes, and answers / only to a caller', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const own = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     expect(await door.ask('GET', '', own)).toMatchObject({ status: 301, headers: { location: '/ungleichotp/' } })
     const user = await door.create('nico', 'ungleich')
@@ -305,7 +254,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('lets twenty refused logins in a minute pass before it bites, and never locks the known admin out', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const own = (token: string) => ({ name: 'root', realm: 'ungleich-admin', token })
     expect(await door.ask('GET', '/', own(door.code(door.admin)))).toMatchObject({ status: 200 })
     for (let count = 0; count < 19; count += 1) await door.ask('GET', '/', own('000000'))
@@ -316,7 +265,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
   })
 
   it('writes no code, seed or unknown name into the audit', async () => {
-    const door = await openDoor(engine)
+    const door = await openUngleich(engine)
     const fields = { name: 'my-passphrase', realm: 'ungleich-admin', token: '918273' }
     await door.ask('GET', '/', fields)
     const audit = JSON.stringify((await door.core.audit.list({})).items)
@@ -327,7 +276,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
 it('answers every request with one JSON document and never a fault', async () => {
   const [sqlite] = engines
   if (sqlite === undefined) throw new Error('there is no SQLite')
-  const door = await openDoor(sqlite)
+  const door = await openUngleich(sqlite)
   const path = fc.constantFrom('/', '/verify/', '/verify', '/1/', '/abc/', '/%2f/', '/%00/')
   const method = fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'GET')
   const type = fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/x')

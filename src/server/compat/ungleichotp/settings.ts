@@ -1,5 +1,6 @@
 import { Environment, type Variables } from '../../http/environment.ts'
 import type { LockoutRule } from '../../../api/realms.ts'
+import { callerRealms } from '../../subjects/reserved.ts'
 
 /** The realms made through this door. */
 export const ungleichotpOrigin = 'ungleichotp'
@@ -18,7 +19,8 @@ export interface UngleichotpRules {
 export function readUngleichotpRules(variables: Variables): UngleichotpRules {
   const environment = new Environment(variables)
   return {
-    maxLength: environment.integer('WATCHWORD_UNGLEICHOTP_MAX_LENGTH', 1, 128) ?? 128,
+    // No shorter than the callers' own realms, or nobody could call.
+    maxLength: environment.integer('WATCHWORD_UNGLEICHOTP_MAX_LENGTH', callerRealms.admin.length, 128) ?? 128,
     digits: environment.integer('WATCHWORD_UNGLEICHOTP_DIGITS', 6, 8) ?? 6,
     periodSeconds: environment.integer('WATCHWORD_UNGLEICHOTP_PERIOD', 15, 120) ?? 30,
     windowSteps: environment.integer('WATCHWORD_UNGLEICHOTP_WINDOW', 0, 10) ?? 3,
