@@ -15,7 +15,7 @@ export const bulkMeasurement: Measurement = {
   measure: () =>
     withSeededServer(8000, async (server, seeded) => {
       const client = createClient({ baseUrl: `http://127.0.0.1:${server.port}`, token: seeded.token })
-      const load = { port: server.port, connections: 16, durationMs: 3000, repeat: false }
+      const load = { port: server.port, connections: 16, seconds: 3, repeat: false }
       await freshStep()
       await sendLoad({ ...load, requests: verifyRequests(seeded, verifyPath, verifyBody, { steps: [-1] }) })
       const alone = await sendLoad({

@@ -13,7 +13,7 @@ import { seed, type Seeded, withRooms } from './seed.ts'
 import { freshStep, usualSubjects, verifyRequests } from './verify.ts'
 
 const connections = 256
-const durationMs = 4000
+const seconds = 4
 
 /** What the programs themselves reach, measured apart on the same two cores. */
 const goTinyMfa = { yardstick: 'go-tiny-mfa', yardstickValue: 11 }
@@ -84,7 +84,7 @@ async function measureDoor(
       await freshStep()
       const token = totp(decodeBase32(entry.seed), Date.now())
       const caller = { name: entry.name, realm: entry.realm, token }
-      const load = { port: server.port, connections, durationMs, repeat: false }
+      const load = { port: server.port, connections, seconds, repeat: false }
       await sendLoad({ ...load, requests: requestsOf(seeded, [-1], caller) })
       const ours = await sendLoad({ ...load, requests: requestsOf(seeded, [0, 1], caller) })
       // A figure of refusals would be a figure of something else.

@@ -50,12 +50,12 @@ export const gateMemoryMeasurement: Measurement = {
   measure: () =>
     withGate(100_000, async (server, tokens) => {
       const requests = tokens.map((token) => request('GET', '/check/nginx', visit(token)))
-      const load = { port: server.port, requests, connections: 64, durationMs: 60_000, repeat: false }
+      const load = { port: server.port, requests, connections: 64, seconds: 20, repeat: false }
       const { answers, statuses } = await sendLoad(load)
       if (statuses['200'] !== tokens.length) throw new Error(`${answers} answers: ${JSON.stringify(statuses)}`)
       // Reading them all leaves garbage behind; what counts is what holding them takes.
       await new Promise((resolve) => setTimeout(resolve, settleMs))
-      await sendLoad({ ...load, durationMs: 1000, repeat: true })
+      await sendLoad({ ...load, seconds: 1, repeat: true })
       const node = { yardstick: 'an empty node:http server', yardstickValue: 45 }
       return [atMost('memory, 100,000 gate sessions', { value: server.memoryMb(), unit: 'MB', ...node }, 160)]
     }),
@@ -109,7 +109,7 @@ async function duringStorm(server: Child, token: string): Promise<Row> {
   const load = { port: server.port, path: '/check/nginx', headers: visit(token), connections: 8 }
   const calm = await passing({ ...load, seconds: 2 })
   const login = request('POST', '/v1/login', { origin: `http://127.0.0.1:${server.port}` }, loginBody)
-  const storm = sendLoad({ port: server.port, requests: [login], connections: 24, durationMs: 5000, repeat: true })
+  const storm = sendLoad({ port: server.port, requests: [login], connections: 24, seconds: 5, repeat: true })
   const ours = await passing({ ...load, seconds: 4 })
   const { answers } = await storm
   if (answers === 0) throw new Error('there was no storm')

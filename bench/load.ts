@@ -1,13 +1,15 @@
-import { connect, type Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 /** What to send, how hard, how long. `requests` are whole HTTP/1.1 requests, sent in turn and each once unless `repeat`. */
 export interface Load {
   readonly port: number
   readonly requests: readonly Uint8Array[]
   readonly connections: number
-  readonly durationMs: number
+  readonly seconds: number
   readonly repeat: boolean
 }
 
@@ -18,16 +20,40 @@ export interface LoadResult {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly statuses: Readonly<Record<string, number>>
-  /** How often the first 40 bytes after the head were each of these, for counting verdicts. */
+  /** How often the first 16 bytes of the body were each of these, for counting verdicts. */
   readonly bodies: Readonly<Record<string, number>>
 }
 
-/** Sends a load from a thread of its own, over kept-alive connections with one request in flight each. */
-export function sendLoad(load: Load): Promise<LoadResult> {
+interface Result extends Omit<LoadResult, 'perSecond'> {
+  readonly seconds: number
+}
+
+/**
+ * Sends a load with wrk over kept-alive connections with one request in flight each: one thread of C, so that the
+ * generator costs little of the two cores it shares with what is measured.
+ */
+export async function sendLoad({ port, requests, connections, seconds, repeat }: Load): Promise<LoadResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-load-'))
+  const file = join(folder, 'requests')
+  try {
+    writeFileSync(file, Buffer.concat(requests.flatMap((bytes) => [Buffer.from(`${bytes.length}\n`), bytes])))
+    const script = join(import.meta.dirname, 'load.lua')
+    const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script]
+    const said = await outputOf([...options, `http://127.0.0.1:${port}`, '--', file, repeat ? 'repeat' : 'once'])
+    const found = /^RESULT (.*)$/m.exec(said)?.[1]
+    if (found === undefined) throw new Error(`wrk told no result: ${said}`)
+    const { seconds: took, ...counted } = JSON.parse(found) as Result
+    return { ...counted, perSecond: counted.answers / took }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function outputOf(args: readonly string[]): Promise<string> {
+  const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   return new Promise((resolve, reject) => {
-    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: load })
-    worker.once('message', resolve)
-    worker.once('error', reject)
+    child.once('error', () => reject(new Error('this row needs wrk: apt-get install wrk')))
+    text(child.stdout).then(resolve, reject)
   })
 }
 
@@ -46,66 +72,4 @@ export function request(
   return Buffer.from(
     `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
   )
-}
-
-if (!isMainThread) parentPort?.postMessage(await run(workerData as Load))
-
-async function run(load: Load): Promise<LoadResult> {
-  const latencies: number[] = []
-  const statuses: Record<string, number> = {}
-  const bodies: Record<string, number> = {}
-  const startedAt = performance.now()
-  const endsAt = startedAt + load.durationMs
-  let next = 0
-
-  const drive = (socket: Socket) =>
-    new Promise<void>((resolve, reject) => {
-      let sentAt = 0
-      let buffered = ''
-      const send = () => {
-        const index = next++
-        const bytes = load.requests[load.repeat ? index % load.requests.length : index]
-        if (bytes === undefined || performance.now() >= endsAt) {
-          socket.destroy()
-          resolve()
-          return
-        }
-        sentAt = performance.now()
-        socket.write(bytes)
-      }
-      socket.on('data', (chunk) => {
-        buffered += chunk.toString('latin1')
-        const end = buffered.indexOf('\r\n\r\n')
-        if (end < 0) return
-        const length = Number(/content-length: (\d+)/i.exec(buffered.slice(0, end))?.[1] ?? 0)
-        if (buffered.length < end + 4 + length) return
-        latencies.push(performance.now() - sentAt)
-        count(statuses, buffered.slice(9, 12))
-        count(bodies, buffered.slice(end + 4, end + 20))
-        buffered = ''
-        send()
-      })
-      socket.on('error', reject)
-      socket.on('connect', send)
-    })
-
-  await Promise.all(
-    Array.from({ length: load.connections }, () =>
-      drive(connect({ port: load.port, host: '127.0.0.1', noDelay: true })),
-    ),
-  )
-  const elapsedMs = performance.now() - startedAt
-  latencies.sort((a, b) => a - b)
-  return {
-    answers: latencies.length,
-    perSecond: (latencies.length * 1000) / elapsedMs,
-    p50Ms: latencies[Math.floor(latencies.length * 0.5)] ?? Number.NaN,
-    p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
-    statuses,
-    bodies,
-  }
-}
-
-function count(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1
 }

@@ -44,19 +44,23 @@ export const startMeasurement: Measurement = {
   },
 }
 
+/** A server that has just started is not idle yet. */
+const settleMs = 2000
+
 /** Resident memory idle and under load. */
 export const memoryMeasurement: Measurement = {
   name: 'memory',
   measure: () =>
     withSeededServer(20_000, async (server, seeded) => {
+      await new Promise((resolve) => setTimeout(resolve, settleMs))
       const idle = server.memoryMb()
       const requests = verifyRequests(seeded, verifyPath, verifyBody)
-      await sendLoad({ port: server.port, requests, connections: 64, durationMs: 4000, repeat: false })
+      await sendLoad({ port: server.port, requests, connections: 64, seconds: 4, repeat: false })
       await sendLoad({
         port: server.port,
         requests: [request('GET', '/v1/me', {})],
         connections: 64,
-        durationMs: 1000,
+        seconds: 1,
         repeat: true,
       })
       const node = { yardstick: 'an empty node:http server', yardstickValue: 45 }

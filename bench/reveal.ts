@@ -9,8 +9,8 @@ export const revealMeasurement: Measurement = {
     withSeededServer(1, async (server, { token, accountId }) => {
       const requests = [request('POST', `/v1/accounts/${accountId}/reveal`, { authorization: `Bearer ${token}` }, '{}')]
       const load = { port: server.port, requests, connections: 128, repeat: true }
-      await sendLoad({ ...load, durationMs: 500 })
-      const ours = await sendLoad({ ...load, durationMs: 4000 })
+      await sendLoad({ ...load, seconds: 1 })
+      const ours = await sendLoad({ ...load, seconds: 4 })
       if ((ours.statuses['200'] ?? 0) !== ours.answers)
         throw new Error(
           `not every reveal answered 200: ${JSON.stringify(ours.statuses)} ${JSON.stringify(ours.bodies)}`,

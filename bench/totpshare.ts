@@ -11,8 +11,8 @@ export const totpshareMeasurement: Measurement = {
       const path = `/secret/${publicKeyOf(accountId, 'bench')}`
       const requests = [request('GET', path, { authorization: `Bearer ${token}` })]
       const load = { port: server.port, requests, connections: 128, repeat: true }
-      await sendLoad({ ...load, durationMs: 500 })
-      const ours = await sendLoad({ ...load, durationMs: 4000 })
+      await sendLoad({ ...load, seconds: 1 })
+      const ours = await sendLoad({ ...load, seconds: 4 })
       if ((ours.statuses['200'] ?? 0) !== ours.answers) {
         throw new Error(`not every code answered 200: ${JSON.stringify(ours.statuses)}`)
       }

@@ -8,7 +8,7 @@ import { atLeast, atLeastAbsolute, type Measurement, type Row } from './row.ts'
 import { seed, type Seeded } from './seed.ts'
 
 const connections = 256
-const durationMs = 4000
+const seconds = 4
 /** As many as the server keeps open in memory: what is measured is a verdict, not the first loading of a subject. */
 export const usualSubjects = 16_000
 
@@ -63,8 +63,8 @@ export async function constantLoad(token: string): Promise<LoadResult> {
   const server = await startChild([join(root, 'bench', 'constant-server.ts'), token])
   try {
     const requests = [request('POST', verifyPath('s1'), { authorization: `Bearer ${token}` }, verifyBody('123456'))]
-    await sendLoad({ port: server.port, requests, connections, durationMs: 1000, repeat: true })
-    return await sendLoad({ port: server.port, requests, connections, durationMs, repeat: true })
+    await sendLoad({ port: server.port, requests, connections, seconds: 1, repeat: true })
+    return await sendLoad({ port: server.port, requests, connections, seconds, repeat: true })
   } finally {
     await server.stop()
   }
@@ -75,8 +75,8 @@ async function acceptedLoad(server: Child, seeded: Seeded): Promise<LoadResult> 
   const requests = verifyRequests(seeded, verifyPath, verifyBody)
   // The step before warms up: secrets are opened, code is compiled.
   const earlier = verifyRequests(seeded, verifyPath, verifyBody, { steps: [-1] })
-  await sendLoad({ port: server.port, requests: earlier, connections, durationMs, repeat: false })
-  const result = await sendLoad({ port: server.port, requests, connections, durationMs, repeat: false })
+  await sendLoad({ port: server.port, requests: earlier, connections, seconds, repeat: false })
+  const result = await sendLoad({ port: server.port, requests, connections, seconds, repeat: false })
   const accepted = result.bodies['{"accepted":true'] ?? 0
   // A figure of refusals would be a figure of something else.
   if (accepted < result.answers * 0.99)
