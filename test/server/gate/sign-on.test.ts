@@ -1,16 +1,17 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { PlainBrowser } from '../../support/gate/browser.ts'
 import { openGateHouse } from '../../support/gate/house.ts'
 import { ProviderVisitor, startProvider } from '../../support/oidc-provider.ts'
 
 const publicUrl = 'http://auth.mydomain.fr'
 
-it('somebody a provider vouches for gets a gate session, is led back, and opens no console', async () => {
+async function setUp(rules?: string) {
   const provider = await startProvider({
     redirectUris: [`${publicUrl}/auth/callback`],
     people: [{ sub: 'u1', name: 'Carol', preferredUsername: 'carol', email: 'carol@example.test', groups: ['ops'] }],
   })
   const house = await openGateHouse({
+    ...(rules === undefined ? {} : { rules }),
     variables: {
       WATCHWORD_PUBLIC_URL: publicUrl,
       WATCHWORD_GATE_COOKIE_AREA: 'mydomain.fr',
@@ -21,14 +22,26 @@ it('somebody a provider vouches for gets a gate session, is led back, and opens 
       WATCHWORD_OIDC_CALLBACK_PATH: '/auth/callback',
     },
   })
+  onTestFinished(() => house.close())
   const browser = new PlainBrowser(house.port, 'auth.mydomain.fr')
+  /** Follows the login page's way to the provider; answers what was asked there and where the visitor came out. */
+  const goThrough = async (loginPage: string, visitor: ProviderVisitor) => {
+    const page = await browser.get(loginPage)
+    const way = /href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const leaving = new URL(String((await browser.get(way)).headers.location))
+    const back = new URL(await visitor.visit(leaving.href, 'u1'))
+    return { asked: leaving.searchParams, back, answer: await browser.get(back.pathname + back.search) }
+  }
+  return { house, browser, provider, goThrough }
+}
+
+it('somebody a provider vouches for gets a gate session, is led back, and opens no console', async () => {
+  const { browser, provider, goThrough } = await setUp()
   const target = 'http://wiki.mydomain.fr/page?a=1&b=2'
-  const page = await browser.get(`/auth/login?rd=${encodeURIComponent(target)}`)
-  const way = /href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
-  const leaving = await browser.get(way)
-  const back = new URL(await new ProviderVisitor(provider.issuer).visit(String(leaving.headers.location), 'u1'))
+  const loginPage = `/auth/login?rd=${encodeURIComponent(target)}`
+  const { back, answer } = await goThrough(loginPage, new ProviderVisitor(provider.issuer))
   expect(back.origin + back.pathname).toBe(`${publicUrl}/auth/callback`)
-  const { status, headers } = await browser.get(back.pathname + back.search)
+  const { status, headers } = answer
   expect([status, headers.location]).toEqual([302, target])
   expect(headers['set-cookie']?.some((line) => /^watchword=.*Domain=mydomain\.fr/.test(line))).toBe(true)
 
@@ -36,5 +49,26 @@ it('somebody a provider vouches for gets a gate session, is led back, and opens 
   expect([checked.status, checked.headers['remote-user']]).toEqual([200, 'carol'])
   expect(String(checked.headers['remote-groups']).split(',')).toContain('ops')
   expect((await browser.get('/v1/me')).body).not.toContain('carol')
-  await house.close()
+})
+
+it('somebody of whom a rule asks a fresh proof gives it at the provider, whatever session is open there', async () => {
+  const { house, browser, provider, goThrough } = await setUp(
+    'rules:\n  - path: /payroll/\n    policy: one_factor\n    step_up_minutes: 5\n  - host: wiki.mydomain.fr\n    policy: one_factor\n',
+  )
+  const visitor = new ProviderVisitor(provider.issuer)
+  const check = async () => {
+    const headers = { 'x-original-url': 'http://wiki.mydomain.fr/payroll/', 'x-original-method': 'GET' }
+    const { status, headers: told } = await browser.get('/check/nginx', { ...headers, 'sec-fetch-mode': 'navigate' })
+    return { status, location: String(told.location) }
+  }
+  await goThrough('/auth/login', visitor)
+  expect((await check()).status).toBe(200)
+  house.advance(6 * 60_000)
+  const stale = await check()
+  expect(stale.location).toContain('&again=1')
+  const { pathname, search } = new URL(stale.location)
+  const { asked, answer } = await goThrough(pathname + search, visitor)
+  expect([asked.get('prompt'), asked.get('max_age')]).toEqual(['login', '0'])
+  expect(answer.headers.location).toBe('http://wiki.mydomain.fr/payroll/')
+  expect((await check()).status).toBe(200)
 })

@@ -10,6 +10,8 @@ export interface LoginInFlight {
   readonly returnTo: string
   readonly purpose: 'console' | 'gate'
   readonly expiresAtMs: number
+  /** A login for which the provider has to ask for a proof now. */
+  readonly isAgain?: boolean
   /** A new proof of this session's person instead of a new login, and what is asked of it. */
   readonly proof?: { readonly sessionId: string; readonly demand: SignOnDemand }
 }

@@ -48,6 +48,8 @@ export interface BeginOptions {
   readonly purpose?: 'console' | 'gate'
   /** For the console a path of ours; the gate checks its targets itself. */
   readonly returnTo: string
+  /** Asks for a fresh proof, whatever session the provider still has. */
+  readonly isAgain?: boolean
   /** Proves this session's person again instead of logging in. */
   readonly proof?: LoginInFlight['proof']
 }
@@ -107,6 +109,7 @@ export class SignOn {
       returnTo: purpose === 'gate' ? options.returnTo : returnPath(options.returnTo, origin),
       purpose,
       expiresAtMs: nowMs(this.#context) + inFlightForMs,
+      ...(options.isAgain === true ? { isAgain: true } : {}),
       ...(options.proof === undefined ? {} : { proof: options.proof }),
     }
     setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
@@ -117,7 +120,7 @@ export class SignOn {
       nonce: login.nonce,
       code_challenge: await client.calculatePKCECodeChallenge(login.codeVerifier),
       code_challenge_method: 'S256',
-      ...proofParameters(login.proof),
+      ...proofParameters(login),
     })
     return address.href
   }
@@ -177,7 +180,7 @@ export class SignOn {
         expectedNonce: login.nonce,
         pkceCodeVerifier: login.codeVerifier,
         idTokenExpected: true,
-        ...(login.proof === undefined ? {} : { maxAge: login.proof.demand.maxAgeSeconds }),
+        ...(isFreshLogin(login) ? { maxAge: login.proof?.demand.maxAgeSeconds ?? 0 } : {}),
       })
       const token: Record<string, unknown> = { ...tokens.claims() }
       const claims = readClaims(token, {}, settings)
@@ -210,7 +213,6 @@ export class SignOn {
       const oidcSession = claims.session === null ? undefined : providerSession(claims.issuer, claims.session)
       const signedOn: SignedOn = { person, data, oidcSession, isNewSource }
       if (login.purpose === 'gate') return this.#openGate(signedOn, tx, request, login)
-      const { authTimeMs } = data.assurance
       const session = await context.sessions.begin(tx, {
         kind: 'console',
         personId: person.id,
@@ -220,8 +222,7 @@ export class SignOn {
         limits,
         data,
         ...(oidcSession === undefined ? {} : { oidcSession }),
-        // A login that only passed through an open session there proves nobody anew.
-        ...(authTimeMs === null ? {} : { authenticatedAtMs: authTimeMs }),
+        ...provenAt(data),
       })
       await audit(context, tx, loggedInActor(person, address), {
         action: 'person.login',
@@ -297,12 +298,22 @@ export function providerSession(issuer: string, session: string): string {
 }
 
 // Someone who is asked to prove themselves has to do so, whatever session the provider still has of them.
-function proofParameters(proof: LoginInFlight['proof']): Record<string, string> {
-  if (proof === undefined) return {}
-  const { acrValues, maxAgeSeconds } = proof.demand
+function proofParameters(login: LoginInFlight): Record<string, string> {
+  if (!isFreshLogin(login)) return {}
+  const { acrValues, maxAgeSeconds } = login.proof?.demand ?? { acrValues: [], maxAgeSeconds: 0 }
   return {
     prompt: 'login',
     max_age: String(maxAgeSeconds),
     ...(acrValues.length === 0 ? {} : { acr_values: acrValues.join(' ') }),
   }
+}
+
+function isFreshLogin({ proof, isAgain }: LoginInFlight): boolean {
+  return proof !== undefined || isAgain === true
+}
+
+/** When the provider proved somebody: who only passed through an open session there has proved nothing anew. */
+export function provenAt({ assurance }: SessionData): { readonly authenticatedAtMs?: number } {
+  const authTimeMs = assurance?.authTimeMs ?? null
+  return authTimeMs === null ? {} : { authenticatedAtMs: authTimeMs }
 }

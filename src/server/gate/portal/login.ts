@@ -33,20 +33,26 @@ export async function showLogin(
   const target = safeLocation(context, request, wishedTarget(request))
   const nowMs = core.services.clock.nowMs()
   const session = await signedIn(access.sessions, request, gate.settings.cookieName)
-  const isAgain = (request.raw.url ?? '').includes('again=1')
+  const isAgain = asksAgain(request)
   if (loops.isLoop(deviceOf(request), target, nowMs)) return showLoop(context, request, reply, target)
   if (session !== null && !isAgain) {
     loops.noteLogin(deviceOf(request), target, nowMs)
     return reply.redirect(target, 302)
   }
   const message = isAgain ? dressFor(context, request).texts.again : null
-  return showForm(context, request, reply, { status: 200, target, message })
+  return showForm(context, request, reply, { status: 200, target, message, isAgain })
+}
+
+/** Whether a rule asks somebody who is logged in for a fresh proof. */
+export function asksAgain(request: FastifyRequest): boolean {
+  return (request.raw.url ?? '').includes('again=1')
 }
 
 interface Shown {
   readonly status: number
   readonly target: string
   readonly message: string | null
+  readonly isAgain: boolean
   readonly username?: string
 }
 
@@ -62,6 +68,7 @@ async function showForm(
     returnTo: shown.target,
     username: shown.username ?? '',
     message: shown.message,
+    isAgain: shown.isAgain,
     isCodeOnly,
     hasSignOn: !isCodeOnly && (await context.access.signOn.isActive()),
     mayRemember: context.gate.settings.rememberMs > 0,
@@ -100,7 +107,7 @@ export async function logIn(
   const target = safeLocation(context, request, form['rd'] ?? wishedTarget(request))
   const username = form['user'] ?? ''
   const again = (status: number, message: string) =>
-    showForm(context, request, reply, { status, target, message, username })
+    showForm(context, request, reply, { status, target, message, username, isAgain: form['again'] === '1' })
   if (refuseForgery(context, request, form) !== null) return again(403, texts.expired)
   const tried = await tryLogin(context, request, reply, form, (remembers) => prove(context, request, form, remembers))
   if (tried === 'done') return reply.redirect(target, 302)

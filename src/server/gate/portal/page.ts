@@ -53,6 +53,8 @@ export interface LoginForm {
   readonly returnTo: string
   readonly username: string
   readonly message: string | null
+  /** A fresh proof is asked for, though somebody is logged in. */
+  readonly isAgain: boolean
   readonly isCodeOnly: boolean
   readonly hasSignOn: boolean
   readonly mayRemember: boolean
@@ -91,7 +93,11 @@ export function loginPage(dress: Dress, form: LoginForm): string {
     : nothing
   const others = html`${form.isCodeOnly ? nothing : html`<button class="quiet" type="button" id="passkey" hidden>${texts.passkey}</button>`}${
     form.hasSignOn
-      ? html`<a class="button quiet" href="/auth/sign-on?rd=${encodeURIComponent(form.returnTo)}">${texts.signOn}</a>`
+      ? html`<a
+          class="button quiet"
+          href="/auth/sign-on?rd=${encodeURIComponent(form.returnTo)}${form.isAgain ? '&again=1' : ''}"
+          >${texts.signOn}</a
+        >`
       : nothing
   }`
   const body = html`<p class="greeting">${theme.greeting}</p>
@@ -99,7 +105,7 @@ export function loginPage(dress: Dress, form: LoginForm): string {
     <form method="post" action="/auth/login" autocomplete="on">
       <input type="hidden" name="csrf_token" value="${form.formToken}" />
       <input type="hidden" name="rd" value="${form.returnTo}" />
-      ${who}
+      ${form.isAgain ? html`<input type="hidden" name="again" value="1" />` : nothing} ${who}
       <label for="token">${texts.code}</label>
       <input
         id="token"

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFailure } from '../../../errors/failure.ts'
 import { doneBy } from '../../access/audited.ts'
 import { loggedInActor } from '../../access/login/login.ts'
-import type { SignedOn } from '../../access/oidc/sign-on.ts'
+import { provenAt, type SignedOn } from '../../access/oidc/sign-on.ts'
 import type { Tx } from '../../database/storage.ts'
 import {
   cookieShape,
@@ -13,6 +13,7 @@ import {
   sendPage,
   setGateCookie,
 } from './context.ts'
+import { asksAgain } from './login.ts'
 import { noticePage } from './page.ts'
 import { wishedTarget } from './visitor.ts'
 
@@ -24,7 +25,11 @@ export async function beginSignOn(
 ): Promise<FastifyReply> {
   const returnTo = safeLocation(context, request, wishedTarget(request))
   try {
-    const address = await context.access.signOn.begin(request, reply, { purpose: 'gate', returnTo })
+    const address = await context.access.signOn.begin(request, reply, {
+      purpose: 'gate',
+      returnTo,
+      isAgain: asksAgain(request),
+    })
     return await reply.redirect(address, 302)
   } catch (error) {
     if (!isFailure(error)) throw error
@@ -49,6 +54,7 @@ export async function finishSignOn(
     factors: 'two',
     data,
     ...(oidcSession === undefined ? {} : { oidcSession }),
+    ...provenAt(data),
   })
   const event = {
     action: 'gate.login',
