@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { drawQrPng } from '../../src/qr/draw.ts'
 import { caller } from '../support/server.ts'
 
@@ -91,6 +92,34 @@ describe('the npm package', { timeout: 90_000 }, () => {
     expect(file.body['candidates']).toHaveLength(1)
   })
 
+  it('serves by `npx watchword serve` where npm installed it into an empty folder', async () => {
+    const place = join(folder, 'clean')
+    mkdirSync(place)
+    const env = { HOME: place, PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter) }
+    // Its one dependency comes from a file too: no registry is asked.
+    const npm = (...args: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync('npm', args, { cwd: place, encoding: 'utf8', env })
+      if (status !== 0) throw new Error(`npm ${args.join(' ')}: ${stderr}`)
+      return stdout
+    }
+    const typebox = npm('pack', '--ignore-scripts', join(root, 'node_modules/typebox')).trim()
+    npm('install', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename), `./${typebox}`)
+    const child = spawn('npx', ['--offline', 'watchword', 'serve', '--port', '0', '--data-dir', 'data'], {
+      cwd: place,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const ended = once(child, 'exit')
+    onTestFinished(async () => {
+      // npx, a shell and the server are one group.
+      process.kill(-(child.pid ?? 0), 'SIGTERM')
+      await ended
+    })
+    const url = await servedAddress(child.stdout)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  })
+
   it('is healthy for the container, by the very script the image asks', async () => {
     const image = join(folder, 'image')
     cpSync(join(installed, 'dist'), image, { recursive: true })
@@ -113,10 +142,14 @@ describe('the npm package', { timeout: 90_000 }, () => {
       cwd: folder,
     })
     children.push(child)
-    for await (const line of createInterface({ input: child.stdout })) {
-      const url = /^Watchword serves on (\S+)/.exec(line)?.[1]
-      if (url !== undefined) return url.replace('0.0.0.0', '127.0.0.1')
-    }
-    throw new Error('the packed server did not start')
+    return servedAddress(child.stdout)
   }
 })
+
+async function servedAddress(input: Readable): Promise<string> {
+  for await (const line of createInterface({ input })) {
+    const url = /^Watchword serves on (\S+)/.exec(line)?.[1]
+    if (url !== undefined) return url.replace('0.0.0.0', '127.0.0.1')
+  }
+  throw new Error('the packed server did not start')
+}
