@@ -21,6 +21,8 @@ export interface ProfileWishes {
   readonly commandOf: (roleArn: string) => string
   /** Whether sections are called `[profile NAME]`, as in the config file. */
   readonly isConfigFile: boolean
+  /** Whether the file stands alone: a credentials file that was named has no config file beside it. */
+  readonly isAlone?: boolean
 }
 
 /** A file as it shall be, and what changed, by profile name. */

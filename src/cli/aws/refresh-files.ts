@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { withLock } from '../agent/store/lock.ts'
@@ -45,8 +45,8 @@ interface UndoneFile {
 
 /** Decides what a refresh would do, and writes nothing. */
 export async function previewRefresh(paths: AwsPaths, wishes: ProfileWishes): Promise<RefreshPlan> {
-  const [target, other] = placesOf(paths, wishes)
-  return planRefresh(await fileText(target), await fileText(other), wishes)
+  const { target, other } = await placesOf(paths, wishes)
+  return planRefresh(await fileText(target), other === null ? null : await fileText(other), wishes)
 }
 
 /**
@@ -57,8 +57,8 @@ export async function previewRefresh(paths: AwsPaths, wishes: ProfileWishes): Pr
  */
 export function writeRefresh(paths: AwsPaths, wishes: ProfileWishes): Promise<RefreshPlan> {
   return withRefreshLock(paths, async () => {
-    const [targetPath, otherPath] = placesOf(paths, wishes)
-    const elsewhere = await fileText(otherPath)
+    const { target, other } = await placesOf(paths, wishes)
+    const elsewhere = other === null ? null : await fileText(other)
     const undone: UndoneFile[] = []
     const change = async (path: string, edit: (text: string) => ProfileFile) => {
       let file: UndoneFile | undefined
@@ -70,12 +70,13 @@ export function writeRefresh(paths: AwsPaths, wishes: ProfileWishes): Promise<Re
       if (isWritten && file !== undefined) undone.push(file)
     }
     let planned: RefreshPlan | undefined
-    await change(targetPath, (text) => {
-      planned = planRefresh({ path: targetPath, text }, elsewhere, wishes)
+    await change(target, (text) => {
+      planned = planRefresh({ path: target, text }, elsewhere, wishes)
       return planned.target.plan.file
     })
     if (planned === undefined) throw new Error('The edit of the profile file did not run')
-    if (planned.other !== null) await change(otherPath, (text) => planLeft({ path: otherPath, text }, wishes).plan.file)
+    const left = planned.other?.path
+    if (left !== undefined) await change(left, (text) => planLeft({ path: left, text }, wishes).plan.file)
     if (undone.length > 0) writeCached(paths, undoName(paths), undone)
     return planned
   })
@@ -106,13 +107,13 @@ export function undoRefresh(paths: AwsPaths): Promise<string[]> {
   })
 }
 
-function planRefresh(target: FileText, other: FileText, wishes: ProfileWishes): RefreshPlan {
+function planRefresh(target: FileText, other: FileText | null, wishes: ProfileWishes): RefreshPlan {
   const before = parseProfileFile(target.text, target.path)
   // The credentials file also matters for what is not ours in it: its keys would win.
-  const isOtherRead = wishes.isConfigFile || mentionsOurs(other.text)
-  const left = isOtherRead ? planLeft(other, wishes) : null
+  const isRead = other !== null && (wishes.isConfigFile || mentionsOurs(other.text))
+  const left = isRead ? planLeft(other, wishes) : null
   const plan = planProfiles(before, wishes, left === null ? [] : movedSections(left.before, wishes))
-  if (wishes.isConfigFile && left !== null) refuseShadowed(plan, left.plan.file, other.path)
+  if (wishes.isConfigFile && left !== null) refuseShadowed(plan, left.plan.file, left.path)
   return { target: { path: target.path, before, plan }, other: left }
 }
 
@@ -123,8 +124,14 @@ function planLeft({ path, text }: FileText, wishes: ProfileWishes): PlannedFile 
   return { path, before, plan }
 }
 
-function placesOf({ credentialsFile, configFile }: AwsPaths, { isConfigFile }: ProfileWishes): [string, string] {
-  return isConfigFile ? [configFile, credentialsFile] : [credentialsFile, configFile]
+/** The file to write, and the other one; null where there is none, or where both are one file. */
+async function placesOf(
+  { credentialsFile, configFile }: AwsPaths,
+  { isConfigFile, isAlone = false }: ProfileWishes,
+): Promise<{ target: string; other: string | null }> {
+  const [target, other] = isConfigFile ? [configFile, credentialsFile] : [credentialsFile, configFile]
+  const [one, another] = await Promise.all([target, other].map((path) => realpath(path).catch(() => path)))
+  return { target, other: isAlone || one === another ? null : other }
 }
 
 async function fileText(path: string): Promise<FileText> {

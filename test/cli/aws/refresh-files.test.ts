@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -140,6 +140,25 @@ describe('a refresh into the other file', () => {
       expect(left.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(['config', 'credentials', 'okta-aws'])
     },
   )
+
+  it('is no move where one file serves as both, by name or by a link', async () => {
+    rmSync(paths.configFile)
+    symlinkSync(paths.credentialsFile, paths.configFile)
+    for (const same of [paths, { ...paths, configFile: paths.credentialsFile }]) {
+      await writeRefresh(same, wishes(false))
+      expect(namesIn(credentials())).toHaveLength(3)
+      expect((await previewRefresh(same, wishes(false))).other).toBeNull()
+    }
+  })
+
+  it('leaves the config file alone beside a credentials file of one’s own', async () => {
+    await writeRefresh(paths, wishes(true))
+    const before = config()
+    const elsewhere = { ...paths, credentialsFile: join(folder, 'elsewhere') }
+    await writeRefresh(elsewhere, { ...wishes(false), isAlone: true })
+    expect(config()).toBe(before)
+    expect(namesIn(readFileSync(elsewhere.credentialsFile, 'utf8'))).toHaveLength(3)
+  })
 
   it('is shown by a dry run, which writes nothing', async () => {
     const before = [credentials(), config()]

@@ -45,6 +45,7 @@ async function wishesOf(helper: AwsHelper, { form, content }: Assertion, flags: 
     regionOf: (roleArn) => regionOf(settings, roleArn),
     commandOf: (roleArn) => processCommand(roleArn, settings.config, flags),
     isConfigFile: flags.configFile,
+    isAlone: !flags.configFile && flags.awsCredentialsFilePath !== undefined,
   }
 }
 
