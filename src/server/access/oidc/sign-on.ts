@@ -27,6 +27,8 @@ export interface SignedOn {
   readonly data: SessionData
   readonly oidcSession: string | undefined
   readonly isNewSource: boolean
+  /** When the provider proved them, where that was before this moment; for the session. */
+  readonly proven: { readonly authenticatedAtMs?: number }
 }
 
 /** Opens a gate session for a person the provider vouched for, in the transaction that audits it, and answers. */
@@ -211,7 +213,8 @@ export class SignOn {
       const person = await provisionPerson(context, tx, claims, provider.settings, address)
       const isNewSource = await this.#meetSource(tx, person, address)
       const oidcSession = claims.session === null ? undefined : providerSession(claims.issuer, claims.session)
-      const signedOn: SignedOn = { person, data, oidcSession, isNewSource }
+      const proven = provenAt(login, data)
+      const signedOn: SignedOn = { person, data, oidcSession, isNewSource, proven }
       if (login.purpose === 'gate') return this.#openGate(signedOn, tx, request, login)
       const session = await context.sessions.begin(tx, {
         kind: 'console',
@@ -222,7 +225,7 @@ export class SignOn {
         limits,
         data,
         ...(oidcSession === undefined ? {} : { oidcSession }),
-        ...provenAt(data),
+        ...proven,
       })
       await audit(context, tx, loggedInActor(person, address), {
         action: 'person.login',
@@ -312,8 +315,9 @@ function isFreshLogin({ proof, isAgain }: LoginInFlight): boolean {
   return proof !== undefined || isAgain === true
 }
 
-/** When the provider proved somebody: who only passed through an open session there has proved nothing anew. */
-export function provenAt({ assurance }: SessionData): { readonly authenticatedAtMs?: number } {
+// Who only passed through an open session there has proved nothing anew. A proof that was asked for is one of now: its
+// age was checked by the provider's clock.
+function provenAt(login: LoginInFlight, { assurance }: SessionData): { readonly authenticatedAtMs?: number } {
   const authTimeMs = assurance?.authTimeMs ?? null
-  return authTimeMs === null ? {} : { authenticatedAtMs: authTimeMs }
+  return authTimeMs === null || isFreshLogin(login) ? {} : { authenticatedAtMs: authTimeMs }
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFailure } from '../../../errors/failure.ts'
 import { doneBy } from '../../access/audited.ts'
 import { loggedInActor } from '../../access/login/login.ts'
-import { provenAt, type SignedOn } from '../../access/oidc/sign-on.ts'
+import type { SignedOn } from '../../access/oidc/sign-on.ts'
 import type { Tx } from '../../database/storage.ts'
 import {
   cookieShape,
@@ -42,7 +42,7 @@ export async function beginSignOn(
 /** Opens the gate session of somebody the provider vouched for. */
 export async function finishSignOn(
   context: PortalContext,
-  { person, data, oidcSession, isNewSource }: SignedOn,
+  { person, data, oidcSession, isNewSource, proven }: SignedOn,
   tx: Tx,
   request: FastifyRequest,
 ): Promise<{ cookies: (reply: FastifyReply) => void }> {
@@ -54,7 +54,7 @@ export async function finishSignOn(
     factors: 'two',
     data,
     ...(oidcSession === undefined ? {} : { oidcSession }),
-    ...provenAt(data),
+    ...proven,
   })
   const event = {
     action: 'gate.login',
