@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import { hash, randomBytes } from 'node:crypto'
 import { chown, lstat, mkdir, open, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../../errors/failure.ts'
 import { withLock } from '../agent/store/lock.ts'
 
 /** A way to rename, so that tests can play a file that another program holds open. */
@@ -37,14 +39,19 @@ export async function changeSharedFile(
   })
 }
 
-/** A file's text; empty when there is no file. */
+/**
+ * A file's text; empty when there is no file.
+ *
+ * @throws {@link Failure} `aws_file_refused` where it is not UTF-8: written back, such bytes would be lost
+ */
 export async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ''
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return Buffer.alloc(0)
     throw cause
-  }
+  })
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const reason = 'it is not UTF-8, so that the AWS CLI reads no profile at all; save it as plain UTF-8'
+  throw new Failure('aws_file_refused', { detail: { path, reason } })
 }
 
 /** Renames over a file. Windows refuses while another program has it open, which passes within moments. */

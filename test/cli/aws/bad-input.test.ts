@@ -107,6 +107,11 @@ describeWith(['gpg'], 'what can go wrong', () => {
       '[mine]\nregion = x\n[mine]\n',
       /credentials:3 is not part of an AWS profile file: a second section \[mine\]/,
     ],
+    [
+      'another encoding, whose bytes a rewrite would lose',
+      Buffer.from('# caf\u00e9\n[mine]\nregion = x\n', 'latin1'),
+      /credentials: it is not UTF-8, .* save it as plain UTF-8\. Nothing was changed\./,
+    ],
     ['a line of one word', '[mine]\nregion\n', /credentials:2 .* a line without "="/],
   ])('a credentials file with %s', async (_what, text, sentence) => {
     writeFileSync(home.credentialsPath, text)
