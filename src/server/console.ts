@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, extname, join, sep } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -48,16 +49,17 @@ export interface ConsoleShell {
   send(reply: FastifyReply, head?: string): FastifyReply
 }
 
+/** Paths of one file, as it is and compressed. */
 interface Asset {
   readonly media: string
-  readonly plain: Buffer
-  readonly brotli: Buffer | null
-  readonly gzip: Buffer | null
+  readonly plain: string
+  readonly brotli: string | null
+  readonly gzip: string | null
 }
 
 /**
- * Serves the built console: its files from memory, compressed at build time and immutable because their names
- * carry their hash, and one page that allows no script and no style but ours.
+ * Serves the built console: its files from disk, compressed at build time and immutable because their names carry
+ * their hash, and one page that allows no script and no style but ours.
  *
  * @returns null when no build is there, as in tests of other rooms
  */
@@ -65,7 +67,7 @@ export function consoleRoutes(app: FastifyInstance, options: ConsoleOptions = {}
   const folder = options.folder ?? findBuild()
   if (folder === null) return null
   const index = readFileSync(join(folder, 'index.html'), 'utf8')
-  const assets = readAssets(folder)
+  const assets = findAssets(folder)
   const shell: ConsoleShell = { send: (reply, head = '') => sendPage(reply, index, head) }
   for (const [path, asset] of assets) {
     app.get(path, (request, reply) => sendAsset(request, reply, asset, path.startsWith('/assets/')))
@@ -90,26 +92,32 @@ function findBuild(): string | null {
   return places.find((place) => existsSync(join(place, 'index.html'))) ?? null
 }
 
-function readAssets(folder: string): Map<string, Asset> {
+function findAssets(folder: string): Map<string, Asset> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const assets = new Map<string, Asset>()
   for (const name of names) {
     const media = mediaTypes[extname(name)]
     if (media === undefined) continue
     const at = join(folder, name)
-    const asset = { media, plain: readFileSync(at), brotli: readIfThere(`${at}.br`), gzip: readIfThere(`${at}.gz`) }
+    const asset = { media, plain: at, brotli: ifThere(`${at}.br`), gzip: ifThere(`${at}.gz`) }
     assets.set(`/${name.split(sep).join('/')}`, asset)
   }
   return assets
 }
 
-function readIfThere(path: string): Buffer | null {
-  return existsSync(path) ? readFileSync(path) : null
+function ifThere(path: string): string | null {
+  return existsSync(path) ? path : null
 }
 
-function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset, isImmutable: boolean): FastifyReply {
+async function sendAsset(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asset: Asset,
+  isImmutable: boolean,
+): Promise<FastifyReply> {
   const accepted = String(request.headers['accept-encoding'] ?? '')
-  const [body, encoding] = chooseBody(asset, accepted)
+  const [path, encoding] = chooseFile(asset, accepted)
+  const body = await readFile(path)
   if (encoding !== null) reply.header('content-encoding', encoding)
   return reply
     .type(asset.media)
@@ -118,7 +126,7 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset, i
     .send(body)
 }
 
-function chooseBody({ plain, brotli, gzip }: Asset, accepted: string): [Buffer, string | null] {
+function chooseFile({ plain, brotli, gzip }: Asset, accepted: string): [string, string | null] {
   if (brotli !== null && /\bbr\b/.test(accepted)) return [brotli, 'br']
   if (gzip !== null && /\bgzip\b/.test(accepted)) return [gzip, 'gzip']
   return [plain, null]
