@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../errors/failure.ts'
 import { judgeVisit, type Pass } from '../../server/gate/judgement.ts'
+import type { Rule } from '../../server/gate/rules.ts'
 import { parseRules } from '../../server/gate/rules-file.ts'
 import { parseVisitUrl } from '../../server/gate/visit.ts'
 import type { CliContext } from '../context.ts'
@@ -98,7 +99,7 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
       ? rules === null
         ? 'there is no rules file: every signed-in person passes'
         : 'no rule matches: the default is deny'
-      : `rule ${rule.number} (${rule.name}) says ${rule.verdict}`
+      : `${ruleNamed(rule)} says ${rule.verdict}`
   if (flags.json)
     return this.printJson({
       outcome,
@@ -111,4 +112,9 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
   if (rule?.sameSiteSockets === true) this.say('Websockets are opened from pages of the same site alone.')
   if (visit.readings.length > 1)
     this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)
+}
+
+// A rule without a name of its own is called by its number.
+function ruleNamed({ number, name }: Pick<Rule, 'number' | 'name'>): string {
+  return name === `rule ${number}` ? name : `rule ${number} (${name})`
 }

@@ -25,14 +25,17 @@ export async function probeProxy({ addresses, token, now }: Probe): Promise<Prob
   const [first] = urls
   if (first === undefined) throw new Failure('gate_url_unreadable')
   const ask: Ask = (path, options = {}) => askRaw(first, path, options)
-  const guards = await Promise.all(urls.map(guardFindings))
+  const visits = await Promise.all(urls.map(visitAsStranger))
+  const guards = visits.flatMap(({ seen, url }) => [guarded(seen, url), wayToLogin(seen, url)])
+  const outside = [loginPage(await ask('/auth/login', { headers: browser })), await checkKeptInside(ask)]
+  // Where a stranger passes nobody is asked, and there is nothing else to look at.
+  if (visits[0] !== undefined && visits[0].seen.status < 300) return [...guards, ...outside]
   return [
-    ...guards.flat(),
-    loginPage(await ask('/auth/login', { headers: browser })),
+    ...guards,
+    ...outside,
     await forgedAddress(ask, first),
     await forgedIdentity(ask, first, token),
     ...(await whatTheCheckSaw(ask, first, now)),
-    await checkKeptInside(ask),
     await oddPaths(ask, first.pathname),
   ]
 }
@@ -43,9 +46,8 @@ function guardedUrl(address: string): URL {
   return url
 }
 
-async function guardFindings(url: URL): Promise<ProbeFinding[]> {
-  const seen = await askRaw(url, url.pathname + url.search, { headers: browser })
-  return [guarded(seen, url), wayToLogin(seen, url)]
+async function visitAsStranger(url: URL): Promise<{ readonly url: URL; readonly seen: Seen }> {
+  return { url, seen: await askRaw(url, url.pathname + url.search, { headers: browser }) }
 }
 
 function isRefused({ status }: Seen): boolean {
@@ -98,7 +100,7 @@ function loginPage(seen: Seen): ProbeFinding {
     'login page',
     seen.status === 200 && seen.text.includes('/auth/login'),
     'The login page is reached.',
-    `/auth/login answers ${seen.status}: the proxy does not pass /auth/ to Watchword, or guards it.`,
+    `What answers at /auth/login (${seen.status}) is not our login: the proxy does not pass /auth/ to Watchword, or guards it.`,
   )
 }
 

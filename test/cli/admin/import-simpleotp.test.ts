@@ -6,7 +6,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { importSimpleotpCommand } from '../../../src/cli/admin/import-simpleotp.ts'
 import { peopleRoutes } from '../../../src/cli/admin/people.ts'
 import type { CliContext } from '../../../src/cli/context.ts'
-import { checkPolicyCommand } from '../../../src/cli/gate/check-policy.ts'
 import { secretRoutes } from '../../../src/cli/secret/commands.ts'
 import { runCommand } from '../../support/cli.ts'
 
@@ -15,7 +14,6 @@ const routes = buildRouteMap<string, CliContext>({
     simpleotp: importSimpleotpCommand,
     people: peopleRoutes,
     secret: secretRoutes,
-    checkPolicy: checkPolicyCommand,
   },
   docs: { brief: 'test' },
 })
@@ -52,20 +50,5 @@ describe('watchword secret new', () => {
     expect(one.stdout).toMatch(/^[A-Z2-7]{32}\n$/)
     expect(one.stdout).not.toBe(other.stdout)
     expect(one.stderr).toBe('')
-  })
-})
-
-describe('watchword gate check-policy', () => {
-  it('B3 says which rule decides and why, as the gate does', async () => {
-    const file = join(temporaryFolder(), 'rules.yml')
-    writeFileSync(file, 'rules:\n  - name: ops only\n    path: /admin\n    group: ops\n    policy: two_factor\n')
-    const ask = (...args: string[]) => runCommand(routes, ['check-policy', '--rules', file, ...args])
-    const allowed = await ask('https://a.example/admin', '--as', 'alice', '--group', 'ops')
-    expect(allowed.stdout).toBe('alice passes: rule 1 (ops only) says two_factor.\n')
-    const denied = await ask('https://a.example/admin', '--as', 'alice')
-    expect(denied.stdout).toBe('alice is refused (403): no rule matches: the default is deny.\n')
-    const stranger = await ask('https://a.example/x/../admin', '--json')
-    expect(JSON.parse(stranger.stdout)).toMatchObject({ outcome: 'forbidden' })
-    expect((await ask('no address')).code).not.toBe(0)
   })
 })

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { gateRoutes } from '../../../src/cli/gate/commands.ts'
+import { proxies } from '../../../src/server/gate/proxy-config/print.ts'
+import { runCommand } from '../../support/cli.ts'
+
+const guide = readFileSync(resolve(import.meta.dirname, '../../../docs/guide/gate.md'), 'utf8')
+
+function fileWith(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-rules-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'rules.yml'), content)
+  return join(folder, 'rules.yml')
+}
+
+describe('watchword gate check-policy', () => {
+  it('B3 says which rule decides and why, as the gate does', async () => {
+    const file = fileWith('rules:\n  - name: ops only\n    path: /admin\n    group: ops\n    policy: two_factor\n')
+    const ask = (...args: string[]) => runCommand(gateRoutes, ['check-policy', '--rules', file, ...args])
+    const allowed = await ask('https://a.example/admin', '--as', 'alice', '--group', 'ops')
+    expect(allowed.stdout).toBe('alice passes: rule 1 (ops only) says two_factor.\n')
+    const weak = await ask('https://a.example/admin', '--as', 'alice', '--group', 'ops', '--one-factor')
+    expect(weak.stdout).toBe('alice is asked for a fresh or second proof: rule 1 (ops only) says two_factor.\n')
+    const denied = await ask('https://a.example/admin', '--as', 'alice')
+    expect(denied.stdout).toBe('alice is refused (403): no rule matches: the default is deny.\n')
+    const stranger = await ask('https://a.example/x/../admin', '--json')
+    expect(JSON.parse(stranger.stdout)).toMatchObject({ outcome: 'forbidden' })
+    expect((await ask('no address')).code).not.toBe(0)
+  })
+
+  it('B3 judges the rules of the guide as the guide means them', async () => {
+    const [, rules = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? []
+    const file = fileWith(rules)
+    const ask = async (url: string, ...args: string[]) => {
+      const { stdout } = await runCommand(gateRoutes, ['check-policy', url, '--rules', file, '--json', ...args])
+      return (JSON.parse(stdout) as { outcome: string }).outcome
+    }
+    expect(await ask('https://admin.example.com/users', '--as', 'alice', '--group', 'ops')).toBe('allow')
+    expect(await ask('https://admin.example.com/users', '--as', 'bob')).toBe('forbidden')
+    expect(await ask('https://admin.example.com/users')).toBe('login')
+    expect(await ask('https://wiki.example.com/', '--as', 'bob', '--address', '10.1.2.3')).toBe('allow')
+    expect(await ask('https://notes.example.com/', '--as', 'bob')).toBe('allow')
+    expect(await ask('https://notes.example.com/', '--as', 'bob', '--method', 'POST')).toBe('forbidden')
+    expect(await ask('https://anything.example.com/healthz')).toBe('allow')
+  })
+
+  it('says which file cannot be read, and which line', async () => {
+    const ask = (file: string) =>
+      runCommand(gateRoutes, ['check-policy', 'https://a.example/', '--rules', file, '--as', 'bob'])
+    expect(await ask('/no/such/rules.yml')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('/no/such/rules.yml'),
+    })
+    const bad = fileWith('rules:\n  - policy: one_factor\n  - polic: deny\n')
+    expect(await ask(bad)).toMatchObject({ code: 1, stderr: expect.stringMatching(/line 3/) })
+  })
+})
+
+describe('watchword gate print-config', () => {
+  it.each(proxies)('N3 prints %s for the hosts of a rules file, and names the places of its files', async (proxy) => {
+    const file = fileWith('rules:\n  - host: [wiki.example.com, "*.apps.example.com"]\n    policy: one_factor\n')
+    const printed = await runCommand(gateRoutes, ['print-config', proxy, file, '--gate', '10.0.0.5:9000'])
+    expect(printed).toMatchObject({ code: 0, stderr: '' })
+    expect(printed.stdout).toContain('10.0.0.5:9000')
+    if (proxy !== 'envoy') expect(printed.stdout).toContain('wiki.example.com')
+    const places = printed.stdout.match(/^# ==> .*/gm) ?? []
+    expect(places).toHaveLength(proxy === 'haproxy' || proxy === 'apache' ? 2 : 0)
+    const asJson = await runCommand(gateRoutes, ['print-config', proxy, '--json'])
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      files: [{ content: expect.any(String) }, ...places.slice(1).map(() => ({}))],
+    })
+  })
+
+  it('names the proxies it knows', async () => {
+    const { code, stderr } = await runCommand(gateRoutes, ['print-config', 'apache2'])
+    expect(code).not.toBe(0)
+    for (const proxy of proxies) expect(stderr).toContain(proxy)
+  })
+})
+
+describe('watchword gate doctor', () => {
+  it('N2 prints a line for each finding and ends with 1 when something is wrong', async () => {
+    const open = createServer((_request, response) => response.end('a page for everybody'))
+    await new Promise<void>((listening) => open.listen(0, '127.0.0.1', listening))
+    onTestFinished(() => void open.close())
+    const url = `http://127.0.0.1:${(open.address() as AddressInfo).port}/`
+    const told = await runCommand(gateRoutes, ['doctor', url])
+    expect(told.code).toBe(1)
+    expect(told.stdout).toMatch(/^error +guarded \/: A stranger gets 200/m)
+    expect(told.stdout).toMatch(/^warning way to the login \/: /m)
+    const { findings } = JSON.parse((await runCommand(gateRoutes, ['doctor', '--json', url])).stdout) as {
+      findings: object[]
+    }
+    expect(findings).toHaveLength(told.stdout.trimEnd().split('\n').length)
+  })
+
+  it('says in one line what it cannot do', async () => {
+    const away = await runCommand(gateRoutes, ['doctor', 'http://127.0.0.1:1/'])
+    expect(away).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('does not answer') })
+    const file = await runCommand(gateRoutes, ['doctor', 'http://127.0.0.1:1/', '--token-file', '/no/such/file'])
+    expect(file).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/such/file') })
+    expect((await runCommand(gateRoutes, ['doctor'])).code).not.toBe(0)
+  })
+})
