@@ -43,8 +43,11 @@ export async function startChild(
 }
 
 /** Our built server on a data directory or database, at a port of the system's choice. */
-export function startServerChild(variables: Readonly<Record<string, string>>): Promise<Child> {
-  return startChild([join(root, 'dist', 'watchword.js'), 'serve', '--port', '0'], {
+export function startServerChild(
+  variables: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
+): Promise<Child> {
+  return startChild([...nodeOptions, join(root, 'dist', 'watchword.js'), 'serve', '--port', '0'], {
     WATCHWORD_LOG_LEVEL: 'error',
     ...variables,
   })

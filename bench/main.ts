@@ -9,13 +9,15 @@ import { tinyMfaMeasurement, ungleichotpMeasurement } from './doors.ts'
 import { memoryMeasurement, startMeasurement } from './process.ts'
 import { revealMeasurement } from './reveal.ts'
 import { totpshareMeasurement } from './totpshare.ts'
-import { verifyMeasurement } from './verify.ts'
+import { auditPageMeasurement, manySubjectsMeasurement } from './scale.ts'
+import { slowCommitMeasurement, verifyMeasurement } from './verify.ts'
 import { verifyOnPostgres } from './postgres.ts'
 import type { Measurement, Row } from './row.ts'
 
 const measurements: readonly Measurement[] = [
   otpMeasurement,
   verifyMeasurement('verify on SQLite', 0.35, 15_000, async () => ({})),
+  slowCommitMeasurement,
   verifyOnPostgres,
   revealMeasurement,
   bulkMeasurement,
@@ -24,6 +26,8 @@ const measurements: readonly Measurement[] = [
   totpshareMeasurement,
   gateMeasurement,
   gateMemoryMeasurement,
+  manySubjectsMeasurement,
+  auditPageMeasurement,
   startMeasurement,
   memoryMeasurement,
   agentMeasurement,

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { totp } from '../src/otp/totp.ts'
 import { type Child, root, startChild, startServerChild } from './child.ts'
 import { type LoadResult, request, sendLoad } from './load.ts'
-import { atLeast, atLeastAbsolute, type Measurement, type Row } from './row.ts'
+import { atLeast, atLeastAbsolute, type Measurement, type Row, shown } from './row.ts'
+import type { NewRealm } from '../src/server/subjects/make-realm.ts'
 import { seed, type Seeded } from './seed.ts'
 
 const connections = 256
@@ -42,12 +43,13 @@ export async function withSeededServer<T>(
   subjects: number,
   work: (server: Child, seeded: Seeded) => Promise<T>,
   extra: Readonly<Record<string, string>> = {},
+  { realm, nodeOptions }: { readonly realm?: NewRealm; readonly nodeOptions?: readonly string[] } = {},
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'))
   const variables = { WATCHWORD_DATA_DIR: folder, ...extra }
   try {
-    const seeded = await seed(variables, subjects)
-    const server = await startServerChild(variables)
+    const seeded = await seed(variables, subjects, realm)
+    const server = await startServerChild(variables, nodeOptions)
     try {
       return await work(server, seeded)
     } finally {
@@ -112,4 +114,21 @@ export function verifyMeasurement(
       )
     },
   }
+}
+
+/** The same with every commit two milliseconds slower: what arrives meanwhile shares the next one. */
+export const slowCommitMeasurement: Measurement = {
+  name: 'verify, 2 ms more each commit',
+  measure: () =>
+    withSeededServer(
+      usualSubjects,
+      async (server, seeded) => {
+        const ours = await acceptedLoad(server, seeded)
+        const constant = await constantLoad(seeded.token)
+        const yardstick = { yardstick: 'same route, constant answer', yardstickValue: constant.perSecond }
+        return [shown('verify, 2 ms more each commit', { value: ours.perSecond, unit: 'verdicts/s', ...yardstick })]
+      },
+      {},
+      { nodeOptions: ['--import', join(root, 'bench', 'slow-commit.ts')] },
+    ),
 }
