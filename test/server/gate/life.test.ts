@@ -8,6 +8,7 @@ import { totp } from '../../../src/otp/totp.ts'
 import { personById } from '../../../src/server/access/people/store.ts'
 import { personNamed, updatePerson } from '../../../src/server/access/people/people.ts'
 import { importSimpleotp } from '../../../src/server/compat/simpleotp/import.ts'
+import { findings } from '../../../src/server/operation/findings.ts'
 import { listenForGate } from '../../../src/server/gate/listener.ts'
 import { engines } from '../../support/engines.ts'
 import { PlainBrowser } from '../../support/gate/browser.ts'
@@ -91,6 +92,17 @@ describe('the clock of the gate', () => {
     expect((await logIn()).status).toBe(302)
     house.advance(-25_000)
     expect((await logIn()).status).toBe(401)
+    await house.close()
+  })
+
+  it('P41 a clock that is five minutes off shows on the status page', async () => {
+    const place = await engines.find(({ name }) => name === 'postgres')?.freshPlace()
+    const house = await openGateHouse({ variables: { WATCHWORD_DATABASE_URL: place?.url ?? '' } })
+    const { core } = house.rooms
+    const clockOf = async () => (await findings(core, core.config)).find(({ check }) => check === 'clock')
+    expect(await clockOf()).toMatchObject({ level: 'ok' })
+    house.advance(5 * 60_000)
+    expect(await clockOf()).toMatchObject({ level: 'error', message: expect.stringContaining('300 s apart') })
     await house.close()
   })
 })
