@@ -14,6 +14,8 @@ export const databaseFailures = {
   database_newer:
     'The database {place} was written by a newer Watchword (schema {found}, this one knows {known}). It was left untouched; upgrade this program.',
   database_too_old: 'PostgreSQL {found} is too old. Watchword needs PostgreSQL 15 or newer.',
+  migration_blocked:
+    'The schema of {place} has to grow, but another transaction held its tables the whole time. Nothing was changed. End what runs long there, such as a dump, and start again.',
   database_unreachable:
     'The database {place} cannot be opened ({reason}). Check the address, the rights and that it runs.',
 } as const

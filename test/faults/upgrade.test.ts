@@ -8,6 +8,7 @@ import { columnTypes, type Migration } from '../../src/server/database/migration
 import { migrations, schemaVersion } from '../../src/server/database/migrations/migrations.ts'
 import { databaseFileName } from '../../src/server/database/open.ts'
 import { type DatabasePlace, engines } from '../support/engines.ts'
+import { createOwnDatabase, holdSubjectStates } from '../support/own-database.ts'
 import { until } from '../support/until.ts'
 import { caller, createStore, initialise, runCommand, startTestServer } from '../support/server.ts'
 
@@ -61,8 +62,12 @@ describe.each(engines)('an upgrade while servers of the version before run, on $
     }
     const lanes = [work(first, 0), work(second, 1), work(first, 2), work(second, 3)]
     await until(() => answers.length > 8)
-    await upgrade({ ...place, dataDir: store.folder })
-    isUpgraded = true
+    try {
+      await upgrade({ ...place, dataDir: store.folder })
+    } finally {
+      isUpgraded = true
+      await Promise.allSettled(lanes)
+    }
     await Promise.all(lanes)
     expect(answers.filter(({ status }) => status >= 300)).toEqual([])
 
@@ -80,6 +85,21 @@ describe.each(engines)('an upgrade while servers of the version before run, on $
     expect(stderr).toMatch(/^watchword: .*newer Watchword/)
     expect((await fetch(`${servers[0].url}/readyz`)).status).toBe(200)
   }, 90_000)
+})
+
+describe('an upgrade of PostgreSQL beside a long transaction', () => {
+  it('gives way to whoever waits behind it, and is done when the transaction ends', async () => {
+    const database = await createOwnDatabase()
+    onTestFinished(() => database.drop())
+    await migratePostgres(database.url)
+    const held = await holdSubjectStates(database.url)
+    const upgraded = migratePostgres(database.url, [...migrations, later])
+    await until(async () => (await held.waiting()) === 1)
+    await until(async () => (await held.waiting()) === 0)
+    await held.release()
+    await upgraded
+    await expect(migratePostgres(database.url)).rejects.toMatchObject({ code: 'database_newer' })
+  })
 })
 
 function accountNamed(label: string) {

@@ -1,12 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
 import { type Migration, newestVersion } from './migration.ts'
 import { migrations } from './migrations/migrations.ts'
-import { connectionConfig, schemaName } from './postgres-pool.ts'
+import { connectionConfig, postgresCode, schemaName } from './postgres-pool.ts'
 
 /** Any number, the same for every Watchword: who migrates holds this advisory lock. */
 const advisoryLock = 0x57746368
 const oldestServer = 150_000
+/**
+ * How long one table is waited for: what other servers ask of it meanwhile waits behind us. It is shorter than
+ * PostgreSQL's `deadlock_timeout` of a second, so that of two who wait for each other we are the one who gives way.
+ */
+const tableWaitMs = 800
+const attempts = 30
+const pauseMs = 500
+const lostRace = new Set(['55P03', '40P01'])
 
 /**
  * Makes a PostgreSQL database ready: everything lives in the schema `watchword`.
@@ -15,7 +24,8 @@ const oldestServer = 150_000
  * anything is written to it. Servers that run on the older schema meanwhile go on, because steps only add.
  *
  * @param steps - the schema wanted, oldest step first
- * @throws {@link Failure} `database_foreign`, `database_newer`, `database_too_old`, `database_unreachable`
+ * @throws {@link Failure} `database_foreign`, `database_newer`, `database_too_old`, `database_unreachable`,
+ *   `migration_blocked`
  */
 export async function migratePostgres(url: string, steps: readonly Migration[] = migrations): Promise<void> {
   const client = new pg.Client(connectionConfig(url))
@@ -23,7 +33,7 @@ export async function migratePostgres(url: string, steps: readonly Migration[] =
   try {
     await client.connect()
     await refuseOldServer(client)
-    await migrateSchema(client, placeOf(url), steps)
+    await migratePatiently(client, placeOf(url), steps)
   } catch (error) {
     if (error instanceof Failure) throw error
     const reason = error instanceof Error ? error.message || String(error) : String(error)
@@ -48,14 +58,32 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   throw new Failure('database_too_old', { detail: { found: server?.server_version ?? 'of unknown version' } })
 }
 
+/** Tries again when running servers hold the tables, so that they never wait long for ours. */
+async function migratePatiently(client: pg.Client, place: string, steps: readonly Migration[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await migrateSchema(client, place, steps)
+      return
+    } catch (error) {
+      if (!lostRace.has(postgresCode(error))) throw error
+      if (attempt === attempts) throw new Failure('migration_blocked', { detail: { place }, cause: error })
+      await client.query('rollback')
+      await delay(pauseMs)
+    }
+  }
+}
+
 async function migrateSchema(client: pg.Client, place: string, steps: readonly Migration[]): Promise<void> {
   await client.query('begin')
-  await client.query(`set local lock_timeout = '60s'`)
+  await client.query(`set local lock_timeout = '10s'`)
   await client.query('select pg_advisory_xact_lock($1)', [advisoryLock])
   const from = await foundVersion(client, place)
   const known = newestVersion(steps)
   if (from > known) throw new Failure('database_newer', { detail: { place, found: from, known } })
-  if (from < known) await applyMissing(client, from, steps)
+  if (from < known) {
+    await client.query(`set local lock_timeout = ${tableWaitMs}`)
+    await applyMissing(client, from, steps)
+  }
   await client.query('commit')
 }
 
