@@ -57,6 +57,8 @@ export interface RunningServer {
 
 /** A server of one's own that can die and come back. */
 export interface OwnPostgres extends RunningServer {
+  /** Where its files are. */
+  readonly folder: string
   /** Ends it as a power cut would, with all its processes. */
   readonly kill: () => Promise<void>
   /** Starts it again over the same files. */
@@ -92,6 +94,7 @@ export async function startServer(options: { readonly isDurable?: boolean } = {}
   await server.start()
   let isUp = true
   return {
+    folder: databaseDir,
     url: `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`,
     kill: async () => {
       isUp = false
@@ -147,7 +150,7 @@ function readStatus(pid: number): string {
 }
 
 /** A port the system had free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer()
   probe.listen(0, '127.0.0.1')
   await once(probe, 'listening')

@@ -9,10 +9,13 @@ export interface TcpLink {
   /** Keeps every connection but lets nothing through, as a network that swallows packets. */
   freeze(): void
   mend(): void
+  /** From now on the line leads to another port. */
+  retarget(port: number): void
   close(): Promise<void>
 }
 
-export async function startTcpLink(targetPort: number): Promise<TcpLink> {
+export async function startTcpLink(firstPort: number): Promise<TcpLink> {
+  let targetPort = firstPort
   const pairs = new Set<readonly [Socket, Socket]>()
   let state: 'whole' | 'cut' | 'frozen' = 'whole'
   const server = createServer((near) => {
@@ -59,6 +62,10 @@ export async function startTcpLink(targetPort: number): Promise<TcpLink> {
       // What hung in a frozen line is lost with it.
       if (state === 'frozen') drop()
       state = 'whole'
+    },
+    retarget: (port) => {
+      targetPort = port
+      drop()
     },
     close: async () => {
       drop()
