@@ -98,11 +98,12 @@ describeWith(['gpg', 'tmux', 'bash', 'zsh', 'fish'], 'completions at a terminal'
         ['watchword get a', /watchword get a\\ name\\ with\\ blanks $/m],
         ['watchword get work:a', /watchword get work\\?:alice $/m],
       ] as const) {
-        terminal.press('C-c')
+        // An interrupt would make the shell forget what is typed behind it.
+        terminal.press('C-u')
         terminal.type(typed, 'Tab')
         await expect.poll(() => `${terminal.screen().trimEnd()} `, patience).toMatch(completed)
       }
-      terminal.press('C-c')
+      terminal.press('C-u')
       terminal.type(`watchword get --at 59 a`, 'Tab')
       terminal.press('Enter')
       await expectShown(/^287082$/m)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { AgentHome } from './agent-home.ts'
 
@@ -19,7 +20,8 @@ export interface Terminal {
  */
 export function openTerminal(home: AgentHome, shell = 'sh'): Terminal {
   home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
-  const socket = join(home.path, 'tmux')
+  // A server that is told to end listens for a moment longer: the next terminal needs a socket of its own.
+  const socket = join(home.path, `tmux-${randomBytes(3).toString('hex')}`)
   const env = { ...home.env, PS1: '$ ', LC_ALL: 'C.UTF-8' }
   const tmux = (...args: string[]) =>
     execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env }).toString()
