@@ -52,7 +52,7 @@ describe('a server that cannot start says why', { timeout: 120_000 }, () => {
   })
 
   // Nobody, not even root, makes a folder in /sys.
-  it.each(['a-file/data', '/sys/watchword'])('a data directory that cannot be made is named: %s', (path) => {
+  it.each(['a-file/data', '/sys/watchword', '/proc/watchword'])('a data directory that cannot be made is named: %s', (path) => {
     writeFileSync(join(store.folder, 'a-file'), '')
     const folder = resolve(store.folder, path)
     const { status, stderr } = serve({ WATCHWORD_DATA_DIR: folder })

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import type { PostgresStorage } from './postgres-storage.ts'
@@ -44,7 +44,7 @@ async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise
     return openPostgres(url, clock, log)
   }
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
-  makeFolder(dataDir)
+  makeFolder(resolve(dataDir))
   const file = join(dataDir, databaseFileName)
   makeOwnerOnly(file)
   migrateSqlite(file)
@@ -53,10 +53,23 @@ async function openEngine({ url, dataDir, clock, log }: StorageOptions): Promise
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Failure('data_dir_unusable', { detail: { folder, reason }, cause })
+  }
+}
+
+// Node's own `recursive` never ends where a folder cannot be made in one that exists, as below /proc.
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error
   }
 }
 
