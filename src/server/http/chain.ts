@@ -34,7 +34,8 @@ export function useChain(app: FastifyInstance, chain: Chain): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const walked = walk(request, chain)
     if (walked === undefined) done()
-    else walked.then(() => done(), done)
+    // Fastify waits for a promise where there is one.
+    return walked
   })
   app.addHook('onResponse', (request, reply, done) => {
     for (const observe of chain.observers) observe(request, reply.statusCode, reply.elapsedTime)
