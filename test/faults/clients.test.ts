@@ -96,15 +96,30 @@ describe('clients that are slow, silent or many', { timeout: 90_000 }, () => {
     expect(statuses.filter((status) => ![401, 429, 503].includes(status))).toEqual([])
   }, 60_000)
 
-  it('a listener of the live audit that stops reading does not fill the memory of the server', async () => {
+  it('a listener of the live audit that stops reading holds up nobody, and another hears of everything', async () => {
+    const following = await fetch(`${server.url}/v1/audit/events?action=subject.verify`, {
+      headers: { authorization: `Bearer ${rootToken}` },
+    })
     const deaf = await open()
     deaf.write(`GET /v1/audit/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${rootToken}\r\n\r\n`)
     deaf.pause()
-    for (let round = 0; round < 20; round += 1)
-      await call('POST', '/v1/realms/shop/subjects/nobody/verify', { code: '1' })
+    const ask = () => call('POST', '/v1/realms/shop/subjects/nobody/verify', { code: '1' })
+    for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 25 }, ask))
+    expect(await heardOf(following, 250)).toBe(250)
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
     dropAll()
   })
+
+  /** Reads server-sent events until so many have come. */
+  async function heardOf({ body }: Response, wanted: number): Promise<number> {
+    let [text, heard] = ['', 0]
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString()
+      heard = text.split('\ndata: ').length - 1
+      if (heard >= wanted) break
+    }
+    return heard
+  }
 
   async function recordsOf(subject: string): Promise<number> {
     const { text } = await call('GET', `/v1/audit?action=subject.verify&limit=200`)

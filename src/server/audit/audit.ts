@@ -5,7 +5,9 @@ import { appendEvents, type Chain } from './chain.ts'
 import { type Checkpoint, createSigner, makeCheckpoint, type Signer } from './checkpoint.ts'
 import type { AuditEvent } from './event.ts'
 import { exportChains, exportFiltered } from './export.ts'
+import { type ChainEnds, chainEnds, eventsAbove } from './follow.ts'
 import { isProven } from './head.ts'
+import type { RecordedEvent } from './link.ts'
 import { withIds } from './names.ts'
 import { pruneBefore, type Pruning } from './prune.ts'
 import { SearchIndex } from './search-index.ts'
@@ -116,6 +118,16 @@ export class Audit {
   /** The events a filter finds as JSON lines, for reading. */
   async *exportFiltered(filter: AuditFilter): AsyncGenerator<string> {
     yield* exportFiltered(this.#parts.storage, await this.#prepare(filter))
+  }
+
+  /** Where every chain ends now: what {@link Audit.above} goes on from. */
+  ends(): Promise<ChainEnds> {
+    return chainEnds(this.#parts.storage.db)
+  }
+
+  /** What was recorded above these ends, each event once; moves the ends on. */
+  async *above(ends: ChainEnds, filter: AuditFilter): AsyncGenerator<RecordedEvent> {
+    yield* eventsAbove(this.#parts.storage.db, ends, await this.#prepare(filter))
   }
 
   /** Checks every chain against its links, its head and its checkpoints. */

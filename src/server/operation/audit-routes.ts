@@ -55,26 +55,20 @@ async function* withBreaks(lines: AsyncIterable<string>): AsyncGenerator<string>
 
 /** Server-sent events: new records as they come, a comment now and then so that proxies keep the line open. */
 async function* follow(audit: Audit, filter: AuditFilter, signal: AbortSignal): AsyncGenerator<string> {
-  const [newest] = (await audit.list(filter, { limit: 1 })).items
-  let seen = newest === undefined ? '' : placeOf(newest)
+  const ends = await audit.ends()
   let spokeAtMs = Date.now()
   yield ': following\n\n'
   while (!signal.aborted) {
     await pause(followEveryMs, signal)
-    const { items } = await audit.list(filter, { limit: 100 })
-    const until = items.findIndex((item) => placeOf(item) === seen)
-    const fresh = (until < 0 ? items : items.slice(0, until)).toReversed()
-    for (const item of fresh) yield `id: ${placeOf(item)}\ndata: ${JSON.stringify(item)}\n\n`
-    const isQuiet = fresh.length === 0
-    if (isQuiet && Date.now() - spokeAtMs < keptAliveMs) continue
-    if (isQuiet) yield ': still here\n\n'
+    for await (const event of audit.above(ends, filter)) {
+      if (signal.aborted) return
+      spokeAtMs = Date.now()
+      yield `id: ${event.chain}/${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`
+    }
+    if (Date.now() - spokeAtMs < keptAliveMs) continue
     spokeAtMs = Date.now()
-    seen = fresh.map(placeOf).at(-1) ?? seen
+    yield ': still here\n\n'
   }
-}
-
-function placeOf(event: RecordedEvent): string {
-  return `${event.chain}/${event.sequence}`
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,49 @@
+import type { Database } from '../database/storage.ts'
+import { eventIn, type RecordedEvent } from './link.ts'
+import type { AuditFilter } from './search.ts'
+import { readLinks } from './store.ts'
+
+/** How far each chain has been read. */
+export type ChainEnds = Map<string, number>
+
+/** Where every chain ends at this moment. */
+export async function chainEnds(db: Database): Promise<ChainEnds> {
+  const rows = await db.selectFrom('audit_chain').select(['id', 'sequence']).execute()
+  return new Map(rows.map(({ id, sequence }) => [id, sequence]))
+}
+
+/**
+ * What was recorded above some ends, each event once, in the order of its chain; moves the ends on as it goes.
+ *
+ * It follows the chains and not the index, which is ordered by time: an event of another server that was committed a
+ * moment later than its time says would be missed there.
+ *
+ * @param filter - with ids in place of names
+ */
+export async function* eventsAbove(db: Database, ends: ChainEnds, filter: AuditFilter): AsyncGenerator<RecordedEvent> {
+  const chains = await db.selectFrom('audit_chain').select(['id', 'sequence', 'pruned_sequence']).execute()
+  for (const { id, sequence: last, pruned_sequence: pruned } of chains) {
+    const from = Math.max(ends.get(id) ?? 0, pruned)
+    for await (const { sequence, body } of readLinks(db, id, from, last)) {
+      ends.set(id, sequence)
+      const event = eventIn(body)
+      if (fits(event, filter)) yield event
+    }
+  }
+}
+
+/** Whether an event is among those a filter asks for. */
+export function fits(event: RecordedEvent, filter: AuditFilter): boolean {
+  const { actor, action, object, realm, outcome, afterMs, beforeMs } = filter
+  if (action !== undefined && !(action.endsWith('.') ? event.action.startsWith(action) : event.action === action))
+    return false
+  if (afterMs !== undefined && event.atMs < afterMs) return false
+  if (beforeMs !== undefined && event.atMs >= beforeMs) return false
+  const asked = [
+    [actor, event.actorId],
+    [object, event.objectId],
+    [realm, event.realmId],
+    [outcome, event.outcome],
+  ] as const
+  return asked.every(([wanted, found]) => wanted === undefined || wanted === found)
+}
