@@ -52,16 +52,19 @@ describe('a server that cannot start says why', { timeout: 120_000 }, () => {
   })
 
   // Nobody, not even root, makes a folder in /sys.
-  it.each(['a-file/data', '/sys/watchword', '/proc/watchword'])('a data directory that cannot be made is named: %s', (path) => {
-    writeFileSync(join(store.folder, 'a-file'), '')
-    const folder = resolve(store.folder, path)
-    const { status, stderr } = serve({ WATCHWORD_DATA_DIR: folder })
-    expect(status).not.toBe(0)
-    expect(stderr).toMatch(
-      new RegExp(`^watchword: The data directory ${folder} cannot be made \\(.*\\)\\. Choose another`),
-    )
-    expect(stderr.trim().split('\n')).toHaveLength(1)
-  })
+  it.each(['a-file/data', '/sys/watchword', '/proc/watchword'])(
+    'a data directory that cannot be made is named: %s',
+    (path) => {
+      writeFileSync(join(store.folder, 'a-file'), '')
+      const folder = resolve(store.folder, path)
+      const { status, stderr } = serve({ WATCHWORD_DATA_DIR: folder })
+      expect(status).not.toBe(0)
+      expect(stderr).toMatch(
+        new RegExp(`^watchword: The data directory ${folder} cannot be made \\(.*\\)\\. Choose another`),
+      )
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+    },
+  )
 
   it('a database one version too new is left untouched', () => {
     initialise(store)
