@@ -52,7 +52,9 @@ export const gateMemoryMeasurement: Measurement = {
       const requests = tokens.map((token) => request('GET', '/check/nginx', visit(token)))
       const load = { port: server.port, requests, connections: 64, seconds: 20, repeat: false }
       const { answers, statuses } = await sendLoad(load)
-      if (statuses['200'] !== tokens.length) throw new Error(`${answers} answers: ${JSON.stringify(statuses)}`)
+      // Those under way when the last was sent are not counted.
+      if ((statuses['200'] ?? 0) < tokens.length - load.connections)
+        throw new Error(`${answers} answers: ${JSON.stringify(statuses)}`)
       // Reading them all leaves garbage behind; what counts is what holding them takes.
       await new Promise((resolve) => setTimeout(resolve, settleMs))
       await sendLoad({ ...load, seconds: 1, repeat: true })
