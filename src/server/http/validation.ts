@@ -38,6 +38,7 @@ function holdsNul(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul)
 }
 
+/** One complaint of a compiled schema. */
 interface FieldError {
   readonly instancePath: string
   readonly message: string
@@ -45,11 +46,13 @@ interface FieldError {
   readonly params: object
 }
 
-function describe(error: FieldError | undefined): string {
+/** What is wrong, in words of ours: it names fields of the contract, never what the caller called one. */
+export function describe(error: FieldError | undefined): string {
   if (error === undefined) return 'it does not fit the documented shape'
   const field = error.instancePath.slice(1).replaceAll('/', '.')
   const missing = 'requiredProperties' in error.params ? String(error.params.requiredProperties) : ''
   if (missing !== '') return `the field ${missing} is missing`
-  if (error.keyword === 'additionalProperties') return 'it has a field that is not known here'
+  // A field that no schema knows is refused by the schema `false`, under the caller's own name for it.
+  if (error.keyword === 'boolean') return 'it has a field that is not known here'
   return field === '' ? `the body ${error.message}` : `the field ${field} ${error.message}`
 }

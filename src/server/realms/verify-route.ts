@@ -5,6 +5,7 @@ import { Verify, verifyCode } from '../../api/realms.ts'
 import { Failure } from '../../errors/failure.ts'
 import { hasScope, isAdministrator, requireKnown } from '../access/rights.ts'
 import { type Actor, actorId } from '../http/actor.ts'
+import { describe } from '../http/validation.ts'
 import type { Idempotency } from '../subjects/judge.ts'
 import { canonicalName } from '../subjects/names.ts'
 import { isReserved } from '../subjects/reserved.ts'
@@ -62,8 +63,7 @@ function requireVerifier(actor: Actor, realm: string): void {
 function checkedBody(given: unknown): Verify {
   if (body.Check(given)) return given
   const [error] = body.Errors(given)
-  const field = error?.instancePath.slice(1) ?? ''
-  const reason = field === '' ? 'send {"code": "123456"}' : `the field ${field} ${error?.message}`
+  const reason = error === undefined || error.instancePath === '' ? 'send {"code": "123456"}' : describe(error)
   throw new Failure('bad_request', { detail: { reason } })
 }
 

@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify'
+import { expect, it } from 'vitest'
+import { updateMe } from '../../../src/api/me.ts'
+import { checkInput } from '../../../src/server/http/validation.ts'
+
+const check = checkInput(updateMe)
+const refusalOf = (body: unknown) => {
+  try {
+    check({ params: {}, query: {}, body } as FastifyRequest)
+  } catch (error) {
+    return String(error)
+  }
+  return 'no refusal'
+}
+
+it('T54 does not repeat the name of a field it does not know', () => {
+  const refusal = refusalOf({ planted: 1 })
+  expect(refusal).toContain('a field that is not known here')
+  expect(refusal).not.toContain('planted')
+})
