@@ -17,6 +17,8 @@ import { type AuditReport, verifyDatabase } from './verify.ts'
 
 const checkpointEveryMs = 60_000
 
+const nothing = () => {}
+
 /** What the audit is made from. */
 export interface AuditParts {
   readonly storage: Storage
@@ -57,6 +59,9 @@ export class Audit {
   readonly #index: SearchIndex
   #timer: NodeJS.Timeout | null = null
   #send: CheckpointSender | null = null
+  /** Settles when no check is under way. */
+  #check: Promise<void> = Promise.resolve()
+  #nextCheck: Promise<AuditReport> | null = null
 
   /** Use {@link createAudit}. */
   constructor(parts: AuditParts) {
@@ -130,10 +135,19 @@ export class Audit {
     yield* eventsAbove(this.#parts.storage.db, ends, await this.#prepare(filter))
   }
 
-  /** Checks every chain against its links, its head and its checkpoints. */
+  /**
+   * Checks every chain against its links, its head and its checkpoints. It reads everything, so whoever asks while a
+   * check is under way shares the next one: however many ask, no more than one runs.
+   */
   verify(): Promise<AuditReport> {
-    const keys = { headKey: this.#chain.headKey, publicKey: this.#signer.publicKey }
-    return verifyDatabase(this.#parts.storage, keys, this.#parts.clock.nowMs())
+    this.#nextCheck ??= this.#check.then(() => {
+      this.#nextCheck = null
+      const keys = { headKey: this.#chain.headKey, publicKey: this.#signer.publicKey }
+      const report = verifyDatabase(this.#parts.storage, keys, this.#parts.clock.nowMs())
+      this.#check = report.then(nothing, nothing)
+      return report
+    })
+    return this.#nextCheck
   }
 
   /** Removes events from before a moment, itself an event. Answers how many. */

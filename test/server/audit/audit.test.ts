@@ -31,6 +31,19 @@ describe.each(engines)('the audit on $name', ({ openStorage, freshPlace }) => {
     expect(items[0]).toMatchObject({ actorName: 'anna', outcome: 'done', sequence: 4 })
   })
 
+  it('checks once for everybody who asks meanwhile, and never what was there before they asked', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    await record(storage, audit, manyEvents(3))
+    const underWay = audit.verify()
+    await new Promise((resolve) => setImmediate(resolve))
+    await record(storage, audit, manyEvents(2))
+    const later = await Promise.all(Array.from({ length: 20 }, () => audit.verify()))
+    expect(new Set(later).size).toBe(1)
+    expect(later[0]).toMatchObject({ whole: true, events: 6 })
+    expect(later[0]).not.toBe(await underWay)
+  })
+
   it('law 3: an event and its effect are there together or not at all', async () => {
     const storage = await openStorage()
     const audit = await openTestAudit(storage)
