@@ -45,7 +45,7 @@ function word(brief: string, placeholder: string) {
 const filterFlags = {
   actor: word('Who did it: a name or an id', 'NAME'),
   action: word('What was done, e.g. account.reveal; "account." finds all that begin so', 'ACTION'),
-  object: word('The id of what it was done to', 'ID'),
+  object: word('What it was done to: a name or an id', 'NAME'),
   realm: word('The name or id of a realm', 'REALM'),
   outcome: word('accepted, refused, done or denied', 'OUTCOME'),
   after: { kind: 'parsed', parse: parseMoment, optional: true, brief: 'From this moment on', placeholder: 'DATE' },

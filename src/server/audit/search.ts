@@ -9,7 +9,7 @@ export interface AuditFilter {
   readonly actor?: string | undefined
   /** An action, or all that begin with a prefix ending in a dot, e.g. `account.`. */
   readonly action?: string | undefined
-  /** The object's id. */
+  /** The object's name or id. */
   readonly object?: string | undefined
   /** A realm's name or id. */
   readonly realm?: string | undefined

@@ -40,6 +40,15 @@ describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
     expect(shown.map(({ objectId }) => objectId).join('')).toBe(objects)
   })
 
+  it('finds an object by the name people know it by', async () => {
+    const storage = await openStorage()
+    const audit = await sixDays(storage)
+    const group = { id: '2', name: 'platform', source: 'local', role: 'member', may_add_accounts: 0, created_at_ms: 0 }
+    await storage.transaction((tx) => tx.insertInto('group').values(group).execute())
+    const { items } = await audit.list({ object: 'platform' })
+    expect(items.map(({ objectId }) => objectId)).toEqual(['2'])
+  })
+
   it('shows each event once, page after page, while new ones arrive', async () => {
     const storage = await openStorage()
     const audit = await openTestAudit(storage)
