@@ -75,7 +75,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   const url = urlOf(config, app.server.address())
   const link = await rooms.access.firstSetupLink()
-  const setupUrl = link === null ? null : `${config.publicUrl ?? url}/setup#${link.token}`
+  const setupUrl = link === null ? null : `${config.publicUrl ?? reachable(url)}/setup#${link.token}`
   const close = async () => {
     isServing = false
     await pause(config.drainSeconds * 1000)
@@ -98,6 +98,11 @@ function urlOf(config: Config, address: AddressInfo | string | null): string {
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return `${config.hasTls ? 'https' : 'http'}://${host}:${port}`
+}
+
+/** An address somebody can open: who listens everywhere listens on this machine too. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
 function listenFailure(cause: unknown, { host, port }: Config): unknown {
