@@ -53,6 +53,14 @@ describe.each(engines)("the lines of ungleichotp's manual on $name", (engine) =>
     expect(await door.ask('HEAD', '/verify/', own(door))).toMatchObject({ status: 405 })
   })
 
+  it('refuses a body that is too large by every method', async () => {
+    const door = await openUngleich(engine)
+    const body = { ...own(door), padding: 'x'.repeat(80_000) }
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      expect([method, await door.ask(method, '/1/', body)]).toMatchObject([method, { status: 413 }])
+    }
+  })
+
   it('checklist 2: a final slash is asked for on reading and not missed on anything else', async () => {
     const door = await openUngleich(engine)
     for (const method of ['GET', 'HEAD']) {

@@ -28,7 +28,10 @@ export const lastAdmin = () => detail(409, 'The last entry of ungleich-admin can
 /** Errors of fields: one list of sentences for each. */
 export const wrongFields = (errors: Readonly<Record<string, readonly string[]>>) => new Refusal(400, errors)
 
+const tooLarge = detail(413, 'The request body is too large.')
+
 const failures: Readonly<Record<string, Refusal>> = {
+  body_too_large: tooLarge,
   verification_busy: detail(503, 'The entry is being verified elsewhere for too long.'),
   database_away: detail(503, 'The database does not answer.'),
   database_busy: detail(503, 'The database is busy.'),
@@ -41,7 +44,7 @@ export function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown
   const known = isFailure(thrown) ? failures[thrown.code] : undefined
   if (known !== undefined) return known
-  if (statusOf(thrown) === 413) return detail(413, 'The request body is too large.')
+  if (statusOf(thrown) === 413) return tooLarge
   return statusOf(thrown) < 500 ? detail(400, 'The request cannot be read.') : detail(500, 'Internal error.')
 }
 
