@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, join, sep } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Failure } from '../errors/failure.ts'
 
 /** Media types of what a build of the console holds; anything else is not served. */
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -34,6 +35,9 @@ const pages = [
   '/audit',
   '/settings',
 ]
+
+/** Files whose names carry the hash of their content. */
+const assetsPath = '/assets/'
 
 /** How the console is served. */
 export interface ConsoleOptions {
@@ -69,8 +73,14 @@ export function consoleRoutes(app: FastifyInstance, options: ConsoleOptions = {}
   const index = readFileSync(join(folder, 'index.html'), 'utf8')
   const assets = findAssets(folder)
   const shell: ConsoleShell = { send: (reply, head = '') => sendPage(reply, index, head) }
+  // One route for all of them: a route of its own for each of a hundred files costs a megabyte.
+  app.get<{ Params: { name: string } }>(`${assetsPath}:name`, (request, reply) => {
+    const asset = assets.get(assetsPath + request.params.name)
+    if (asset === undefined) throw new Failure('not_found')
+    return sendAsset(request, reply, asset, true)
+  })
   for (const [path, asset] of assets) {
-    app.get(path, (request, reply) => sendAsset(request, reply, asset, path.startsWith('/assets/')))
+    if (!path.startsWith(assetsPath)) app.get(path, (request, reply) => sendAsset(request, reply, asset, false))
   }
   for (const page of pages) {
     app.get(page, async (request, reply) => {
