@@ -42,14 +42,16 @@ const { status } = spawnSync(
   ],
   { cwd: root, stdio: 'inherit', env },
 )
-sayWhatRan()
+const haveAllPassed = sayWhatRan()
 rmSync(temporary, { recursive: true, force: true })
-process.exit(status === 0 && failed.length === 0 ? 0 : 1)
+process.exit(status === 0 && haveAllPassed && failed.length === 0 ? 0 : 1)
 
+/** Answers whether the report tells of tests and of no failure: a status alone has lied before. */
 function sayWhatRan() {
   for (const [program] of failed) console.log(`watchword: ${program} found faults`)
   if (existsSync(skippedFile)) console.log(`Skipped suites:\n${readFileSync(skippedFile, 'utf8')}`)
-  if (!existsSync(report)) return
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
+  if (!existsSync(report)) return false
+  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(report, 'utf8'))
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
+  return success && numPassedTests > 0
 }

