@@ -95,14 +95,17 @@ async function enrolAll(call: Call, round: number): Promise<Enrolled[]> {
   )
 }
 
-/** Every other round waits until something was acknowledged, so that a slow machine proves as much as a quick one. */
+/**
+ * Every other round waits until a verdict was acknowledged, or a reveal, so that a slow machine proves as much as a
+ * quick one.
+ */
 interface Killing {
-  readonly afterFirst: boolean
+  readonly after: 'verdict' | 'reveal' | null
   readonly kill: () => Promise<void>
 }
 
 function killAt(round: number, kill: () => Promise<void>): Killing {
-  return { afterFirst: round % 2 === 0, kill }
+  return { after: (['verdict', null, 'reveal', null] as const)[round % 4] ?? null, kill }
 }
 
 async function loadUntilKilled(
@@ -114,23 +117,25 @@ async function loadUntilKilled(
 ): Promise<Acknowledged> {
   const acknowledged: Acknowledged = { verdicts: [], reveals: 0 }
   const call = caller(server, token)
-  const first = Promise.withResolvers<void>()
+  const first = { verdict: Promise.withResolvers<void>(), reveal: Promise.withResolvers<void>() }
   const atMs = Date.now()
   const verify = async ({ name, secret }: Enrolled, offset: number) => {
     const code = totp(secret, atMs + offset * periodMs)
     const { body } = await call('POST', `/v1/realms/crash/subjects/${name}/verify`, { code })
     if (body['accepted'] !== true) return
     acknowledged.verdicts.push({ name, code, step: Number(body['step']) })
-    first.resolve()
+    first.verdict.resolve()
   }
   const reveal = async () => {
     const { status } = await caller(server, shared.token)('POST', `/v1/accounts/${shared.account}/reveal`, {})
-    if (status === 200) acknowledged.reveals += 1
+    if (status !== 200) return
+    acknowledged.reveals += 1
+    first.reveal.resolve()
   }
   // What is cut off in the middle is neither acknowledged nor a failure of the test.
   const load = [-1, 0, 1].flatMap((offset) => subjects.map((subject) => verify(subject, offset).catch(() => {})))
   const reveals = Array.from({ length: 8 }, () => reveal().catch(() => {}))
-  if (killing.afterFirst) await Promise.race([first.promise, Promise.all(load)])
+  if (killing.after !== null) await Promise.race([first[killing.after].promise, Promise.all([...load, ...reveals])])
   await pause(Math.random() * 40)
   await killing.kill()
   await Promise.all([...load, ...reveals])
