@@ -44,8 +44,8 @@ export const startMeasurement: Measurement = {
   },
 }
 
-/** A server that has just started is not idle yet. */
-const settleMs = 2000
+/** A server that has just started is not idle yet: V8 gives memory back when nothing has happened for some seconds. */
+const settleMs = 15_000
 
 /** Resident memory idle and under load. */
 export const memoryMeasurement: Measurement = {
