@@ -73,12 +73,11 @@ export const auditPageMeasurement: Measurement = {
       seedEvents(join(folder, 'watchword.db'))
       const server = await startServerChild(variables)
       try {
-        const times: [string, number][] = []
-        for (const query of queries) times.push([query, await pageMs(server.port, token, query)])
-        const [slowest = '', value = Number.NaN] = times.toSorted(([, a], [, b]) => b - a)[0] ?? []
-        const newest = times.find(([query]) => query === '')?.[1] ?? Number.NaN
-        const figures = { value, unit: 'ms', yardstick: 'the newest page, unfiltered', yardstickValue: newest }
-        return [atMost(`audit page, 10,000,000 events, slowest: ${slowest}`, figures, pageCeilingMs)]
+        const newest = await pageMs(server.port, token, '')
+        const times = [newest]
+        for (const query of queries) times.push(await pageMs(server.port, token, query))
+        const figures = { unit: 'ms', yardstick: 'the newest page, unfiltered', yardstickValue: newest }
+        return [atMost('slowest page of 10,000,000 events', { value: Math.max(...times), ...figures }, pageCeilingMs)]
       } finally {
         await server.stop()
       }
@@ -92,7 +91,6 @@ const firstAtMs = Date.UTC(2024, 0, 1)
 const eventEveryMs = 5000
 const midMs = firstAtMs + (events / 2) * eventEveryMs
 const queries = [
-  '',
   `beforeMs=${midMs}`,
   'actor=actor-77',
   'object=object-4711',
