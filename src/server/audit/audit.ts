@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { asHotTx } from '../database/sql.ts'
 import type { HotTx, Storage, StorageClock, StorageLog, Tx } from '../database/storage.ts'
 import { appendEvents, type Chain } from './chain.ts'
@@ -68,7 +68,7 @@ export class Audit {
     const { storage, keyRing } = parts
     this.#parts = parts
     const id = storage.engine === 'sqlite' ? 'main' : randomBytes(9).toString('hex')
-    this.#chain = { id, headKey: keyRing.deriveKey('audit head') }
+    this.#chain = { id, headKey: createSecretKey(keyRing.deriveKey('audit head')) }
     this.#nameKey = keyRing.deriveKey('audit unknown names')
     this.#signer = createSigner(keyRing.deriveKey('audit checkpoints'))
     this.#index = new SearchIndex(storage)

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { HotTx, SqlRow } from '../database/storage.ts'
 import type { AuditEvent } from './event.ts'
 import { type Head, headMac, refuseForgedHead, type SealedHead } from './head.ts'
@@ -7,27 +8,28 @@ import { bodyOf, genesisHash, type Link, linkHash } from './link.ts'
 export interface Chain {
   readonly id: string
   /** Key of the head's keyed hash. */
-  readonly headKey: Uint8Array
+  readonly headKey: KeyObject
 }
 
 const common = {
   readHead: 'select sequence, hash, hmac, pruned_sequence from audit_chain where id = ?',
   otherHeads: 'select id, sequence, hash from audit_chain where id <> ? order by started_at_ms desc limit 20',
-  writeHead: 'update audit_chain set sequence = ?, hash = ?, hmac = ?, pruned_sequence = ? where id = ?',
   // Of two first events at once, the second waits here and then finds the head of the first.
   startChain: `insert into audit_chain (sequence, hash, hmac, pruned_sequence, id, started_at_ms)
     values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
 }
+const updateHead = (hash: string, hmac: string) =>
+  `update audit_chain set sequence = ?, hash = ${hash}, hmac = ${hmac}, pruned_sequence = ? where id = ?`
 const statements = {
-  sqlite: common,
+  sqlite: { ...common, writeHead: updateHead('unhex(?)', 'unhex(?)') },
   postgres: {
     readHead: numbered(`${common.readHead} for update`),
     otherHeads: numbered(common.otherHeads),
-    writeHead: numbered(common.writeHead),
+    writeHead: numbered(updateHead("decode(?, 'hex')", "decode(?, 'hex')")),
     startChain: numbered(common.startChain),
   },
 }
-const insertLink = 'insert into audit_event (chain_id, sequence, at_ms, body, hash) values (?, ?, ?, ?, ?)'
+const insertLink = 'insert into audit_event (chain_id, sequence, at_ms, body, hash) values (?, ?, ?, ?, unhex(?))'
 const insertLinksAtOnce = `insert into audit_event (chain_id, sequence, at_ms, body, hash)
   select $1, link.sequence, $2, link.body, decode(link.hash, 'hex')
   from unnest($3::bigint[], $4::text[], $5::text[]) as link (sequence, body, hash)`
@@ -83,13 +85,8 @@ export async function readHead(tx: HotTx, { id, headKey }: Chain): Promise<Head 
 
 /** Moves the head; only for whoever read it in the same transaction. */
 export async function writeHead(tx: HotTx, { id, headKey }: Chain, head: Head): Promise<void> {
-  await tx.run(statements[tx.engine].writeHead, [
-    head.sequence,
-    Buffer.from(head.hash, 'hex'),
-    headMac(headKey, head),
-    head.prunedSequence,
-    id,
-  ])
+  const mac = Buffer.from(headMac(headKey, head)).toString('hex')
+  await tx.runEach(statements[tx.engine].writeHead, [[head.sequence, head.hash, mac, head.prunedSequence, id]])
 }
 
 async function startChain(tx: HotTx, chain: Chain, atMs: number): Promise<Head> {
@@ -119,10 +116,10 @@ export const chainStartAction = 'audit.chain_start'
 
 async function insertLinks(tx: HotTx, chain: string, links: readonly Link[]): Promise<void> {
   if (tx.engine === 'sqlite') {
-    for (const { sequence, atMs, body, hash } of links) {
-      const inserted = tx.run(insertLink, [chain, sequence, atMs, body, Buffer.from(hash, 'hex')])
-      if (typeof inserted !== 'number') await inserted
-    }
+    await tx.runEach(
+      insertLink,
+      links.map(({ sequence, atMs, body, hash }) => [chain, sequence, atMs, body, hash]),
+    )
     return
   }
   const sequences = links.map(({ sequence }) => sequence)

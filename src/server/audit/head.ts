@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
 
 /** The end of a chain: where the next link is tied. */
@@ -17,12 +17,12 @@ export interface SealedHead extends Head {
 }
 
 /** The keyed hash that proves a head. */
-export function headMac(key: Uint8Array, { chain, sequence, hash, prunedSequence }: Head): Uint8Array {
+export function headMac(key: KeyObject, { chain, sequence, hash, prunedSequence }: Head): Uint8Array {
   return createHmac('sha256', key).update(`${chain}\n${sequence}\n${hash}\n${prunedSequence}`).digest()
 }
 
 /** Whether a stored head was written by us. */
-export function isProven(key: Uint8Array, head: SealedHead): boolean {
+export function isProven(key: KeyObject, head: SealedHead): boolean {
   const expected = headMac(key, head)
   return expected.length === head.mac.length && timingSafeEqual(expected, head.mac)
 }
@@ -32,6 +32,6 @@ export function isProven(key: Uint8Array, head: SealedHead): boolean {
  *
  * @throws {@link Failure} `audit_head_forged`
  */
-export function refuseForgedHead(key: Uint8Array, head: SealedHead): void {
+export function refuseForgedHead(key: KeyObject, head: SealedHead): void {
   if (!isProven(key, head)) throw new Failure('audit_head_forged', { detail: { chain: head.chain } })
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { asHotTx } from '../database/sql.ts'
 import type { Storage } from '../database/storage.ts'
 import { appendEvents, type Chain, readHead, writeHead } from './chain.ts'
@@ -11,7 +12,7 @@ const batch = 5000
 /** Who prunes, and with what. */
 export interface Pruning {
   readonly storage: Storage
-  readonly headKey: Uint8Array
+  readonly headKey: KeyObject
   readonly signer: Signer
   /** The chain the act itself is recorded in. */
   readonly chain: Chain

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Storage } from '../database/storage.ts'
 import { ChainCheck, Problems } from './chain-check.ts'
 import { type Checkpoint, isGenuine } from './checkpoint.ts'
@@ -26,7 +27,7 @@ interface Anchor {
 }
 
 interface Keys {
-  readonly headKey: Uint8Array
+  readonly headKey: KeyObject
   readonly publicKey: Uint8Array
 }
 

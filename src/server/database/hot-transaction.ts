@@ -4,6 +4,7 @@ import type { Engine, HotTx, SqlRow, SqlValue } from './storage.ts'
 export interface Statements {
   all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> | SqlRow[]
   run(sql: string, values: readonly SqlValue[]): Promise<number> | number
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown
 }
 
 /**
@@ -28,6 +29,11 @@ export class HotTransaction implements HotTx {
   run(sql: string, values: readonly SqlValue[]): Promise<number> | number {
     this.#refuseWhenOver()
     return this.#statements.run(sql, values)
+  }
+
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown {
+    this.#refuseWhenOver()
+    return this.#statements.runEach(sql, rows)
   }
 
   /** Must be called before COMMIT and ROLLBACK. */

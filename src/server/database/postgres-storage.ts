@@ -180,5 +180,6 @@ function statementsOf(client: pg.PoolClient): Statements {
   return {
     all: async (text, values) => (await query(text, values)).rows,
     run: async (text, values) => (await query(text, values)).rowCount ?? 0,
+    runEach: async (text, rows) => void (await Promise.all(rows.map((row) => query(text, row)))),
   }
 }

@@ -8,9 +8,14 @@ export { sql } from 'kysely'
 export function asHotTx(tx: Tx, engine: Engine): HotTx {
   const execute = (text: string, values: readonly unknown[]) =>
     tx.executeQuery<SqlRow>(CompiledQuery.raw(text, [...values]))
+  const run = async (text: string, values: readonly unknown[]) =>
+    Number((await execute(text, values)).numAffectedRows ?? 0n)
   return {
     engine,
     all: async (text, values) => (await execute(text, values)).rows,
-    run: async (text, values) => Number((await execute(text, values)).numAffectedRows ?? 0n),
+    run,
+    runEach: async (text, rows) => {
+      for (const row of rows) await run(text, row)
+    },
   }
 }

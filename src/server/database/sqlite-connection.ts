@@ -52,6 +52,14 @@ export class SqliteConnection {
     return Number(this.#prepare(sql).statement.run(...(values as SQLInputValue[])).changes)
   }
 
+  /** Runs a statement once for each row of parameters; answers how many rows changed. */
+  runEach(sql: string, rows: readonly (readonly unknown[])[]): number {
+    const { statement } = this.#prepare(sql)
+    let changes = 0
+    for (const row of rows) changes += Number(statement.run(...(row as SQLInputValue[])).changes)
+    return changes
+  }
+
   /** Several statements without parameters, for pragmas and migrations. */
   exec(sql: string): void {
     this.database.exec(sql)

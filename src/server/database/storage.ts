@@ -25,7 +25,10 @@ export type SqlRow = Readonly<Record<string, unknown>>
 export interface HotTx {
   readonly engine: Engine
   all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> | SqlRow[]
+  /** Answers how many rows changed. */
   run(sql: string, values: readonly SqlValue[]): Promise<number> | number
+  /** Runs a statement once for each row of parameters. */
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown
 }
 
 /** What the feed tells when any server changed something. */

@@ -72,7 +72,8 @@ const postgresSources = `select ${sourceColumns}, v.value->>1 as hash from json_
 /** Writes states. An id that no subject has changes nothing, and costs a statement all the same (T40). */
 export async function writeStates(tx: HotTx, changes: readonly StateChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
-    for (const { subjectId, state } of changes) await tx.run(sqliteStateUpdate, [...stateValues(state), subjectId])
+    const rows = changes.map(({ subjectId, state }) => [...stateValues(state), subjectId])
+    await tx.runEach(sqliteStateUpdate, rows)
     return
   }
   const rows = changes.map(({ subjectId, state }) => [subjectId, ...stateValues(state)])
@@ -88,17 +89,17 @@ const postgresStateUpdate = `update subject_state s set
 /** Counts failures at known sources; a source that is not known changes nothing. */
 export async function writeSourceFailures(tx: HotTx, changes: readonly SourceChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
-    for (const { subjectId, sourceHash, source } of changes) {
-      const hash = Buffer.from(sourceHash, 'hex')
-      await tx.run(sqliteSourceUpdate, [source.windowStartedAtMs, source.failures, subjectId, hash])
-    }
+    const rows = changes.map(({ subjectId, sourceHash, source }) => {
+      return [source.windowStartedAtMs, source.failures, subjectId, sourceHash]
+    })
+    await tx.runEach(sqliteSourceUpdate, rows)
     return
   }
   await tx.run(postgresSourceUpdate, [JSON.stringify(changes.map(sourceValues))])
 }
 
 const sqliteSourceUpdate = `update subject_source set window_started_at_ms = ?, failures = ?
-  where subject_id = ? and source_hash = ?`
+  where subject_id = ? and source_hash = unhex(?)`
 const postgresSourceUpdate = `update subject_source s set
   window_started_at_ms = (v.value->>3)::bigint, failures = (v.value->>4)::bigint
   from json_array_elements($1::json) v where s.subject_id = v.value->>0 and s.source_hash = decode(v.value->>1, 'hex')`
@@ -106,10 +107,7 @@ const postgresSourceUpdate = `update subject_source s set
 /** Makes sources known, or refreshes them. */
 export async function acceptSources(tx: HotTx, changes: readonly SourceChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
-    for (const change of changes) {
-      const [subjectId, hash, ...rest] = sourceValues(change)
-      await tx.run(sqliteSourceUpsert, [subjectId, Buffer.from(hash, 'hex'), ...rest])
-    }
+    await tx.runEach(sqliteSourceUpsert, changes.map(sourceValues))
     return
   }
   await tx.run(postgresSourceUpsert, [JSON.stringify(changes.map(sourceValues))])
@@ -119,7 +117,7 @@ const keepSource = `on conflict (subject_id, source_hash) do update set accepted
   window_started_at_ms = excluded.window_started_at_ms, failures = excluded.failures`
 const sourceInsert =
   'insert into subject_source (subject_id, source_hash, accepted_at_ms, window_started_at_ms, failures)'
-const sqliteSourceUpsert = `${sourceInsert} values (?, ?, ?, ?, ?) ${keepSource}`
+const sqliteSourceUpsert = `${sourceInsert} values (?, unhex(?), ?, ?, ?) ${keepSource}`
 const postgresSourceUpsert = `${sourceInsert}
   select v.value->>0, decode(v.value->>1, 'hex'), (v.value->>2)::bigint, (v.value->>3)::bigint, (v.value->>4)::bigint
   from json_array_elements($1::json) v ${keepSource}`
@@ -150,17 +148,18 @@ const postgresMemos = `select encode(m.key_hash, 'hex') as key_hash, m.subject_i
 
 /** Records verdicts under their keys. */
 export async function writeMemos(tx: HotTx, memos: readonly Memo[]): Promise<void> {
-  const sql =
-    tx.engine === 'sqlite' ? memoUpsert(['?', '?', '?', '?', '?']) : memoUpsert(['$1', '$2', '$3', '$4', '$5'])
-  for (const { keyHash, subjectId, bodyHash, verdict, atMs } of memos) {
-    await tx.run(sql, [Buffer.from(keyHash, 'hex'), subjectId, Buffer.from(bodyHash, 'hex'), verdict, atMs])
-  }
+  const rows = memos.map(({ keyHash, subjectId, bodyHash, verdict, atMs }) => {
+    return [keyHash, subjectId, bodyHash, verdict, atMs]
+  })
+  await tx.runEach(tx.engine === 'sqlite' ? sqliteMemoUpsert : postgresMemoUpsert, rows)
 }
 
 const memoUpsert = (places: readonly string[]) => `insert into verdict_memo
   (key_hash, subject_id, body_hash, verdict, at_ms) values (${places.join(', ')})
   on conflict (key_hash) do update set subject_id = excluded.subject_id, body_hash = excluded.body_hash,
   verdict = excluded.verdict, at_ms = excluded.at_ms`
+const sqliteMemoUpsert = memoUpsert(['unhex(?)', '?', 'unhex(?)', '?', '?'])
+const postgresMemoUpsert = memoUpsert(["decode($1, 'hex')", '$2', "decode($3, 'hex')", '$4', '$5'])
 
 function sourceOf(row: SqlRow): SourceState {
   return {

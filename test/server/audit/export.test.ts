@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import type { Audit } from '../../../src/server/audit/audit.ts'
@@ -151,7 +152,7 @@ describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
     }
     const signer = createSigner(new Uint8Array(32).fill(7))
     const { id } = await storage.db.selectFrom('audit_chain').select('id').executeTakeFirstOrThrow()
-    const headKey = (await openTestKeyRing(storage, rootKey)).deriveKey('audit head')
+    const headKey = createSecretKey((await openTestKeyRing(storage, rootKey)).deriveKey('audit head'))
     const pruning = { storage: watched, headKey, signer, chain: { id, headKey }, nowMs: 9, by }
     expect(await pruneBefore(pruning, 5)).toBe(12_001)
     expect(Math.max(...sizes)).toBe(5000)

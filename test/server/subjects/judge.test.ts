@@ -400,6 +400,7 @@ function countStatements({ core: { storage } }: World): () => string {
         engine: tx.engine,
         all: (sql, values) => (statements++, tx.all(sql, values)),
         run: (sql, values) => (statements++, tx.run(sql, values)),
+        runEach: (sql, rows) => ((statements += rows.length), tx.runEach(sql, rows)),
       }),
     )
     commits++
