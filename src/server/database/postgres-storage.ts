@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
@@ -25,8 +27,10 @@ const hotTransactions = 3
 const patienceMs = 30_000
 /** Batches are short; whoever verifies does not wait longer. */
 const hotPatienceMs = 10_000
-/** A transaction that lost a deadlock is run again this often. */
-const attempts = 4
+/** A transaction that lost a deadlock is run again until it was tried so often. */
+const attempts = 8
+/** The first rerun waits for less than this, each further one for up to twice as long. */
+const longestFirstPauseMs = 8
 const lostRace = new Set(['40001', '40P01'])
 
 /** PostgreSQL as the storage: a pool that only reads, one that writes, and a small pipelined one for batches. */
@@ -63,26 +67,13 @@ export class PostgresStorage implements Storage {
   }
 
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      const recorded: Change[] = []
-      try {
-        const result = await this.#attempt(work, recorded)
-        this.#feed.listeners.deliver(recorded)
-        return result
-      } catch (error) {
-        if (attempt >= attempts || !lostRace.has(postgresCode(error))) throw readablePostgresError(error)
-      }
-    }
+    const { result, recorded } = await untilNotLost(() => this.#attempt(work))
+    this.#feed.listeners.deliver(recorded)
+    return result
   }
 
-  async hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#attemptHot(work)
-      } catch (error) {
-        if (attempt >= attempts || !lostRace.has(postgresCode(error))) throw readablePostgresError(error)
-      }
-    }
+  hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+    return untilNotLost(() => this.#attemptHot(work))
   }
 
   async #attemptHot<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
@@ -124,11 +115,13 @@ export class PostgresStorage implements Storage {
     await Promise.all([this.#readers.end(), this.#writers.end(), this.#hotPool.end()])
   }
 
-  #attempt<T>(work: (tx: Tx) => Promise<T>, recorded: Change[]): Promise<T> {
-    return this.#writes.transaction().execute((tx) => {
+  async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; recorded: Change[] }> {
+    const recorded: Change[] = []
+    const result = await this.#writes.transaction().execute((tx) => {
       this.#recorded.set(tx, recorded)
       return work(tx)
     })
+    return { result, recorded }
   }
 
   async #connectHot(): Promise<pg.PoolClient> {
@@ -144,6 +137,18 @@ export class PostgresStorage implements Storage {
       await this.transaction((tx) => pruneChanges(tx, this.#clock.nowMs()))
     } catch {
       // Old rows only cost space; the next round tries again.
+    }
+  }
+}
+
+/** Runs a transaction again while it loses deadlocks, after a pause of chance: those that met must not meet again. */
+async function untilNotLost<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (count >= attempts || !lostRace.has(postgresCode(error))) throw readablePostgresError(error)
+      await pause(randomInt(longestFirstPauseMs * 2 ** (count - 1)))
     }
   }
 }

@@ -77,6 +77,28 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     expect(rows).toEqual([{ key: 'a' }, { key: 'b' }])
   })
 
+  it('runs one statement for many rows, all of them or none', async () => {
+    const storage = await openStorage()
+    const insert =
+      name === 'sqlite' ? 'insert into setting values (?, ?, ?)' : 'insert into setting values ($1, $2, $3)'
+    await storage.hotTransaction(async (tx) => {
+      await tx.runEach(insert, [])
+      await tx.runEach(insert, [
+        ['a', '1', 1],
+        ['b', '2', 2],
+      ])
+    })
+    const failing = storage.hotTransaction(async (tx) => {
+      await tx.runEach(insert, [
+        ['c', '3', 3],
+        ['a', 'again', 3],
+        ['d', '4', 4],
+      ])
+    })
+    expect(isDuplicate(await failing.catch((error: unknown) => error))).toBe(true)
+    expect(await settingKeys(storage)).toEqual(['a', 'b'])
+  })
+
   it('law 7: lets no statement of a batch run after the batch has failed', async () => {
     const storage = await openStorage()
     const insert =
