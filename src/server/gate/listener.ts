@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import type { ListenOptions } from 'node:net'
 import { Failure } from '../../errors/failure.ts'
-import { createHttpServer } from '../http/node-http.ts'
+import { createHttpServer, listenerOptions } from '../http/node-http.ts'
 
 /** What answers at the gate's listener. */
 export interface GateHandlers {
@@ -11,9 +11,6 @@ export interface GateHandlers {
   /** The router, for the pages below `/auth/`. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void
 }
-
-/** A page of identity and session headers may be long; beyond this Node.js answers 431 and nginx makes it 500. */
-const listenerOptions = { maxHeaderSize: 64 * 1024, keepAliveTimeout: 72_000 }
 
 /**
  * Listens for proxies at an address or socket of its own, so that nothing but the gate is reached there.

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
-import { createHttpServer, createTlsServer } from './node-http.ts'
+import { createHttpServer, createTlsServer, listenerOptions } from './node-http.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { spelledPath } from './spelled-path.ts'
@@ -66,6 +67,7 @@ export async function createApp({
     done()
   })
   readJson(app)
+  endEmptyBodies(app)
   useChain(app, chain)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
   app.setErrorHandler(async (error, request, reply) => {
@@ -83,9 +85,6 @@ function refuseUnread(response: ServerResponse, error: unknown): void {
   const headers = { ...securityHeaders, 'content-type': 'application/problem+json' }
   response.writeHead(status, headers).end(JSON.stringify(problem))
 }
-
-// A page of identity and session headers may be long; beyond this Node.js answers 431 by itself.
-const listenerOptions = { maxHeaderSize: 64 * 1024, keepAliveTimeout: 72_000 }
 
 function createListener(
   handler: RequestListener,
@@ -112,6 +111,14 @@ function readJson(app: FastifyInstance): void {
       done(error === null ? null : new Failure('json_unreadable'), value)
     if (body.length === 0) done(null, undefined)
     else void parse(request, String(body), answer)
+  })
+}
+
+// Node.js hands over no stream where no body is announced: whoever waits for the end of one would wait for ever.
+function endEmptyBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const waits = request.raw.readableEnded && request.headers['content-type'] !== undefined
+    done(null, waits ? Readable.from([]) : payload)
   })
 }
 
