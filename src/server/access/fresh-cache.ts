@@ -37,6 +37,11 @@ export class FreshCache<Entry> {
     return this.#entries.size
   }
 
+  /** Whether memory has an entry, however old. */
+  holds(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
   get(key: string): Entry | null | Promise<Entry | null> {
     const entry = this.#entries.get(key)
     return entry !== undefined && this.#options.changes.isConfirmed() ? entry : this.read(key)

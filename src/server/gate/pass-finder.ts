@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Access } from '../access/access.ts'
 import type { KnownPerson } from '../access/people/directory.ts'
 import type { LiveSession } from '../access/sessions/sessions.ts'
-import { tokenKey } from '../access/token-key.ts'
 import type { OpenToken } from '../access/tokens/tokens.ts'
 import { bodiless, type HeaderList } from './check-answer.ts'
 import { gateCookieValues } from './gate-cookie.ts'
@@ -53,7 +52,8 @@ export class PassFinder {
   #tryNext(values: readonly string[], index: number): Found | null | Promise<Found | null> {
     const value = values[index]
     if (value === undefined) return null
-    const live = this.#parts.access.sessions.look(tokenKey(value))
+    const { sessions } = this.#parts.access
+    const live = sessions.look(sessions.keyOf(value))
     if (live instanceof Promise) return live.then((found) => this.#ofSession(found) ?? this.#tryNext(values, index + 1))
     return this.#ofSession(live) ?? this.#tryNext(values, index + 1)
   }

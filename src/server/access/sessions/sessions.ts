@@ -8,6 +8,7 @@ import { tokenKey } from '../token-key.ts'
 import type { Directory, KnownPerson } from '../people/directory.ts'
 import { markSeen } from '../people/store.ts'
 import { isExpired, isIdle, isWorthTouching, type SessionLimits } from './limits.ts'
+import { RecentKeys } from './recent-keys.ts'
 import * as store from './store.ts'
 
 /** Kind of change that ends a cached session; the object id is the hash of its token. */
@@ -46,6 +47,8 @@ export class Sessions {
   readonly #directory: Directory
   readonly #cache: FreshCache<store.Session>
   readonly #touched = new Map<string, string>()
+  readonly #recentKeys = new RecentKeys()
+  readonly #stopForgetting: () => void
   readonly #timers: NodeJS.Timeout[]
 
   constructor(storage: Storage, services: Services, directory: Directory) {
@@ -57,6 +60,9 @@ export class Sessions {
       kind: sessionChange,
       load: (tokenHash) => store.sessionByHash(storage.db, tokenHash),
       maxEntries: maxSessionsKept,
+    })
+    this.#stopForgetting = storage.changes.listen(({ kind }) => {
+      if (kind === sessionChange) this.#recentKeys.forget()
     })
     this.#timers = [
       setInterval(() => void this.#quietly(() => this.flush()), flushEveryMs),
@@ -87,6 +93,11 @@ export class Sessions {
     }
     await store.insertSession(tx, session)
     return { id: session.id, token, expiresAtMs: session.expiresAtMs }
+  }
+
+  /** The hash of a token; of one that opens a session known here it is remembered for a minute at most. */
+  keyOf(token: string): string {
+    return this.#recentKeys.of(token, this.#isHeld)
   }
 
   /**
@@ -145,6 +156,7 @@ export class Sessions {
   /** Removes what is over from memory and table. */
   async sweep(): Promise<void> {
     const nowMs = this.#services.clock.nowMs()
+    this.#recentKeys.forget()
     this.#cache.drop((session) => isExpired(session, nowMs) || isIdle(session, nowMs))
     let removed = rowsAtOnce
     while (removed === rowsAtOnce) {
@@ -155,8 +167,12 @@ export class Sessions {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     await this.#quietly(() => this.flush())
+    this.#stopForgetting()
+    this.#recentKeys.forget()
     this.#cache.stop()
   }
+
+  readonly #isHeld = (tokenHash: string): boolean => this.#cache.holds(tokenHash)
 
   #live(tokenHash: string, session: store.Session | null): LiveSession | null | Promise<LiveSession | null> {
     const nowMs = this.#services.clock.nowMs()
