@@ -8,7 +8,7 @@ import { judgeVisit, type Judgement } from './judgement.ts'
 import { type Found, passHeaders, PassFinder } from './pass-finder.ts'
 import { Peers } from './peer.ts'
 import { portalOrigin } from './portal-place.ts'
-import { checkPrefix, type ProxyFamily, readVisit } from './proxy-family.ts'
+import { checkPrefix, proxyFamilies, type ProxyFamily, readVisit } from './proxy-family.ts'
 import type { RuleSet } from './rules-file.ts'
 import { doctorHeader, withSeen } from './seen.ts'
 import type { GateSettings } from './settings.ts'
@@ -151,10 +151,10 @@ function isSessionPath(url: string): boolean {
 }
 
 function familyOf(url: string): ProxyFamily | null {
-  const name = /^[a-z-]*/.exec(url.slice(checkPrefix.length))?.[0] ?? ''
-  const next = url[checkPrefix.length + name.length]
-  const isWhole = next === undefined || next === '?'
-  if (name === 'nginx' || name === 'forward') return isWhole ? name : null
+  const family = proxyFamilies.find((name) => url.startsWith(name, checkPrefix.length))
+  if (family === undefined) return null
+  const next = url[checkPrefix.length + family.length]
+  if (next === undefined || next === '?') return family
   // Envoy puts the visited path behind the prefix.
-  return name === 'ext-authz' && (isWhole || next === '/') ? name : null
+  return family === 'ext-authz' && next === '/' ? family : null
 }

@@ -36,7 +36,7 @@ function valueAt(header: string, name: string, at: number): string[] {
 const hexToken = /^[0-9a-f]{64}$/
 
 function tokenIn(value: string): string {
-  return hexToken.test(value) ? Buffer.from(value, 'hex').toString('base64url') : value
+  return value.length === 64 && hexToken.test(value) ? Buffer.from(value, 'hex').toString('base64url') : value
 }
 
 /** A session's token as its cookie spells it. */

@@ -5,7 +5,10 @@ import { parseVisit, recallVisitUrl, type Visit } from './visit.ts'
  * The families of proxies that ask. Each has its own address and headers; the gate never guesses, for the
  * other family's headers come from the visitor untouched (P1, P2).
  */
-export type ProxyFamily = 'nginx' | 'forward' | 'ext-authz'
+export type ProxyFamily = (typeof proxyFamilies)[number]
+
+/** Their names, as they stand in the addresses of checks; none begins like another. */
+export const proxyFamilies = ['nginx', 'forward', 'ext-authz'] as const
 
 /** The part of a request a check looks at. */
 export interface CheckRequest {

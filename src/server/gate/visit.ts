@@ -43,17 +43,16 @@ export function parseVisitUrl(method: string, url: string): Visit | null {
 /** Addresses remembered at most; a page asks for the same few again and again. */
 const maxRemembered = 1000
 const longestRemembered = 512
-const remembered = new Map<string, Visit | null>()
+const remembered = new Map<string, Visit>()
 
 /** The same, remembered: reading an address costs a check more than anything else, and never comes out otherwise. */
 export function recallVisitUrl(method: string, url: string): Visit | null {
-  if (url.length > longestRemembered) return parseVisitUrl(method, url)
-  const key = `${method} ${url}`
-  const known = remembered.get(key)
-  if (known !== undefined) return known
+  const known = remembered.get(url)
+  if (known?.method === method) return known
   const visit = parseVisitUrl(method, url)
+  if (visit === null || url.length > longestRemembered) return visit
   if (remembered.size >= maxRemembered) remembered.clear()
-  remembered.set(key, visit)
+  remembered.set(url, visit)
   return visit
 }
 
