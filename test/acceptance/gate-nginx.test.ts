@@ -29,16 +29,16 @@ describeWith(['nginx'], 'nginx and the gate over time', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('N5 keeps its connections to the gate open over hundreds of checks', async () => {
+  it('N5 keeps its connections to the gate open over a thousand checks, with 64 visitors at once', async () => {
     const nginx = await startPrintedProxy('nginx', { gatePort: house.port, appPort: app.port, hosts: [host] })
     const headers = { host: `${host}:${nginx.port}`, cookie: `watchword=${await house.signIn(alice)}` }
     const before = house.connections()
-    for (let round = 0; round < 50; round += 1) {
-      const asked = Array.from({ length: 8 }, () => exchange(nginx.port, '/', { headers }))
-      expect((await Promise.all(asked)).every(({ status }) => status === 200)).toBe(true)
+    for (let round = 0; round < 16; round += 1) {
+      const asked = Array.from({ length: 64 }, () => exchange(nginx.port, '/', { headers }))
+      expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]))
     }
     await nginx.stop()
-    expect(house.connections() - before).toBeLessThanOrEqual(32)
+    expect(house.connections() - before).toBeLessThanOrEqual(128)
   })
 
   it('P33 the cache recipe of the guide saves checks and keeps people and addresses apart', async () => {
