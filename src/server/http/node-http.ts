@@ -13,7 +13,7 @@ export const listenerOptions = {
   keepAliveTimeout: 72_000,
   /**
    * Without Content-Length and Transfer-Encoding there is no body (RFC 9112 section 6.3). Setting up a stream that
-   * nobody reads, and ending it, would be an eighth of what a check costs.
+   * nobody reads, and ending it, would be about a tenth of what a check costs.
    */
   optimizeEmptyRequests: true,
 }

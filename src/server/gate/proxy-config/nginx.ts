@@ -8,7 +8,7 @@ export function nginxConfig({ hosts, gate, app, listen, cookieName }: ProxyConfi
   )
   const give = identityNames.map((name) => `    proxy_set_header ${name} ${variable(name)};`)
   return `# Watchword's gate in front of an app. Keepalive works because the gate's checks have no body; with fewer idle
-# connections than visitors at once, every second check would open a new one, at twice the cost.
+# connections than visitors at once, checks would keep opening new ones, at twice the cost.
 upstream watchword { server ${gate}; keepalive 128; }
 
 map $http_upgrade $watchword_connection { default upgrade; "" close; }
