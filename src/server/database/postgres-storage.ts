@@ -94,6 +94,15 @@ export class PostgresStorage implements Storage {
     }
   }
 
+  async readHot(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+    try {
+      const query = { name: statementName(sql), text: sql, values: values as unknown[] }
+      return (await this.#readers.query<SqlRow>(query)).rows
+    } catch (error) {
+      throw readablePostgresError(error)
+    }
+  }
+
   async recordChange(tx: Tx, change: Change): Promise<void> {
     this.#recorded.get(tx)?.push(change)
     await logChange(tx, change, this.#clock.nowMs())

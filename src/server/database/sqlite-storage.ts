@@ -8,7 +8,7 @@ import { SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { isBusy, readableSqliteError } from './sqlite-error.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
-import type { Change, ChangeFeed, Database, HotTx, Storage, StorageClock, Tx } from './storage.ts'
+import type { Change, ChangeFeed, Database, HotTx, SqlRow, SqlValue, Storage, StorageClock, Tx } from './storage.ts'
 import type { Tables } from './tables.ts'
 
 /** How long a write waits for other processes before it gives up. */
@@ -73,6 +73,17 @@ export class SqliteStorage implements Storage {
       () => work(tx),
       () => tx.end(),
     )
+  }
+
+  async readHot(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+    const release = await this.#mutex.acquire()
+    try {
+      return this.#writer.all(sql, values)
+    } catch (error) {
+      throw readableSqliteError(error)
+    } finally {
+      release()
+    }
   }
 
   async recordChange(tx: Tx, change: Change): Promise<void> {

@@ -57,6 +57,11 @@ export interface Storage {
   readonly hotTransactions: number
   /** The same for batches of verifications: prepared statements on the same mutex. After a lost deadlock `work` runs again. */
   hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T>
+  /**
+   * One query outside of any transaction, prepared. On SQLite it runs on the connection that writes: that one keeps
+   * its pages in memory, where a connection that only reads drops them whenever another commits.
+   */
+  readHot(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>
   /** Records a change in the transaction that makes it, so that every server hears of it. */
   recordChange(tx: Tx, change: Change): Promise<void>
   /** Throws `database_away` when the database does not answer. */

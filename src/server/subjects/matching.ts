@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { prepareSecret } from '../../otp/hmac.ts'
+import { type PreparedSecret, prepareOnce } from '../../otp/hmac.ts'
 import { matchSteps, normaliseCode } from '../../otp/match.ts'
 import { stepAt } from '../../otp/totp.ts'
 import type { Attempt, Purpose } from './decide.ts'
@@ -21,7 +21,7 @@ export interface Shown {
 }
 
 /** Stands in for whatever does not exist, so that the same work is done (T40). */
-const dummySecret: RosterSecret = { prepared: prepareSecret(randomBytes(20), 'SHA1'), shape: usualPolicy }
+const dummySecret = randomBytes(20)
 
 /**
  * Finds the steps a code belongs to, over the whole window, for the active and the pending secret.
@@ -48,15 +48,16 @@ export function matchAttempt(shown: Shown, entry: RosterEntry | null, policy: Re
 export function clockOffset(secret: RosterSecret, code: string, atMs: number): number | null {
   const { periodSeconds, digits } = secret.shape
   const window = { atMs, periodSeconds, digits, windowBack: hintSteps, windowForward: hintSteps }
-  const [step] = matchSteps(secret.prepared, normaliseCode(code) ?? '', window)
+  const [step] = matchSteps(pads(secret), normaliseCode(code) ?? '', window)
   return step === undefined ? null : step - stepAt(atMs, periodSeconds)
 }
 
-function matchIn({ prepared, shape }: RosterSecret, shown: Shown, policy: RealmPolicy, driftSteps: number): number[] {
-  return matchSteps(prepared, normaliseCode(shown.code) ?? '', {
-    atMs: shown.atMs + driftSteps * shape.periodSeconds * 1000,
-    periodSeconds: shape.periodSeconds,
-    digits: shape.digits,
+function matchIn(secret: RosterSecret, shown: Shown, policy: RealmPolicy, driftSteps: number): number[] {
+  const { periodSeconds, digits } = secret.shape
+  return matchSteps(pads(secret), normaliseCode(shown.code) ?? '', {
+    atMs: shown.atMs + driftSteps * periodSeconds * 1000,
+    periodSeconds,
+    digits,
     windowBack: policy.windowBack,
     windowForward: policy.windowForward,
   })
@@ -67,11 +68,16 @@ function matchPairs(shown: Shown, secret: RosterSecret | null): number[] {
   if (secret === null) return []
   const { periodSeconds, digits } = secret.shape
   const window = { atMs: shown.atMs, periodSeconds, digits, windowBack: resyncSteps, windowForward: resyncSteps }
-  const first = new Set(matchSteps(secret.prepared, normaliseCode(shown.code) ?? '', window))
-  const second = matchSteps(secret.prepared, normaliseCode(shown.secondCode ?? '') ?? '', window)
+  const prepared = pads(secret)
+  const first = new Set(matchSteps(prepared, normaliseCode(shown.code) ?? '', window))
+  const second = matchSteps(prepared, normaliseCode(shown.secondCode ?? '') ?? '', window)
   return second.filter((step) => first.has(step - 1))
 }
 
 function standIn(shape: CodeShape): RosterSecret {
-  return { prepared: dummySecret.prepared, shape }
+  return { secret: dummySecret, shape }
+}
+
+function pads({ secret, shape }: RosterSecret): PreparedSecret {
+  return prepareOnce(secret, shape.algorithm)
 }

@@ -1,4 +1,3 @@
-import { sql } from '../database/sql.ts'
 import type { Queryable, Storage, Tx } from '../database/storage.ts'
 import type { RealmTable, SubjectTable } from '../database/tables.ts'
 import { freshState } from './decide.ts'
@@ -11,7 +10,6 @@ export type SubjectRow = SubjectTable
 export type RosterRow = Pick<
   SubjectTable,
   | 'id'
-  | 'realm_id'
   | 'name'
   | 'enabled'
   | 'sealed_secret'
@@ -47,27 +45,63 @@ export async function writeSetting(tx: Tx, key: string, value: string, nowMs: nu
     .execute()
 }
 
-/**
- * Subjects of one realm by their names.
- *
- * One text for any number of names: a statement of its own for each number would be compiled anew each time.
- */
+/** Subjects of one realm by their names. */
 export async function findRoster(
-  storage: Pick<Storage, 'engine' | 'db'>,
+  storage: Pick<Storage, 'engine' | 'readHot'>,
   realmId: string,
   names: readonly string[],
 ): Promise<RosterRow[]> {
-  const wanted =
-    storage.engine === 'sqlite'
-      ? sql`json_each(${JSON.stringify(names)})`
-      : sql`json_array_elements_text(${JSON.stringify(names)}::json) as v (value)`
-  const from = storage.engine === 'sqlite' ? sql`${wanted} v cross join` : sql`${wanted} join`
-  const { rows } =
-    await sql<RosterRow>`select s.id, s.realm_id, s.name, s.enabled, s.sealed_secret, s.algorithm, s.digits,
-    s.period_seconds, s.pending_secret, s.pending_until_ms, t.secret_version, t.drift_steps
-    from ${from} subject s on s.realm_id = ${realmId} and s.name = v.value
-    join subject_state t on t.subject_id = s.id`.execute(storage.db)
-  return rows
+  const [answer] = await storage.readHot(rosterQueries[storage.engine], [JSON.stringify(names), realmId])
+  return (JSON.parse(String(answer?.['roster'])) as RosterValues[]).map(rosterRow)
+}
+
+// One text asks for any number of names and one text answers: a value for each column of each row would cost more than
+// reading them does.
+const rosterColumns = (hex: (column: string) => string) => `s.id, s.name, s.enabled, ${hex('s.sealed_secret')},
+  s.algorithm, s.digits, s.period_seconds, ${hex('s.pending_secret')}, s.pending_until_ms, t.secret_version, t.drift_steps`
+const rosterQueries = {
+  sqlite: `select json_group_array(json_array(${rosterColumns((column) => `hex(${column})`)})) as roster
+    from json_each(?) v cross join subject s on s.realm_id = ? and s.name = v.value
+    join subject_state t on t.subject_id = s.id`,
+  postgres: `select coalesce(json_agg(json_build_array(${rosterColumns((column) => `encode(${column}, 'hex')`)})), '[]')::text
+    as roster from json_array_elements_text($1::json) v (value)
+    join subject s on s.realm_id = $2 and s.name = v.value join subject_state t on t.subject_id = s.id`,
+}
+
+/** The columns of the roster, in their order. */
+type RosterValues = readonly [
+  id: string,
+  name: string,
+  enabled: number,
+  sealedSecret: string | null,
+  algorithm: string | null,
+  digits: number | null,
+  periodSeconds: number | null,
+  pendingSecret: string | null,
+  pendingUntilMs: number | null,
+  secretVersion: number,
+  driftSteps: number,
+]
+
+function rosterRow(values: RosterValues): RosterRow {
+  return {
+    id: values[0],
+    name: values[1],
+    enabled: values[2],
+    sealed_secret: bytesOf(values[3]),
+    algorithm: values[4],
+    digits: values[5],
+    period_seconds: values[6],
+    pending_secret: bytesOf(values[7]),
+    pending_until_ms: values[8],
+    secret_version: values[9],
+    drift_steps: values[10],
+  }
+}
+
+// SQLite's hex() makes an empty text of null, PostgreSQL's encode() leaves it null.
+function bytesOf(hex: string | null): Uint8Array | null {
+  return hex === null || hex === '' ? null : Buffer.from(hex, 'hex')
 }
 
 /** One subject by its name. */
