@@ -24,12 +24,15 @@ export class SqliteConnection {
   readonly database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
 
-  /** @param busyMs - how long one statement may block while another process holds the lock */
-  constructor(file: string, options: { readOnly: boolean; busyMs: number }) {
+  /**
+   * @param busyMs - how long one statement may block while another process holds the lock
+   * @param foreignKeys - whether references are kept, which costs a look at the row referred to; they are by default
+   */
+  constructor(file: string, options: { readOnly: boolean; busyMs: number; foreignKeys?: boolean }) {
     this.database = new DatabaseSync(file, {
       readOnly: options.readOnly,
       timeout: options.busyMs,
-      enableForeignKeyConstraints: true,
+      enableForeignKeyConstraints: options.foreignKeys ?? true,
     })
   }
 

@@ -18,8 +18,8 @@ const blockMs = 10
 const pruneEveryMs = 60_000
 
 /**
- * SQLite as the storage: reads on a connection that cannot write, every write on one connection under one
- * mutex of this process. Other processes may work on the same file.
+ * SQLite as the storage: reads on a connection that cannot write, every write under one mutex of this process, batches
+ * on a connection of their own. Other processes may work on the same file.
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite'
@@ -29,6 +29,7 @@ export class SqliteStorage implements Storage {
   readonly changes: ChangeFeed
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
+  readonly #hotWriter: SqliteConnection
   readonly #writes: Kysely<Tables>
   readonly #feed: SqliteFeed
   readonly #clock: StorageClock
@@ -39,9 +40,10 @@ export class SqliteStorage implements Storage {
   /** @param file - a file whose schema is current */
   constructor(file: string, clock: StorageClock) {
     this.#clock = clock
-    this.#writer = new SqliteConnection(file, { readOnly: false, busyMs: blockMs })
-    // Hot pages stay in memory, and are copied from the log into the file less often than by default.
-    this.#writer.exec('pragma synchronous = full; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000')
+    this.#writer = openWriter(file, true)
+    // Batches read the rows that theirs refer to in the same transaction: looking them up again in the index of another
+    // table would cost a page for each verdict.
+    this.#hotWriter = openWriter(file, false)
     this.#reader = new SqliteConnection(file, { readOnly: true, busyMs: lockWaitMs })
     this.#writes = new Kysely<Tables>({ dialect: sqliteDialect(this.#writer) })
     this.db = new Kysely<Tables>({ dialect: sqliteDialect(this.#reader) })
@@ -57,7 +59,7 @@ export class SqliteStorage implements Storage {
 
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const recorded: Change[] = []
-    const result = await this.#exclusively(() =>
+    const result = await this.#exclusively(this.#writer, () =>
       this.#writes.transaction().execute((tx) => {
         this.#recorded.set(tx, recorded)
         return work(tx)
@@ -68,8 +70,9 @@ export class SqliteStorage implements Storage {
   }
 
   hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
-    const tx = new HotTransaction('sqlite', this.#writer)
+    const tx = new HotTransaction('sqlite', this.#hotWriter)
     return this.#exclusively(
+      this.#hotWriter,
       () => work(tx),
       () => tx.end(),
     )
@@ -78,7 +81,7 @@ export class SqliteStorage implements Storage {
   async readHot(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
     const release = await this.#mutex.acquire()
     try {
-      return this.#writer.all(sql, values)
+      return this.#hotWriter.all(sql, values)
     } catch (error) {
       throw readableSqliteError(error)
     } finally {
@@ -104,48 +107,26 @@ export class SqliteStorage implements Storage {
     const release = await this.#mutex.acquire()
     this.#feed.stop()
     this.#reader.close()
+    this.#hotWriter.close()
     this.#writer.close()
     release()
   }
 
-  async #exclusively<T>(work: () => Promise<T> | T, end = () => {}): Promise<T> {
+  async #exclusively<T>(connection: SqliteConnection, work: () => Promise<T> | T, end = () => {}): Promise<T> {
     const release = await this.#mutex.acquire()
     try {
-      if (!this.#tryBegin()) await this.#keepTryingToBegin()
+      if (!tryBegin(connection)) await keepTryingToBegin(connection)
       const result = await work()
       end()
-      this.#writer.run('commit', [])
+      connection.run('commit', [])
       return result
     } catch (error) {
       end()
-      this.#rollBack()
+      rollBack(connection)
       throw readableSqliteError(error)
     } finally {
       release()
     }
-  }
-
-  #tryBegin(): boolean {
-    try {
-      this.#writer.run('begin immediate', [])
-      return true
-    } catch (error) {
-      if (isBusy(error)) return false
-      throw error
-    }
-  }
-
-  async #keepTryingToBegin(): Promise<void> {
-    const deadline = performance.now() + lockWaitMs
-    while (performance.now() < deadline) {
-      await delay(1)
-      if (this.#tryBegin()) return
-    }
-    throw new Failure('database_busy')
-  }
-
-  #rollBack(): void {
-    if (this.#writer.database.isOpen && this.#writer.database.isTransaction) this.#writer.run('rollback', [])
   }
 
   async #prune(): Promise<void> {
@@ -155,4 +136,34 @@ export class SqliteStorage implements Storage {
       // Old rows only cost space; the next round tries again.
     }
   }
+}
+
+function openWriter(file: string, foreignKeys: boolean): SqliteConnection {
+  const connection = new SqliteConnection(file, { readOnly: false, busyMs: blockMs, foreignKeys })
+  // Hot pages stay in memory, and are copied from the log into the file less often than by default.
+  connection.exec('pragma synchronous = full; pragma cache_size = -8000; pragma wal_autocheckpoint = 4000')
+  return connection
+}
+
+function tryBegin(connection: SqliteConnection): boolean {
+  try {
+    connection.run('begin immediate', [])
+    return true
+  } catch (error) {
+    if (isBusy(error)) return false
+    throw error
+  }
+}
+
+async function keepTryingToBegin(connection: SqliteConnection): Promise<void> {
+  const deadline = performance.now() + lockWaitMs
+  while (performance.now() < deadline) {
+    await delay(1)
+    if (tryBegin(connection)) return
+  }
+  throw new Failure('database_busy')
+}
+
+function rollBack(connection: SqliteConnection): void {
+  if (connection.database.isOpen && connection.database.isTransaction) connection.run('rollback', [])
 }

@@ -99,6 +99,31 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     expect(await settingKeys(storage)).toEqual(['a', 'b'])
   })
 
+  it('asks outside of any transaction what transactions and batches have committed', async () => {
+    const storage = await openStorage()
+    const question = `select "key" from setting where "key" <> ${name === 'sqlite' ? '?' : '$1'} order by "key"`
+    await storage.transaction((tx) => putSetting(tx, 'a', '1'))
+    expect(await storage.readHot(question, ['z'])).toEqual([{ key: 'a' }])
+    await storage.hotTransaction((tx) => tx.run(`insert into setting values ('b', '2', 2)`, []))
+    await storage.transaction((tx) => putSetting(tx, 'c', '3'))
+    expect(await storage.readHot(question, ['a'])).toEqual([{ key: 'b' }, { key: 'c' }])
+  })
+
+  it('sees nothing of a batch under way in between', async () => {
+    const storage = await openStorage()
+    const written = Promise.withResolvers<void>()
+    const batch = storage.hotTransaction(async (tx) => {
+      await tx.run(`insert into setting values ('b', '2', 2)`, [])
+      written.resolve()
+      await delay(20)
+      throw new Error('the batch failed')
+    })
+    await written.promise
+    const asked = storage.readHot('select "key" from setting', [])
+    await expect(batch).rejects.toThrow('the batch failed')
+    expect(await asked).toEqual([])
+  })
+
   it('law 7: lets no statement of a batch run after the batch has failed', async () => {
     const storage = await openStorage()
     const insert =
