@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { openStorage as open } from '../../src/server/database/open.ts'
-import { postgresAddress } from './postgres-address.ts'
+import { postgresOfTheRun } from './postgres-address.ts'
+import { administer, databaseAt } from './postgres-template.ts'
 import type { Database, Engine, Storage, StorageClock } from '../../src/server/database/storage.ts'
 
 /** Where a database is, as `openStorage` of the server takes it. */
@@ -27,9 +27,13 @@ export interface TestEngine {
 
 const machineClock: StorageClock = { nowMs: () => Date.now() }
 
-function engine(name: Engine, freshPlace: () => Promise<DatabasePlace>): TestEngine {
+function engine(
+  name: Engine,
+  freshPlace: () => Promise<DatabasePlace>,
+  migratedPlace: () => Promise<DatabasePlace>,
+): TestEngine {
   const openStorage: TestEngine['openStorage'] = async ({ place, clock = machineClock } = {}) => {
-    const storage = await open({ ...(place ?? (await freshPlace())), clock })
+    const storage = await open({ ...(place ?? (await migratedPlace())), clock })
     onTestFinished(() => storage.close())
     return storage
   }
@@ -43,22 +47,26 @@ async function freshFolder(): Promise<DatabasePlace> {
   return { dataDir }
 }
 
-/** A database of its own on the server of the run. */
+/** A database of its own on the server of the run, empty. */
 async function freshDatabase(): Promise<DatabasePlace> {
-  const server = await postgresAddress()
+  const { url } = await postgresOfTheRun()
+  return databaseFrom(url, 'template1')
+}
+
+/** The same with our tables in it. */
+async function migratedDatabase(): Promise<DatabasePlace> {
+  const { url, template } = await postgresOfTheRun()
+  return databaseFrom(url, template)
+}
+
+async function databaseFrom(server: string, template: string): Promise<DatabasePlace> {
   const name = `watchword_${randomBytes(6).toString('hex')}`
-  await administer(server, `create database ${name}`)
+  await administer(server, `create database ${name} template ${template} strategy file_copy`)
   onTestFinished(() => administer(server, `drop database if exists ${name} with (force)`))
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return { url: url.href }
+  return { url: databaseAt(server, name) }
 }
 
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}
-
-export const engines: readonly TestEngine[] = [engine('sqlite', freshFolder), engine('postgres', freshDatabase)]
+export const engines: readonly TestEngine[] = [
+  engine('sqlite', freshFolder, freshFolder),
+  engine('postgres', freshDatabase, migratedDatabase),
+]

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { postgresAddress } from './postgres-address.ts'
+import { postgresOfTheRun } from './postgres-address.ts'
+import { administer, databaseAt } from './postgres-template.ts'
 
 /** A database that outlives a single test; whoever made it drops it. */
 export interface OwnDatabase {
@@ -10,12 +11,11 @@ export interface OwnDatabase {
 
 /** A fresh database on the PostgreSQL server of the run, or on the one whose maintenance database is given. */
 export async function createOwnDatabase(server?: string): Promise<OwnDatabase> {
-  const maintenance = server ?? (await postgresAddress())
+  const maintenance = server ?? (await postgresOfTheRun()).url
   const name = `watchword_own_${randomBytes(6).toString('hex')}`
-  await statement(maintenance, `create database ${name}`)
-  const url = new URL(maintenance)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => statement(maintenance, `drop database if exists ${name} with (force)`) }
+  await administer(maintenance, `create database ${name}`)
+  const drop = () => administer(maintenance, `drop database if exists ${name} with (force)`)
+  return { url: databaseAt(maintenance, name), drop }
 }
 
 /** A lock on a table that keeps every verification waiting until it is released. */
@@ -43,11 +43,4 @@ export async function holdSubjectStates(url: string): Promise<HeldTable> {
       await client.end()
     },
   }
-}
-
-async function statement(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(text)
-  await client.end()
 }
