@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -22,6 +22,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const usualPort = 57_687
 
@@ -46,15 +47,18 @@ function stopAtTheEnd(server: TestServer): TestServer {
   return server
 }
 
-// The old program's own port is what a first start takes; another run on this machine may hold it for a moment.
+// The old program's own port is what a first start takes; another run on this machine, or a test that the system gave
+// it to, may hold it for a moment.
 async function untilFree(port: number): Promise<void> {
-  const endsAtMs = Date.now() + 60_000
-  const isTaken = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.once('connect', () => resolve((socket.destroy(), true))).once('error', () => resolve(false))
+  await until(async () => {
+    const probe = createServer()
+    const isFree = new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '0.0.0.0', () => resolve(true))
     })
-  while (Date.now() < endsAtMs && (await isTaken())) await new Promise((resolve) => setTimeout(resolve, 500))
+    if (!(await isFree)) return false
+    await new Promise((closed) => probe.close(closed))
+    return true
+  }, 60_000)
 }
 
 const codeOf = (secretBase32: string, steps = 0) => totp(decodeBase32(secretBase32), Date.now() + steps * 30_000)
