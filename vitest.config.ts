@@ -1,11 +1,44 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** Kills, races and fuzzing look for what only now and then happens, so nothing else runs beside them. */
+const alone = [
+  'test/acceptance/crash.test.ts',
+  'test/faults/clients.test.ts',
+  'test/faults/database-away.test.ts',
+  'test/faults/http-fuzz.test.ts',
+  'test/faults/notices.test.ts',
+  'test/faults/postgres-crash.test.ts',
+  'test/faults/replica.test.ts',
+]
+
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // Hundreds of processes of ours start from the same sources.
+  env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'watchword-compiled') },
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/faults/long/**'],
+    // Here rather than in the projects, which would start a database each.
     globalSetup: ['test/support/postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...alone, 'test/faults/long/**'],
+          // Files wait more than they compute: two cores carry two of them.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: { ...shared, name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 })

@@ -53,7 +53,14 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
   const gnupgHome = join(path, 'g')
   mkdirSync(gnupgHome, { mode: 0o700 })
   const data = join(path, '.local', 'share', 'watchword')
-  const env = { PATH: `${join(path, 'bin')}:${process.env['PATH']}`, HOME: path, GNUPGHOME: gnupgHome, TERM: 'xterm' }
+  const env = {
+    PATH: `${join(path, 'bin')}:${process.env['PATH']}`,
+    HOME: path,
+    GNUPGHOME: gnupgHome,
+    TERM: 'xterm',
+    // Each home is new, and would otherwise make the program compile itself anew.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+  }
   const gpg = (...args: string[]) =>
     execFileSync('gpg', ['--batch', '--quiet', ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] }).toString()
   const command = [pinnedNode, program]
