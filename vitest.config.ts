@@ -14,8 +14,10 @@ const alone = [
 ]
 
 const shared = {
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // Generous: they end what hangs, and measure nothing.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
   // Hundreds of processes of ours start from the same sources.
   env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'watchword-compiled') },
 }

@@ -17,7 +17,7 @@ import {
 } from '../support/server.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-const codeOf = (seed: string) => totp(decodeBase32(seed), Date.now())
+const codeOf = (seed: string, atMs = Date.now()) => totp(decodeBase32(seed), atMs)
 
 let store: TestStore
 let server: TestServer
@@ -124,7 +124,8 @@ describe('the client library with a real server', () => {
       scopes: [`reveal:${account.id}`],
     })
     const robot = connect({ baseUrl: server.url, token })
-    expect((await robot.reveal(account.id)).code).toBe(codeOf('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'))
+    const shown = await robot.reveal(account.id)
+    expect(shown.code).toBe(codeOf('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', shown.validFromMs))
     const seen: string[] = []
     for await (const { label } of robot.accounts.list()) seen.push(label)
     expect(seen).toEqual(['AWS'])

@@ -126,7 +126,7 @@ describeWith(['gpg'], 'the clipboard', () => {
     home = makeAgentHome()
     board = join(home.path, 'clipboard')
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
-    writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), '{"clearClipboardAfterSeconds": 1}')
+    writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), '{"clearClipboardAfterSeconds": 3}')
     // Stand-ins for the desktop: a file is the clipboard.
     home.writeScript('wl-copy', `#!/bin/sh\nif [ "$1" = --clear ]; then : > ${board}; else cat > ${board}; fi\n`)
     home.writeScript('wl-paste', `#!/bin/sh\ncat ${board}\n`)
@@ -138,7 +138,7 @@ describeWith(['gpg'], 'the clipboard', () => {
   it('takes the code, says when it is cleared, and is cleared', async () => {
     const finished = await home.call(['get', 'x', '--at', '59', '-c'], { env })
     expect(finished).toMatchObject({ code: 0, stdout: '287082\n' })
-    expect(finished.stderr).toContain('cleared in 1 s')
+    expect(finished.stderr).toContain('cleared in 3 s')
     expect(readFileSync(board, 'utf8')).toBe('287082')
     await expect.poll(() => readFileSync(board, 'utf8'), patience).toBe('')
   })

@@ -250,9 +250,7 @@ describeWith(['gpg'], 'the web page over a key with a passphrase', () => {
     const idle = await startAgentPage(home)
     const other = await idle.open()
     await idle.post('/unlock', { passphrase: 'open sesame' }, other)
-    await expect
-      .poll(async () => (await idle.post('/reveal', { name: 'gh', refresh: true }, other)).status, { timeout: 10_000 })
-      .toBe(401)
+    await expect.poll(async () => (await idle.post('/reveal', { name: 'gh', refresh: true }, other)).status).toBe(401)
     await idle.stop()
   })
 })

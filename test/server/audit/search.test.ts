@@ -93,7 +93,7 @@ describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
     const audit = await openTestAudit(storage)
     await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent()], 1))
     const indexed = () => storage.db.selectFrom('audit_index').select('action').execute()
-    await expect.poll(indexed, { timeout: 5000 }).toHaveLength(2)
+    await expect.poll(indexed).toHaveLength(2)
   })
 
   it('finds people, tokens and realms by their names', async () => {

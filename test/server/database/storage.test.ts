@@ -226,7 +226,7 @@ describe.each(engines.filter(({ name }) => name === 'postgres'))('a lost connect
     const others = sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`
     await storage.transaction((tx) => others.execute(tx))
-    await expect.poll(() => resets, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => resets).toBe(1)
     expect(storage.changes.isConfirmed()).toBe(true)
     await storage.transaction((tx) => putSetting(tx, 'back', '1'))
     expect(await settingKeys(storage)).toEqual(['back'])

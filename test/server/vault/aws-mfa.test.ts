@@ -73,7 +73,7 @@ async function setUp(engine: TestEngine) {
 
 describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
   it('enrols a device whose codes the vault gives and whose secret nobody ever saw', async () => {
-    const { enrol, call, vault, world, secretAtAws, nextStep, core, clock } = await setUp(engine)
+    const { enrol, call, vault, world, secretAtAws, nextStep, core } = await setUp(engine)
     const response = await enrol()
     expect(response.statusCode).toBe(201)
     const account = response.json<Enrolled>()
@@ -92,7 +92,8 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     expect(custody).toMatchObject([{ how: 'server', personId: null, personName: '' }])
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${account.id}/reveal`)
-    expect(revealed.json<RevealAnswer>().code).toBe(totp(decodeBase32(secretAtAws(serial)), clock.nowMs()))
+    const { code, validFromMs } = revealed.json<RevealAnswer>()
+    expect(code).toBe(totp(decodeBase32(secretAtAws(serial)), validFromMs))
     const { items } = await core.audit.list({ object: account.id })
     expect(items.map(({ action }) => action)).toContain('account.create')
   })
@@ -176,7 +177,7 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
   })
 
   it('rotates with overlap: the new device first, then the old one goes', async () => {
-    const { enrol, call, vault, world, credentials, secretAtAws, nextStep, clock } = await setUp(engine)
+    const { enrol, call, vault, world, credentials, secretAtAws, nextStep } = await setUp(engine)
     const { id, serialNumber: old } = (await enrol()).json<Enrolled>()
     const body = { credentials, deviceName: 'ada-two' }
     const response = await call('eva', `/v1/accounts/${id}/aws-mfa/rotate`, body)
@@ -190,15 +191,14 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     expect(enabled).toBeLessThan(removed ?? -1)
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
-    expect(revealed.json<RevealAnswer>().code).toBe(
-      totp(decodeBase32(secretAtAws(rotated.serialNumber)), clock.nowMs()),
-    )
+    const { code, validFromMs } = revealed.json<RevealAnswer>()
+    expect(code).toBe(totp(decodeBase32(secretAtAws(rotated.serialNumber)), validFromMs))
     const custody = await vault.custody({ kind: 'operator', name: 'operator', address: '' }, id)
     expect(custody.every(({ how, personId }) => how === 'server' && personId === null)).toBe(true)
   })
 
   it('keeps the old device and its codes when a rotation fails', async () => {
-    const { enrol, call, world, credentials, secretAtAws, nextStep, clock } = await setUp(engine)
+    const { enrol, call, world, credentials, secretAtAws, nextStep } = await setUp(engine)
     const { id, serialNumber } = (await enrol()).json<Enrolled>()
     world.accounts.refuseEnable = 2
     const body = { credentials, deviceName: 'ada-two' }
@@ -206,11 +206,12 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     expect([...world.accounts.devices.keys()]).toEqual([serialNumber])
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
-    expect(revealed.json<RevealAnswer>().code).toBe(totp(decodeBase32(secretAtAws(serialNumber)), clock.nowMs()))
+    const { code, validFromMs } = revealed.json<RevealAnswer>()
+    expect(code).toBe(totp(decodeBase32(secretAtAws(serialNumber)), validFromMs))
   })
 
   it('lets one of two rotations at once happen, and loses no secret', async () => {
-    const { enrol, call, world, credentials, secretAtAws, nextStep, clock } = await setUp(engine)
+    const { enrol, call, world, credentials, secretAtAws, nextStep } = await setUp(engine)
     const { id } = (await enrol()).json<Enrolled>()
     const rotate = (deviceName: string) => call('eva', `/v1/accounts/${id}/aws-mfa/rotate`, { credentials, deviceName })
     const answers = await Promise.all([rotate('ada-two'), rotate('ada-three')])
@@ -219,7 +220,8 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     expect(others).toEqual([])
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
-    expect(revealed.json<RevealAnswer>().code).toBe(totp(decodeBase32(secretAtAws(serial)), clock.nowMs()))
+    const { code, validFromMs } = revealed.json<RevealAnswer>()
+    expect(code).toBe(totp(decodeBase32(secretAtAws(serial)), validFromMs))
   })
 
   it('leaves nothing half done when the server stops while it waits', async () => {
