@@ -14,7 +14,7 @@ describe('a list of 10,000 whose server is killed halfway', { timeout: 300_000 }
     let server = await startTestServer(store.variables)
     onTestFinished(() => server.kill())
     let call = caller(server, rootToken)
-    await call('POST', '/v1/realms', { name: 'shop', replay: 'once' })
+    await call('POST', '/v1/realms', { name: 'shop', replay: 'once', windowBack: 2 })
     await call('POST', '/v1/realms/shop/subjects', { name: 'ada' })
     const enrolled = await call('POST', '/v1/realms/shop/subjects/ada/enrolment')
     const secret = decodeBase32(String(enrolled.body['secretBase32']))

@@ -17,7 +17,7 @@ describe('a key rotation that is killed halfway', { timeout: 180_000 }, () => {
     const server = await startTestServer(store.variables)
     onTestFinished(() => server.kill())
     const call = caller(server, rootToken)
-    await call('POST', '/v1/realms', { name: 'shop', replay: 'once' })
+    await call('POST', '/v1/realms', { name: 'shop', replay: 'once', windowBack: 2 })
     const secrets = await Promise.all(Array.from({ length: subjects }, (_, index) => enrol(call, `s${index}`)))
     await killedRotation(store)
     const between = await verifyAll(call, secrets, -1)
