@@ -62,7 +62,10 @@ interface PreparedServer extends PostgresOfTheRun {
 
 async function prepare(elsewhere: string): Promise<PreparedServer> {
   const server: RunningServer = elsewhere === '' ? await startServer() : { url: elsewhere, stop: async () => {} }
-  const template = await makeTemplate(server.url)
+  const template = await makeTemplate(server.url).catch(async (error: unknown) => {
+    await server.stop()
+    throw error
+  })
   const stop = async () => {
     await template.drop()
     await server.stop()
