@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { makeTemplate } from './postgres-template.ts'
+import { administer, makeTemplate } from './postgres-template.ts'
 import { until } from './until.ts'
 
 declare module 'vitest' {
@@ -137,15 +137,22 @@ export async function startServer({ isDurable = false } = {}): Promise<OwnPostgr
   await server.initialise()
   await server.start()
   let isUp = true
+  const url = `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`
+  const answers = () =>
+    administer(url, 'select 1').then(
+      () => true,
+      () => false,
+    )
   return {
     folder: databaseDir,
-    url: `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`,
+    url,
     kill: async () => {
       isUp = false
       await killAll(databaseDir)
     },
     restart: async () => {
-      await server.start()
+      // The library waits for a line of the log, which may come in two pieces; whoever answers is up.
+      await Promise.race([server.start(), until(answers, 60_000)])
       isUp = true
     },
     stop: async () => {
