@@ -33,8 +33,8 @@ export default defineConfig({
           name: 'together',
           include: ['test/**/*.test.ts'],
           exclude: [...alone, 'test/faults/long/**'],
-          // Files wait more than they compute: two cores carry two of them.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          // Files wait more than they compute: two cores carry two of them. All share one PostgreSQL and its connections.
+          maxWorkers: Math.min(6, Math.max(2, availableParallelism() - 1)),
           sequence: { groupOrder: 1 },
         },
       },
