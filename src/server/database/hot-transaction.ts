@@ -4,7 +4,7 @@ import type { Engine, HotTx, SqlRow, SqlValue } from './storage.ts'
 export interface Statements {
   all(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> | SqlRow[]
   run(sql: string, values: readonly SqlValue[]): Promise<number> | number
-  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> | void
 }
 
 /**
@@ -31,7 +31,7 @@ export class HotTransaction implements HotTx {
     return this.#statements.run(sql, values)
   }
 
-  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown {
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> | void {
     this.#refuseWhenOver()
     return this.#statements.runEach(sql, rows)
   }

@@ -55,12 +55,10 @@ export class SqliteConnection {
     return Number(this.#prepare(sql).statement.run(...(values as SQLInputValue[])).changes)
   }
 
-  /** Runs a statement once for each row of parameters; answers how many rows changed. */
-  runEach(sql: string, rows: readonly (readonly unknown[])[]): number {
+  /** Runs a statement once for each row of parameters. */
+  runEach(sql: string, rows: readonly (readonly unknown[])[]): void {
     const { statement } = this.#prepare(sql)
-    let changes = 0
-    for (const row of rows) changes += Number(statement.run(...(row as SQLInputValue[])).changes)
-    return changes
+    for (const row of rows) statement.run(...(row as SQLInputValue[]))
   }
 
   /** Several statements without parameters, for pragmas and migrations. */

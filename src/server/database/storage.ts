@@ -28,7 +28,7 @@ export interface HotTx {
   /** Answers how many rows changed. */
   run(sql: string, values: readonly SqlValue[]): Promise<number> | number
   /** Runs a statement once for each row of parameters. */
-  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<unknown> | unknown
+  runEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> | void
 }
 
 /** What the feed tells when any server changed something. */
