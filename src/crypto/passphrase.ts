@@ -1,12 +1,13 @@
 import { argon2, type Argon2Parameters, randomBytes, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { Failure } from '../errors/failure.ts'
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet asks for it: 19 MiB, two passes, one lane. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const
 const saltBytes = 16
-/** Hashing runs beside the checks of codes and must not crowd them out. */
-const mostAtATime = 2
+/** Hashing runs beside the checks of codes and must not crowd them out: a core is left to them where there is another. */
+const mostAtATime = availableParallelism() > 2 ? 2 : 1
 const mostWaiting = 64
 
 interface Hashed {

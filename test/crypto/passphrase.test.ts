@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { hashPassphrase, isPassphrase } from '../../src/crypto/passphrase.ts'
 
@@ -19,10 +20,13 @@ describe('passphrases', () => {
     expect(await isPassphrase('anything', 'not a hash')).toBe(false)
   })
 
+  // Half of two cores is left to the checks of codes.
+  const mostAtATime = availableParallelism() > 2 ? 2 : 1
+
   it('wait in a bounded queue', async () => {
     const results = await Promise.allSettled(Array.from({ length: 80 }, () => isPassphrase('x', null)))
     const refused = results.filter(({ status }) => status === 'rejected')
-    expect(refused).toHaveLength(80 - 2 - 64)
+    expect(refused).toHaveLength(80 - mostAtATime - 64)
     expect(refused[0]).toMatchObject({ reason: { code: 'passphrases_busy' } })
     expect(await isPassphrase('x', null)).toBe(false)
   })

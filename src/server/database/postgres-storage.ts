@@ -67,12 +67,14 @@ export class PostgresStorage implements Storage {
   }
 
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed()
     const { result, recorded } = await untilNotLost(() => this.#attempt(work))
     this.#feed.listeners.deliver(recorded)
     return result
   }
 
-  hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+  async hotTransaction<T>(work: (tx: HotTx) => Promise<T> | T): Promise<T> {
+    this.#refuseWhenClosed()
     return untilNotLost(() => this.#attemptHot(work))
   }
 
@@ -122,6 +124,10 @@ export class PostgresStorage implements Storage {
     clearInterval(this.#pruning)
     await this.#feed.stop()
     await Promise.all([this.#readers.end(), this.#writers.end(), this.#hotPool.end()])
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#readers.ending) throw new Failure('database_away')
   }
 
   async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; recorded: Change[] }> {

@@ -33,8 +33,14 @@ export function isSqliteConstraint(error: unknown): boolean {
   return sqliteCode(error) === constraint
 }
 
+/** Whether the connection was closed before: a server that stops closes it under requests whose clients have left. */
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE'
+}
+
 /** Turns the disk's and the lock's refusals into failures; anything else stays what it is. */
 export function readableSqliteError(error: unknown): unknown {
+  if (isClosed(error)) return new Failure('database_away', { cause: error })
   const code = sqliteCode(error)
   if (code === null) return error
   if (isBusy(error)) return new Failure('database_busy', { cause: error })

@@ -70,9 +70,15 @@ export async function createApp({
   endEmptyBodies(app)
   useChain(app, chain)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
+  // Nobody waits for an answer once the database is closed: the client left, and its request went on without it.
+  const isLeftOver = (error: unknown) => isStopping && error instanceof Failure && error.code === 'database_away'
   app.setErrorHandler(async (error, request, reply) => {
     const refusal = await audited(error, request, onRefusal)
-    if (toProblem(refusal).status >= 500) {
+    if (toProblem(refusal).status >= 500 && !isLeftOver(refusal)) {
       services.log.error({ err: refusal, method: request.method, route: request.routeOptions.url }, 'request failed')
     }
     return sendProblem(reply, refusal)

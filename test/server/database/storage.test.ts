@@ -213,7 +213,12 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
   it('answers after closing with a failure, not with silence', async () => {
     const storage = await openStorage()
     await storage.close()
-    await expect(storage.transaction((tx) => putSetting(tx, 'late', '1'))).rejects.toThrow()
+    await expect(storage.transaction((tx) => putSetting(tx, 'late', '1'))).rejects.toMatchObject({
+      code: 'database_away',
+    })
+    await expect(storage.hotTransaction((tx) => tx.all('select 1', []))).rejects.toMatchObject({
+      code: 'database_away',
+    })
     await expect(storage.ping()).rejects.toMatchObject({ code: 'database_away' })
   })
 })
