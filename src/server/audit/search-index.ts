@@ -1,3 +1,4 @@
+import { sql } from '../database/sql.ts'
 import type { Storage } from '../database/storage.ts'
 import { breathe } from './store.ts'
 
@@ -110,20 +111,22 @@ export class SearchIndex {
   async #indexChain({ chain, indexed, sequence }: Lag): Promise<void> {
     for (let from = indexed; from < sequence; from += batch) {
       const to = Math.min(from + batch, sequence)
-      await this.#storage.hotTransaction((tx) => tx.run(insertRange[tx.engine], [chain, from, to]))
+      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
       this.#indexed.set(chain, to)
       await breathe()
     }
   }
-}
 
-const rangeInsert = (field: (name: string) => string, [chain, from, to]: readonly [string, string, string]) => `
-  insert into audit_index (chain_id, sequence, at_ms, action, actor_id, object_kind, object_id, realm_id, outcome)
-  select chain_id, sequence, at_ms, ${field('action')}, ${field('actorId')}, ${field('objectKind')},
-    ${field('objectId')}, ${field('realmId')}, ${field('outcome')}
-  from audit_event where chain_id = ${chain} and sequence > ${from} and sequence <= ${to}
-  on conflict do nothing`
-const insertRange = {
-  sqlite: rangeInsert((name) => `json_extract(body, '$.${name}')`, ['?', '?', '?']),
-  postgres: rangeInsert((name) => `body::json->>'${name}'`, ['$1', '$2::bigint', '$3::bigint']),
+  #insertRange(chain: string, from: number, to: number) {
+    const field = (name: string) =>
+      this.#storage.engine === 'sqlite' ? sql`json_extract(body, ${`$.${name}`})` : sql`body::json->>${sql.lit(name)}`
+    return sql`
+      insert into audit_index
+        (chain_id, sequence, at_ms, action, actor_id, object_kind, object_id, realm_id, outcome)
+      select chain_id, sequence, at_ms, ${field('action')}, ${field('actorId')}, ${field('objectKind')},
+        ${field('objectId')}, ${field('realmId')}, ${field('outcome')}
+      from audit_event
+      where chain_id = ${chain} and sequence > ${from} and sequence <= ${to}
+      on conflict do nothing`
+  }
 }
