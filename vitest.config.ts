@@ -34,7 +34,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...alone, 'test/faults/long/**'],
           // Files wait more than they compute: two cores carry two of them. All share one PostgreSQL and its connections.
-          maxWorkers: Math.min(6, Math.max(2, availableParallelism() - 1)),
+          maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
           sequence: { groupOrder: 1 },
         },
       },
