@@ -20,7 +20,7 @@ describe('passphrases', () => {
     expect(await isPassphrase('anything', 'not a hash')).toBe(false)
   })
 
-  // Half of two cores is left to the checks of codes.
+  // Of two cores one is left to the checks of codes.
   const mostAtATime = availableParallelism() > 2 ? 2 : 1
 
   it('wait in a bounded queue', async () => {
