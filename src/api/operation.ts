@@ -273,7 +273,16 @@ export const readKeys = endpoint(
           sealedCount: Type.Integer(),
         }),
       ),
-      rotation: orNull(Type.Object({ kind: Type.String(), done: Type.Integer(), total: Type.Integer() })),
+      rotation: orNull(
+        Type.Object(
+          {
+            kind: Type.Literal('data'),
+            done: Type.Integer({ description: 'Values under new keys' }),
+            total: Type.Integer({ description: 'All sealed values' }),
+          },
+          { description: 'The rotation under way, or one that was interrupted; else null' },
+        ),
+      ),
     }),
   },
 )
@@ -282,10 +291,14 @@ export const rotateKeys = endpoint(
   {
     method: 'POST',
     path: '/v1/keys/rotate',
-    summary: 'Rotate data keys in the background',
+    summary: 'Rotate data keys in the background, or finish a rotation that was interrupted',
     status: 202,
     tag: 'Operation',
     rights: 'Administrators',
   },
-  { answer: Type.Object({ started: Type.Boolean() }) },
+  {
+    answer: Type.Object({
+      started: Type.Boolean({ description: 'False while this server is rotating already: nothing was begun' }),
+    }),
+  },
 )
