@@ -1,5 +1,7 @@
 import { sql } from '../database/sql.ts'
-import type { Storage } from '../database/storage.ts'
+import type { Storage, Tx } from '../database/storage.ts'
+import type { AuditEvent } from './event.ts'
+import { eventIn } from './link.ts'
 import { breathe } from './store.ts'
 
 /** So many events are indexed in one transaction: other writers wait no longer than for these. */
@@ -111,9 +113,18 @@ export class SearchIndex {
   async #indexChain({ chain, indexed, sequence }: Lag): Promise<void> {
     for (let from = indexed; from < sequence; from += batch) {
       const to = Math.min(from + batch, sequence)
-      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
+      await this.#indexRange(chain, from, to)
       this.#indexed.set(chain, to)
       await breathe()
+    }
+  }
+
+  // One event that the database cannot take apart must not hide all that come after it.
+  async #indexRange(chain: string, from: number, to: number): Promise<void> {
+    try {
+      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
+    } catch {
+      await this.#storage.transaction((tx) => insertOneByOne(tx, chain, from, to))
     }
   }
 
@@ -129,4 +140,47 @@ export class SearchIndex {
       where chain_id = ${chain} and sequence > ${from} and sequence <= ${to}
       on conflict do nothing`
   }
+}
+
+async function insertOneByOne(tx: Tx, chain: string, from: number, to: number): Promise<void> {
+  const rows = await tx
+    .selectFrom('audit_event')
+    .select(['sequence', 'at_ms', 'body'])
+    .where('chain_id', '=', chain)
+    .where('sequence', '>', from)
+    .where('sequence', '<=', to)
+    .execute()
+  for (const { sequence, at_ms, body } of rows) {
+    const values = { chain_id: chain, sequence, at_ms, ...searchColumns(body) }
+    await tx
+      .insertInto('audit_index')
+      .values(values)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+function searchColumns(body: string) {
+  const { action, actorId, objectKind, objectId, realmId, outcome } = partsOf(body)
+  return {
+    action: readable(action),
+    actor_id: readable(actorId),
+    object_kind: readable(objectKind),
+    object_id: readable(objectId),
+    realm_id: realmId === undefined ? null : readable(realmId),
+    outcome: readable(outcome),
+  }
+}
+
+// A text that is no event any more is listed all the same: what became of it is for the chain to say.
+function partsOf(body: string): Partial<AuditEvent> {
+  try {
+    return eventIn(body)
+  } catch {
+    return {}
+  }
+}
+
+function readable(text: unknown): string {
+  return typeof text === 'string' ? text.toWellFormed().replaceAll('\0', '\uFFFD') : ''
 }

@@ -40,6 +40,36 @@ describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
     expect(shown.map(({ objectId }) => objectId).join('')).toBe(objects)
   })
 
+  it('lists an event whose words no database can hold, and what comes after it', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const events = [
+      someEvent({ objectId: 'half \ud800' }),
+      someEvent({ objectId: 'nul \0' }),
+      someEvent({ objectId: 'later' }),
+    ]
+    await storage.hotTransaction((tx) => audit.appendHot(tx, events, 7))
+    const { items } = await audit.list({ action: 'account.reveal' })
+    expect(items.map(({ objectId }) => objectId)).toEqual(['later', 'nul \uFFFD', 'half \uFFFD'])
+    expect(await audit.verify()).toMatchObject({ whole: true })
+  })
+
+  it.each([`{"action":"account.reveal","objectId":"\\ud800"}`, 'no event at all'])(
+    'lists what follows an event that was changed to %s',
+    async (body) => {
+      const storage = await openStorage()
+      const audit = await openTestAudit(storage)
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId: 'changed' })], 7))
+      await storage.transaction((tx) =>
+        tx.updateTable('audit_event').set({ body }).where('body', 'like', '%"changed"%').execute(),
+      )
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId: 'later' })], 8))
+      const { items } = await audit.list({ object: 'later' })
+      expect(items).toHaveLength(1)
+      expect(await audit.verify()).toMatchObject({ whole: false })
+    },
+  )
+
   it('finds an object by the name people know it by', async () => {
     const storage = await openStorage()
     const audit = await sixDays(storage)
