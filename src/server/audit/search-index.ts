@@ -1,5 +1,5 @@
 import { sql } from '../database/sql.ts'
-import type { Storage, Tx } from '../database/storage.ts'
+import type { Queryable, Storage, Tx } from '../database/storage.ts'
 import type { AuditEvent } from './event.ts'
 import { eventIn } from './link.ts'
 import { breathe } from './store.ts'
@@ -38,6 +38,23 @@ export class SearchIndex {
     // What is under way may have begun before the newest event: it is waited for and does not count.
     await this.#running?.catch(() => {})
     await (this.#running ?? this.#run(Number.POSITIVE_INFINITY))
+  }
+
+  /**
+   * Compares the search columns of a chain with the events they were made from, and makes those anew that differ.
+   *
+   * @param after - the last event that was pruned
+   * @returns how many differed
+   */
+  async mend(chain: string, after: number): Promise<number> {
+    await this.catchUp()
+    const last = this.#indexed.get(chain) ?? 0
+    let mended = 0
+    for (let from = after; from < last; from += batch) {
+      mended += await mendRange(this.#storage, { chain, from, to: Math.min(from + batch, last) })
+      await breathe()
+    }
+    return mended
   }
 
   /** Begins to index in the background. */
@@ -124,7 +141,8 @@ export class SearchIndex {
     try {
       await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
     } catch {
-      await this.#storage.transaction((tx) => insertOneByOne(tx, chain, from, to))
+      const events = await readBodies(this.#storage.db, { chain, from, to })
+      await this.#storage.transaction((tx) => insertColumns(tx, chain, events))
     }
   }
 
@@ -142,19 +160,58 @@ export class SearchIndex {
   }
 }
 
-async function insertOneByOne(tx: Tx, chain: string, from: number, to: number): Promise<void> {
-  const rows = await tx
+interface Range {
+  readonly chain: string
+  readonly from: number
+  readonly to: number
+}
+
+async function mendRange(storage: Storage, range: Range): Promise<number> {
+  // Columns first: what is pruned meanwhile is then missing among the events, and nobody misses its columns.
+  const columns = new Map((await readColumns(storage.db, range)).map((row) => [row.sequence, row]))
+  const wrong = (await readBodies(storage.db, range)).filter((event) => !isAsItShouldBe(event, columns))
+  if (wrong.length === 0) return 0
+  const sequences = wrong.map(({ sequence }) => sequence)
+  await storage.transaction(async (tx) => {
+    await tx.deleteFrom('audit_index').where('chain_id', '=', range.chain).where('sequence', 'in', sequences).execute()
+    await insertColumns(tx, range.chain, wrong)
+  })
+  return wrong.length
+}
+
+function isAsItShouldBe({ sequence, ...event }: StoredBody, columns: ReadonlyMap<number, object>): boolean {
+  const found = columns.get(sequence)
+  const should = { at_ms: event.at_ms, ...searchColumns(event.body) }
+  return found !== undefined && Object.entries(should).every(([name, value]) => Reflect.get(found, name) === value)
+}
+
+function readColumns(db: Queryable, { chain, from, to }: Range) {
+  return db
+    .selectFrom('audit_index')
+    .selectAll()
+    .where('chain_id', '=', chain)
+    .where('sequence', '>', from)
+    .where('sequence', '<=', to)
+    .execute()
+}
+
+type StoredBody = Readonly<Record<'sequence' | 'at_ms', number>> & { readonly body: string }
+
+function readBodies(db: Queryable, { chain, from, to }: Range): Promise<StoredBody[]> {
+  return db
     .selectFrom('audit_event')
     .select(['sequence', 'at_ms', 'body'])
     .where('chain_id', '=', chain)
     .where('sequence', '>', from)
     .where('sequence', '<=', to)
     .execute()
-  for (const { sequence, at_ms, body } of rows) {
-    const values = { chain_id: chain, sequence, at_ms, ...searchColumns(body) }
+}
+
+async function insertColumns(tx: Tx, chain: string, events: readonly StoredBody[]): Promise<void> {
+  for (const { sequence, at_ms, body } of events) {
     await tx
       .insertInto('audit_index')
-      .values(values)
+      .values({ chain_id: chain, sequence, at_ms, ...searchColumns(body) })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }

@@ -158,6 +158,7 @@ const statuses: Statuses = {
   qr_size_too_large: 400,
   qr_colours_too_close: 400,
   audit_export_unreadable: fault,
+  audit_pruned_meanwhile: 503,
   audit_head_forged: fault,
   data_key_missing: fault,
   root_key_not_writable: fault,
