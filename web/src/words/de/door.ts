@@ -34,8 +34,10 @@ export const door = {
   'setup.step1': 'Passphrase',
   'setup.step2': 'Code',
   'setup.step3': 'Wiederherstellungscodes',
-  'setup.noToken': 'Diesem Link fehlt sein geheimer Teil',
-  'setup.noTokenWhy': 'Öffnen Sie den ganzen Link mit allem, was hinter dem Zeichen # steht.',
+  'setup.noToken': 'Öffnen Sie Ihren Link noch einmal',
+  'setup.noTokenWhy':
+    'Diese Seite behält den geheimen Teil eines Links nicht. Öffnen Sie den ganzen Link noch einmal, mit allem hinter dem Zeichen #: Er gilt, bis sein letzter Schritt getan ist.',
+  'setup.dead': 'Dieser Link öffnet nichts mehr',
   'setup.username': 'Benutzername',
   'setup.passphrase': 'Passphrase',
   'setup.passphraseHint': 'Lang ist besser als verschnörkelt: vier oder fünf Wörter, die niemand erraten würde.',

@@ -30,8 +30,10 @@ export const door = {
   'setup.step1': 'Passphrase',
   'setup.step2': 'Code',
   'setup.step3': 'Recovery codes',
-  'setup.noToken': 'This link has lost its secret part',
-  'setup.noTokenWhy': 'Open the whole link, with everything behind the # sign.',
+  'setup.noToken': 'Open your link once more',
+  'setup.noTokenWhy':
+    'This page does not keep the secret part of a link. Open the whole link again, with everything behind the # sign: it works until its last step is done.',
+  'setup.dead': 'This link opens nothing any more',
   'setup.username': 'User name',
   'setup.passphrase': 'Passphrase',
   'setup.passphraseHint': 'Long beats odd: four or five words that nobody would guess.',
