@@ -22,11 +22,14 @@ export function TroubleNote({ trouble }: { trouble: Trouble | null }) {
 }
 
 function TroubleText({ trouble }: { trouble: Trouble }) {
+  const { t } = useWords()
   const { title, why } = useTroubleText(trouble)
+  // A page asks again by itself, a form never does.
+  const said = trouble.kind === 'offline' ? t('face.offlineForm') : why === '' ? title : why
   const fields = Object.entries(trouble.fields)
   return (
     <Note tone="bad" isUrgent>
-      <div>{why === '' ? title : why}</div>
+      <div>{said}</div>
       {fields.map(([field, message]) => (
         <div key={field} className="ww-small">
           {field}: {message}
