@@ -39,6 +39,7 @@ export const accessFailures = {
   sign_on_refused: 'The login through the provider was not accepted. Start again from the login page.',
   sign_on_settings_invalid: 'The sign-on settings are not valid: {reason}.',
   ticket_invalid: 'This step was finished already or took too long. Start again.',
+  token_expiry_past: 'The token would end in the past and open nothing. Choose a later time.',
   token_not_found: 'There is no such token.',
   token_owner_needed: 'Only a person can make a token for a person. Make a service token instead.',
   token_refused: 'The token opens nothing here: it is unknown, expired or suspended. Make a new one.',

@@ -2,7 +2,7 @@ import { Button, Checkbox, PasswordInput, Stack, Stepper, Text, TextInput } from
 import { IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { type Answer, type Me, readSetupLink, setupBegin, setupFinish } from '../contract.ts'
+import { type Answer, type Me, readSetupLink, setupBegin, setupFinish, shortestPassphrase } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
 import { FailedFace, LoadingFace } from '../parts/faces.tsx'
 import { Note } from '../parts/note.tsx'
@@ -20,8 +20,6 @@ import { useAddPasskey } from './use-add-passkey.ts'
 
 type Begun = Answer<typeof setupBegin>
 type Finished = Answer<typeof setupFinish>
-
-const shortestPassphrase = 12
 
 /** The one-time setup link: passphrase, first code, recovery codes. */
 export function SetupPage() {
@@ -107,11 +105,11 @@ function PassphraseStep({ setupToken, username, isInvited, onUsername, onBegun }
   const act = useAct(setupBegin)
   const [passphrase, setPassphrase] = useState('')
   const [repeated, setRepeated] = useState('')
-  const isShort = passphrase !== '' && passphrase.length < shortestPassphrase
+  const isTooShort = [...passphrase].length < shortestPassphrase
   const differs = repeated !== '' && repeated !== passphrase
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (passphrase.length < shortestPassphrase || repeated !== passphrase) return
+    if (isTooShort || repeated !== passphrase) return
     const done = await act.run({ body: { setupToken, passphrase, ...(isInvited ? {} : { username }) } })
     if (done !== null) onBegun(done.answer)
   }
@@ -136,7 +134,7 @@ function PassphraseStep({ setupToken, username, isInvited, onUsername, onBegun }
           autoComplete="new-password"
           required
           withAsterisk={false}
-          error={isShort ? t('setup.short') : null}
+          error={passphrase !== '' && isTooShort ? t('setup.short', { count: shortestPassphrase }) : null}
           value={passphrase}
           onChange={(event) => setPassphrase(event.currentTarget.value)}
         />

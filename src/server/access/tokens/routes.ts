@@ -4,7 +4,7 @@ import type { Actor } from '../../http/actor.ts'
 import { actorId } from '../../http/actor.ts'
 import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
-import { type AccessContext, audit } from '../context.ts'
+import { type AccessContext, audit, nowMs } from '../context.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
 import { refuseScopesBeyond } from './scopes.ts'
@@ -27,6 +27,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     if (owner === 'service') requireAdministrator(actor)
     if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
     refuseScopesBeyond(actor, body.scopes)
+    refusePastEnd(context, body.expiresAtMs)
     const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
     return context.storage.transaction(async (tx) => {
       const { token, text } = await context.tokens.create(tx, {
@@ -45,6 +46,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
   })
   route(api.updateToken, async ({ actor, params, body }) => {
     const token = await ownToken(context, actor, params.token)
+    refusePastEnd(context, body.expiresAtMs)
     await context.storage.transaction(async (tx) => {
       await context.tokens.change(tx, token.id, body)
       const detail = {
@@ -63,6 +65,11 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
       await audit(context, tx, actor, { action: 'token.delete', ...object(token), outcome: 'done' })
     })
   })
+}
+
+// Whoever wants a token to end now suspends or deletes it; a past day is a slip of the hand.
+function refusePastEnd(context: AccessContext, expiresAtMs: number | null | undefined): void {
+  if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs(context)) throw new Failure('token_expiry_past')
 }
 
 /** A token that is the actor's or that they administer; whoever may not is told what a stranger's id is told. */

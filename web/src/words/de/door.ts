@@ -43,7 +43,7 @@ export const door = {
   'setup.passphraseHint': 'Lang ist besser als verschnörkelt: vier oder fünf Wörter, die niemand erraten würde.',
   'setup.repeat': 'Passphrase wiederholen',
   'setup.differ': 'Die beiden Passphrasen sind verschieden.',
-  'setup.short': 'Mindestens 12 Zeichen.',
+  'setup.short': 'Mindestens {count} Zeichen.',
   'setup.begin': 'Weiter',
   'setup.scan': 'Scannen Sie das mit einer Authentifizierungs-App, oder tippen Sie das Geheimnis ein.',
   'setup.qr': 'QR-Code für Ihre Authentifizierungs-App',

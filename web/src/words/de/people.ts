@@ -77,6 +77,7 @@ export const people = {
   'tokens.scopes': 'Was es darf',
   'tokens.scopesHint':
     'Etwa verify:BEREICH, enrol:BEREICH, reveal:KONTO, audit, metrics, admin. Nach jedem die Eingabetaste.',
+  'tokens.unmet': 'Einen Bereich oder ein Konto dieses Namens gibt es noch nicht, so lange öffnet das nichts: {scopes}',
   'tokens.until': 'Endet am',
   'tokens.shownOnce': 'Kopieren Sie dieses Token jetzt. Es wird nur dieses Mal gezeigt und nur als Hash aufbewahrt.',
   'tokens.lastUsed': 'zuletzt benutzt {when}',

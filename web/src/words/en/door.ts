@@ -39,7 +39,7 @@ export const door = {
   'setup.passphraseHint': 'Long beats odd: four or five words that nobody would guess.',
   'setup.repeat': 'Passphrase again',
   'setup.differ': 'The two passphrases differ.',
-  'setup.short': 'At least 12 characters.',
+  'setup.short': 'At least {count} characters.',
   'setup.begin': 'Go on',
   'setup.scan': 'Scan this with an authenticator app, or type the secret into it.',
   'setup.qr': 'QR code for your authenticator app',

@@ -73,6 +73,7 @@ export const people = {
   'tokens.scopes': 'What it may do',
   'tokens.scopesHint':
     'Such as verify:REALM, enrol:REALM, reveal:ACCOUNT, audit, metrics, admin. Enter after each one.',
+  'tokens.unmet': 'There is no realm or account of this name now, so it opens nothing until there is: {scopes}',
   'tokens.until': 'Ends on',
   'tokens.shownOnce': 'Copy this token now. It is shown this once and kept only as a hash.',
   'tokens.lastUsed': 'last used {when}',
