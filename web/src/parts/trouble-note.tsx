@@ -8,7 +8,7 @@ export function useTroubleText(trouble: Trouble): { title: string; why: string }
   const titleKey = `face.${trouble.kind}`
   const whyKey = `${titleKey}Why`
   const codeKey = `problem.${trouble.code}`
-  const said = has(codeKey) ? t(codeKey) : trouble.message
+  const said = has(codeKey) ? t(codeKey, { message: trouble.message }) : trouble.message
   const usual = has(whyKey) ? t(whyKey) : ''
   const prefersOurs = trouble.kind === 'offline' || trouble.kind === 'broken' || said === ''
   return { title: has(titleKey) ? t(titleKey) : t('face.broken'), why: prefersOurs ? usual : said }

@@ -6,6 +6,7 @@ import { codes } from './codes.ts'
 import { door } from './door.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
+import { problemsOfAccounts } from './problems-of-accounts.ts'
 import { realms } from './realms.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
@@ -24,4 +25,5 @@ export const de: Catalogue = {
   ...settings,
   ...root,
   ...problems,
+  ...problemsOfAccounts,
 }

@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
 import { people } from './people.ts'
+import { problems } from './problems.ts'
 import { realms } from './realms.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
@@ -24,6 +25,7 @@ export const en = {
   ...audit,
   ...settings,
   ...root,
+  ...problems,
 } as const satisfies Record<string, Entry>
 
 export type WordKey = keyof typeof en
