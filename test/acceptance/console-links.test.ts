@@ -58,6 +58,7 @@ describeWith(['chromium'], 'a setup link in a browser', () => {
     await page.getByLabel('The code it shows now').fill(codeOf(parseOtpauthUri(uri ?? '').account, Date.now()))
     await page.getByRole('button', { name: 'Check the code' }).click()
     await page.getByText('Each one logs you in once').waitFor()
+    expect(visitor.faults).toEqual([])
   })
 
   it('says that it was used before it asks for anything', async () => {

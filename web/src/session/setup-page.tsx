@@ -1,6 +1,6 @@
 import { Button, Checkbox, PasswordInput, Stack, Stepper, Text, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useEffectEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type Answer, type Me, readSetupLink, setupBegin, setupFinish, shortestPassphrase } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
@@ -40,7 +40,10 @@ function OpenedLink({ setupToken }: { setupToken: string }) {
     const done = await run({ body: { setupToken } })
     if (done !== null) setLink(done.answer)
   }
-  useEffect(() => void look(), [setupToken])
+  const lookFirst = useEffectEvent(look)
+  useEffect(() => {
+    void lookFirst()
+  }, [])
   if (link !== null) return <SetupSteps setupToken={setupToken} invited={link.username} />
   if (trouble === null) return <LoadingFace />
   if (trouble.kind === 'offline' || trouble.kind === 'busy' || trouble.kind === 'broken')

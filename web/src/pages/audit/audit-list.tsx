@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { AuditRecord } from '../../contract.ts'
 import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { Scrollable } from '../../parts/scrollable.tsx'
@@ -29,13 +30,13 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
 }
 
 function AuditRow({ record }: { record: AuditRecord }) {
-  const { t, dateTime } = useWords()
+  const { t, instant } = useWords()
   const { atMs, actorName, actorId, address, action, objectKind, objectId, objectName, outcome, reason, detail } =
     record
   return (
     <tr>
-      <td style={{ whiteSpace: 'nowrap' }}>
-        <time dateTime={new Date(atMs).toISOString()}>{dateTime(atMs)}</time>
+      <td>
+        <time dateTime={new Date(atMs).toISOString()}>{instant(atMs)}</time>
       </td>
       <td dir="auto">
         {actorName || actorId}
@@ -58,8 +59,26 @@ function AuditRow({ record }: { record: AuditRecord }) {
       </td>
       <td>
         <OutcomeTag outcome={outcome} />
-        {reason !== undefined && <div className="ww-quiet ww-small">{reason}</div>}
+        {reason !== undefined && <Reason of={reason} />}
       </td>
     </tr>
+  )
+}
+
+// The name of a failure breaks between its words, never inside one.
+function Reason({ of: reason }: { of: string }) {
+  return (
+    <div className="ww-quiet ww-small">
+      {reason.split('_').map((word, index) => (
+        <Fragment key={index}>
+          {index > 0 && (
+            <>
+              _<wbr />
+            </>
+          )}
+          {word}
+        </Fragment>
+      ))}
+    </div>
   )
 }
