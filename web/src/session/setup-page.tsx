@@ -36,10 +36,10 @@ function OpenedLink({ setupToken }: { setupToken: string }) {
   const act = useAct(readSetupLink)
   const { run, trouble } = act
   const [link, setLink] = useState<Answer<typeof readSetupLink> | null>(null)
-  const look = async () => {
-    const done = await run({ body: { setupToken } })
-    if (done !== null) setLink(done.answer)
-  }
+  const look = () =>
+    run({ body: { setupToken } }).then((done) => {
+      if (done !== null) setLink(done.answer)
+    })
   const lookFirst = useEffectEvent(look)
   useEffect(() => {
     void lookFirst()
