@@ -4,6 +4,7 @@ import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
+import { findings } from './findings.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { problemsOfAccounts } from './problems-of-accounts.ts'
@@ -26,4 +27,5 @@ export const de: Catalogue = {
   ...root,
   ...problems,
   ...problemsOfAccounts,
+  ...findings,
 }
