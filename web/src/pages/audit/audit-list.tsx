@@ -30,7 +30,9 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
 }
 
 function AuditRow({ record }: { record: AuditRecord }) {
-  const { t, instant } = useWords()
+  const { t, has, instant } = useWords()
+  const named = (key: string, otherwise: string) => (has(key) ? t(key) : otherwise)
+  const act = named(`act.${record.action}`, '')
   const { atMs, actorName, actorId, address, action, objectKind, objectId, objectName, outcome, reason, detail } =
     record
   return (
@@ -45,7 +47,10 @@ function AuditRow({ record }: { record: AuditRecord }) {
         )}
       </td>
       <td>
-        <span className="ww-mono">{action}</span>
+        {act !== '' && <div>{act}</div>}
+        <span className={act === '' ? 'ww-mono' : 'ww-mono ww-quiet'} lang="en">
+          {action}
+        </span>
         {detail !== undefined && Object.keys(detail).length > 0 && (
           <details className="ww-quiet ww-small">
             <summary>{t('audit.details')}</summary>
@@ -55,11 +60,11 @@ function AuditRow({ record }: { record: AuditRecord }) {
       </td>
       <td dir="auto">
         <div className="ww-clamp">{objectName ?? objectId}</div>
-        <div className="ww-quiet ww-small">{objectKind}</div>
+        <div className="ww-quiet ww-small">{named(`act.on.${objectKind}`, objectKind)}</div>
       </td>
       <td>
         <OutcomeTag outcome={outcome} />
-        {reason !== undefined && <Reason of={reason} />}
+        {reason !== undefined && <Reason of={named(`act.why.${reason}`, reason)} />}
       </td>
     </tr>
   )

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../en/index.ts'
 import { account } from './account.ts'
+import { acts } from './acts.ts'
 import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
@@ -28,4 +29,5 @@ export const de: Catalogue = {
   ...problems,
   ...problemsOfAccounts,
   ...findings,
+  ...acts,
 }

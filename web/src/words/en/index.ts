@@ -29,8 +29,8 @@ export const en = {
 } as const satisfies Record<string, Entry>
 
 export type WordKey = keyof typeof en
-/** What a server refused or found, by the stable name of the failure or check. */
-export type ProblemKey = `problem.${string}` | `finding.${string}`
+/** What a server refused, found or recorded, by the stable name of the failure, check or act. */
+export type ProblemKey = `problem.${string}` | `finding.${string}` | `act.${string}`
 
 /** All of {@link en} in one language, and what of the server's own sentences that language says itself. */
 export type Catalogue = Readonly<Record<WordKey, Entry>> & { readonly [key: ProblemKey]: Entry }
