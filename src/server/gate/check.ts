@@ -131,8 +131,8 @@ export class Check {
   }
 
   // Only a browser brings a cookie along unasked: a token was meant.
-  #letIn({ rule }: Judgement, visit: Visit, found: Found | null, { headers }: IncomingMessage): CheckAnswer {
-    const isGuarded = rule?.sameSiteSockets === true && (found?.pass.limits ?? null) === null
+  #letIn({ sameSiteSockets }: Judgement, visit: Visit, found: Found | null, { headers }: IncomingMessage): CheckAnswer {
+    const isGuarded = sameSiteSockets && (found?.pass.limits ?? null) === null
     return isGuarded && isForeignSocket(headers, visit) ? plainAnswer(403) : allowed(found)
   }
 }
