@@ -60,17 +60,7 @@ export class PassFinder {
 
   #ofSession(live: LiveSession | null): Found | null {
     if (live === null || live.session.kind !== 'gate') return null
-    const { session, person } = live
-    return {
-      pass: {
-        username: person.username,
-        groups: person.groupNames,
-        factors: session.factors,
-        authenticatedAtMs: session.authenticatedAtMs,
-        limits: null,
-      },
-      headers: this.#headers(person),
-    }
+    return { pass: passOf(live), headers: this.#headers(live.person) }
   }
 
   #ofToken(open: OpenToken | null, request: IncomingMessage): Found | null | Promise<Found | null> {
@@ -95,6 +85,17 @@ export class PassFinder {
     const made = passHeaders({ ...person, groups: person.groupNames })
     this.#headersOf.set(person, made)
     return made
+  }
+}
+
+/** Whom a session vouches for. */
+export function passOf({ session, person }: LiveSession): Pass {
+  return {
+    username: person.username,
+    groups: person.groupNames,
+    factors: session.factors,
+    authenticatedAtMs: session.authenticatedAtMs,
+    limits: null,
   }
 }
 
