@@ -1,16 +1,17 @@
 import type { Factors } from '../http/actor.ts'
-import type { GateLimits } from '../access/tokens/store.ts'
 import { decide, type Decision, type Rule, signedInPasses, strangerMayBecome, type Visitor } from './rules.ts'
+import type { TokenLimits } from './token-limits.ts'
 import type { Visit } from './visit.ts'
 
 /** Somebody a session or a gate token vouches for. */
 export interface Pass {
-  readonly username: string
+  /** Null for a service's token: no rule for people speaks of it. */
+  readonly username: string | null
   readonly groups: readonly string[]
   readonly factors: Factors
   readonly authenticatedAtMs: number
   /** Set for a token: where it may be used. */
-  readonly limits: GateLimits | null
+  readonly limits: TokenLimits | null
 }
 
 /**
@@ -36,7 +37,7 @@ export function judgeVisit(
   address: string | null,
   nowMs: number,
 ): Judgement {
-  const known = pass !== null && isWithinLimits(pass.limits, visit) ? pass : null
+  const known = pass !== null && pass.limits?.covers(visit) !== false ? pass : null
   const visitor: Visitor = { address, username: known?.username ?? null, groups: known?.groups ?? [] }
   const decision = rules === null ? signedInPasses : decide(rules, visit, visitor)
   const { rule, sameSiteSockets } = decision
@@ -69,19 +70,4 @@ function outcomeFor(pass: Pass, { verdict, stepUpSeconds }: Decision, nowMs: num
 // A token is one factor, however it came about, unless its maker said otherwise (P25).
 function hasTwoFactors(pass: Pass): boolean {
   return pass.limits === null ? pass.factors === 'two' : pass.limits.twoFactor
-}
-
-/** Whether a token's limits cover every reading of a visit; an empty list covers nothing. */
-function isWithinLimits(limits: GateLimits | null, visit: Visit): boolean {
-  if (limits === null) return true
-  const coversHost = limits.hosts.some(
-    (host) => host === '*' || host === visit.host || (host.startsWith('*.') && visit.host.endsWith(host.slice(1))),
-  )
-  const coversMethod = limits.methods.some((method) => method === '*' || method.toUpperCase() === visit.method)
-  const coversPath = visit.readings.every((path) => limits.paths.some((prefix) => isBelow(path, prefix)))
-  return coversHost && coversMethod && coversPath
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
 }

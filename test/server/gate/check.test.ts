@@ -271,7 +271,7 @@ describe('gate checks', () => {
     const token = await make(false)
     const bearer = { authorization: `Bearer ${token}` }
     const basic = { authorization: `Basic ${Buffer.from(`robot:${token}`).toString('base64')}` }
-    expect((await check({ ...nginx('/api/x'), ...bearer })).headers['remote-user']).toBe('robot')
+    expect((await check({ ...nginx('/api/x'), ...bearer })).headers['remote-user']).toBe('service/robot')
     expect((await check({ ...nginx('/api/x'), ...basic })).status).toBe(200)
     expect((await check({ ...nginx('/other'), ...bearer })).status).toBe(401)
     expect((await check({ ...nginx('/api/../other'), ...bearer })).status).toBe(401)
