@@ -63,7 +63,7 @@ const defaultDeny: Decision = { ...signedInPasses, verdict: 'deny' }
  * logging in could help.
  */
 export function decide(rules: readonly Rule[], visit: Visit, visitor: Visitor): Decision {
-  return visit.readings.flatMap((path) => possible(rules, visit, path, visitor)).reduce(stricter)
+  return visit.readings.map((path) => decideReading(rules, visit, path, visitor)).reduce(stricter)
 }
 
 /** Whether some person could pass where a stranger is refused: then the answer is a login, not a 403. */
@@ -76,24 +76,26 @@ export function strangerMayBecome(rules: readonly Rule[], visit: Visit, visitor:
   )
 }
 
-// One decision, but where an unknown address leaves a rule open: then it may hold, and what follows it as well.
-function possible(rules: readonly Rule[], visit: Visit, path: string, visitor: Visitor): Decision[] {
-  const decisions: Decision[] = []
+// The first rule that matches; where an unknown address leaves a rule open, it may hold or what follows it.
+function decideReading(rules: readonly Rule[], visit: Visit, path: string, visitor: Visitor): Decision {
+  let left: Decision | null = null
   for (const rule of rules) {
     if (!concerns(rule, visit, path) || !covers(rule, visitor)) continue
     const isInside = isFrom(rule.networks, visitor.address)
     if (isInside === 'no') continue
     const { verdict, stepUpSeconds, sameSiteSockets } = rule
-    decisions.push({ verdict, rule, stepUpSeconds, sameSiteSockets })
-    if (isInside === 'yes') return decisions
+    const decision = { verdict, rule, stepUpSeconds, sameSiteSockets }
+    const strictest: Decision = left === null ? decision : stricter(left, decision)
+    if (isInside === 'yes') return strictest
+    left = strictest
   }
-  return [...decisions, defaultDeny]
+  return left === null ? defaultDeny : stricter(left, defaultDeny)
 }
 
 function stricter(one: Decision, other: Decision): Decision {
-  const isOther = strictness[other.verdict] - strictness[one.verdict] || ageOf(one) - ageOf(other)
+  const difference = strictness[other.verdict] - strictness[one.verdict] || ageOf(one) - ageOf(other)
   return {
-    ...(isOther > 0 ? other : one),
+    ...(difference > 0 ? other : one),
     stepUpSeconds: ageOf(one) < ageOf(other) ? one.stepUpSeconds : other.stepUpSeconds,
     sameSiteSockets: one.sameSiteSockets || other.sameSiteSockets,
   }
