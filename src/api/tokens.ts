@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
 
 export const Session = Type.Object({
@@ -17,12 +17,14 @@ function limitList(description: string) {
   return Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 100, description })
 }
 
-const GateLimits = Type.Object({
+/** Where the gate lets a token through. */
+export const GateLimits = Type.Object({
   hosts: Type.Array(Type.String()),
   paths: Type.Array(Type.String()),
   methods: Type.Array(Type.String()),
   twoFactor: Type.Boolean(),
 })
+export type GateLimits = Static<typeof GateLimits>
 const GateLimitsWish = exactly({
   hosts: limitList('app.example.com, *.example.com, or * for all'),
   paths: limitList('Begin with a slash and cover what lies below; / for all'),

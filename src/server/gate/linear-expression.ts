@@ -26,7 +26,7 @@ export function slowness(source: string): string | null {
   const whole: Piece = { kind: 'choice', ways }
   if (choicesOf(whole) > maxChoices) return faults.choices
   for (const way of ways) {
-    const walked = walk({ pieces: way, then: null }, { isLoose: way[0]?.kind !== 'start', since: [] })
+    const walked = walk({ pieces: way, outer: null }, { isLoose: way[0]?.kind !== 'start', since: [] })
     if (typeof walked === 'string') return faults[walked]
   }
   return null
@@ -44,13 +44,13 @@ interface Passed {
 /** Pieces still to come, and what follows the group they stand in. */
 interface Rest {
   readonly pieces: readonly Piece[]
-  readonly then: Rest | null
+  readonly outer: Rest | null
 }
 
 function walk(rest: Rest, passed: Passed): Passed | Fault {
   let now = passed
   for (const [index, piece] of rest.pieces.entries()) {
-    const next = step(piece, { pieces: rest.pieces.slice(index + 1), then: rest.then }, now)
+    const next = step(piece, { pieces: rest.pieces.slice(index + 1), outer: rest.outer }, now)
     if (typeof next === 'string') return next
     now = next
   }
@@ -67,7 +67,7 @@ function step(piece: Piece, rest: Rest, passed: Passed): Passed | Fault {
     case 'one':
       return { ...passed, since: [...passed.since, piece.chars] }
     case 'choice':
-      return piece.ways.map((way) => walk({ pieces: way, then: rest }, passed)).reduce(either)
+      return piece.ways.map((way) => walk({ pieces: way, outer: rest }, passed)).reduce(either)
     case 'repeat':
       return repeat(piece, rest, passed)
   }
@@ -110,15 +110,15 @@ interface Next {
 function firstOf(rest: Rest | null): Next {
   if (rest === null) return { chars: nothing, mayStop: true }
   const [piece, ...others] = rest.pieces
-  if (piece === undefined) return firstOf(rest.then)
-  const after: Rest = { pieces: others, then: rest.then }
+  if (piece === undefined) return firstOf(rest.outer)
+  const after: Rest = { pieces: others, outer: rest.outer }
   switch (piece.kind) {
     case 'one':
       return { chars: piece.chars, mayStop: false }
     case 'choice':
-      return piece.ways.map((way) => firstOf({ pieces: way, then: after })).reduce(eitherNext)
+      return piece.ways.map((way) => firstOf({ pieces: way, outer: after })).reduce(eitherNext)
     case 'repeat': {
-      const once = firstOf({ pieces: [piece.piece], then: after })
+      const once = firstOf({ pieces: [piece.piece], outer: after })
       return piece.min > 0 ? once : eitherNext(once, firstOf(after))
     }
     case 'end':
