@@ -44,7 +44,7 @@ function asciiQuery(target: string): string {
 
 /** A visit from an absolute URL such as nginx's `X-Original-URL`. */
 export function parseVisitUrl(method: string, url: string): Visit | null {
-  const match = /^(https?):\/\/([^/?#\\]+)(\/[^\s]*)?$/i.exec(url)
+  const match = /^(https?):\/\/([^/?#\\]+)(\/[\x21-\xff]*)?$/i.exec(url)
   if (match === null || url.length > maxUrlLength) return null
   const [, scheme = '', authority = '', target = '/'] = match
   return parseVisit(method, scheme.toLowerCase(), authority, target)

@@ -13,6 +13,9 @@ rules:
   - path: /fresh/
     policy: one_factor
     step_up_minutes: 5
+  - path: /live
+    policy: one_factor
+    websockets: same_site
   - host: app.example.test
     policy: one_factor
 `
@@ -96,15 +99,27 @@ describe('gate checks', () => {
       expect((await check({ ...forward(path), cookie }, '/check/forward')).status).toBe(400)
   })
 
-  it.each(['/100%25', '/50%25%20off.pdf', '/caf%e9', '/x?q=\u00fc'])('%s is an ordinary address', async (path) => {
-    expect((await check({ ...nginx(path), cookie })).status).toBe(200)
-    expect((await check({ ...forward(path), cookie }, '/check/forward')).status).toBe(200)
-  })
+  it.each(['/100%25', '/50%25%20off.pdf', '/caf%e9', '/x?q=\u00fc', '/x?q=\u00c3\u00a0'])(
+    '%s is an ordinary address',
+    async (path) => {
+      expect((await check({ ...nginx(path), cookie })).status).toBe(200)
+      expect((await check({ ...forward(path), cookie }, '/check/forward')).status).toBe(200)
+    },
+  )
 
   it('a query with letters leads back as bytes, whatever they were', async () => {
     const { headers } = await check({ ...nginx('/x?q=\u00c3\u00bc'), ...browser })
     expect(headers.location).toContain(encodeURIComponent('/x?q=%c3%bc'))
   })
+
+  it.each(['/live/ws', '//live/ws', '/x/..%2flive/ws', '/live;x/ws'])(
+    'P34 %s opens to pages of its own site alone, however it is spelled',
+    async (path) => {
+      const handshake = { ...nginx(path), cookie, 'sec-websocket-version': '13' }
+      const from = async (origin: string) => (await check({ ...handshake, origin })).status
+      expect([await from('https://app.example.test'), await from('https://evil.test')]).toEqual([200, 403])
+    },
+  )
 
   it('methods of WebDAV are judged', async () => {
     const deltaV = { ...nginx('/x'), 'x-original-method': 'VERSION-CONTROL', cookie }
