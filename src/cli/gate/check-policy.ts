@@ -93,7 +93,7 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
           authenticatedAtMs: this.now(),
           limits: null,
         }
-  const { outcome, rule } = judgeVisit(rules, visit, pass, flags.address, this.now())
+  const { outcome, rule, sameSiteSockets } = judgeVisit(rules, visit, pass, flags.address, this.now())
   const why =
     rule === null
       ? rules === null
@@ -109,7 +109,7 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
       readings: visit.readings,
     })
   this.print(`${flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
-  if (rule?.sameSiteSockets === true) this.say('Websockets are opened from pages of the same site alone.')
+  if (sameSiteSockets) this.say('Websockets are opened from pages of the same site alone.')
   if (visit.readings.length > 1)
     this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)
 }

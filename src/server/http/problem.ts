@@ -74,6 +74,8 @@ const statuses: Statuses = {
   sign_on_refused: 401,
   sign_on_settings_invalid: 400,
   ticket_invalid: 410,
+  gate_limit_unreadable: 400,
+  token_gate_incomplete: 400,
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,

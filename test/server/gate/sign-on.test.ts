@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { PlainBrowser } from '../../support/gate/browser.ts'
+import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse } from '../../support/gate/house.ts'
 import { ProviderVisitor, startProvider } from '../../support/oidc-provider.ts'
 
@@ -49,6 +50,17 @@ it('somebody a provider vouches for gets a gate session, is led back, and opens 
   expect([checked.status, checked.headers['remote-user']]).toEqual([200, 'carol'])
   expect(String(checked.headers['remote-groups']).split(',')).toContain('ops')
   expect((await browser.get('/v1/me')).body).not.toContain('carol')
+})
+
+it('P7 a sign-on ends the session the browser showed before it', async () => {
+  const { house, browser, provider, goThrough } = await setUp()
+  const planted = await house.signIn(await house.addPerson('mallory'))
+  browser.cookies.set('watchword', planted)
+  const { answer } = await goThrough('/auth/login?again=1', new ProviderVisitor(provider.issuer))
+  expect(answer.status).toBe(302)
+  const cookie = `watchword=${planted}`
+  expect((await exchange(house.port, '/auth/check', { headers: { cookie } })).status).toBe(401)
+  expect((await browser.get('/auth/check')).headers['remote-user']).toBe('carol')
 })
 
 it('somebody of whom a rule asks a fresh proof gives it at the provider, whatever session is open there', async () => {

@@ -49,6 +49,7 @@ export class Tokens {
   readonly #legacy: LegacyTokens
   readonly #used = new Set<string>()
   readonly #timer: NodeJS.Timeout
+  #readGateLimits = (limits: store.GateLimits): store.GateLimits => limits
 
   constructor(storage: Storage, services: Services, directory: Directory) {
     this.#storage = storage
@@ -63,6 +64,16 @@ export class Tokens {
     this.#legacy = new LegacyTokens(storage)
     this.#timer = setInterval(() => void this.flush(), flushEveryMs)
     this.#timer.unref()
+  }
+
+  /** The gate says how limits of its tokens are spelled, and refuses those that could never match. */
+  readGateLimitsBy(read: (limits: store.GateLimits) => store.GateLimits): void {
+    this.#readGateLimits = read
+  }
+
+  /** Limits as the gate reads them; throws its failure. */
+  readGateLimits(limits: store.GateLimits): store.GateLimits {
+    return this.#readGateLimits(limits)
   }
 
   /** Makes a token in the transaction that audits it; the text is told this once, null for one kept as bcrypt. */

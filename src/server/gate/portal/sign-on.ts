@@ -15,7 +15,7 @@ import {
 } from './context.ts'
 import { asksAgain } from './login.ts'
 import { noticePage } from './page.ts'
-import { wishedTarget } from './visitor.ts'
+import { shownTokenHashes, wishedTarget } from './visitor.ts'
 
 /** `GET /auth/sign-on`: off to the provider, and back to where the visitor wanted. */
 export async function beginSignOn(
@@ -46,7 +46,9 @@ export async function finishSignOn(
   tx: Tx,
   request: FastifyRequest,
 ): Promise<{ cookies: (reply: FastifyReply) => void }> {
-  const { access, core } = context
+  const { access, core, gate } = context
+  // Sessions of before the login end with it (P7).
+  await access.sessions.end(tx, { kind: 'gate', tokenHashes: shownTokenHashes(request, gate.settings.cookieName) })
   const { device: _device, ...place } = gatePlace(context, request, false)
   const begun = await access.sessions.begin(tx, {
     ...place,
