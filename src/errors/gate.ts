@@ -5,5 +5,6 @@ export const gateFailures = {
   gate_secret_unreadable: '{file} holds no secret in Base32. Make one with `watchword secret new`.',
   gate_visitor_taken: 'A person is named code-only, the name of the code-only mode. Rename them first.',
   gate_listen_invalid: 'WATCHWORD_GATE_LISTEN is HOST:PORT, or unix: and a path; {address} is neither.',
+  gate_print_option: '{option} {value} cannot be printed: give {wanted}.',
   gate_unreachable: '{origin} does not answer.',
 } as const

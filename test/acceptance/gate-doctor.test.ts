@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProbeFinding } from '../../src/cli/gate/finding.ts'
 import { probeProxy } from '../../src/cli/gate/probe.ts'
 import { seenFindings } from '../../src/cli/gate/seen-findings.ts'
-import { printConfig } from '../../src/server/gate/proxy-config/print.ts'
 import { startEchoApp } from '../support/gate/echo-app.ts'
 import { openGateHouse } from '../support/gate/house.ts'
-import { programOf, startNginx, startPrintedProxy, type TestedProxy } from '../support/gate/proxies.ts'
+import { printedNginx, programOf, startNginx, startPrintedProxy, type TestedProxy } from '../support/gate/proxies.ts'
 import { describeWith } from '../support/programs.ts'
 
 const host = '127.0.0.1'
@@ -25,15 +24,9 @@ async function openClinic(rules?: string) {
       createdBy: 'test',
     }),
   )
-  const printed = printConfig('nginx', {
-    hosts: [host],
-    gate: `127.0.0.1:${house.port}`,
-    app: `127.0.0.1:${app.port}`,
-    listen: '127.0.0.1:PORT',
-    cookieName: 'watchword',
-  })[0]?.content
-  const visit = async (site: string, { path = '/', aheadMs = 0 } = {}) => {
-    const nginx = await startNginx(site)
+  const site = printedNginx({ gatePort: house.port, appPort: app.port, hosts: [host] })
+  const visit = async (changedSite: string, { path = '/', aheadMs = 0 } = {}) => {
+    const nginx = await startNginx(changedSite)
     const addresses = ['/', path].map((visited) => `http://${host}:${nginx.port}${visited}`)
     const found = await probeProxy({
       addresses: [...new Set(addresses)],
@@ -47,7 +40,7 @@ async function openClinic(rules?: string) {
     await house.close()
     await app.close()
   }
-  return { app, house, token: token ?? '', site: printed ?? '', visit, close }
+  return { app, house, token: token ?? '', site, visit, close }
 }
 
 const wrongIn = (found: readonly ProbeFinding[]) =>

@@ -9,6 +9,9 @@ import { gateToken } from './gate-token.ts'
 import { identityHeaders, nobody } from './identity.ts'
 import type { Pass } from './judgement.ts'
 
+/** Beside a pass by token: proxies keep it from the app, and Envoy has a header of its own for that. */
+const byToken: HeaderList = ['X-Watchword-Pass', 'token', 'X-Envoy-Auth-Headers-To-Remove', 'authorization']
+
 /** A pass with the headers its identity makes. */
 export interface Found {
   readonly pass: Pass
@@ -85,7 +88,10 @@ export class PassFinder {
         authenticatedAtMs: token.createdAtMs,
         limits: token.gateLimits,
       },
-      headers: person === null ? passHeaders({ ...nobody, username: token.name }) : this.#headers(person),
+      headers: [
+        ...(person === null ? passHeaders({ ...nobody, username: token.name }) : this.#headers(person)),
+        ...byToken,
+      ],
     }
   }
 
