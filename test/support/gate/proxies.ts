@@ -99,7 +99,8 @@ const wrappers: Record<TestedProxy, Wrap> = {
   caddy: (folder, [site]) => ({
     program: 'caddy',
     args: ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')],
-    files: { Caddyfile: `{\n  admin off\n  auto_https off\n}\n${site?.content ?? ''}` },
+    // Redirects of its own would need port 80.
+    files: { Caddyfile: `{\n  admin off\n  auto_https disable_redirects\n}\n${site?.content ?? ''}` },
   }),
   haproxy: (folder, printed) => ({
     program: 'haproxy',

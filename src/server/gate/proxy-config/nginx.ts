@@ -27,14 +27,15 @@ function maps({ name, gate, cookieName }: ProxySite): string {
   const others = String.raw`(?:(?!${ours})(?:[^;]+(?:;\s*|$)|;\s*))*+`
   const own = String.raw`(?:${ours}[^;]*(?:;\s*|$))`
   const next = (part: string) => `(?:${own}+(?<gate_${part}>${others}))?`
-  const cookies = `^(?<gate_first>${others})${own}+(?<gate_second>${others})${next('third')}${next('fourth')}(?:${ours}.*)?$`
+  // Fits every header, so that the default is for an expression that gave up: the app then gets none.
+  const cookies = `^(?<gate_first>${others})${['second', 'third', 'fourth'].map(next).join('')}(?:${ours}.*)?$`
   return `upstream watchword_${name} { server ${gateServer(gate)}; keepalive 128; }
 
 map $http_upgrade $connection_${name} { default upgrade; "" close; }
 
 # The app sees neither the gate's cookie nor a token that was meant for the gate.
 map $http_cookie $cookie_${name} {
-  default $http_cookie;
+  default "";
   "~${cookies}" "$gate_first$gate_second$gate_third$gate_fourth";
 }
 map $gate_pass $authorization_${name} { default $http_authorization; token ""; }
