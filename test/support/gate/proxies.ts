@@ -32,6 +32,8 @@ const isRoot = process.getuid?.() === 0
 export interface ProxyPlace extends Partial<Omit<ProxyConfigOptions, 'app' | 'listen'>> {
   readonly gatePort?: number
   readonly appPort: number
+  /** What somebody does to the printed text. */
+  readonly change?: (text: string) => string
 }
 
 /** Starts a proxy with the configuration that `watchword gate print-config` prints, wrapped by what a test needs. */
@@ -52,7 +54,11 @@ export async function startPrintedSites(
   return start(port, (folder) => wrappers[proxy](folder, [first, ...files], port))
 }
 
-function printedFiles(proxy: Proxy, { gatePort, appPort, ...given }: ProxyPlace, port: number): readonly ConfigFile[] {
+function printedFiles(
+  proxy: Proxy,
+  { gatePort, appPort, change = (text) => text, ...given }: ProxyPlace,
+  port: number,
+): readonly ConfigFile[] {
   return printConfig(proxy, {
     hosts: ['app.example.test'],
     gate: `127.0.0.1:${gatePort ?? 1}`,
@@ -60,7 +66,7 @@ function printedFiles(proxy: Proxy, { gatePort, appPort, ...given }: ProxyPlace,
     ...given,
     app: `127.0.0.1:${appPort}`,
     listen: `127.0.0.1:${port}`,
-  })
+  }).map(({ path, content }) => ({ path, content: change(content) }))
 }
 
 /** The site that is printed for nginx, to be changed by a test; `PORT` stands for its port. */
