@@ -63,9 +63,17 @@ export function decide(rules: readonly Rule[], visit: Visit, visitor: Visitor): 
 
 /** Whether some person could pass where a stranger is refused: then the answer is a login, not a 403. */
 export function strangerMayBecome(rules: readonly Rule[], visit: Visit, visitor: Visitor): boolean {
-  return visit.readings.every((path) =>
-    rules.some((rule) => rule.verdict !== 'deny' && concerns(rule, visit, path, visitor.address)),
-  )
+  return visit.readings.every((path) => {
+    // What is denied to all ends here: whoever logs in gets no further.
+    const decisive = rules.find(
+      (rule) => concerns(rule, visit, path, visitor.address) && (rule.verdict !== 'deny' || namesNobody(rule)),
+    )
+    return decisive !== undefined && decisive.verdict !== 'deny'
+  })
+}
+
+function namesNobody({ people, groups }: Rule): boolean {
+  return people === null && groups === null
 }
 
 function firstMatch(rules: readonly Rule[], visit: Visit, path: string, visitor: Visitor): Decision {
@@ -82,7 +90,7 @@ function concerns(rule: Rule, visit: Visit, path: string, address: string): bool
 }
 
 function covers(rule: Rule, visitor: Visitor): boolean {
-  if (rule.people === null && rule.groups === null) return true
+  if (namesNobody(rule)) return true
   const isNamed = visitor.username !== null && rule.people?.has(visitor.username) === true
   return isNamed || visitor.groups.some((group) => rule.groups?.has(group) === true)
 }
