@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { gateRoutes } from '../../../src/cli/gate/commands.ts'
 import { proxies } from '../../../src/server/gate/proxy-config/print.ts'
 import { runCommand } from '../../support/cli.ts'
+import { openGateHouse } from '../../support/gate/house.ts'
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../../docs/guide/gate.md'), 'utf8')
 
@@ -46,6 +47,36 @@ describe('watchword gate check-policy', () => {
     expect(await ask('https://notes.example.com/', '--as', 'bob')).toBe('allow')
     expect(await ask('https://notes.example.com/', '--as', 'bob', '--method', 'POST')).toBe('forbidden')
     expect(await ask('https://anything.example.com/healthz')).toBe('allow')
+  })
+
+  it('B3 looks the person up, with the groups they have', async () => {
+    const file = fileWith('rules:\n  - path: /admin\n    group: ops\n    policy: two_factor\n')
+    const house = await openGateHouse()
+    onTestFinished(() => house.close())
+    await house.addPerson('alice', { groups: ['ops'] })
+    await house.addPerson('bob')
+    const ask = (...args: string[]) =>
+      runCommand(gateRoutes, ['check-policy', 'https://a.example/admin', '--rules', file, ...args])
+    const store = ['--data-dir', house.folder]
+    expect(await ask('--as', 'alice', ...store)).toMatchObject({
+      stdout: 'alice passes: rule 1 says two_factor.\n',
+      stderr: '',
+    })
+    expect((await ask('--as', 'bob', ...store)).stdout).toMatch(/^bob is refused \(403\)/)
+    expect(await ask('--as', 'nobody', ...store)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('no such person'),
+    })
+  })
+
+  it('B3 says what it took for granted where it could look nowhere', async () => {
+    const file = fileWith('rules:\n  - group: ops\n    policy: one_factor\n')
+    const ask = (...args: string[]) => runCommand(gateRoutes, ['check-policy', 'https://a.example/', '--as', ...args])
+    expect((await ask('alice', '--rules', file)).stderr).toContain('alice exists and is in no group but everyone')
+    expect((await ask('alice', '--rules', file, '--group', 'ops')).stderr).toContain('in ops and everyone')
+    const told = JSON.parse((await ask('alice', '--rules', file, '--json')).stdout) as object
+    expect(told).toMatchObject({ groups: ['everyone'], assumed: expect.stringContaining('Taken for granted') })
+    expect((await ask('alice')).stdout).toContain('no rules file is named (--rules, WATCHWORD_GATE_RULES)')
   })
 
   it('says which file cannot be read, and which line', async () => {
