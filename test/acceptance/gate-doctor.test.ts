@@ -138,7 +138,7 @@ describeWith(['nginx'], 'gate doctor and nginx', () => {
       fault: 'a host that the visitor names',
       changes: [
         ['$host$port_127_0_0_1', '$http_host'],
-        [String.raw`if ($host !~ "^(?:127\.0\.0\.1)$") { return 421; }`, ''],
+        ['if ($known_127_0_0_1 = "") { return 421; }', ''],
       ],
       found: ['error: foreign host'],
     },

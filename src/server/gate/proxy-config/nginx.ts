@@ -13,7 +13,7 @@ ${certificate(site)}  # How much may be uploaded is the app's to say; the check 
   client_max_body_size 0;
 
   # nginx brings requests for unknown hosts to the first site it finds; what is no host of this one ends here.
-  if ($host !~ "^(?:${site.hosts.map(hostExpression).join('|')})$") { return 421; }
+  if ($known_${site.name} = "") { return 421; }
 
 ${portal(site)}
 ${check(site)}
@@ -22,7 +22,7 @@ ${app(site)}}
 `
 }
 
-function maps({ name, gate, cookieName }: ProxySite): string {
+function maps({ hosts, name, gate, cookieName }: ProxySite): string {
   const ours = `(?:__Host-|__Secure-)?${cookieName}=`
   const others = String.raw`(?:(?!${ours})(?:[^;]+(?:;\s*|$)|;\s*))*+`
   const own = String.raw`(?:${ours}[^;]*(?:;\s*|$))`
@@ -39,6 +39,8 @@ map $http_cookie $cookie_${name} {
   "~${cookies}" "$gate_first$gate_second$gate_third$gate_fourth";
 }
 map $gate_pass $authorization_${name} { default $http_authorization; token ""; }
+
+map $host $known_${name} { default ""; "~^(?:${hosts.map(hostExpression).join('|')})$" yes; }
 
 # The host is the one this site was chosen by; of the visitor's own words only the port is taken.
 map $http_host $port_${name} { default ""; "~(?<gate_port>:[0-9]+)$" $gate_port; }
