@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { passkeyScript } from '../../../src/server/gate/portal/passkey-script.ts'
 import { textsFor } from '../../../src/server/gate/portal/texts.ts'
 import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
@@ -103,9 +102,5 @@ describe('the manners of the portal', () => {
     expect((await browser.get('/auth/')).headers.location).toBe('/auth/sessions')
     const told = await exchange(house.port, '/auth/nope', { headers: { accept: 'application/json' } })
     expect([told.status, told.headers['content-type']]).toEqual([404, expect.stringContaining('problem+json')])
-  })
-
-  it('a passkey that is not shown after all sends no form', () => {
-    expect(passkeyScript).not.toMatch(/form\.submit\(|requestSubmit/)
   })
 })
