@@ -135,8 +135,14 @@ for (const kind of proxies) {
 
     it('B8 offers Basic to programs that wait to be asked, and to no browser', async () => {
       const { stdout } = await promisify(execFile)('curl', [
-        ...['-sS', '-m', '20', '--anyauth', '-u', `x:${token}`, '-H', `Host: ${host}:${proxy.port}`],
-        ...['-o', '/dev/null', '-w', '%{http_code}', `http://127.0.0.1:${proxy.port}/page`],
+        '-sS',
+        '--anyauth',
+        `-ux:${token}`,
+        `-HHost: ${host}:${proxy.port}`,
+        '-m20',
+        '-o/dev/null',
+        '-w%{http_code}',
+        `http://127.0.0.1:${proxy.port}/page`,
       ])
       expect(stdout).toBe('200')
       const fetched = { accept: '*/*', 'sec-fetch-mode': 'cors' }

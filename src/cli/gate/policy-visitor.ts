@@ -1,5 +1,6 @@
+import * as api from '../../api/people.ts'
 import type { Pass } from '../../server/gate/judgement.ts'
-import type { AdminFlags } from '../admin/connection.ts'
+import { type AdminFlags, withAdminClient } from '../admin/connection.ts'
 import type { CliContext } from '../context.ts'
 
 /** Whom a visit is judged for. */
@@ -32,7 +33,8 @@ export async function policyVisitor(context: CliContext, flags: VisitorFlags): P
   })
   const named = flags.group ?? []
   if (!namesStore(context, flags)) return { pass: pass(flags.as, named), assumed: assumption(flags.as, named) }
-  const person = await readPerson(context, flags, flags.as)
+  const params = { person: flags.as }
+  const person = await withAdminClient(context, flags, (client) => client.call(api.readPerson, { params }))
   if (person.disabled) return { pass: null, assumed: `${person.username} is disabled and counts as a stranger.` }
   const known = person.groups.map(({ name }) => name)
   return { pass: pass(person.username, [...known, ...named]), assumed: null }
@@ -47,13 +49,4 @@ function namesStore({ env }: CliContext, flags: AdminFlags): boolean {
   const { dataDir, databaseUrl, server } = flags
   const variables = ['WATCHWORD_DATA_DIR', 'WATCHWORD_DATABASE_URL', 'WATCHWORD_SERVER']
   return [dataDir, databaseUrl, server, ...variables.map((name) => env[name])].some((value) => value !== undefined)
-}
-
-// Loaded only where somebody is to be looked up: it brings the whole store along.
-async function readPerson(context: CliContext, flags: AdminFlags, name: string) {
-  const [{ withAdminClient }, api] = await Promise.all([
-    import('../admin/connection.ts'),
-    import('../../api/people.ts'),
-  ])
-  return withAdminClient(context, flags, (client) => client.call(api.readPerson, { params: { person: name } }))
 }

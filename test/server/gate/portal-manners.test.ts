@@ -26,8 +26,9 @@ describe('the manners of the portal', () => {
 
   it('sets each cookie once', async () => {
     const { answer } = await loggedIn()
-    const names = (answer.headers['set-cookie'] ?? []).map((line) => line.split('=', 1)[0])
-    expect(names.toSorted()).toEqual(['watchword', 'watchword_device'])
+    const named = (name: string) =>
+      (answer.headers['set-cookie'] ?? []).filter((line) => line.startsWith(`${name}=`)).length
+    expect([named('watchword'), named('watchword_device')]).toEqual([1, 1])
   })
 
   it('greets in the language of the browser, unless the house has words of its own', async () => {

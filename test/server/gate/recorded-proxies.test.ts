@@ -161,6 +161,6 @@ describe('printed configurations', () => {
     expect(rest).not.toContain('disabled')
     const { static_resources: made } = parse(text) as { static_resources: { clusters: { name: string }[] } }
     const named = [...text.matchAll(/ cluster: (\w+)/g)].map(([, name]) => name)
-    expect([...new Set(named)].toSorted()).toEqual(made.clusters.map(({ name }) => name).toSorted())
+    expect(new Set(named)).toEqual(new Set(made.clusters.map(({ name }) => name)))
   })
 })

@@ -79,7 +79,11 @@ function hostName(host: string): string {
 }
 
 function siteName([host = '']: readonly string[]): string {
-  return host.replace(/^\*\./, 'any.').replaceAll(/[^a-z0-9]+/g, '_')
+  // A hyphen is not a dot: a-b.example.com and a.b.example.com are two sites.
+  return host
+    .replace(/^\*\./, 'any.')
+    .replaceAll('-', '__')
+    .replaceAll(/[^a-z0-9_]+/g, '_')
 }
 
 function gatePlace(text: string): GatePlace {
