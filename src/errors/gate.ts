@@ -8,5 +8,7 @@ export const gateFailures = {
   gate_visitor_taken: 'A person is named code-only, the name of the code-only mode. Rename them first.',
   gate_limit_unreadable: 'The limit {limit} could never match: {reason}.',
   gate_listen_invalid: 'WATCHWORD_GATE_LISTEN is HOST:PORT, or unix: and a path; {address} is neither.',
+  gate_print_option: '{option} {value} cannot be printed: give {wanted}.',
+  gate_print_half_certificate: 'A certificate needs its key. Give both --tls-cert and --tls-key.',
   gate_unreachable: '{origin} does not answer.',
 } as const

@@ -12,6 +12,9 @@ import { identityHeaders, serviceIdentity } from './identity.ts'
 import type { Pass } from './judgement.ts'
 import { openTokenLimits, type TokenLimits } from './token-limits.ts'
 
+/** Beside a pass by token: proxies keep it from the app, and Envoy has a header of its own for that. */
+const byToken: HeaderList = ['X-Watchword-Pass', 'token', 'X-Envoy-Auth-Headers-To-Remove', 'authorization']
+
 /** A pass with the headers its identity makes. */
 export interface Found {
   readonly pass: Pass
@@ -79,7 +82,7 @@ export class PassFinder {
         authenticatedAtMs: token.createdAtMs,
         limits: this.#limits(token.gateLimits),
       },
-      headers: person === null ? passHeaders(serviceIdentity(token.name)) : this.#headers(person),
+      headers: [...(person === null ? passHeaders(serviceIdentity(token.name)) : this.#headers(person)), ...byToken],
     }
   }
 

@@ -82,7 +82,7 @@ export function parseRules(yamlText: string): RuleSet {
       .split('/')
       .slice(1)
       .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    throw unreadable(lineOf(path), `${path.join('.') || 'the file'} ${fault?.message ?? 'does not fit'}`)
+    throw unreadable(lineOf(path), faultText(path, fault?.message ?? 'does not fit'))
   }
   return {
     rules: content.rules.map((entry, index) => compileRule(entry, index + 1, lineOf(['rules', index]))),
@@ -90,6 +90,22 @@ export function parseRules(yamlText: string): RuleSet {
       compileDomain(domain, portal, lineOf(['domains', index])),
     ),
   }
+}
+
+/** Where the keys stand that a rules file may have. */
+const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': ['rules', 'domains'],
+  rules: Object.keys(RuleEntry.properties),
+  domains: ['domain', 'portal'],
+}
+
+function faultText(path: readonly (string | number)[], message: string): string {
+  const parent = path.length > 1 ? String(path[0]) : ''
+  const keys = knownKeys[parent] ?? []
+  const last = String(path.at(-1) ?? '')
+  const isUnknown = (parent === '' || path.length === 3) && last !== '' && !keys.includes(last)
+  if (isUnknown) return `there is no key ${last}; there are ${keys.join(', ')}`
+  return `${path.join('.') || 'the file'} ${message}`
 }
 
 function contentOf(document: Document): unknown {

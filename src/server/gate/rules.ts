@@ -68,12 +68,19 @@ export function decide(rules: readonly Rule[], visit: Visit, visitor: Visitor): 
 
 /** Whether some person could pass where a stranger is refused: then the answer is a login, not a 403. */
 export function strangerMayBecome(rules: readonly Rule[], visit: Visit, visitor: Visitor): boolean {
-  return visit.readings.every((path) =>
-    rules.some(
-      (rule) =>
-        rule.verdict !== 'deny' && concerns(rule, visit, path) && isFrom(rule.networks, visitor.address) !== 'no',
-    ),
-  )
+  return visit.readings.every((path) => {
+    // What is surely denied to all ends here: whoever logs in gets no further.
+    const decisive = rules.find((rule) => {
+      const isInside = isFrom(rule.networks, visitor.address)
+      if (!concerns(rule, visit, path) || isInside === 'no') return false
+      return rule.verdict !== 'deny' || (namesNobody(rule) && isInside === 'yes')
+    })
+    return decisive !== undefined && decisive.verdict !== 'deny'
+  })
+}
+
+function namesNobody({ people, groups }: Rule): boolean {
+  return people === null && groups === null
 }
 
 // The first rule that matches; where an unknown address leaves a rule open, it may hold or what follows it.
@@ -112,7 +119,7 @@ function concerns(rule: Rule, visit: Visit, path: string): boolean {
 }
 
 function covers(rule: Rule, visitor: Visitor): boolean {
-  if (rule.people === null && rule.groups === null) return true
+  if (namesNobody(rule)) return true
   const isNamed = visitor.username !== null && rule.people?.has(visitor.username) === true
   return isNamed || visitor.groups.some((group) => rule.groups?.has(group) === true)
 }

@@ -26,9 +26,9 @@ async function setUp(rules?: string) {
   onTestFinished(() => house.close())
   const browser = new PlainBrowser(house.port, 'auth.mydomain.fr')
   /** Follows the login page's way to the provider; answers what was asked there and where the visitor came out. */
-  const goThrough = async (loginPage: string, visitor: ProviderVisitor) => {
+  const goThrough = async (loginPage: string, visitor: ProviderVisitor, wish = '') => {
     const page = await browser.get(loginPage)
-    const way = /href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const way = (/href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? '') + wish
     const leaving = new URL(String((await browser.get(way)).headers.location))
     const back = new URL(await visitor.visit(leaving.href, 'u1'))
     return { asked: leaving.searchParams, back, answer: await browser.get(back.pathname + back.search) }
@@ -83,4 +83,18 @@ it('somebody of whom a rule asks a fresh proof gives it at the provider, whateve
   expect([asked.get('prompt'), asked.get('max_age')]).toEqual(['login', '0'])
   expect(answer.headers.location).toBe('http://wiki.mydomain.fr/payroll/')
   expect((await check()).status).toBe(200)
+})
+
+it('B4 somebody who wishes to stay logged in does, and nobody who does not', async () => {
+  const { house, browser, provider, goThrough } = await setUp()
+  const visitor = new ProviderVisitor(provider.issuer)
+  const cookieOf = async (wish: string) => {
+    const { answer } = await goThrough('/auth/login', visitor, wish)
+    return answer.headers['set-cookie']?.find((line) => line.startsWith('watchword=')) ?? ''
+  }
+  expect(await cookieOf('')).not.toContain('Max-Age')
+  await browser.get('/auth/logout')
+  expect(await cookieOf('&remember=1')).toContain(`Max-Age=${30 * 86_400}`)
+  house.advance(29 * 86_400_000)
+  expect((await browser.get('/auth/check')).status).toBe(200)
 })

@@ -149,11 +149,9 @@ export function limitKey(context: PortalContext, request: FastifyRequest): strin
   return trustedProxies.length > 0 ? sourceNetwork(request.address) : `device ${deviceOf(request) ?? ''}`
 }
 
-/** Adds cookies to an answer without losing those it has. */
+/** Adds cookies to an answer; those it has stay, for Fastify appends this one header. */
 export function addCookies(reply: FastifyReply, texts: readonly string[]): void {
-  const present = reply.getHeader('set-cookie')
-  const kept = present === undefined ? [] : Array.isArray(present) ? present : [String(present)]
-  reply.header('set-cookie', [...kept, ...texts])
+  reply.header('set-cookie', [...texts])
 }
 
 /** Sets the gate's cookie; without `maxAgeMs` it ends with the browser. */

@@ -152,12 +152,13 @@ export async function tryLogin(
 function prove(context: PortalContext, request: FastifyRequest, form: Form, remembers: boolean): Promise<LoggedIn> {
   const { access, gate } = context
   const place = gatePlace(context, request, remembers)
-  const typed = (form['token'] ?? '').trim()
+  const recovery = (form['recovery'] ?? '').trim()
+  const typed = recovery === '' ? (form['token'] ?? '').trim() : recovery
   const { codeOnlyPersonId } = gate
   if (codeOnlyPersonId !== null) return logInByCode(access.context, { personId: codeOnlyPersonId, code: typed }, place)
   const who = { username: form['user'] ?? '', passphrase: form['password'] ?? '' }
-  // A code has digits alone; whatever else stands in the field is a recovery code.
-  const isCode = typed === '' || /^[\d\s\p{Nd}]+$/u.test(typed)
+  // A code has digits alone; whatever else stands in its field is a recovery code as well.
+  const isCode = recovery === '' && (typed === '' || /^[\d\s\p{Nd}]+$/u.test(typed))
   return access.login({ ...who, ...(isCode ? { code: typed } : { recoveryCode: typed }) }, place)
 }
 

@@ -70,7 +70,16 @@ export async function showSessions(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
-  if (session === null) return reply.redirect(loginFirst, 302)
+  return session === null ? reply.redirect(loginFirst, 302) : sendSessions(context, request, reply, session)
+}
+
+async function sendSessions(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: SignedIn,
+  told: { readonly status: number; readonly message: string | null } = { status: 200, message: null },
+): Promise<FastifyReply> {
   const rows = await context.access.sessions.list({ personId: session.person.id, kind: 'gate' }, { limit: 100 })
   const lines = rows.map((row) => ({
     id: row.id,
@@ -79,7 +88,9 @@ export async function showSessions(
     lastSeen: new Date(row.lastSeenAtMs).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
     isCurrent: row.id === session.session.id,
   }))
-  return sendPage(reply, 200, sessionsPage(dressFor(context, request), issueFormToken(context, request, reply), lines))
+  const shown = { lines, message: told.message }
+  const token = issueFormToken(context, request, reply)
+  return sendPage(reply, told.status, sessionsPage(dressFor(context, request), token, shown))
 }
 
 /** `POST /auth/sessions`: ends one of them, or all others. */
@@ -91,9 +102,13 @@ export async function endSessions(
 ): Promise<FastifyReply> {
   const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
   if (session === null) return reply.redirect(loginFirst, 303)
+  if (refuseForgery(context, request, form) !== null) {
+    const message = dressFor(context, request).texts.expired
+    return sendSessions(context, request, reply, session, { status: 403, message })
+  }
   const wish = form['session'] ?? ''
   const which = wish === 'others' ? { exceptId: session.session.id } : { id: wish }
-  if (refuseForgery(context, request, form) === null && wish !== '') await endSession(context, request, session, which)
+  if (wish !== '') await endSession(context, request, session, which)
   return reply.redirect('/auth/sessions', 303)
 }
 
