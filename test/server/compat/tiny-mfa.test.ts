@@ -150,6 +150,17 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     expect(await list(token)).toMatchObject({ status: 401 })
   })
 
+  it('T63 takes a deleted issuer out of the scopes that named it: its next owner is a stranger to old tokens', async () => {
+    const door = await openTinyMfa(engine)
+    await quickstart(door)
+    const old = await mintToken(door, 'enrol:issuer.local', 'verify:issuer.local')
+    const picture = () => door.ask('GET', `${demo}/totp`, undefined, old)
+    expect(await picture()).toMatchObject({ status: 200 })
+    await door.ask('DELETE', '/api/v1/issuer/issuer.local')
+    await quickstart(door)
+    expect(await picture()).toMatchObject({ status: 401 })
+  })
+
   it('gives narrower tokens no more than their scope: who may verify reads no QR code', async () => {
     const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)
