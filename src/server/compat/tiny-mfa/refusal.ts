@@ -22,6 +22,7 @@ export const notSafe = () => new Refusal(400, 'object not safe')
 export const unreadable = () => new Refusal(400, 'the request body is not a JSON object')
 export const wrongToken = () => new Refusal(401, 'wrong access token provided')
 export const noToken = () => new Refusal(401, 'no access token provided in request')
+export const tooManyTokens = () => new Refusal(503, 'too many access tokens are being checked; try again in a minute')
 export const disabled = () => new Refusal(403, 'issuer or user is disabled')
 
 const failures: Readonly<Record<string, readonly [number, string]>> = {
