@@ -29,6 +29,8 @@ export const realmFailures = {
   ungleichotp_table_missing:
     'No table of ungleichotp is in this database: one with the columns name, realm, seed and username. Compare the address.',
   tiny_mfa_key_invalid: 'This is not a key file of go-tiny-mfa: it holds 56 characters of Base32. Compare the path.',
+  tiny_mfa_tables_missing:
+    'No tables of go-tiny-mfa are in this database: issuer and accounts, in the schema public. Give its address with --from.',
   import_unreadable_keys:
     '{count} rows do not open with this key file; nothing was written. Compare the key file, or repeat with --skip-unreadable.',
   import_source_missing: 'Say where the old database is: --from postgres://user@host/name.',

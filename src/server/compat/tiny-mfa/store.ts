@@ -43,8 +43,19 @@ export async function writeTokenTimes(
     .execute()
 }
 
-/** The highest audit id that was imported; with `moveTo` it becomes another. */
-export async function importedRows(tx: Tx, moveTo?: number): Promise<number> {
+/** The highest audit id that was imported, null before the first import; with `moveTo` it becomes another. */
+export async function importedRows(tx: Tx, moveTo?: number): Promise<number | null> {
   if (moveTo !== undefined) await writeSetting(tx, importedKey, String(moveTo), 0)
-  return Number((await readSetting(tx, importedKey)) ?? 0)
+  const highest = await readSetting(tx, importedKey)
+  return highest === undefined ? null : Number(highest)
+}
+
+/** The present name of the realm with this id. */
+export async function realmNameOf(tx: Tx, id: string): Promise<string | undefined> {
+  return (await tx.selectFrom('realm').select('name').where('id', '=', id).executeTakeFirst())?.name
+}
+
+/** Whether a subject of this id is here, in whichever realm. */
+export async function hasSubject(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.selectFrom('subject').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
 }
