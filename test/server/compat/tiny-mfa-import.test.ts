@@ -66,7 +66,7 @@ it('keeps settings, colours and past validations, and lets no wrong token in', a
   const ask = async (path: string) =>
     (await send(house.app, 'GET', `/api/v1${path}`, { headers: { 'tiny-mfa-access-token': tokens.root } })).body
   expect(await ask('/system/audit?before=2025-01-01:00:00:00')).toMatchObject([
-    { issuer: 'shop', user: 'ada', message: 57_000_000, result: true, date: '2024-05-01T10:00:30.000Z' },
+    { id: 7, issuer: 'shop', user: 'ada', message: 57_000_000, result: true, date: '2024-05-01T10:00:30.000Z' },
   ])
   expect(await ask('/system/configuration')).toMatchObject({ deny_limit: 3, verify_tokens: true })
   expect(await ask('/system/qrcode')).toMatchObject({ 'qrcode-fgcolor': { red: 0, green: 0, blue: 128, alpha: 255 } })

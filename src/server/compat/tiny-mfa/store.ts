@@ -59,3 +59,9 @@ export async function realmNameOf(tx: Tx, id: string): Promise<string | undefine
 export async function hasSubject(tx: Tx, id: string): Promise<boolean> {
   return (await tx.selectFrom('subject').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
 }
+
+/** The chains of the audit in the order in which they were begun: a new one goes behind all that are there. */
+export async function chainRanks(db: Queryable): Promise<Map<string, number>> {
+  const chains = await db.selectFrom('audit_chain').select('id').orderBy('started_at_ms').orderBy('id').execute()
+  return new Map(chains.map(({ id }, rank) => [id, rank]))
+}
