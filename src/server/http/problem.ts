@@ -17,6 +17,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   database_away: 503,
   database_busy: 503,
   root_key_rotated: 503,
+  root_key_not_made: 500,
   audit_cursor_invalid: 400,
   login_needed: 401,
   forbidden: 403,
