@@ -16,23 +16,24 @@ export async function importSettings(
 ): Promise<string[]> {
   const store = new TinyMfaSettingsStore(core)
   const before = await store.read()
-  const isPort = inRange(httpPort, 65_535)
-  const isLimit = inRange(denyLimit, 255)
+  const port = inRange(httpPort, 65_535)
+  const limit = inRange(denyLimit, 255)
   const after: TinyMfaSettings = {
     ...before,
-    httpPort: isPort ? httpPort : before.httpPort,
-    denyLimit: isLimit ? denyLimit : denyLimit === null ? before.denyLimit : usualTinyMfa.denyLimit,
+    httpPort: port ?? before.httpPort,
+    denyLimit: limit ?? (denyLimit === null ? before.denyLimit : usualTinyMfa.denyLimit),
     verifyTokens: before.verifyTokens && !stayOpen,
   }
   await store.write(tx, after)
   const notes = []
-  if (httpPort !== null && !isPort) notes.push(`The port ${httpPort} is none; it stays ${after.httpPort}.`)
+  if (httpPort !== null && port === null) notes.push(`The port ${httpPort} is none; it stays ${after.httpPort}.`)
   if (denyLimit === 0) notes.push(`The deny limit 0 locked everybody out; it is ${after.denyLimit} now.`)
-  else if (denyLimit !== null && !isLimit) notes.push(`The deny limit ${denyLimit} is none; it is ${after.denyLimit}.`)
+  else if (denyLimit !== null && limit === null)
+    notes.push(`The deny limit ${denyLimit} is none; it is ${after.denyLimit}.`)
   if (!after.verifyTokens) notes.push('Users and validation are open to everybody: tokens are not verified.')
   return notes
 }
 
-function inRange(number: number | null, max: number): number is number {
-  return number !== null && Number.isInteger(number) && number >= 1 && number <= max
+function inRange(number: number | null, max: number): number | null {
+  return number !== null && Number.isInteger(number) && number >= 1 && number <= max ? number : null
 }
