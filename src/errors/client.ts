@@ -4,6 +4,7 @@ export const clientFailures = {
   client_server_unreachable: 'The server {origin} cannot be reached. Check its address and that it runs.',
   client_timed_out: 'The server {origin} did not answer within {timeoutMs} ms. Try again, or allow more time.',
   client_cancelled: 'The request was cancelled.',
+  client_answer_cut: 'The connection to {origin} broke before its answer was whole. Ask again.',
   client_answer_unreadable: 'What {origin} answered is not from Watchword. Check the address and the proxy before it.',
   client_parameter_missing: 'The address {path} needs the parameter {name}.',
   client_door_refused: 'HTTP Error {status}: {statusText}. {reason}',
