@@ -110,6 +110,13 @@ describe('watchword service', () => {
       stderr: 'There is no entry dns in the realm services.\n',
     })
   })
+
+  it('deletes an entry of another door, whose id is a word', async () => {
+    const { call, server } = await setUp()
+    server.entries.push({ id: 'u4', name: 'cleo', realm: 'bank', seed })
+    expect(await call(['delete', '-n', 'cleo', '-r', 'bank'])).toMatchObject({ code: 0 })
+    expect(server.entries).toHaveLength(1)
+  })
 })
 
 describe('ungleichotpclient', () => {
