@@ -9,6 +9,7 @@ export const clientFailures = {
   client_parameter_missing: 'The address {path} needs the parameter {name}.',
   client_door_refused: 'HTTP Error {status}: {statusText}. {reason}',
   client_proof_missing: 'Give the seed to make codes from, or one code.',
+  client_service_unproven: 'No service proved itself with this request. Put the middleware before this route.',
   client_environment_missing: 'Required environment variable missing: {name}',
   client_entry_not_found: 'There is no entry {name} in the realm {realm}.',
   client_token_or_seed: 'Give exactly one of --token and --seed.',
