@@ -8,6 +8,8 @@ import { Failure } from '../../errors/failure.ts'
  */
 const statuses: Partial<Record<FailureCode, number>> = {
   bad_request: 400,
+  request_head_too_large: 431,
+  request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
   method_not_allowed: 405,
