@@ -19,6 +19,8 @@ const fault = 500
 /** HTTP status of every failure that can reach a client, the only place that knows statuses. */
 const statuses: Statuses = {
   bad_request: 400,
+  request_head_too_large: 431,
+  request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
   method_not_allowed: 405,
