@@ -10,6 +10,7 @@ export const accessFailures = {
   group_not_found: 'There is no such group.',
   last_administrator: 'This would leave nobody to administer Watchword. Make another administrator first.',
   login_needed: 'Log in first, or send a token.',
+  login_slowed: 'Too many logins failed from this address. Wait a moment and try again.',
   login_refused: 'These details are not right, or this login is not allowed now. Check them and try again.',
   notice_not_dead: 'Only a notice that was given up can be tried again.',
   notice_not_found: 'There is no such notice.',

@@ -52,6 +52,7 @@ const statuses: Statuses = {
   group_not_found: 404,
   last_administrator: 409,
   login_refused: 401,
+  login_slowed: 429,
   notice_not_dead: 409,
   notice_not_found: 404,
   passkey_not_found: 404,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFailure } from '../../../errors/failure.ts'
+import { isDeviceOf } from '../../access/login/known-device.ts'
 import type { LoggedIn } from '../../access/login/login.ts'
 import { logInByCode } from '../../access/login/code-only.ts'
 import {
@@ -111,6 +112,17 @@ export async function logIn(
   return again(429, fill(texts.slowDown, { seconds: tried.waitSeconds }))
 }
 
+/**
+ * How long a login has to wait because too many failed from its address. A device the person logged in from does not
+ * wait for its neighbours: its own failures are counted by themselves.
+ */
+export async function addressWaitMs(context: PortalContext, request: FastifyRequest, form: Form): Promise<number> {
+  const waitMs = context.limit.waitMs(limitKey(context, request), context.core.services.clock.nowMs())
+  if (waitMs === 0) return 0
+  const from = { address: request.address, device: deviceOf(request) }
+  return (await isDeviceOf(context.access.context, form['user'] ?? '', from)) ? 0 : waitMs
+}
+
 /** How a login through the portal ended. */
 export type Tried = 'done' | 'refused' | { readonly waitSeconds: number }
 
@@ -125,7 +137,7 @@ export async function tryLogin(
   const { core, gate, limit, loops } = context
   const { clock, log } = core.services
   const key = limitKey(context, request)
-  const waitMs = limit.waitMs(key, clock.nowMs())
+  const waitMs = await addressWaitMs(context, request, form)
   if (waitMs > 0) {
     log.warn({ event: 'gate_login_limited', address: request.address }, 'gate login told to wait')
     return { waitSeconds: Math.ceil(waitMs / 1000) }
