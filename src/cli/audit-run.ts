@@ -10,7 +10,10 @@ import type { AuditReport } from '../server/audit/verify.ts'
 import type { ExportFlags, FilterFlags, ListFlags, PruneFlags, VerifyFlags } from './audit.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
-import { operator, withStore } from './open-store.ts'
+import { operator, type StoreUse, withStore } from './open-store.ts'
+
+/** What was recorded stays readable: before an upgrade, and after the store moved elsewhere. */
+const reading: StoreUse = { schema: 'as it is', allowsMoved: true }
 
 /** `watchword audit list` */
 export async function list(this: CliContext, flags: ListFlags): Promise<void> {
@@ -26,7 +29,7 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
 export async function verify(this: CliContext, flags: VerifyFlags, file?: string): Promise<void> {
   const report =
     file === undefined
-      ? await withStore(this, flags, ({ audit }) => audit.verify())
+      ? await withStore(this, flags, ({ audit }) => audit.verify(), reading)
       : await verifyFile(this, file, flags.publicKey)
   if (!report.whole) this.setExitCode(exitCodes.general)
   if (flags.json) return this.printJson(report)
@@ -43,7 +46,7 @@ export async function exportAll(this: CliContext, flags: ExportFlags): Promise<v
     else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600 }))
     const key = Buffer.from(audit.publicKey).toString('base64')
     if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
-  })
+  }, reading)
 }
 
 /** `watchword audit prune --before DATE` */

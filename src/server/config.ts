@@ -72,7 +72,7 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     dataDir,
     host,
     port: flags.port ?? environment.integer('WATCHWORD_PORT', 0, 65_535) ?? 8000,
-    databaseUrl: flags.databaseUrl ?? environment.text('WATCHWORD_DATABASE_URL') ?? postgresVariables(environment),
+    databaseUrl: readDatabaseUrl(environment, flags),
     rootKey: readRootKey(environment, tinyMfa.isMainDoor ? secretsDir : dataDir),
     secretsDir,
     publicUrl: environment.origin('WATCHWORD_PUBLIC_URL'),
@@ -106,6 +106,12 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
 /** Whether a listen address is reached from this machine alone. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+/** A flag wins: who names a data directory and no address means the database in it, whatever the variables say. */
+function readDatabaseUrl(environment: Environment, flags: ConfigFlags): string | undefined {
+  const named = environment.text('WATCHWORD_DATABASE_URL') ?? postgresVariables(environment)
+  return flags.databaseUrl ?? (flags.dataDir === undefined ? named : undefined)
 }
 
 function readTls(environment: Environment, flags: ConfigFlags): Config['tls'] {
@@ -159,7 +165,7 @@ function readTinyMfa(environment: Environment, flags: ConfigFlags): TinyMfaConfi
   const hasAddress = ['WATCHWORD_HOST', 'WATCHWORD_PORT', 'WATCHWORD_DATABASE_URL'].some(
     (name) => environment.text(name) !== null,
   )
-  const hasFlag = flags.host !== undefined || flags.port !== undefined || flags.databaseUrl !== undefined
+  const hasFlag = [flags.host, flags.port, flags.databaseUrl, flags.dataDir].some((flag) => flag !== undefined)
   return {
     isMainDoor: !hasAddress && !hasFlag && tinyMfaVariables.some((name) => environment.text(name) !== null),
     port: environment.integer('WATCHWORD_TINYMFA_PORT', 0, 65_535),

@@ -103,10 +103,17 @@ export async function insertCheckpoint(tx: Tx, checkpoint: Checkpoint): Promise<
     .execute()
 }
 
-/** All checkpoints, or those of one chain, oldest first. */
-export async function listCheckpoints(db: Queryable, chain?: string): Promise<Checkpoint[]> {
+/** Some sequences of a chain: those above the first, up to the second. */
+export interface Range {
+  readonly above: number
+  readonly upTo: number
+}
+
+/** All checkpoints, or those of one chain, or of a part of it, oldest first. */
+export async function listCheckpoints(db: Queryable, chain?: string, range?: Range): Promise<Checkpoint[]> {
   let query = db.selectFrom('audit_checkpoint').selectAll()
   if (chain !== undefined) query = query.where('chain_id', '=', chain)
+  if (range !== undefined) query = query.where('sequence', '>', range.above).where('sequence', '<=', range.upTo)
   const rows = await query.orderBy('at_ms').orderBy('sequence').execute()
   return rows.map((row) => ({
     chain: row.chain_id,

@@ -26,7 +26,8 @@ interface Anchor {
   readonly told: string
 }
 
-interface Keys {
+/** What proves heads and checkpoints. */
+export interface Keys {
   readonly headKey: KeyObject
   readonly publicKey: Uint8Array
 }
@@ -83,6 +84,31 @@ async function verifyChain(
   return check.events
 }
 
+/**
+ * What is wrong with a chain up to one event: its links, its head, the checkpoints on the way, and that the event after
+ * it is tied to it. Reads no more than that.
+ */
+export async function prefixProblems(
+  storage: Storage,
+  chain: string,
+  last: number,
+  { headKey, publicKey }: Keys,
+): Promise<readonly string[]> {
+  const { db } = storage
+  const problems = new Problems()
+  const head = await findHead(db, chain)
+  if (head === null) return [`Chain ${chain}: its head is missing.`]
+  if (!isProven(headKey, head)) problems.add(`Chain ${chain}: its head was altered.`)
+  const start = { sequence: head.prunedSequence, hash: await startHash(db, head, publicKey, problems) }
+  const check = new ChainCheck(chain, start, problems)
+  for await (const link of readLinks(db, chain, start.sequence, Math.min(last + 1, head.sequence))) check.next(link)
+  if (last >= head.sequence) check.end(head)
+  for (const checkpoint of await listCheckpoints(db, chain, { above: head.prunedSequence, upTo: last })) {
+    for (const anchor of anchorIn(checkpoint, { headKey, publicKey }, problems)) await checkAnchor(storage, anchor, problems)
+  }
+  return problems.sentences
+}
+
 async function startHash(
   db: Storage['db'],
   { chain, prunedSequence }: SealedHead,
@@ -90,8 +116,8 @@ async function startHash(
   problems: Problems,
 ): Promise<string | null> {
   if (prunedSequence === 0) return genesisHash(chain)
-  const checkpoints = await listCheckpoints(db, chain)
-  const pruned = checkpoints.find((it) => it.sequence === prunedSequence && isGenuine(it, publicKey))
+  const checkpoints = await listCheckpoints(db, chain, { above: prunedSequence - 1, upTo: prunedSequence })
+  const pruned = checkpoints.find((it) => isGenuine(it, publicKey))
   if (pruned === undefined) problems.add(`Chain ${chain}: no signed checkpoint stands for what was pruned.`)
   return pruned?.hash ?? null
 }
