@@ -6,7 +6,19 @@ export const operationFailures = {
   store_named_twice:
     '--server names a running server, --data-dir and --database-url a store. Keep the one that is meant.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',
-  file_unreadable: 'The file {file} cannot be read.',
+  listener_unusable:
+    '{what} cannot listen on {place} ({reason}). Choose another address with {setting}, or give this user the right to it.',
+  path_missing: '{place} is not there. Check the name; a folder to write into has to be made first.',
+  path_denied: '{place} may not be used so by this user. Run the command as its owner, or change its rights.',
+  path_is_folder: '{place} is a folder, where a file is wanted. Name the file.',
+  path_taken: '{place} is there already, and nothing was overwritten. Choose another name.',
+  path_through_file: '{place} leads through a file as if it were a folder. Check the name.',
+  path_unusable: '{place} cannot be used as a path. Check the name.',
+  disk_read_only: '{place} lies on a file system that is read-only. Choose another place, or mount it for writing.',
+  disk_full: 'The disk below {place} is full. Make room and do it again; nothing that was confirmed is lost.',
+  files_too_many: 'Too many files are open at once. Raise the limit of this user (ulimit -n) and do it again.',
+  host_unknown: '{place} is no host that this machine knows. Check the name, and that names are looked up (DNS).',
+  file_unreadable: 'The file {file} cannot be read. Check its name, and that this user may read it.',
   backup_unreadable: 'This is no whole backup of ours, or another root key sealed it. Nothing was changed.',
   backup_key_missing:
     'The backup was sealed under the root key {rootKeyId}, which is not here. Bring that key back first.',

@@ -3,7 +3,7 @@ import { Failure } from '../../errors/failure.ts'
 import { type Migration, newestVersion } from './migration.ts'
 import { migrations } from './migrations/migrations.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
-import { isDamage, readableSqliteError } from './sqlite-error.ts'
+import { isDamage, isDiskFull, readableSqliteError } from './sqlite-error.ts'
 
 /** "Wtch" in the header of the file says that it is ours (https://sqlite.org/fileformat.html section 1.3.17). */
 const applicationId = 0x57746368
@@ -122,6 +122,7 @@ function firstBytes(file: string): string {
 function openingFailure(file: string, error: unknown): unknown {
   if (error instanceof Failure) return error
   const reason = error instanceof Error ? error.message : String(error)
+  if (isDiskFull(error, file)) return new Failure('disk_full', { detail: { place: file }, cause: error })
   if (isDamage(error)) return new Failure('database_damaged', { detail: { place: file, reason }, cause: error })
   const readable = readableSqliteError(error)
   if (readable instanceof Failure && readable.code === 'database_busy') return readable

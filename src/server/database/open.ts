@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { inspectSqlite, migrateSqlite } from './migrate-sqlite.ts'
@@ -109,14 +109,22 @@ async function openPostgres(
   return new PostgresStorage(url, clock, log)
 }
 
-// SQLite gives the files beside it the same mode. A file that is there keeps its own.
+// SQLite gives the files beside it the same mode and owner. A file that is there keeps its own.
 function makeOwnerOnly(file: string): void {
+  const isNew = !existsSync(file)
   try {
     closeSync(openSync(file, 'a', 0o600))
+    if (isNew && process.getuid?.() === 0) giveToFolderOwner(file)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Failure('database_unreachable', { detail: { place: file, reason }, cause })
   }
+}
+
+/** Made by root, it belongs to who serves from this folder. */
+function giveToFolderOwner(file: string): void {
+  const { uid, gid } = statSync(dirname(file))
+  if (uid !== 0) chownSync(file, uid, gid)
 }
 
 function isPostgresAddress(url: string): boolean {
