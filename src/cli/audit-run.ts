@@ -45,13 +45,18 @@ export async function exportAll(this: CliContext, flags: ExportFlags): Promise<v
   if (flags.output !== undefined && existsSync(flags.output))
     throw new Failure('audit_export_exists', { detail: { file: flags.output } })
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
-  await withStore(this, flags, async ({ audit }) => {
-    const lines = withLineFeeds(isFiltered ? audit.exportFiltered(filter) : audit.export())
-    if (flags.output === undefined) for await (const line of lines) this.stdout.write(line)
-    else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600, flags: 'wx' }))
-    const key = Buffer.from(audit.publicKey).toString('base64')
-    if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
-  }, reading)
+  await withStore(
+    this,
+    flags,
+    async ({ audit }) => {
+      const lines = withLineFeeds(isFiltered ? audit.exportFiltered(filter) : audit.export())
+      if (flags.output === undefined) for await (const line of lines) this.stdout.write(line)
+      else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600, flags: 'wx' }))
+      const key = Buffer.from(audit.publicKey).toString('base64')
+      if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
+    },
+    reading,
+  )
 }
 
 /** `watchword audit prune --before DATE` */
@@ -114,6 +119,9 @@ function eventLine({
 function reportLines(report: AuditReport | ExportReport): string[] {
   const events = `${report.events} ${report.events === 1 ? 'event' : 'events'}`
   const verdict = report.whole ? `The audit is whole: ${events}.` : `The audit is NOT whole (${events} read):`
-  const signer = 'publicKey' in report ? [`${report.whole ? 'Signed by' : 'The file names as its signer'} the key ${report.publicKey}.`] : []
+  const signer =
+    'publicKey' in report
+      ? [`${report.whole ? 'Signed by' : 'The file names as its signer'} the key ${report.publicKey}.`]
+      : []
   return [verdict, ...report.problems, ...signer]
 }

@@ -44,7 +44,8 @@ const rotateCommand = buildCommand<RotateFlags, [], CliContext>({
         kind: 'parsed',
         parse: (value: string) => value,
         optional: true,
-        brief: 'With --root: take the new root key from this file of mode 0600 (needed where it comes from a variable or command)',
+        brief:
+          'With --root: take the new root key from this file of mode 0600 (needed where it comes from a variable or command)',
         placeholder: 'FILE',
       },
       json,

@@ -25,8 +25,9 @@ const failureOf: Readonly<Record<string, FailureCode>> = {
  * last resort: where more is known about a file than its path, whoever opens it says so.
  */
 export function systemFailure(thrown: unknown): Failure | null {
-  const { code, path, hostname } = thrown as Partial<NodeJS.ErrnoException & { hostname: string }>
-  const known = thrown instanceof Error && code !== undefined ? failureOf[code] : undefined
+  if (!(thrown instanceof Error)) return null
+  const { code = '', path, hostname } = thrown as NodeJS.ErrnoException & { hostname?: string }
+  const known = failureOf[code]
   if (known === undefined) return null
   return new Failure(known, { detail: { place: path ?? hostname ?? 'What was named' }, cause: thrown })
 }

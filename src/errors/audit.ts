@@ -6,7 +6,8 @@ export const auditFailures = {
   audit_prune_broken:
     'The events that would be removed do not verify, so all of them stay: {problem} Run "watchword audit verify", keep the evidence, and see the runbook for a broken chain.',
   audit_prune_future: 'The moment lies in the future: every event would be removed. Name one that has passed.',
-  audit_export_exists: 'The file {file} is there already, perhaps an earlier export. Nothing was written; choose another name.',
+  audit_export_exists:
+    'The file {file} is there already, perhaps an earlier export. Nothing was written; choose another name.',
   audit_prune_unconfirmed:
     'Removed events do not come back. Give --yes if you mean it, or run it on a terminal and answer there.',
   audit_head_forged:

@@ -3,6 +3,7 @@ export const operationFailures = {
   config_invalid: 'The configuration has mistakes: {mistakes}',
   port_in_use: 'Port {port} is taken by another program. Choose another with --port, or stop that program.',
   address_unusable: 'This machine cannot listen on {host} port {port}. Choose another address with --host or --port.',
+  token_until_past: 'The token would have ended before it is made. Choose a later --until.',
   store_named_twice:
     '--server names a running server, --data-dir and --database-url a store. Keep the one that is meant.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',
@@ -31,7 +32,8 @@ export const operationFailures = {
     'The restore begun at {time} did not reach its end, and nothing of it is there. Run `watchword restore` with the same backup again.',
   restore_not_empty:
     'The database is not empty: a store was begun in it, perhaps by a server. Nothing was changed. Name an empty data directory or database.',
-  store_moved: 'This store moved to another database on {date}. Name that database with --database-url or WATCHWORD_DATABASE_URL. Nothing was changed.',
+  store_moved:
+    'This store moved to another database on {date}. Name that database with --database-url or WATCHWORD_DATABASE_URL. Nothing was changed.',
   migrate_same: 'Source and target are the same kind of store. migrate goes from SQLite to PostgreSQL.',
   drill_failed: 'The rehearsal failed: {reason}',
   migrate_differs: '{count} codes of the copy differ, or its audit chain is not whole. The old store stays in use.',

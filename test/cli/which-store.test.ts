@@ -62,7 +62,11 @@ describe('a store that moved to another database', { timeout: 120_000 }, () => {
     ]
     for (const command of changing) {
       const { status, stderr } = runCommand(command, variables)
-      expect([command, status, stderr]).toMatchObject([command, 1, expect.stringContaining('moved to another database')])
+      expect([command, status, stderr]).toMatchObject([
+        command,
+        1,
+        expect.stringContaining('moved to another database'),
+      ])
     }
     expect(existsSync(join(folder, 'late.backup'))).toBe(false)
     expect(runCommand(['audit', 'verify'], variables).status).toBe(0)
@@ -116,11 +120,19 @@ describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 120_
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const variables = { WATCHWORD_ROOT_KEY: kept.rootKey, ...variablesOf(place) }
     const backup = join(folder, 'before.backup')
-    for (const command of [['keys', 'status'], ['audit', 'list'], ['admin', 'realms', 'list']]) {
+    for (const command of [
+      ['keys', 'status'],
+      ['audit', 'list'],
+      ['admin', 'realms', 'list'],
+    ]) {
       const { status, stderr } = runCommand(command, variables)
       expect([status, stderr]).toEqual([1, expect.stringContaining(`is of schema ${kept.schemaVersion}`)])
     }
-    for (const command of [['audit', 'verify'], ['backup', 'create', backup], ['backup', 'drill', backup]])
+    for (const command of [
+      ['audit', 'verify'],
+      ['backup', 'create', backup],
+      ['backup', 'drill', backup],
+    ])
       expect(runCommand(command, variables), command.join(' ')).toMatchObject({ status: 0 })
     expect(runCommand(['restore', backup], variables).stderr).toContain('not empty')
     expect(runCommand(['doctor'], variables).stdout).toMatch(/^warning +schema: /m)

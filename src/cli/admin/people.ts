@@ -177,7 +177,7 @@ function reachable(context: CliContext, flags: AdminFlags, setupUrl: string): st
   const { env } = context
   if (serverOf(context, flags) !== undefined) return setupUrl
   const origin = env['WATCHWORD_PUBLIC_URL'] ?? `http://127.0.0.1:${env['WATCHWORD_PORT'] ?? '8000'}`
-  if (env['WATCHWORD_PUBLIC_URL'] === undefined)
+  if (!flags.json && env['WATCHWORD_PUBLIC_URL'] === undefined)
     context.say(`WATCHWORD_PUBLIC_URL is not set here; if people reach the server elsewhere, put that for ${origin}`)
   return origin.replace(/\/+$/, '') + setupUrl.slice(setupUrl.indexOf('/setup#'))
 }

@@ -4,7 +4,11 @@ import { openStoreCore, type StoreUse } from '../open-store.ts'
 import type { StoreFlags } from '../server-options.ts'
 
 /** Opens the store that flags and environment name, with every room over it. */
-export async function openStoreRooms(variables: CliContext['env'], flags: StoreFlags, use: StoreUse = {}): Promise<Rooms> {
+export async function openStoreRooms(
+  variables: CliContext['env'],
+  flags: StoreFlags,
+  use: StoreUse = {},
+): Promise<Rooms> {
   const core = await openStoreCore(variables, flags, use)
   try {
     return await openRooms(core)

@@ -90,7 +90,8 @@ export async function drill(this: CliContext, flags: Flags, file: string): Promi
     const passed = compared.different.length === 0 && proof.audit.whole
     if (!passed) this.setExitCode(exitCodes.general)
     const { same, ...others } = compared
-    if (flags.json) return this.printJson({ passed, codes: same, ...others, ...toldOf(copy.counts), audit: proof.audit })
+    if (flags.json)
+      return this.printJson({ passed, codes: same, ...others, ...toldOf(copy.counts), audit: proof.audit })
     for (const line of drillLines(passed, compared, copy.counts)) this.print(line)
     for (const line of auditLines(proof.audit)) this.print(line)
   } finally {
@@ -109,7 +110,9 @@ function drillLines(passed: boolean, { same, different, changed, removed, added 
     ...named('differ although nobody changed them', different),
     ...named('were changed since the backup', changed),
     ...named('were removed since the backup', removed),
-    ...(added === 0 ? [] : [`${added} ${added === 1 ? 'secret' : 'secrets'} added since are not in it: write a new backup.`]),
+    ...(added === 0
+      ? []
+      : [`${added} ${added === 1 ? 'secret' : 'secrets'} added since are not in it: write a new backup.`]),
   ]
 }
 

@@ -104,7 +104,8 @@ export async function prefixProblems(
   for await (const link of readLinks(db, chain, start.sequence, Math.min(last + 1, head.sequence))) check.next(link)
   if (last >= head.sequence) check.end(head)
   for (const checkpoint of await listCheckpoints(db, chain, { above: head.prunedSequence, upTo: last })) {
-    for (const anchor of anchorIn(checkpoint, { headKey, publicKey }, problems)) await checkAnchor(storage, anchor, problems)
+    for (const anchor of anchorIn(checkpoint, { headKey, publicKey }, problems))
+      await checkAnchor(storage, anchor, problems)
   }
   return problems.sentences
 }

@@ -51,7 +51,10 @@ interface Shape {
  */
 export async function proveCodes(core: Core, key: Uint8Array, atMs: number, other?: CodeProof): Promise<CodeProof> {
   const { storage, keyRing } = core
-  const prove = async (table: string, row: Shape & { id: string; name: string; version: number; sealed: Uint8Array }) => {
+  const prove = async (
+    table: string,
+    row: Shape & { id: string; name: string; version: number; sealed: Uint8Array },
+  ) => {
     const place = { table, column: 'sealed_secret', row: row.id }
     await keyRing.readyFor(row.sealed, place)
     const { algorithm, digits, period_seconds: periodSeconds } = row
@@ -99,7 +102,10 @@ async function readSubjects({ db }: Storage, ids: readonly string[] | null) {
 /** Compares what a copy proves with what the store does. */
 export function compareProofs(live: CodeProof, copy: CodeProof): ProofComparison {
   const pairs = (['accounts', 'subjects'] as const).flatMap((kind) =>
-    Object.entries(copy[kind]).map(([id, proof]) => ({ name: `${proof.name} (${id})`, fate: fateOf(live[kind][id], proof) })),
+    Object.entries(copy[kind]).map(([id, proof]) => ({
+      name: `${proof.name} (${id})`,
+      fate: fateOf(live[kind][id], proof),
+    })),
   )
   const named = (wanted: Fate) => pairs.filter(({ fate }) => fate === wanted).map(({ name }) => name)
   const same = pairs.length - pairs.filter(({ fate }) => fate !== 'same').length

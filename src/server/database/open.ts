@@ -97,11 +97,7 @@ function makeFolders(folder: string): void {
 }
 
 // The driver is loaded only where it is needed: beside SQLite it would cost memory and start for nothing.
-async function openPostgres(
-  url: string,
-  schema: SchemaUse,
-  { clock, log }: StorageOptions,
-): Promise<PostgresStorage> {
+async function openPostgres(url: string, schema: SchemaUse, { clock, log }: StorageOptions): Promise<PostgresStorage> {
   const { inspectPostgres, migratePostgres, placeOf } = await import('./migrate-postgres.ts')
   const { PostgresStorage } = await import('./postgres-storage.ts')
   if (schema === 'upgrade') await migratePostgres(url)

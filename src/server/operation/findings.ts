@@ -170,7 +170,8 @@ async function databaseFinding({ storage }: Core): Promise<Finding> {
 async function schemaFinding({ storage }: Core): Promise<Finding> {
   const check = 'schema'
   const found = await readSchemaVersion(storage)
-  if (found >= schemaVersion) return { level: 'ok', check, message: `The schema is ${found}, as this program writes it.` }
+  if (found >= schemaVersion)
+    return { level: 'ok', check, message: `The schema is ${found}, as this program writes it.` }
   const message = `The schema is ${found}; this program knows ${schemaVersion}. Write a backup, then start the server: it upgrades the store. Until then commands of this version refuse to change it.`
   return { level: 'warning', check, message }
 }
