@@ -15,7 +15,7 @@ export type Operator = Pick<AuditEvent, 'actorKind' | 'actorId' | 'actorName' | 
 
 /** What a command wants of the store it opens. */
 export interface StoreUse {
-  /** `current` unless told otherwise: only `init` and `serve` make a store or upgrade its schema. */
+  /** `current` unless told otherwise: `init` and those that move in may begin a store, none upgrades one. */
   readonly schema?: SchemaUse
   /** Whether it may be a store whose content lives elsewhere now: its record can still be read. */
   readonly allowsMoved?: boolean

@@ -19,7 +19,7 @@ export interface OpenCore extends Core {
  * Opens database, keys and audit, in this order, so that a wrong root key is noticed before anything is
  * written. The server and the administration commands that work on the store itself both begin here.
  *
- * @param schema - `upgrade` begins a new store where none is; `as it is` is for reading and writes no checkpoint
+ * @param schema - `upgrade` and `begin` make a store where none is; `as it is` is for reading and writes no checkpoint
  */
 export async function openCore(config: Config, services: Services, schema: SchemaUse = 'upgrade'): Promise<OpenCore> {
   const { clock, log } = services
@@ -29,7 +29,7 @@ export async function openCore(config: Config, services: Services, schema: Schem
     await refuseUnfinishedRestore(storage)
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
-    if (isNew && schema !== 'upgrade') throw new Failure('database_empty', { detail: { place: placeOf(config) } })
+    if (isNew && schema !== 'upgrade' && schema !== 'begin') throw new Failure('database_empty', { detail: { place: placeOf(config) } })
     const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())
     const parts = { storage, keyRing, clock, log }
     const isReadOnly = schema === 'as it is'

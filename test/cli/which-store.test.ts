@@ -124,6 +124,7 @@ describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 120_
       ['keys', 'status'],
       ['audit', 'list'],
       ['admin', 'realms', 'list'],
+      ['admin', 'ungleichotp', 'bootstrap', '--name', 'root'],
     ]) {
       const { status, stderr } = runCommand(command, variables)
       expect([status, stderr]).toEqual([1, expect.stringContaining(`is of schema ${kept.schemaVersion}`)])

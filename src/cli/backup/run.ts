@@ -107,17 +107,17 @@ function drillLines(passed: boolean, { same, different, changed, removed, added 
   return [
     `${passed ? 'Passed' : 'Failed'}: ${same} codes of the backup equal the live ones.`,
     ...sample,
-    ...named('differ although nobody changed them', different),
-    ...named('were changed since the backup', changed),
-    ...named('were removed since the backup', removed),
+    ...named('Different although nobody changed them', different),
+    ...named('Changed since the backup', changed),
+    ...named('Removed since the backup', removed),
     ...(added === 0
       ? []
-      : [`${added} ${added === 1 ? 'secret' : 'secrets'} added since are not in it: write a new backup.`]),
+      : [`Not in it: ${added} ${added === 1 ? 'secret' : 'secrets'} added since. Write a new backup.`]),
   ]
 }
 
 function named(what: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`${names.length} ${what}: ${names.join(', ')}`]
+  return names.length === 0 ? [] : [`${what} (${names.length}): ${names.join(', ')}`]
 }
 
 function auditLines({ whole, events, problems }: AuditReport): string[] {

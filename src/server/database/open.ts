@@ -11,10 +11,11 @@ import type { Storage, StorageClock, StorageLog } from './storage.ts'
 export const databaseFileName = 'watchword.db'
 
 /**
- * What becomes of the schema found: `upgrade` makes it or brings it up to date, which servers do; `current` wants it as
- * this program writes it; `as it is` takes an earlier one too, for reading. Only the first ever makes a database.
+ * What becomes of the schema found: `upgrade` brings an earlier one up to date, which servers alone do; `current` wants it
+ * as this program writes it; `as it is` takes an earlier one too, for reading. Where there is no database yet, `upgrade`
+ * makes one, and so does `begin`, which otherwise is as `current`.
  */
-export type SchemaUse = 'upgrade' | 'current' | 'as it is'
+export type SchemaUse = 'upgrade' | 'begin' | 'current' | 'as it is'
 
 /** Which database to open: a PostgreSQL address where one is given, else the file in the data directory. */
 export interface StorageOptions {
@@ -56,7 +57,7 @@ async function openEngine(options: StorageOptions): Promise<PostgresStorage | Sq
   }
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
   const file = join(dataDir, databaseFileName)
-  if (schema === 'upgrade') makeSqlite(resolve(dataDir), file)
+  if (schema === 'upgrade' || (schema === 'begin' && inspectSqlite(file) === 0)) makeSqlite(resolve(dataDir), file)
   else if (existsSync(file)) refuseUnlessUsable(inspectSqlite(file), file, schema)
   else throw new Failure('database_missing', { detail: { place: dataDir } })
   return new SqliteStorage(file, clock)
@@ -70,7 +71,7 @@ function makeSqlite(folder: string, file: string): void {
 
 function refuseUnlessUsable(found: number, place: string, schema: SchemaUse): void {
   if (found === 0) throw new Failure('database_empty', { detail: { place } })
-  if (schema === 'current' && found < schemaVersion)
+  if (schema !== 'as it is' && found < schemaVersion)
     throw new Failure('database_older', { detail: { place, found, known: schemaVersion } })
 }
 
@@ -100,7 +101,7 @@ function makeFolders(folder: string): void {
 async function openPostgres(url: string, schema: SchemaUse, { clock, log }: StorageOptions): Promise<PostgresStorage> {
   const { inspectPostgres, migratePostgres, placeOf } = await import('./migrate-postgres.ts')
   const { PostgresStorage } = await import('./postgres-storage.ts')
-  if (schema === 'upgrade') await migratePostgres(url)
+  if (schema === 'upgrade' || (schema === 'begin' && (await inspectPostgres(url)) === 0)) await migratePostgres(url)
   else refuseUnlessUsable(await inspectPostgres(url), placeOf(url), schema)
   return new PostgresStorage(url, clock, log)
 }
