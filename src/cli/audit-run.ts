@@ -10,7 +10,8 @@ import type { AuditReport } from '../server/audit/verify.ts'
 import type { ExportFlags, FilterFlags, ListFlags, PruneFlags, VerifyFlags } from './audit.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
-import { operator, type StoreUse, withStore } from './open-store.ts'
+import type { StoreUse } from './admin/store-core.ts'
+import { operator, withStore } from './open-store.ts'
 
 /** What was recorded stays readable: before an upgrade, and after the store moved elsewhere. */
 const reading: StoreUse = { schema: 'as it is', allowsMoved: true }

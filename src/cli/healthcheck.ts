@@ -1,7 +1,7 @@
 import { TinyMfaSettingsStore } from '../server/compat/tiny-mfa/settings.ts'
 import { readConfig } from '../server/config.ts'
 import { exitCodes } from './exit-codes.ts'
-import { openStoreCore } from './open-store.ts'
+import { openStoreCore } from './admin/store-core.ts'
 
 const patienceMs = 5000
 

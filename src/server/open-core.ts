@@ -29,7 +29,8 @@ export async function openCore(config: Config, services: Services, schema: Schem
     await refuseUnfinishedRestore(storage)
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
-    if (isNew && schema !== 'upgrade' && schema !== 'begin') throw new Failure('database_empty', { detail: { place: placeOf(config) } })
+    if (isNew && schema !== 'upgrade' && schema !== 'begin')
+      throw new Failure('database_empty', { detail: { place: placeOf(config) } })
     const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())
     const parts = { storage, keyRing, clock, log }
     const isReadOnly = schema === 'as it is'

@@ -1,6 +1,6 @@
 import { openRooms, type Rooms } from '../../server/rooms.ts'
 import type { CliContext } from '../context.ts'
-import { openStoreCore, type StoreUse } from '../open-store.ts'
+import { openStoreCore, type StoreUse } from './store-core.ts'
 import type { StoreFlags } from '../server-options.ts'
 
 /** Opens the store that flags and environment name, with every room over it. */

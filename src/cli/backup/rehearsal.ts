@@ -57,7 +57,11 @@ export async function rehearse(file: string, root: RootKey): Promise<Rehearsal> 
 /** Verifies the audit of a copy. */
 export async function verifyCopy({ folder }: Rehearsal, root: RootKey, config: Config): Promise<AuditReport> {
   const core = await openCopy(config, folder, rootKeyText(root))
-  return core.audit.verify().finally(() => core.close())
+  try {
+    return await core.audit.verify()
+  } finally {
+    await core.close()
+  }
 }
 
 /** Lets a process of its own open the copy: what is rehearsed is that another machine could do it. */

@@ -17,9 +17,11 @@ export async function openEmptyStorage(options: StorageOptions): Promise<Storage
 async function isInUse(options: StorageOptions): Promise<boolean> {
   try {
     const found = await openStorage({ ...options, schema: 'as it is' })
-    return await isFresh(found)
-      .then((fresh) => !fresh)
-      .finally(() => found.close())
+    try {
+      return !(await isFresh(found))
+    } finally {
+      await found.close()
+    }
   } catch (error) {
     if (isFailure(error, 'database_missing') || isFailure(error, 'database_empty')) return false
     throw error

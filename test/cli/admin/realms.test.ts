@@ -28,7 +28,7 @@ function watchword(...words: string[]): Promise<Ran> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'watchword-admin-'))
-  await beginStore(folder)
+  await beginStore(join(folder, 'data'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
