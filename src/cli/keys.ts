@@ -123,7 +123,8 @@ async function rotateRoot(context: CliContext, { newRootKeyFile, ...flags }: Rot
   if (flags.json) return context.printJson({ from, to, kept })
   context.print(`The root key is now ${to}; it was ${from}.`)
   const place = kept === null ? 'keep it' : `it is kept in ${kept}`
-  context.say(`backups of before open with the old key alone: ${place} as long as one of them. Write a new backup now`)
+  context.say(`backups made before open with the old key alone; ${place}, to be removed with the last of them`)
+  context.say('Write a new backup now.')
   if (isRewritten) context.say('copy the new key to where you keep it, and to other servers of this store')
   else context.say(`give ${newRootKeyFile} to every server before it starts next time`)
 }
