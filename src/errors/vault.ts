@@ -6,7 +6,8 @@ export const vaultFailures = {
   account_label_missing: 'The account has no name. Give a label.',
   account_text_unprintable: 'The field {field} holds control characters. Type it again without line breaks and tabs.',
   account_url_not_http: 'The address of an account begins with http:// or https://. Leave it empty if there is none.',
-  account_duplicate: 'This secret is already stored{where}. Send allowDuplicate to store it a second time.',
+  account_duplicate:
+    'This secret is already stored{where}. To store it a second time allow the duplicate: --allow-duplicate, or allowDuplicate in a request.',
   account_deleted: 'This account was deleted. Restore it first.',
   account_not_deleted: 'This account is not deleted.',
   account_undo_over: 'The time to undo this is over.',
