@@ -159,7 +159,7 @@ export function toProblem(thrown: unknown): Answered {
   const failure = asFailure(thrown)
   const status = statuses[failure.code] ?? 500
   const told = status === 500 ? new Failure('internal_error') : failure
-  const retryAfterMs = told.detail['retryAfterMs']
+  const { retryAfterMs, holder } = told.detail
   return {
     status,
     problem: {
@@ -168,6 +168,7 @@ export function toProblem(thrown: unknown): Answered {
       status,
       code: told.code,
       ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+      ...(typeof holder === 'string' ? { holder } : {}),
     },
   }
 }

@@ -9,6 +9,7 @@ import { useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { CodeCard } from './code-card.tsx'
 import { CustodyCard } from './custody-card.tsx'
+import { DeletedNote } from './deleted-note.tsx'
 import { DetailsCard } from './details-card.tsx'
 import { GrantsCard } from './grants-card.tsx'
 import { RegisterCard } from './register-card.tsx'
@@ -40,7 +41,7 @@ function Loaded({ account }: { account: Account }) {
           <Note tone="warn">{t('account.rotate', { reason: account.rotateReason })}</Note>
         </div>
       )}
-      {!isDeleted && <CodeCard account={account} />}
+      {isDeleted ? <DeletedNote account={account} /> : <CodeCard account={account} />}
       <DetailsCard account={account} />
       {account.mayManage && !isDeleted && (
         <>

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { createGrant, listGrants } from '../../contract.ts'
+import { createGrant, listAccounts, listGrants, readAccount } from '../../contract.ts'
 import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
 import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
@@ -59,7 +59,7 @@ export function RotateStep({ intake, onDone }: RotateStepProps) {
 
 function GrantToChecker({ accountId }: { accountId: string }) {
   const { t } = useWords()
-  const act = useAct(createGrant, [listGrants])
+  const act = useAct(createGrant, [listGrants, readAccount, listAccounts])
   const [who, setWho] = useState<string | null>(null)
   const [isGranted, setGranted] = useState(false)
   const grant = async () => {
