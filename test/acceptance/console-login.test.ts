@@ -46,6 +46,7 @@ describeWith(['chromium'], 'a login that is refused', () => {
     await ended.getByLabel('Code', { exact: true }).fill('123456')
     await ended.getByRole('button', { name: 'Log in', exact: true }).click()
     await ended.getByRole('alert').filter({ hasText: refused }).waitFor()
+    expect(await ended.getByLabel('User name').inputValue()).toBe('ada')
     await close()
   })
 })

@@ -12,6 +12,7 @@ import { CustodyCard } from './custody-card.tsx'
 import { DeletedNote } from './deleted-note.tsx'
 import { DetailsCard } from './details-card.tsx'
 import { GrantsCard } from './grants-card.tsx'
+import { IntakeCard } from './intake-card.tsx'
 import { RegisterCard } from './register-card.tsx'
 import { RevealsCard } from './reveals-card.tsx'
 import { SecretCard } from './secret-card.tsx'
@@ -45,6 +46,7 @@ function Loaded({ account }: { account: Account }) {
       <DetailsCard account={account} />
       {account.mayManage && !isDeleted && (
         <>
+          <IntakeCard accountId={account.id} />
           <GrantsCard accountId={account.id} />
           {account.type === 'totp' && <RegisterCard accountId={account.id} />}
           <RevealsCard accountId={account.id} />
