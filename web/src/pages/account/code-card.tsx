@@ -18,12 +18,8 @@ export function CodeCard({ account }: { account: Account }) {
   const { state, shown } = view
   return (
     <section className="ww-surface ww-code-card" style={{ marginBottom: '1.25rem' }} aria-label={t('nav.codes')}>
-      {!account.mayReveal && (
-        <span className="ww-quiet">
-          {t('codes.noReveal')}
-          {account.mayManage && ` ${t('codes.grantYourself')}`}
-        </span>
-      )}
+      {!account.mayReveal && <span className="ww-quiet">{t('codes.noReveal')}</span>}
+      {!account.mayReveal && account.mayManage && <span className="ww-quiet">{t('codes.grantYourself')}</span>}
       {shown !== null && <ShownCode account={account} shown={shown} view={view} />}
       {account.mayReveal && shown === null && <HiddenCode view={view} />}
       {state.kind === 'failed' && <TroubleNote trouble={state.trouble} />}

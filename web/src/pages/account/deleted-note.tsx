@@ -14,7 +14,7 @@ export function DeletedNote({ account }: { account: Account }) {
     <div style={{ marginBottom: '1.25rem' }}>
       <Note tone="warn">
         <Text component="div" fw={600}>
-          {t('account.isDeleted')} <Moment atMs={account.deletedAtMs} />
+          {t('account.isDeleted')} · <Moment atMs={account.deletedAtMs} />
         </Text>
         <Text>{t('account.isDeletedWhy')}</Text>
         {account.mayManage && (

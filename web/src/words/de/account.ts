@@ -99,7 +99,7 @@ export const account = {
   'chart.day': 'Tag',
   'chart.count': 'Anzahl',
 
-  'account.isDeleted': 'Dieses Konto wurde gelöscht',
+  'account.isDeleted': 'Dieses Konto ist gelöscht',
   'account.isDeletedWhy': 'Seine Codes bekommt niemand mehr. Es lässt sich eine Weile wiederherstellen.',
   'account.changedMeanwhile':
     'Das hat inzwischen jemand anderes geändert: {fields}. Noch einmal speichern ersetzt es durch Ihres.',

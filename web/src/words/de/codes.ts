@@ -53,5 +53,5 @@ export const codes = {
   'reveal.held':
     '{holder} hat diesen Code, und ein Dienst nimmt jeden nur einmal. Der nächste ist für Sie vorgemerkt und erscheint von selbst.',
   'reveal.heldShort': '{holder} hat diesen Code.',
-  'reveal.sharedShort': '{holder} hat diesen Code auch',
+  'reveal.sharedShort': '{holder} hat ihn auch',
 } as const satisfies Record<Part, Entry>

@@ -93,7 +93,7 @@ export const account = {
   'chart.day': 'Day',
   'chart.count': 'Count',
 
-  'account.isDeleted': 'This account was deleted',
+  'account.isDeleted': 'This account is deleted',
   'account.isDeletedWhy': 'Nobody is shown its codes. It can be restored for a while.',
   'account.changedMeanwhile': 'Somebody else changed this meanwhile: {fields}. Saving again replaces it with yours.',
 } as const

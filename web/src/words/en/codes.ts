@@ -48,5 +48,5 @@ export const codes = {
   'reveal.held':
     '{holder} has this code, and a service takes each one once. The next one is kept for you and appears by itself.',
   'reveal.heldShort': '{holder} has this code.',
-  'reveal.sharedShort': '{holder} has this code too',
+  'reveal.sharedShort': '{holder} has it too',
 } as const
