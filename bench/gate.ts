@@ -50,7 +50,7 @@ export const gateMemoryMeasurement: Measurement = {
   measure: () =>
     withGate(100_000, async (server, tokens) => {
       const requests = tokens.map((token) => request('GET', '/check/nginx', visit(token)))
-      const load = { port: server.port, requests, connections: 64, seconds: 20, repeat: false }
+      const load = { port: server.port, requests, connections: 64, seconds: 60, repeat: false }
       const { answers, statuses } = await sendLoad(load)
       // Those under way when the last was sent are not counted.
       if ((statuses['200'] ?? 0) < tokens.length - load.connections)

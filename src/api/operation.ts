@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, spanMs, TimeMs } from './endpoint.ts'
 import { LockoutRule } from './realms.ts'
 
 export const AuditRecord = Type.Object({
@@ -133,16 +133,16 @@ export const Settings = Type.Object({
   qrForeground: Colour,
   qrBackground: Colour,
   lockout: LockoutRule,
-  sessionIdleMs: Type.Integer({ minimum: 60_000 }),
-  sessionAbsoluteMs: Type.Integer({ minimum: 60_000 }),
-  undoMs: Type.Integer({ minimum: 0 }),
+  sessionIdleMs: spanMs(60_000),
+  sessionAbsoluteMs: spanMs(60_000),
+  undoMs: spanMs(0),
   doors: Type.Object({
     tinyMfa: Type.Boolean(),
     ungleichotp: Type.Boolean(),
     totpshare: Type.Boolean(),
     gate: Type.Boolean(),
   }),
-  auditRetentionDays: orNull(Type.Integer({ minimum: 1 })),
+  auditRetentionDays: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
 })
 export type Settings = Static<typeof Settings>
 export const readSettings = endpoint(
@@ -273,7 +273,16 @@ export const readKeys = endpoint(
           sealedCount: Type.Integer(),
         }),
       ),
-      rotation: orNull(Type.Object({ kind: Type.String(), done: Type.Integer(), total: Type.Integer() })),
+      rotation: orNull(
+        Type.Object(
+          {
+            kind: Type.Literal('data'),
+            done: Type.Integer({ description: 'Values under new keys' }),
+            total: Type.Integer({ description: 'All sealed values' }),
+          },
+          { description: 'The rotation under way, or one that was interrupted; else null' },
+        ),
+      ),
     }),
   },
 )
@@ -282,10 +291,14 @@ export const rotateKeys = endpoint(
   {
     method: 'POST',
     path: '/v1/keys/rotate',
-    summary: 'Rotate data keys in the background',
+    summary: 'Rotate data keys in the background, or finish a rotation that was interrupted',
     status: 202,
     tag: 'Operation',
     rights: 'Administrators',
   },
-  { answer: Type.Object({ started: Type.Boolean() }) },
+  {
+    answer: Type.Object({
+      started: Type.Boolean({ description: 'False while this server is rotating already: nothing was begun' }),
+    }),
+  },
 )

@@ -30,4 +30,18 @@ describe('the security papers', () => {
     const licences = new Set(components.flatMap(({ licenses }) => licenses.map(({ expression }) => expression)))
     for (const licence of licences) expect(page, licence).toContain(licence)
   })
+
+  it('name no dependency that nothing uses', () => {
+    const { stdout } = spawnSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs', '*.css'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    const text = stdout.trim().split('\n').map(read).join('\n')
+    const { devDependencies, dependencies } = JSON.parse(read('package.json')) as Record<string, object>
+    const named = Object.keys({ ...devDependencies, ...dependencies }).filter((name) => !name.startsWith('@types/'))
+    // Type-aware linting is a program that the linter starts.
+    const unused = named.filter((name) => !text.includes(name) && name !== 'oxlint-tsgolint')
+    expect(named.length).toBeGreaterThan(30)
+    expect(unused).toEqual([])
+  })
 })

@@ -1,13 +1,26 @@
 import type { Problem } from '../../api/endpoint.ts'
+import type { agentFailures } from '../../errors/agent.ts'
+import type { awsFailures } from '../../errors/aws.ts'
 import type { FailureCode } from '../../errors/catalogue.ts'
+import type { clientFailures } from '../../errors/client.ts'
 import { Failure } from '../../errors/failure.ts'
 
-/**
- * HTTP status of every failure that can reach a client, the only place that knows statuses.
- * What is not named here is a fault of ours: 500 without detail.
- */
-const statuses: Partial<Record<FailureCode, number>> = {
+/** What the agent, the client library and the AWS commands say of themselves. */
+type OutsideCode = keyof typeof agentFailures | keyof typeof awsFailures | keyof typeof clientFailures
+
+/** What a server may meet: a new code without a status does not compile. Of the AWS failures only some reach it. */
+type Statuses = Readonly<
+  Record<Exclude<FailureCode, OutsideCode>, number> & Partial<Record<keyof typeof awsFailures, number>>
+>
+
+/** Said to whoever runs the server, on its terminal and in its log: a client is told nothing of it. */
+const fault = 500
+
+/** HTTP status of every failure that can reach a client, the only place that knows statuses. */
+const statuses: Statuses = {
   bad_request: 400,
+  request_head_too_large: 431,
+  request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
   method_not_allowed: 405,
@@ -17,6 +30,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   database_away: 503,
   database_busy: 503,
   root_key_rotated: 503,
+  root_key_not_made: 500,
   audit_cursor_invalid: 400,
   login_needed: 401,
   forbidden: 403,
@@ -63,6 +77,8 @@ const statuses: Partial<Record<FailureCode, number>> = {
   sign_on_refused: 401,
   sign_on_settings_invalid: 400,
   ticket_invalid: 410,
+  gate_limit_unreadable: 400,
+  token_gate_incomplete: 400,
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,
@@ -125,8 +141,13 @@ const statuses: Partial<Record<FailureCode, number>> = {
   totpshare_csrf_missing: 400,
   totpshare_field_missing: 400,
   totpshare_key_taken: 409,
+  totpshare_secret_taken: 409,
+  totpshare_counts: 400,
   totpshare_name_too_long: 400,
   totpshare_not_administrator: 403,
+  ungleichotp_entry_taken: 500,
+  ungleichotp_entry_refused: 500,
+  tiny_mfa_tables_missing: 500,
   candidate_batch_unknown: 404,
   candidate_content_missing: 400,
   import_format_unknown: 415,
@@ -152,6 +173,65 @@ const statuses: Partial<Record<FailureCode, number>> = {
   qr_size_too_small: 400,
   qr_size_too_large: 400,
   qr_colours_too_close: 400,
+  audit_export_unreadable: fault,
+  audit_pruned_meanwhile: 503,
+  audit_head_forged: fault,
+  data_key_missing: fault,
+  root_key_not_writable: fault,
+  root_key_command_failed: fault,
+  root_key_missing: fault,
+  root_key_open_to_others: fault,
+  root_key_unreadable: fault,
+  root_key_wrong: fault,
+  sealed_unreadable: fault,
+  database_address_invalid: fault,
+  database_damaged: fault,
+  database_foreign: fault,
+  database_missing: fault,
+  data_dir_unusable: fault,
+  database_newer: fault,
+  database_too_old: fault,
+  migration_blocked: fault,
+  database_unreachable: fault,
+  gate_rules_unreadable: fault,
+  gate_url_unreadable: fault,
+  gate_secret_unreadable: fault,
+  gate_visitor_taken: fault,
+  gate_listen_invalid: fault,
+  gate_unreachable: fault,
+  gate_print_half_certificate: fault,
+  gate_print_option: fault,
+  gate_secret_short: fault,
+  internal_error: fault,
+  import_type_unsupported: fault,
+  import_qr_of_other_kind: fault,
+  import_secret_missing: fault,
+  import_entry_damaged: fault,
+  import_entry_refused: fault,
+  config_invalid: fault,
+  port_in_use: fault,
+  address_unusable: fault,
+  token_file_missing: fault,
+  file_unreadable: fault,
+  backup_unreadable: fault,
+  backup_key_missing: fault,
+  backup_exists: fault,
+  backup_newer: fault,
+  restore_unfinished: fault,
+  restore_not_empty: fault,
+  store_moved: fault,
+  migrate_same: fault,
+  drill_failed: fault,
+  migrate_differs: fault,
+  subject_unreadable: fault,
+  ungleichotp_admin_exists: fault,
+  ungleichotp_table_missing: fault,
+  tiny_mfa_key_invalid: fault,
+  import_unreadable_keys: fault,
+  import_source_missing: fault,
+  account_label_ambiguous: fault,
+  grant_who_unreadable: fault,
+  totpshare_folder_unreadable: fault,
 }
 
 /** A failure as a client hears it. */
@@ -163,8 +243,8 @@ export interface Answered {
 /** Turns anything thrown into RFC 9457 problem details; what is not a known failure tells nothing. */
 export function toProblem(thrown: unknown): Answered {
   const failure = asFailure(thrown)
-  const status = statuses[failure.code] ?? 500
-  const told = status === 500 ? new Failure('internal_error') : failure
+  const status = statusOfCode(failure.code)
+  const told = status === fault ? new Failure('internal_error') : failure
   const { retryAfterMs, holder } = told.detail
   return {
     status,
@@ -177,6 +257,12 @@ export function toProblem(thrown: unknown): Answered {
       ...(typeof holder === 'string' ? { holder } : {}),
     },
   }
+}
+
+// What is said outside of servers and arrives here all the same is a fault too.
+function statusOfCode(code: FailureCode): number {
+  const known: Partial<Record<FailureCode, number>> = statuses
+  return known[code] ?? fault
 }
 
 // Fastify's own errors carry a statusCode; their texts may echo input, so ours replace them (T54).

@@ -49,8 +49,24 @@ export interface DataRotation {
  * mark, and the walk over the values only touches what retired keys sealed.
  */
 export async function rotateDataKeys(core: RotationCore, options: RotationOptions): Promise<DataRotation> {
+  return finishDataRotation(core, await beginDataRotation(core, options.by), options)
+}
+
+/** How a rotation began; what is left is {@link finishDataRotation}'s. */
+export type BegunRotation = Pick<DataRotation, 'isResumed' | 'keys'>
+
+/** Makes the new keys, unless an interrupted rotation made them: from here on it is audited and can be resumed. */
+export async function beginDataRotation(core: RotationCore, by: By): Promise<BegunRotation> {
   const isResumed = await isUnfinished(core)
-  const keys = isResumed ? 0 : await replaceKeys(core, options.by)
+  return { isResumed, keys: isResumed ? 0 : await replaceKeys(core, by) }
+}
+
+/** Seals every value anew that a retired key sealed. */
+export async function finishDataRotation(
+  core: RotationCore,
+  { isResumed, keys }: BegunRotation,
+  options: RotationOptions,
+): Promise<DataRotation> {
   await delay(options.settleMs ?? settleMs)
   await core.keyRing.reload()
   const stored = await core.keyRing.dataKeys()

@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as api from '../../api/operation.ts'
 import { Failure } from '../../errors/failure.ts'
-import { doneBy } from '../access/audited.ts'
 import { isAdministrator, requireAdministrator, requireAuditor } from '../access/rights.ts'
 import { actorId, actorName } from '../http/actor.ts'
 import { sendProblem } from '../http/app.ts'
 import type { Router } from '../http/router.ts'
-import { rotateDataKeys } from '../keys/rotation.ts'
-import { readKeyStatus } from '../keys/status.ts'
+import { beginDataRotation, finishDataRotation } from '../keys/rotation.ts'
+import { type KeyStatus, readKeyStatus } from '../keys/status.ts'
 import type { OpenCore } from '../open-core.ts'
 import { databaseTimeMs } from '../database/time.ts'
 import { findings } from './findings.ts'
@@ -47,23 +46,37 @@ export function operationRoutes({ route }: Router, { core, settings, startedAtMs
   })
   route(api.readKeys, async ({ actor }) => {
     requireAdministrator(actor)
-    const { rootKeyId, dataKeys } = await readKeyStatus(core)
+    const status = await readKeyStatus(core)
     return {
-      rootKeyId,
-      dataKeys: dataKeys.map(({ values, ...key }) => ({ ...key, sealedCount: values })),
-      rotation: null,
+      rootKeyId: status.rootKeyId,
+      dataKeys: status.dataKeys.map(({ values, ...key }) => ({ ...key, sealedCount: values })),
+      rotation: status.isRotationUnfinished ? progressOf(status) : null,
     }
   })
+  let isRotating = false
   route(api.rotateKeys, async ({ actor, address }) => {
     requireAdministrator(actor)
+    if (isRotating) return { started: false }
+    isRotating = true
     const by = { actorKind: actor.kind, actorId: actorId(actor), actorName: actorName(actor), address }
-    const event = doneBy(actor, { action: 'keys.rotate', objectKind: 'key', objectId: 'data', outcome: 'accepted' })
-    await core.storage.transaction((tx) => core.audit.append(tx, [event]))
-    rotateDataKeys(core, { by }).catch((error: unknown) =>
-      core.services.log.error({ err: error }, 'key rotation stopped; run it again to finish'),
-    )
+    const stopped = () => (isRotating = false)
+    const begun = await beginDataRotation(core, by).catch((error: unknown) => {
+      stopped()
+      throw error
+    })
+    void finishDataRotation(core, begun, { by })
+      .catch((error: unknown) =>
+        core.services.log.error({ err: error }, 'key rotation stopped; run it again to finish'),
+      )
+      .finally(stopped)
     return { started: true }
   })
+}
+
+// What retired keys still seal is what is left to do.
+function progressOf({ dataKeys }: KeyStatus): { kind: 'data'; done: number; total: number } {
+  const sum = (keys: KeyStatus['dataKeys']) => keys.reduce((values, key) => values + key.values, 0)
+  return { kind: 'data', done: sum(dataKeys.filter(({ retiredAtMs }) => retiredAtMs === null)), total: sum(dataKeys) }
 }
 
 /** `/healthz`, `/readyz` and `/metrics`: for balancers and collectors, without detail. */

@@ -186,16 +186,6 @@ export async function deleteSubject(tx: Tx, id: string): Promise<boolean> {
   return numDeletedRows === 1n
 }
 
-/** The next free number of a realm: what doors that count subjects show as their id. */
-export async function nextNumber(tx: Tx, realmId: string): Promise<number> {
-  const row = await tx
-    .selectFrom('subject')
-    .select((select) => select.fn.max('number').as('number'))
-    .where('realm_id', '=', realmId)
-    .executeTakeFirst()
-  return Number(row?.number ?? 0) + 1
-}
-
 /** Forgets sources unknown again, verdicts no longer repeated and links past their time. */
 export async function pruneSubjects(tx: Tx, before: { sourcesMs: number; memosMs: number; linksMs: number }) {
   await tx.deleteFrom('subject_source').where('accepted_at_ms', '<', before.sourcesMs).execute()
