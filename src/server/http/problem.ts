@@ -126,6 +126,12 @@ const statuses: Statuses = {
   reveal_not_granted: 403,
   reveal_not_custodian: 403,
   reveal_lease_held: 409,
+  intake_loader_reads: 422,
+  intake_not_begun: 404,
+  intake_step_order: 409,
+  intake_rotated_by_missing: 400,
+  intake_same_person: 422,
+  intake_not_checked: 409,
   reveal_key_missing: 400,
   reveal_step_up_recent: 403,
   reveal_step_up_passkey: 403,
@@ -260,7 +266,7 @@ export function toProblem(thrown: unknown): Answered {
   const failure = asFailure(thrown)
   const status = statusOfCode(failure.code)
   const told = status === fault ? new Failure('internal_error') : failure
-  const retryAfterMs = told.detail['retryAfterMs']
+  const { retryAfterMs, holder } = told.detail
   return {
     status,
     problem: {
@@ -269,6 +275,7 @@ export function toProblem(thrown: unknown): Answered {
       status,
       code: told.code,
       ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+      ...(typeof holder === 'string' ? { holder } : {}),
     },
   }
 }
