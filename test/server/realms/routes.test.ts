@@ -206,6 +206,36 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     }
   })
 
+  it('T56 shows a pending secret to nobody but its maker, other enrollers and administrators included', async () => {
+    const house = await openShop(engine)
+    await enrolled(house)
+    const others = [
+      { scopes: 'enrol:shop', headers: { 'x-token': 'token-2' } },
+      { scopes: 'enrol:*', headers: { 'x-token': 'token-3' } },
+      { scopes: 'admin', headers: { 'x-token': 'token-4' } },
+    ]
+    for (const path of ['enrolment', 'enrolment/qr.png', 'enrolment/qr.svg']) {
+      for (const other of others) {
+        const answered = await house.ask('GET', `${ada}/${path}`, other)
+        expect(answered).toMatchObject({ status: 403, body: { code: 'enrolment_not_shown' } })
+        expect(answered.text).not.toMatch(/otpauth|secretBase32/)
+      }
+      expect(await house.ask('GET', `${ada}/${path}`)).toMatchObject({ status: 200 })
+    }
+  })
+
+  it('T56 shows a pending secret for 15 minutes, then not even to its maker', async () => {
+    const house = await openShop(engine)
+    await enrolled(house)
+    house.core.clock.advance(15 * 60_000 - 1)
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({ status: 200 })
+    house.core.clock.advance(1)
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({
+      status: 403,
+      body: { code: 'enrolment_not_shown' },
+    })
+  })
+
   it('T56 shows a secret of an `enrollers` realm again, each time audited', async () => {
     const house = await openShop(engine)
     await house.ask('PATCH', '/v1/realms/shop', { body: { readback: 'enrollers' } })
