@@ -203,13 +203,13 @@ describe('gate checks', () => {
         ...Object.entries(nginx('/x')).map(([name, value]) => `${name}: ${value}`),
         `cookie: ${cookie}`,
       ]
-      expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 (100|200)/)
+      expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n`)).toBe('HTTP/1.1 200 OK')
     },
   )
 
   it('P36 a chunked body that never ends hangs nothing', async () => {
     const head = ['POST /auth/check HTTP/1.1', 'host: gate', 'transfer-encoding: chunked', `cookie: ${cookie}`]
-    expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n5\r\nab`)).toContain('200')
+    expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n5\r\nab`)).toBe('HTTP/1.1 200 OK')
   })
 
   it('S1 D2.1 /auth/check knows a living session from none, a stranger and an ended one', async () => {
@@ -300,12 +300,17 @@ describe('the setting of the gate', () => {
   })
 })
 
+/** The status line of the answer itself: Node.js says `100 Continue` before anybody looked at the request. */
 function firstLine(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
+    let answer = ''
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(bytes))
     socket.setTimeout(5000, () => socket.destroy(new Error('no answer within five seconds')))
-    socket.once('data', (chunk) => {
-      resolve(chunk.toString().split('\r\n', 1)[0] ?? '')
+    socket.on('data', (chunk) => {
+      answer = (answer + chunk.toString()).replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, '')
+      const [line, ...rest] = answer.split('\r\n')
+      if (line === undefined || rest.length === 0) return
+      resolve(line)
       socket.destroy()
     })
     socket.once('error', reject)

@@ -327,6 +327,20 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', '/v1/realms/shop', { scopes: 'verify:bank' })).toMatchObject({ status: 404 })
   })
 
+  it('T101 loses none of the changes that several make to one realm or subject at once', async () => {
+    const house = await openShop(engine)
+    const realm = { enabled: false, digits: 8, windowBack: 0, windowForward: 2, replay: 'once', contact: 'ops' }
+    const subject = { enabled: false, email: 'ada@example.com' }
+    const patches = [
+      ...Object.entries(realm).map(([name, value]) => ['/v1/realms/shop', { [name]: value }] as const),
+      ...Object.entries(subject).map(([name, value]) => [ada, { [name]: value }] as const),
+    ]
+    const answers = await Promise.all(patches.map(([url, body]) => house.ask('PATCH', url, { body })))
+    expect(answers.map(({ status }) => status)).toEqual(patches.map(() => 200))
+    expect(await house.ask('GET', '/v1/realms/shop')).toMatchObject({ body: realm })
+    expect(await house.ask('GET', ada)).toMatchObject({ body: subject })
+  })
+
   it('T71 keeps the audit of a deleted realm', async () => {
     const house = await openShop(engine)
     await house.ask('DELETE', '/v1/realms/shop')
