@@ -29,6 +29,8 @@ export const vaultFailures = {
   grant_who_unreadable: 'Write everyone, group:NAME or person:NAME.',
   grant_not_found: 'There is no such grant on this account.',
   grant_grantee_unknown: 'There is no such {kind}. Look at the list of people and groups.',
+  grant_names_spent:
+    'You granted to too many names that nobody has. Wait a while, or ask an administrator for the right name.',
   grant_expiry_past: 'The grant would end in the past. Choose a later time.',
   candidate_batch_unknown: 'This preview is over. Read the file or image again.',
   candidate_content_missing: 'There is nothing to read. Send contentBase64 or text.',
