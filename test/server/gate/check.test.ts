@@ -172,12 +172,33 @@ describe('gate checks', () => {
   })
 
   it('P38 redirect=never answers 401 and 403 alone', async () => {
-    const never = await openGateHouse({ rules, variables: { WATCHWORD_GATE_REDIRECT: 'never' } })
-    const { status, headers } = await exchange(never.port, '/check/forward', {
-      headers: { ...forward('/x'), ...browser },
+    const never = await openGateHouse({
+      rules: rules.replace('rules:\n', 'rules:\n  - path: /closed/\n    policy: deny\n'),
+      variables: { WATCHWORD_GATE_REDIRECT: 'never' },
     })
+    const person = await never.addPerson('alice')
+    const full = { cookie: `watchword=${await never.signIn(person)}` }
+    const oneFactor = { cookie: `watchword=${await never.signIn(person, { factors: 'one' })}` }
+    const posted = { 'x-forwarded-method': 'POST' }
+    const asked: [string, Record<string, string>, number][] = [
+      ['/x', browser, 401],
+      ['/x', { ...browser, ...posted }, 401],
+      ['/x', { 'sec-fetch-mode': 'cors' }, 401],
+      ['/x', { ...browser, cookie: 'watchword=forged' }, 401],
+      ['/strict/', { ...browser, ...oneFactor }, 401],
+      ['/closed/', browser, 401],
+      ['/closed/', { ...browser, ...full }, 403],
+      ['/x', { ...browser, ...full }, 200],
+    ]
+    const answers = []
+    for (const [path, more] of asked) {
+      const { status, headers } = await exchange(never.port, '/check/forward', {
+        headers: { ...forward(path), ...more },
+      })
+      answers.push([path, more, headers.location === undefined ? status : `${status} with a Location`])
+    }
     await never.close()
-    expect([status, headers.location]).toEqual([401, undefined])
+    expect(answers).toEqual(asked)
   })
 
   it('B4 P25 asks for a second factor or a fresh proof where a rule says so', async () => {
