@@ -13,10 +13,14 @@ export interface BrokenRequest {
 
 /** Addresses that no router knows: those of checks, which are answered before it, and of nobody. */
 export const unrouted: readonly Address[] = [
-  ...['/check/nginx', '/check/forward', '/check/ext-authz/{x}', '/check/{x}', '/auth/check', '/{x}', '/v1/{x}'].map(
-    (path) => ({ method: 'GET', path }),
-  ),
-]
+  '/check/nginx',
+  '/check/forward',
+  '/check/ext-authz/{x}',
+  '/check/{x}',
+  '/auth/check',
+  '/{x}',
+  '/v1/{x}',
+].map((path) => ({ method: 'GET', path }))
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 const oddSegments = ['%00', '%2e%2e', '..', '.', '%2F', '%', '%zz', '%C0%AF', '%F0%9F%92%A9', '%0d%0aX:1', ' ', ';a=b']
@@ -49,12 +53,10 @@ const oddHeaders = [
   'Sec-Fetch-Site: cross-site',
   'X-HTTP-Method-Override: DELETE',
 ]
-const fieldNames = [
-  ...['name', 'code', 'username', 'passphrase', 'uri', 'label', 'secretBase32', 'scopes', 'grants', 'url'],
-  // Those of the doors.
-  ...['email', 'contact', 'token', 'token_length', 'enabled', 'description', 'user', 'password'],
-  ...['auth_name', 'auth_realm', 'auth_token', 'realm', 'seed', 'key', 'secret'],
-]
+const ownFields = 'name code username passphrase uri label secretBase32 scopes grants url'
+const doorFields =
+  'email contact token token_length enabled description user password auth_name auth_realm auth_token realm seed key'
+const fieldNames = `${ownFields} ${doorFields}`.split(' ')
 const queries = ['', '?', '?limit=-1', '?limit=1e9', '?cursor=%FF', '?a[b]=c&a=d', '?__proto__[x]=1', '?cursor=eyJ9']
 
 /** The header a caller's token stands in: each door has its own. */
