@@ -208,41 +208,6 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(await world.judge('ada', code)).toMatchObject(refused('replayed'))
   })
 
-  it('T06 accepts a code of a clock that is off by no whole period once, whatever the period', async () => {
-    for (const periodSeconds of [15, 30, 60]) {
-      const window = Math.ceil(59 / periodSeconds)
-      const world = await openWorld(engine, { realm: { periodSeconds, windowBack: window, windowForward: window } })
-      for (const offSeconds of [-59, -44, -31, -16, -7, -1, 1, 7, 16, 31, 44, 59]) {
-        const name = `off${offSeconds}`
-        await world.addSubject(name)
-        const code = world.code(name, offSeconds / periodSeconds)
-        expect(await world.judge(name, code)).toMatchObject(accepted)
-        expect(await world.judge(name, code)).toMatchObject(refused('replayed'))
-        world.clock.advance(1000)
-        expect(await world.judge(name, code)).toMatchObject({ accepted: false })
-      }
-    }
-  })
-
-  it('T06 accepts a code once where a drift of no whole period is known of the clock', async () => {
-    const world = await openWorld(engine)
-    await world.addSubject('ada')
-    const ahead = 20 + 17 / 30
-    const codes = { code: world.code('ada', ahead), secondCode: world.code('ada', ahead + 1) }
-    expect(await world.judge('ada', codes.code, { purpose: 'resync', secondCode: codes.secondCode })).toMatchObject(
-      accepted,
-    )
-    for (let round = 0; round < 3; round += 1) {
-      world.clock.advance(60_000)
-      const code = world.code('ada', ahead)
-      expect(await world.judge('ada', code)).toMatchObject(accepted)
-      expect(await world.judge('ada', code)).toMatchObject(refused('replayed'))
-      world.clock.advance(1000)
-      expect(await world.judge('ada', code)).toMatchObject(refused('replayed'))
-      expect(await world.judge('ada', world.code('ada'))).toMatchObject({ accepted: false })
-    }
-  })
-
   it('T103 costs the same statements with ten subjects and with ten thousand', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')
@@ -254,23 +219,6 @@ describe.each(engines)('judging a code on $name', (engine) => {
     const many = countStatements(world)
     await world.judge('ada', '000000')
     expect(many()).toBe(costWithFew)
-  })
-
-  it('T07 resynchronises by two new consecutive codes only', async () => {
-    const world = await openWorld(engine)
-    await world.addSubject('ada')
-    const resync = (first: number, second: number) =>
-      world.judge('ada', world.code('ada', first), { purpose: 'resync', secondCode: world.code('ada', second) })
-    await world.judge('ada', world.code('ada'))
-    expect(await resync(-10, -9)).toMatchObject({ accepted: false })
-    expect(await resync(0, 1)).toMatchObject({ accepted: false })
-    expect(await resync(20, 22)).toMatchObject({ accepted: false })
-    expect(await resync(20, 21)).toMatchObject(accepted)
-    expect(await resync(20, 21)).toMatchObject({ accepted: false })
-    for (const used of [19, 20, 21]) {
-      expect(await world.judge('ada', world.code('ada', used))).toMatchObject({ accepted: false })
-    }
-    expect(await world.judge('ada', world.code('ada', 22))).toMatchObject(accepted)
   })
 
   it('repeats the verdict of an Idempotency-Key for a minute, and refuses the key with another body', async () => {
@@ -300,45 +248,6 @@ describe.each(engines)('judging a code on $name', (engine) => {
     if (subject === null) throw new Error('ada is gone')
     await first.core.storage.transaction((tx) => first.subjects.remove(tx, first.realm, subject, byOperator))
     expect(await second.judge('ada', first.code('ada'))).toMatchObject(refused('unknown'))
-  })
-
-  it('T101 keeps a record whole under parallel changes and verdicts', async () => {
-    const world = await openWorld(engine)
-    await world.addSubject('ada')
-    const change = async (email: string) => {
-      const subject = await world.subjects.find(world.realm, 'ada')
-      if (subject === null) throw new Error('ada is gone')
-      await world.core.storage.transaction((tx) =>
-        world.subjects.change(tx, world.realm, subject, { email }, byOperator),
-      )
-    }
-    const changes = Array.from({ length: 10 }, (_, index) => change(`ada${index}@example.com`))
-    const verdicts = await Promise.all(Array.from({ length: 30 }, () => world.judge('ada', world.code('ada'))))
-    await Promise.all(changes)
-    expect(verdicts.filter(({ accepted: isAccepted }) => isAccepted)).toHaveLength(1)
-    const record = await world.subjects.find(world.realm, 'ada')
-    expect(record).toMatchObject({ name: 'ada', email: expect.stringMatching(/^ada\d@example\.com$/), enabled: 1 })
-    const { items } = await world.core.audit.list({ action: 'subject.update' })
-    expect(items).toHaveLength(10)
-    expect(await world.judge('ada', world.code('ada'))).toMatchObject(refused('replayed'))
-    world.clock.advance(30_000)
-    expect(await world.judge('ada', world.code('ada'))).toMatchObject(accepted)
-  })
-
-  it('T101 loses none of the changes that several make to one record at once', async () => {
-    const world = await openWorld(engine)
-    await world.addSubject('ada')
-    const seen = await world.subjects.find(world.realm, 'ada')
-    if (seen === null) throw new Error('ada is gone')
-    await Promise.all(
-      [{ email: 'ada@example.com' }, { isEnabled: false }, { name: 'ada lovelace' }].map((change) =>
-        world.core.storage.transaction((tx) => world.subjects.change(tx, world.realm, seen, change, byOperator)),
-      ),
-    )
-    expect(await world.subjects.find(world.realm, 'ada lovelace')).toMatchObject({
-      email: 'ada@example.com',
-      enabled: 0,
-    })
   })
 
   it('T91 gives no verdict that is not audited, and spends nothing with it', async () => {
