@@ -13,7 +13,7 @@ import type { DatabasePlace, TestEngine } from '../../support/engines.ts'
 import type { RootKey } from '../../../src/crypto/root-key.ts'
 import { tokenWith } from '../subjects/actors.ts'
 
-/** The realms room behind HTTP. The header `x-scopes` says which scopes the caller's token has. */
+/** The realms room behind HTTP. The headers `x-scopes` and `x-token` say which scopes the caller's token has and which one it is. */
 export interface House {
   readonly core: TestCore
   readonly rooms: Realms
@@ -39,7 +39,7 @@ export async function openHouse(
   const subjects = createSubjects(core)
   const rooms = createRealms(core, subjects, { look: async () => ({ foreground: black, background: white }) })
   const chain = createChain()
-  chain.authenticators.push(({ headers }) => actorOf(String(headers['x-scopes'] ?? '')))
+  chain.authenticators.push(({ headers }) => actorOf(String(headers['x-scopes'] ?? ''), headers['x-token']))
   const app = await createApp({ services: core.services, chain, logger: createLogger('silent') })
   realmRoutes(createRouter(app), rooms)
   verifyRoute(app, subjects)
@@ -51,8 +51,10 @@ export async function openHouse(
   return { core, rooms, app, ask: (method, url, more = {}) => ask(app, method, url, more) }
 }
 
-function actorOf(scopes: string): Actor | null {
-  return scopes === '' ? null : tokenWith(...scopes.split(' '))
+function actorOf(scopes: string, tokenId: unknown): Actor | null {
+  if (scopes === '') return null
+  const actor = tokenWith(...scopes.split(' '))
+  return typeof tokenId === 'string' ? { ...actor, tokenId } : actor
 }
 
 async function ask(
