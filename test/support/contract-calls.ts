@@ -17,6 +17,7 @@ const written: Readonly<Record<string, object>> = {
   replaceSecret: { secretBase32: 'MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U' },
   createGrant: { grantee: 'everyone', right: 'reveal' },
   bulkEnrol: { format: 'csv', content: 'name\nbird\n' },
+  noteIntake: { step: 'registered' },
 }
 
 /**
