@@ -5,6 +5,7 @@ import type { Core } from '../audit/core.ts'
 import type { Config } from '../config.ts'
 import { databaseTimeMs } from '../database/time.ts'
 import { redirectFinding } from './redirect-finding.ts'
+import { sealedFinding } from './sealed-finding.ts'
 
 /** One thing `doctor` and the console's health page looked at. */
 export interface Finding {
@@ -24,6 +25,7 @@ export async function findings(core: Core, config: Config, request: FastifyReque
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),
+    await sealedFinding(core),
     await auditFinding(core),
   ]
 }
