@@ -1,6 +1,7 @@
 import type { LockoutRule } from '../../api/realms.ts'
 import { parseAlgorithm } from '../../otp/account.ts'
-import type { Storage } from '../database/storage.ts'
+import type { KeyRing } from '../../crypto/key-ring.ts'
+import type { Storage, Tx } from '../database/storage.ts'
 import { type RealmPolicy, type ReadbackRule, type ReplayRule, usualLockout } from './policy.ts'
 import { findRealmByName, readSetting, type RealmRow } from './store.ts'
 
@@ -21,10 +22,12 @@ const kinds = new Set(['realm', 'setting'])
 /** Realms by name, kept in memory as long as the change feed is confirmed. */
 export class RealmDirectory {
   readonly #storage: Storage
+  readonly #keyRing: KeyRing<Tx>
   readonly #entries = new Map<string, RealmEntry | null>()
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, keyRing: KeyRing<Tx>) {
     this.#storage = storage
+    this.#keyRing = keyRing
     storage.changes.listen(({ kind }) => kinds.has(kind) && this.#entries.clear())
     storage.changes.onReset(() => this.#entries.clear())
   }
@@ -42,6 +45,8 @@ export class RealmDirectory {
     // Names nobody has are not kept: whoever asks for them would fill the memory.
     if (row === undefined) return null
     const entry = realmEntry(row, await inheritedLockout(this.#storage, row.origin))
+    // Another server may have made its key a moment ago. Whoever seals under one that is missing is told.
+    await this.#keyRing.ready(entry.dataKeyId).catch(() => {})
     this.#entries.set(name, entry)
     return entry
   }

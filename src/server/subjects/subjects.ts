@@ -56,7 +56,7 @@ export class Subjects {
   /** Use {@link createSubjects}. */
   constructor(core: Core) {
     this.#core = core
-    this.#directory = new RealmDirectory(core.storage)
+    this.#directory = new RealmDirectory(core.storage, core.keyRing)
     this.#roster = new Roster(core.storage, core.keyRing)
     this.#judge = new Judge(core, this.#directory, this.#roster)
     this.enrolment = new Enrolment(core)
@@ -134,7 +134,7 @@ export class Subjects {
   }
 
   /** A subject by its exact name. */
-  async find(realm: RealmEntry, name: string, tx?: Tx): Promise<SubjectRow | null> {
+  async find(realm: Pick<RealmEntry, 'id'>, name: string, tx?: Tx): Promise<SubjectRow | null> {
     return (await store.findSubject(tx ?? this.#core.storage.db, realm.id, name)) ?? null
   }
 
@@ -188,14 +188,14 @@ export class Subjects {
   }
 
   /** Removes a subject with its secrets and failures. */
-  async remove(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async remove(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.deleteSubject(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'delete', realm.id, subject)])
     await this.#tellName(tx, realm, subject.name)
   }
 
   /** Clears a subject's failures, waits and cap: an administrator's lift (T27). */
-  async lift(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async lift(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.liftGuesses(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'lift', realm.id, subject)])
   }
@@ -214,7 +214,7 @@ export class Subjects {
     }
   }
 
-  async #tellName(tx: Tx, realm: RealmEntry, name: string): Promise<void> {
+  async #tellName(tx: Tx, realm: Pick<RealmEntry, 'id'>, name: string): Promise<void> {
     await this.#core.storage.recordChange(tx, { kind: 'subject', objectId: rosterKey(realm.id, name) })
   }
 
