@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as api from '../../api/operation.ts'
 import { Failure } from '../../errors/failure.ts'
-import { isAdministrator, requireAdministrator, requireAuditor } from '../access/rights.ts'
+import { mayReadMetrics, requireAdministrator, requireAuditor } from '../access/rights.ts'
 import { actorId, actorName } from '../http/actor.ts'
 import { sendProblem } from '../http/app.ts'
 import type { Router } from '../http/router.ts'
@@ -92,7 +92,7 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
     }
   })
   app.get('/metrics', async (request, reply) => {
-    if (!mayReadMetrics(request)) {
+    if (!isOfThisMachine(request) && !mayReadMetrics(request.actor)) {
       return sendProblem(reply, new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden'))
     }
     await countStored(core)
@@ -102,7 +102,6 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
 }
 
 // A proxy on this machine makes strangers look local; its forwarded header gives them away.
-function mayReadMetrics({ actor, address, headers }: FastifyRequest): boolean {
-  const isLocal = (address === '127.0.0.1' || address === '::1') && headers['x-forwarded-for'] === undefined
-  return isLocal || isAdministrator(actor) || ('scopes' in actor && actor.scopes?.includes('metrics') === true)
+function isOfThisMachine({ address, headers }: FastifyRequest): boolean {
+  return (address === '127.0.0.1' || address === '::1') && headers['x-forwarded-for'] === undefined
 }
