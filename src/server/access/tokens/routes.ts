@@ -46,7 +46,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
   route(api.updateToken, async ({ actor, params, body }) => {
     const token = await ownToken(context, actor, params.token)
     await context.storage.transaction(async (tx) => {
-      await context.tokens.change(tx, token.id, body)
+      await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
       const detail = {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.suspended === undefined ? {} : { suspended: body.suspended }),
@@ -74,6 +74,10 @@ async function ownToken(context: AccessContext, actor: Actor, id: string): Promi
   }
   if (token === null) throw new Failure('token_not_found')
   return token
+}
+
+function isOwner(actor: Actor, { personId }: AccessToken): boolean {
+  return actor.kind === 'person' && actor.personId === personId
 }
 
 /** A token as the API shows it. */
