@@ -288,6 +288,19 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await verify('000000')).toMatchObject({ status: 422 })
   })
 
+  it('law 1: a verdict repeats for the token and the whole body it was given to, not for another token of the same person', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const verify = (token: string, source?: string) => {
+      const headers = { 'idempotency-key': 'order-1', 'x-token': token }
+      return house.ask('POST', `${ada}/verify`, { body: { code: codeAt(), ...(source && { source }) }, headers })
+    }
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect((await verify('two')).body).toMatchObject({ accepted: false, reason: 'replayed' })
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect(await verify('one', 'elsewhere')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+  })
+
   it('lets a token see the realms of its scopes only', async () => {
     const house = await openShop(engine)
     await house.ask('POST', '/v1/realms', { body: { name: 'bank' } })

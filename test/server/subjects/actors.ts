@@ -4,3 +4,20 @@ import type { Actor } from '../../../src/server/http/actor.ts'
 export function tokenWith(...scopes: string[]): Actor {
   return { kind: 'service', tokenId: 'token-1', name: 'shop', scopes, address: '192.0.2.1' }
 }
+
+/** One of the tokens of an administrator. */
+export function administratorWith(tokenId: string, scopes: readonly string[]): Actor {
+  return {
+    kind: 'person',
+    personId: 'ada',
+    username: 'ada',
+    role: 'administrator',
+    groupIds: [],
+    mayAddAccounts: true,
+    address: '192.0.2.1',
+    factors: 'two',
+    authenticatedAtMs: 0,
+    tokenId,
+    scopes,
+  }
+}
