@@ -196,6 +196,22 @@ export async function nextNumber(tx: Tx, realmId: string): Promise<number> {
   return Number(row?.number ?? 0) + 1
 }
 
+/**
+ * Ends the one-time links of a subject that nobody opened yet. It comes before changes of the subject itself, as when a
+ * link is opened: whoever opens one at this moment either has it or finds it gone.
+ *
+ * @returns how many would still have opened
+ */
+export async function endOpenLinks(tx: Tx, subjectId: string, nowMs: number): Promise<number> {
+  const ended = await tx
+    .deleteFrom('enrolment_link')
+    .where('subject_id', '=', subjectId)
+    .where('used_at_ms', 'is', null)
+    .returning('expires_at_ms')
+    .execute()
+  return ended.filter(({ expires_at_ms }) => expires_at_ms > nowMs).length
+}
+
 /** Forgets sources unknown again, verdicts no longer repeated and links past their time. */
 export async function pruneSubjects(tx: Tx, before: { sourcesMs: number; memosMs: number; linksMs: number }) {
   await tx.deleteFrom('subject_source').where('accepted_at_ms', '<', before.sourcesMs).execute()

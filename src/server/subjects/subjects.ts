@@ -167,7 +167,7 @@ export class Subjects {
     return row
   }
 
-  /** Changes name, mail address or whether a subject is enabled. */
+  /** Changes name, mail address or whether a subject is enabled. Disabling calls its open enrolment links back. */
   async change(
     tx: Tx,
     realm: RealmEntry,
@@ -178,6 +178,7 @@ export class Subjects {
     const { name = subject.name, email = subject.email, isEnabled = subject.enabled === 1 } = change
     const columns = { name, name_key: nameKey(name), email, enabled: isEnabled ? 1 : 0 }
     const updated = { ...columns, updated_at_ms: this.#core.services.clock.nowMs() }
+    if (change.isEnabled === false) await store.endOpenLinks(tx, subject.id, updated.updated_at_ms)
     const isThere = await this.#orTaken(() => store.updateSubject(tx, subject.id, updated))
     if (!isThere) throw new Failure('subject_not_found')
     const detail = { enabled: isEnabled, ...(name === subject.name ? {} : { renamed: true }) }

@@ -265,6 +265,26 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
   })
 
+  it('T52 calls an open link back by cancelling, by disabling and by a new link', async () => {
+    const house = await openShop(engine)
+    const make = async () => {
+      const link = await house.ask('POST', `${ada}/enrolment/link`)
+      const token = new URL(field(link, 'url')).hash.slice(1)
+      return async () => (await house.ask('POST', '/v1/enrolment-links/open', { body: { token }, scopes: '' })).status
+    }
+    const [first, second] = [await make(), await make()]
+    expect(await first()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ status: 204 })
+    expect(await second()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ body: { code: 'enrolment_not_pending' } })
+    const third = await make()
+    await house.ask('PATCH', ada, { body: { enabled: false } })
+    expect(await third()).toBe(410)
+    const { items } = await house.core.audit.list({ action: 'subject.' })
+    const actions = items.map(({ action }) => action).filter((action) => action.startsWith('subject.enrol_'))
+    expect(actions.toReversed()).toEqual(['link', 'link', 'cancel', 'link'].map((what) => `subject.enrol_${what}`))
+  })
+
   it('T27 lets administrators lift a cap, and tokens that only enrol not', async () => {
     const house = await openShop(engine)
     await house.ask('PATCH', '/v1/realms/shop', {
