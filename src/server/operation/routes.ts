@@ -3,7 +3,6 @@ import * as api from '../../api/operation.ts'
 import { Failure } from '../../errors/failure.ts'
 import { mayReadMetrics, requireAdministrator, requireAuditor } from '../access/rights.ts'
 import { actorId, actorName } from '../http/actor.ts'
-import { sendProblem } from '../http/app.ts'
 import type { Router } from '../http/router.ts'
 import { beginDataRotation, finishDataRotation } from '../keys/rotation.ts'
 import { type KeyStatus, readKeyStatus } from '../keys/status.ts'
@@ -93,7 +92,7 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
   })
   app.get('/metrics', async (request, reply) => {
     if (!isOfThisMachine(request) && !mayReadMetrics(request.actor)) {
-      return sendProblem(reply, new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden'))
+      throw new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden')
     }
     await countStored(core)
     const { registry } = core.services.metrics

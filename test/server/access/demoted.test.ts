@@ -3,16 +3,13 @@ import { hasScope, isAdministrator, mayReadMetrics } from '../../../src/server/a
 import type { PersonActor } from '../../../src/server/http/actor.ts'
 import { engines } from '../../support/engines.ts'
 import { type AllDoors, openAllDoors } from '../compat/all-doors.ts'
+import { insertPerson } from './row-people.ts'
 
 /** An administrator who made a token with these scopes. */
 async function addRuler({ rooms }: AllDoors, id: string, scopes: readonly string[]): Promise<string> {
   const { tokens, context } = rooms.access
   return context.storage.transaction(async (tx) => {
-    const person = { id, username: id, username_key: id, display_name: '', email: '', source: 'local' }
-    const absent = { oidc_issuer: null, oidc_subject: null, passphrase_hash: null, legacy_passphrase: null }
-    const rest = { role: 'administrator', disabled: 0, preferences: '{}', last_seen_at_ms: null }
-    const row = { ...person, ...absent, ...rest, created_at_ms: 0, updated_at_ms: 0 }
-    await tx.insertInto('person').values(row).execute()
+    await insertPerson(tx, id, 'administrator')
     const made = await tokens.create(tx, { name: id, owner: 'person', personId: id, scopes, createdBy: id })
     return made.text ?? ''
   })
