@@ -14,7 +14,13 @@ describe('where a guess comes from', () => {
       fc.property(fc.tuple(...Array.from({ length: 4 }, () => fc.nat(255))), ([a = 0, b = 0, c = 0, d = 0]) => {
         const address = `${a}.${b}.${c}.${d}`
         const mapped = `${hex(a, b)}:${hex(c, d)}`
-        const spellings = [`::ffff:${address}`, `::FFFF:${address}`, `::ffff:${mapped}`, `0:0:0:0:0:ffff:${mapped}`]
+        const spellings = [
+          address,
+          `::ffff:${address}`,
+          `::FFFF:${address}`,
+          `::ffff:${mapped}`,
+          `0:0:0:0:0:ffff:${mapped}`,
+        ]
         spellings.push(`0000:0000:0000::ffff:${address}`, `::ffff:${address}%eth0`)
         for (const spelling of spellings) {
           expect(addressSource(spelling)).toBe(`address:${address}`)
