@@ -24,7 +24,7 @@ describe.each(engines)('guesses on $name', (engine) => {
     await world.addSubject('ada')
     const subject = await subjectOf(world)
     await world.core.storage.transaction((tx) =>
-      world.subjects.enrolment.start(tx, world.realm, subject, { begins: { pendingForMs: 60_000 } }, byOperator),
+      world.subjects.enrolment.start(tx, world.realm, subject, { begins: { pendingForMs: 900_000 } }, byOperator),
     )
     const guess = (more: Partial<JudgeRequest>) => world.judge('ada', wrongCode(world, 'ada'), more)
     for (const purpose of ['verify', 'authenticate', 'confirm', 'resync'] as const) {
