@@ -39,7 +39,9 @@ describe.each(engines)('logins under way on $name', (engine) => {
     await Promise.all(Array.from({ length: 9 }, (_, index) => guess(house, bob, `guess number ${index}`)))
     const budgets = await house.storage.db.selectFrom('login_source').select(['failures', 'wait_until_ms']).execute()
     expect(budgets).toEqual([{ failures: 6, wait_until_ms: house.clock.nowMs() + 1000 }])
-    expect((await reasons(house)).toSorted()).toEqual([...Array(6).fill('passphrase'), ...Array(3).fill('waiting')])
+    const refused = await reasons(house)
+    expect(refused.filter((reason) => reason === 'passphrase')).toHaveLength(6)
+    expect(refused.filter((reason) => reason === 'waiting')).toHaveLength(3)
   })
 
   it('T20 with the right passphrase do not slip past a wait that others brought about meanwhile', async () => {

@@ -237,7 +237,7 @@ describe.each(engines)('rotating keys on $name', ({ openStorage }) => {
     const { core, open } = await filled(storage)
     const other = { ...core, keyRing: await open() }
     const both = await Promise.all([rotateDataKeys(core, options), rotateDataKeys(other, options)])
-    expect(both.map(({ isResumed }) => isResumed).toSorted()).toEqual([false, true])
+    expect(both.filter(({ isResumed }) => isResumed)).toHaveLength(1)
     expect(await rotateDataKeys(other, options)).toMatchObject({ isResumed: false, keys: 2, values: everything })
     for (const keyRing of [core.keyRing, other.keyRing, await open()]) {
       expect(await openEverything(storage, keyRing)).toBe(everything)
