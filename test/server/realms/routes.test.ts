@@ -265,7 +265,7 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
   })
 
-  it('T52 calls an open link back by cancelling, by disabling and by a new link', async () => {
+  it('calls an open link back by cancelling, by disabling and by a new link', async () => {
     const house = await openShop(engine)
     const make = async () => {
       const link = await house.ask('POST', `${ada}/enrolment/link`)

@@ -9,7 +9,7 @@ import { openWorld, wrongCode } from './world.ts'
 const hex = (high: number, low: number) => ((high << 8) | low).toString(16)
 
 describe('where a guess comes from', () => {
-  it('T26 is one source for every spelling of an IPv4 address, and another for every other address', () => {
+  it('T28 is one source for every spelling of an IPv4 address, and another for every other address', () => {
     fc.assert(
       fc.property(fc.tuple(...Array.from({ length: 4 }, () => fc.nat(255))), ([a = 0, b = 0, c = 0, d = 0]) => {
         const address = `${a}.${b}.${c}.${d}`
@@ -31,7 +31,7 @@ describe('where a guess comes from', () => {
     )
   })
 
-  it('T26 leaves other addresses of IPv6 to their /64, and names to themselves', () => {
+  it('leaves other addresses of IPv6 to their /64, and names to themselves', () => {
     expect(addressSource('2001:db8:0:1::7')).toBe('address:2001:db8:0:1::/64')
     expect(addressSource('::1')).toBe('address:0:0:0:0::/64')
     expect(addressSource('::fffe:203.0.113.7')).toBe('address:0:0:0:0::/64')
