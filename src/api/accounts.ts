@@ -72,7 +72,7 @@ const secretFields = {
   algorithm: Algorithm,
   digits: Type.Integer({ minimum: 4, maximum: 10 }),
   periodSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
-  counter: Type.Integer({ minimum: 0 }),
+  counter: Type.Integer({ minimum: 0, maximum: 2 ** 52 }),
 }
 
 export const GrantSpec = exactly({

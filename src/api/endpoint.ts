@@ -88,7 +88,10 @@ export const pageQuery = {
 }
 
 /** Unix time in milliseconds. */
-export const TimeMs = Type.Integer({ minimum: 0, description: 'Unix time in milliseconds' })
+export const TimeMs = Type.Integer({ minimum: 0, maximum: 8.64e15, description: 'Unix time in milliseconds' })
+
+/** A span that somebody sets, in milliseconds: ten years at most, so that adding it to a time stays one. */
+export const spanMs = (minimum: number) => Type.Integer({ minimum, maximum: 315_360_000_000 })
 
 /** An id or a name in a path. */
 export const Ref = Type.String({ minLength: 1, maxLength: 255 })

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, spanMs, TimeMs } from './endpoint.ts'
 import { LockoutRule } from './realms.ts'
 
 export const AuditRecord = Type.Object({
@@ -133,16 +133,16 @@ export const Settings = Type.Object({
   qrForeground: Colour,
   qrBackground: Colour,
   lockout: LockoutRule,
-  sessionIdleMs: Type.Integer({ minimum: 60_000 }),
-  sessionAbsoluteMs: Type.Integer({ minimum: 60_000 }),
-  undoMs: Type.Integer({ minimum: 0 }),
+  sessionIdleMs: spanMs(60_000),
+  sessionAbsoluteMs: spanMs(60_000),
+  undoMs: spanMs(0),
   doors: Type.Object({
     tinyMfa: Type.Boolean(),
     ungleichotp: Type.Boolean(),
     totpshare: Type.Boolean(),
     gate: Type.Boolean(),
   }),
-  auditRetentionDays: orNull(Type.Integer({ minimum: 1 })),
+  auditRetentionDays: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
 })
 export type Settings = Static<typeof Settings>
 export const readSettings = endpoint(

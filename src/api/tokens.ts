@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
 
 export const Session = Type.Object({
@@ -13,20 +13,31 @@ export const Session = Type.Object({
   lastSeenAtMs: TimeMs,
   expiresAtMs: TimeMs,
 })
+function limitList(description: string) {
+  return Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 100, description })
+}
+
+/** Where the gate lets a token through. */
+export const GateLimits = Type.Object({
+  hosts: Type.Array(Type.String()),
+  paths: Type.Array(Type.String()),
+  methods: Type.Array(Type.String()),
+  twoFactor: Type.Boolean(),
+})
+export type GateLimits = Static<typeof GateLimits>
+const GateLimitsWish = exactly({
+  hosts: limitList('app.example.com, *.example.com, or * for all'),
+  paths: limitList('Begin with a slash and cover what lies below; / for all'),
+  methods: limitList('GET and so on, or * for all'),
+  twoFactor: Type.Boolean({ description: 'Also passes rules that ask for two factors, but never a step-up' }),
+})
 export const Token = Type.Object({
   id: Type.String(),
   name: Type.String(),
   owner: oneOf(['person', 'device', 'service', 'root']),
   personId: orNull(Type.String()),
   scopes: Type.Array(Type.String()),
-  gateLimits: orNull(
-    Type.Object({
-      hosts: Type.Array(Type.String()),
-      paths: Type.Array(Type.String()),
-      methods: Type.Array(Type.String()),
-      twoFactor: Type.Boolean(),
-    }),
-  ),
+  gateLimits: orNull(GateLimits),
   createdAtMs: TimeMs,
   expiresAtMs: orNull(TimeMs),
   lastUsedAtMs: orNull(TimeMs),
@@ -38,14 +49,7 @@ export const TokenCreate = exactly({
   owner: Type.Optional(oneOf(['person', 'service'])),
   scopes: Type.Array(Type.String({ maxLength: 300 }), { minItems: 1, maxItems: 100 }),
   expiresAtMs: Type.Optional(orNull(TimeMs)),
-  gateLimits: Type.Optional(
-    Type.Object({
-      hosts: Type.Array(Type.String()),
-      paths: Type.Array(Type.String()),
-      methods: Type.Array(Type.String()),
-      twoFactor: Type.Boolean(),
-    }),
-  ),
+  gateLimits: Type.Optional(GateLimitsWish),
 })
 
 export const listSessions = endpoint(

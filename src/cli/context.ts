@@ -2,6 +2,7 @@ import type { CommandContext, StricliProcess } from '@stricli/core'
 import { closeSync, openSync } from 'node:fs'
 import { exitCodes } from './exit-codes.ts'
 import { type OutputStream, outputStream } from './output-stream.ts'
+import { shown } from './shown.ts'
 import type { Question } from './terminal.ts'
 
 /** The name every message on standard error begins with. */
@@ -20,7 +21,7 @@ export interface CliContext extends CommandContext {
   readonly stderr: OutputStream
   /** The present moment in Unix milliseconds. */
   now(): number
-  /** Writes one line of result to standard output. */
+  /** Writes one line of result to standard output; what could talk to the terminal is written out. */
   print(line: string): void
   /** Writes a result as one line of JSON to standard output. */
   printJson(value: unknown): void
@@ -41,16 +42,16 @@ export function createContext(host: NodeJS.Process): CliContext {
   // `watchword list | head -1` is no failure.
   const stdout = outputStream(1, () => host.exit(exitCodes.ok))
   const stderr = outputStream(2, () => {})
-  const print = (line: string) => stdout.write(`${line}\n`)
+  const write = (line: string) => stdout.write(`${line}\n`)
   return {
     process: { stdout, stderr, env: host.env },
     env: host.env,
     stdout,
     stderr,
     now: () => Date.now(),
-    print,
-    printJson: (value) => print(JSON.stringify(value)),
-    say: (line) => stderr.write(`${programName}: ${line}\n`),
+    print: (line) => write(shown(line)),
+    printJson: (value) => write(JSON.stringify(value)),
+    say: (line) => stderr.write(`${programName}: ${shown(line)}\n`),
     ask: async (question) => (await import('./terminal.ts')).ask(question),
     canAsk: () => stderr.isTerminal && hasTerminal(),
     readStdin: () => readAll(host.stdin),

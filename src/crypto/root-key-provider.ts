@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { Failure } from '../errors/failure.ts'
 import { newRootKey, parseRootKey, rootKeyText, type RootKey } from './root-key.ts'
@@ -15,7 +16,7 @@ export interface RootKeyProvider {
   readonly replace?: (keys: readonly RootKey[]) => void
 }
 
-/** A file of mode 0600 with one key a line, made at the first start. */
+/** A file of mode 0600 with one key a line, made at the first start, its folder too. */
 export interface FileProviderOptions {
   /** Whether a missing file is made. False once a database exists: a new key could not open it. */
   readonly mayCreate: boolean
@@ -56,8 +57,7 @@ export function commandProvider(command: readonly string[]): RootKeyProvider {
       const { stdout } = await promisify(execFile)(program, commandArguments, { timeout: 30_000 }).catch(
         (error: unknown) => {
           // The message of a failed command repeats its arguments and output: only its code is told.
-          const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-          throw new Failure('root_key_command_failed', { detail: { reason: `exit ${code}` } })
+          throw new Failure('root_key_command_failed', { detail: { reason: `exit ${codeOf(error)}` } })
         },
       )
       return parseKeys(stdout, place)
@@ -73,16 +73,28 @@ function parseKeys(text: string, place: string): RootKey[] {
   return (lines.length === 0 ? [''] : lines).map((line) => parseRootKey(line, place))
 }
 
-// Linking fails when the name is taken: of two servers that start at once, both end up with one key.
 function createKeyFile(file: string): void {
-  const draft = writeDraft(file, [newRootKey()])
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    linkDraft(writeDraft(file, [newRootKey()]), file)
+  } catch (cause) {
+    throw new Failure('root_key_not_made', { detail: { place: file, reason: codeOf(cause) }, cause })
+  }
+}
+
+// Linking fails when the name is taken: of two servers that start at once, both end up with one key.
+function linkDraft(draft: string, file: string): void {
   try {
     linkSync(draft, file)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (codeOf(error) !== 'EEXIST') throw error
   } finally {
     rmSync(draft)
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }
 
 function writeKeyFile(file: string, keys: readonly RootKey[]): void {

@@ -5,4 +5,5 @@ export const auditFailures = {
     'This is no whole audit export ({reason}). Give the file that "watchword audit export --jsonl" wrote without filters.',
   audit_head_forged:
     'The head of audit chain {chain} was altered outside Watchword, so nothing more is recorded and nothing is answered. Run "watchword audit verify", keep the evidence, and restore a backup.',
+  audit_pruned_meanwhile: 'Old events were removed while the export was written, so it is not whole. Export again.',
 } as const

@@ -35,8 +35,10 @@ export const vaultFailures = {
   totpshare_csrf_missing: 'The CSRF token is missing.',
   totpshare_field_missing: 'Fill in every field: identifier, name and TOTP key.',
   totpshare_key_taken: 'An account with this identifier and name is there already. Choose another name.',
+  totpshare_secret_taken:
+    'This secret is already stored{where}. Use that account, or add it in the console, which asks before it stores a secret twice.',
+  totpshare_counts: 'This key counts (HOTP), and a page that polls would use it up. Add it in the console.',
   totpshare_name_too_long: 'Identifier and name together are longer than a key can be. Shorten them to 150 letters.',
   totpshare_not_administrator: 'Admins must be a member of the {group} group, has {groups}.',
-  totpshare_folder_unreadable:
-    'The folder {folder} of TOTPSHARE_FILE_PATH cannot be read. Check the path and who may read it.',
+  totpshare_folder_unreadable: 'The folder {folder} of totpshare cannot be read. Check the path and who may read it.',
 } as const

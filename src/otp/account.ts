@@ -59,7 +59,7 @@ export function completeAccount(seed: AccountSeed): OtpAccount {
   if (type === 'steam') return { ...common, algorithm: 'SHA1', digits: 5, periodSeconds: 30, counter: 0 }
   assertDigits(digits)
   if (type === 'hotp') {
-    assertCounter(counter)
+    assertCounter(counter, largestNextCounter)
     return { ...common, algorithm, digits, periodSeconds: 30, counter }
   }
   assertPeriod(periodSeconds)
@@ -97,8 +97,11 @@ export function assertPeriod(periodSeconds: number): void {
   throw new Failure('otp_period_out_of_range', { detail: { min: 1, max: maxPeriodSeconds } })
 }
 
-/** @throws {@link Failure} `otp_counter_out_of_range` unless a whole number we can count exactly */
-export function assertCounter(counter: number): void {
-  if (Number.isSafeInteger(counter) && counter >= 0) return
-  throw new Failure('otp_counter_out_of_range', { detail: { max: Number.MAX_SAFE_INTEGER } })
+/** A counter that is kept is counted on: it must not begin at the end of what a number tells exactly. */
+const largestNextCounter = 2 ** 52
+
+/** @throws {@link Failure} `otp_counter_out_of_range` unless a whole number we can count exactly, up to `max` */
+export function assertCounter(counter: number, max = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(counter) && counter >= 0 && counter <= max) return
+  throw new Failure('otp_counter_out_of_range', { detail: { max } })
 }

@@ -177,7 +177,8 @@ describe('the guarded app of compose/nginx.yaml', () => {
       hosts: ['app.example.com'],
       gate: 'watchword:8000',
       app: 'app:8080',
-      listen: '443 ssl',
+      listen: '443',
+      tls: { certificate: '/etc/nginx/tls/site.crt', key: '/etc/nginx/tls/site.key' },
       cookieName: 'watchword',
     })
     expect(read('compose/app.conf').trim()).toBe(site?.content.trim())

@@ -18,7 +18,7 @@ export interface Finding {
 
 const soonMs = 30 * 86_400_000
 
-/** Everything about the agent's store that can be wrong, looked at without opening the store. */
+/** Everything about the agent's store that can be wrong; it is opened only where that asks nobody anything. */
 export async function agentFindings(context: CliContext, flags: StoreFlags): Promise<Finding[]> {
   const store = openStore(context, flags)
   const sealed = readIfThere(store.path)
@@ -86,19 +86,23 @@ function readerFinding(id: string, key: GpgKey | undefined, nowMs: number): Find
   return { what, state: 'good', says: userId }
 }
 
-async function openableFinding({ settings }: AgentStore, opening: readonly GpgKey[]): Promise<Finding> {
+async function openableFinding(store: AgentStore, opening: readonly GpgKey[]): Promise<Finding> {
   const what = 'access'
   if (opening.length === 0) return { what, state: 'bad', says: 'None of your keys opens the store.' }
   const unlocked = await isUnlocked(
-    settings.gpg,
+    store.settings.gpg,
     opening.flatMap((key) => key.keygrips),
   )
   if (unlocked === null)
     return { what, state: 'good', says: "Your key opens the store; gpg's agent is not running yet." }
-  return {
-    what,
-    state: 'good',
-    says: unlocked ? 'Your key opens the store without a question.' : 'Your key opens the store after its passphrase.',
+  if (!unlocked) return { what, state: 'good', says: 'Your key opens the store after its passphrase.' }
+  try {
+    // Only opening it shows that it is whole; here that asks nothing.
+    await store.accounts()
+    return { what, state: 'good', says: 'Your key opens the store without a question.' }
+  } catch (cause) {
+    if (!isFailure(cause)) throw cause
+    return { what, state: 'bad', says: cause.message }
   }
 }
 

@@ -68,7 +68,8 @@ export async function openDesk(context: CliContext, flags: MfaFlags): Promise<Mf
   return { helper, access, accountId, partition, userName }
 }
 
-/** A device's name unless one is given: the user and the day. */
+/** A device's name unless one is given: the user and the moment, as a day may see two. */
 export function defaultDeviceName({ helper, userName }: MfaDesk): string {
-  return `${userName}-${new Date(helper.transport.nowMs()).toISOString().slice(0, 10)}`
+  const moment = new Date(helper.transport.nowMs()).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')
+  return `${userName}-${moment}`
 }

@@ -49,8 +49,22 @@ export interface Settings {
 /** The region where nobody named one; the old program's. */
 export const defaultRegion = 'ap-southeast-2'
 
+/** Whether a text can be the name of a region: it becomes a line of a file and part of a host's name. */
+export function isRegion(text: string): boolean {
+  return /^[a-z0-9-]{1,32}$/.test(text)
+}
+
 const empty: SettingsFile = { sso_url: '', region: '', user_name: '', password: '', google_2fa_totp: '' }
-const records = new Set(['aliases', 'roles'])
+const texts = new Set([
+  ...Object.keys(empty),
+  'inherits',
+  'totp_account',
+  'factor',
+  'profile_template',
+  'oidc_client_id',
+  'okta_app_id',
+  'ca_bundle',
+])
 const inheritanceLimit = 5
 
 /**
@@ -126,14 +140,28 @@ function readOwn(paths: AwsPaths, config: string): SettingsFile | null {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw unreadable('it is no object')
   for (const [key, value] of Object.entries(parsed)) {
-    const fits = records.has(key)
-      ? typeof value === 'object'
-      : key === 'duration_seconds'
-        ? isDuration(value)
-        : typeof value === 'string'
-    if (!fits) throw unreadable(`${key} is of the wrong kind`)
+    if (!fitsKey(key, value)) throw unreadable(`${key} is of the wrong kind`)
   }
   return { ...empty, ...parsed }
+}
+
+// What the file says beyond our keys is not ours to judge.
+function fitsKey(key: string, value: unknown): boolean {
+  if (key === 'roles') return isRecord(value) && Object.values(value).every(isRoleSetting)
+  if (key === 'aliases') return isRecord(value)
+  if (key === 'duration_seconds') return isDuration(value)
+  if (key === 'region') return value === '' || (typeof value === 'string' && isRegion(value))
+  return !texts.has(key) || typeof value === 'string'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isRoleSetting(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const { region = defaultRegion, duration_seconds: duration = 3600 } = value
+  return typeof region === 'string' && isRegion(region) && isDuration(duration)
 }
 
 function isDuration(value: unknown): boolean {

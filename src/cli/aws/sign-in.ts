@@ -40,7 +40,15 @@ export function obtainAssertion(helper: AwsHelper): Promise<Assertion> {
   return withLoginLock(helper, async () => cachedAssertion(helper) ?? fetchNew(helper))
 }
 
-/** The same, when AWS has refused the assertion in hand as too old; another process may have a newer one by now. */
+/** What Okta offers now, whatever it offered before; the Okta session in hand needs no new code for it. */
+export function freshAssertion(helper: AwsHelper): Promise<Assertion> {
+  return withLoginLock(helper, async () => {
+    dropCached(helper.paths, cacheName(helper.settings.path, 'assertion'))
+    return fetchNew(helper)
+  })
+}
+
+/** A newer assertion, when AWS has refused the one in hand as too old; another process may have a newer one by now. */
 export function renewAssertion(helper: AwsHelper, refused: Assertion): Promise<Assertion> {
   return withLoginLock(helper, async () => {
     const cached = cachedAssertion(helper)

@@ -11,9 +11,9 @@ import type { RecordedEvent } from './link.ts'
 import { withIds } from './names.ts'
 import { pruneBefore, type Pruning } from './prune.ts'
 import { SearchIndex } from './search-index.ts'
-import { type AuditFilter, type AuditPage, countEvents, type DayCount, findEvents } from './search.ts'
+import { type AuditFilter, type AuditPage, countEvents, type DayCount, findEvents, type IdFilter } from './search.ts'
 import { checkpointedSequence, findHead, insertCheckpoint } from './store.ts'
-import { type AuditReport, verifyDatabase } from './verify.ts'
+import { type AuditReport, type MendColumns, verifyDatabase } from './verify.ts'
 
 const checkpointEveryMs = 60_000
 
@@ -143,7 +143,8 @@ export class Audit {
     this.#nextCheck ??= this.#check.then(() => {
       this.#nextCheck = null
       const keys = { headKey: this.#chain.headKey, publicKey: this.#signer.publicKey }
-      const report = verifyDatabase(this.#parts.storage, keys, this.#parts.clock.nowMs())
+      const mend: MendColumns = (chain, after) => this.#index.mend(chain, after)
+      const report = verifyDatabase(this.#parts.storage, keys, this.#parts.clock.nowMs(), mend)
       this.#check = report.then(nothing, nothing)
       return report
     })
@@ -195,7 +196,7 @@ export class Audit {
     await this.#tryCheckpoint()
   }
 
-  async #prepare(filter: AuditFilter): Promise<AuditFilter> {
+  async #prepare(filter: AuditFilter): Promise<IdFilter> {
     await this.#index.catchUp()
     return withIds(this.#parts.storage.db, filter)
   }

@@ -11,6 +11,10 @@ export class Problems {
     if (this.sentences.length < mostProblems) this.sentences.push(sentence)
     if (this.sentences.length === mostProblems) this.sentences.push('There are more problems of this kind.')
   }
+
+  addAll({ sentences }: Problems): void {
+    for (const sentence of sentences) this.add(sentence)
+  }
 }
 
 /**

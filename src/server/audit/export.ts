@@ -1,9 +1,10 @@
+import { Failure } from '../../errors/failure.ts'
 import type { Storage } from '../database/storage.ts'
 import { type Checkpoint, type Signer } from './checkpoint.ts'
 import type { SealedHead } from './head.ts'
 import { genesisHash, type Link } from './link.ts'
-import { type AuditFilter, findEvents } from './search.ts'
-import { findHead, listChains, listCheckpoints, readLinks } from './store.ts'
+import { findEvents, type IdFilter } from './search.ts'
+import { checkpointsAt, findHead, listChains, readCheckpoints, readLinks } from './store.ts'
 
 /** The format's name in the first line of an export. */
 export const exportKind = 'watchword-audit'
@@ -28,14 +29,13 @@ export async function* exportChains(storage: Storage, signer: Signer, nowMs: num
     publicKey: base64(signer.publicKey),
   })
   const heads = await readHeads(storage)
-  const checkpoints = await listCheckpoints(storage.db)
-  for (const head of heads) yield* exportChain(storage, head, checkpoints)
+  for (const head of heads) yield* exportChain(storage, head)
   const chains = heads.map(({ chain, sequence, hash }) => ({ chain, sequence, hash }))
   yield JSON.stringify({ kind: 'end', chains, signature: base64(signer.sign(exportEndText(chains))) })
 }
 
 /** The events a filter finds, newest first, as JSON lines; for reading, not for verifying. */
-export async function* exportFiltered(storage: Storage, filter: AuditFilter): AsyncGenerator<string> {
+export async function* exportFiltered(storage: Storage, filter: IdFilter): AsyncGenerator<string> {
   let cursor: string | undefined
   do {
     const page = await findEvents(storage.db, filter, { cursor, limit: 500 })
@@ -53,17 +53,17 @@ async function readHeads({ db }: Storage): Promise<SealedHead[]> {
   return heads
 }
 
-async function* exportChain(
-  { db }: Storage,
-  { chain, sequence, prunedSequence }: SealedHead,
-  checkpoints: readonly Checkpoint[],
-): AsyncGenerator<string> {
-  const ours = checkpoints.filter((checkpoint) => checkpoint.chain === chain && checkpoint.sequence <= sequence)
-  const pruned = ours.find((checkpoint) => checkpoint.sequence === prunedSequence)
+async function* exportChain({ db }: Storage, { chain, sequence, prunedSequence }: SealedHead): AsyncGenerator<string> {
+  const [pruned] = await checkpointsAt(db, chain, prunedSequence)
   const startHash = prunedSequence === 0 ? genesisHash(chain) : (pruned?.hash ?? null)
   yield JSON.stringify({ kind: 'chain', chain, startSequence: prunedSequence, startHash })
-  for (const checkpoint of ours) yield checkpointLine(checkpoint)
+  for await (const checkpoint of readCheckpoints(db, chain)) {
+    if (checkpoint.sequence <= sequence) yield checkpointLine(checkpoint)
+  }
   for await (const link of readLinks(db, chain, prunedSequence, sequence)) yield eventLine(chain, link)
+  // Half of a chain that was pruned meanwhile would read like one that somebody cut.
+  const now = await findHead(db, chain)
+  if (now?.prunedSequence !== prunedSequence) throw new Failure('audit_pruned_meanwhile')
 }
 
 // The event stands last and as the very text that was hashed, so that a reader can cut it out.

@@ -1,6 +1,6 @@
 import type { Database } from '../database/storage.ts'
 import { eventIn, type RecordedEvent } from './link.ts'
-import type { AuditFilter } from './search.ts'
+import type { IdFilter } from './search.ts'
 import { readLinks } from './store.ts'
 
 /** How far each chain has been read. */
@@ -20,7 +20,7 @@ export async function chainEnds(db: Database): Promise<ChainEnds> {
  *
  * @param filter - with ids in place of names
  */
-export async function* eventsAbove(db: Database, ends: ChainEnds, filter: AuditFilter): AsyncGenerator<RecordedEvent> {
+export async function* eventsAbove(db: Database, ends: ChainEnds, filter: IdFilter): AsyncGenerator<RecordedEvent> {
   const chains = await db.selectFrom('audit_chain').select(['id', 'sequence', 'pruned_sequence']).execute()
   for (const { id, sequence: last, pruned_sequence: pruned } of chains) {
     const from = Math.max(ends.get(id) ?? 0, pruned)
@@ -33,17 +33,17 @@ export async function* eventsAbove(db: Database, ends: ChainEnds, filter: AuditF
 }
 
 /** Whether an event is among those a filter asks for. */
-export function fits(event: RecordedEvent, filter: AuditFilter): boolean {
+export function fits(event: RecordedEvent, filter: IdFilter): boolean {
   const { actor, action, object, realm, outcome, afterMs, beforeMs } = filter
   if (action !== undefined && !(action.endsWith('.') ? event.action.startsWith(action) : event.action === action))
     return false
   if (afterMs !== undefined && event.atMs < afterMs) return false
   if (beforeMs !== undefined && event.atMs >= beforeMs) return false
+  if (outcome !== undefined && event.outcome !== outcome) return false
   const asked = [
     [actor, event.actorId],
     [object, event.objectId],
-    [realm, event.realmId],
-    [outcome, event.outcome],
+    [realm, event.realmId ?? ''],
   ] as const
-  return asked.every(([wanted, found]) => wanted === undefined || wanted === found)
+  return asked.every(([wanted, found]) => wanted === undefined || wanted.includes(found))
 }

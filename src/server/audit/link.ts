@@ -24,8 +24,20 @@ export interface RecordedEvent extends AuditEvent {
  * @param chainAsJson - the chain's id as JSON text
  */
 export function bodyOf(event: AuditEvent, chainAsJson: string, sequence: number, atMs: number): string {
-  return `{"chain":${chainAsJson},"sequence":${sequence},"atMs":${atMs},${JSON.stringify(event).slice(1)}`
+  return `{"chain":${chainAsJson},"sequence":${sequence},"atMs":${atMs},${textOf(event).slice(1)}`
 }
+
+// An event is told by whoever was refused, too: half a character or a NUL in a name would make it a text that PostgreSQL
+// cannot read back, and the audit with it. JSON writes nothing else with these escapes.
+function textOf(event: AuditEvent): string {
+  const text = JSON.stringify(event)
+  if (!unreadable.test(text)) return text
+  return JSON.stringify(event, (_name, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
+  )
+}
+
+const unreadable = /\\u(?:d[89a-f]|0000)/
 
 /** The event in a link's text. */
 export function eventIn(body: string): RecordedEvent {

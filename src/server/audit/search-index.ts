@@ -1,5 +1,7 @@
 import { sql } from '../database/sql.ts'
-import type { Storage } from '../database/storage.ts'
+import type { Queryable, Storage, Tx } from '../database/storage.ts'
+import type { AuditEvent } from './event.ts'
+import { eventIn } from './link.ts'
 import { breathe } from './store.ts'
 
 /** So many events are indexed in one transaction: other writers wait no longer than for these. */
@@ -36,6 +38,23 @@ export class SearchIndex {
     // What is under way may have begun before the newest event: it is waited for and does not count.
     await this.#running?.catch(() => {})
     await (this.#running ?? this.#run(Number.POSITIVE_INFINITY))
+  }
+
+  /**
+   * Compares the search columns of a chain with the events they were made from, and makes those anew that differ.
+   *
+   * @param after - the last event that was pruned
+   * @returns how many differed
+   */
+  async mend(chain: string, after: number): Promise<number> {
+    await this.catchUp()
+    const last = this.#indexed.get(chain) ?? 0
+    let mended = 0
+    for (let from = after; from < last; from += batch) {
+      mended += await mendRange(this.#storage, { chain, from, to: Math.min(from + batch, last) })
+      await breathe()
+    }
+    return mended
   }
 
   /** Begins to index in the background. */
@@ -111,9 +130,19 @@ export class SearchIndex {
   async #indexChain({ chain, indexed, sequence }: Lag): Promise<void> {
     for (let from = indexed; from < sequence; from += batch) {
       const to = Math.min(from + batch, sequence)
-      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
+      await this.#indexRange(chain, from, to)
       this.#indexed.set(chain, to)
       await breathe()
+    }
+  }
+
+  // One event that the database cannot take apart must not hide all that come after it.
+  async #indexRange(chain: string, from: number, to: number): Promise<void> {
+    try {
+      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
+    } catch {
+      const events = await readBodies(this.#storage.db, { chain, from, to })
+      await this.#storage.transaction((tx) => insertColumns(tx, chain, events))
     }
   }
 
@@ -129,4 +158,86 @@ export class SearchIndex {
       where chain_id = ${chain} and sequence > ${from} and sequence <= ${to}
       on conflict do nothing`
   }
+}
+
+interface Range {
+  readonly chain: string
+  readonly from: number
+  readonly to: number
+}
+
+async function mendRange(storage: Storage, range: Range): Promise<number> {
+  // Columns first: what is pruned meanwhile is then missing among the events, and nobody misses its columns.
+  const columns = new Map((await readColumns(storage.db, range)).map((row) => [row.sequence, row]))
+  const wrong = (await readBodies(storage.db, range)).filter((event) => !isAsItShouldBe(event, columns))
+  if (wrong.length === 0) return 0
+  const sequences = wrong.map(({ sequence }) => sequence)
+  await storage.transaction(async (tx) => {
+    await tx.deleteFrom('audit_index').where('chain_id', '=', range.chain).where('sequence', 'in', sequences).execute()
+    await insertColumns(tx, range.chain, wrong)
+  })
+  return wrong.length
+}
+
+function isAsItShouldBe({ sequence, ...event }: StoredBody, columns: ReadonlyMap<number, object>): boolean {
+  const found = columns.get(sequence)
+  const should = { at_ms: event.at_ms, ...searchColumns(event.body) }
+  return found !== undefined && Object.entries(should).every(([name, value]) => Reflect.get(found, name) === value)
+}
+
+function readColumns(db: Queryable, { chain, from, to }: Range) {
+  return db
+    .selectFrom('audit_index')
+    .selectAll()
+    .where('chain_id', '=', chain)
+    .where('sequence', '>', from)
+    .where('sequence', '<=', to)
+    .execute()
+}
+
+type StoredBody = Readonly<Record<'sequence' | 'at_ms', number>> & { readonly body: string }
+
+function readBodies(db: Queryable, { chain, from, to }: Range): Promise<StoredBody[]> {
+  return db
+    .selectFrom('audit_event')
+    .select(['sequence', 'at_ms', 'body'])
+    .where('chain_id', '=', chain)
+    .where('sequence', '>', from)
+    .where('sequence', '<=', to)
+    .execute()
+}
+
+async function insertColumns(tx: Tx, chain: string, events: readonly StoredBody[]): Promise<void> {
+  for (const { sequence, at_ms, body } of events) {
+    await tx
+      .insertInto('audit_index')
+      .values({ chain_id: chain, sequence, at_ms, ...searchColumns(body) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+function searchColumns(body: string) {
+  const { action, actorId, objectKind, objectId, realmId, outcome } = partsOf(body)
+  return {
+    action: readable(action),
+    actor_id: readable(actorId),
+    object_kind: readable(objectKind),
+    object_id: readable(objectId),
+    realm_id: realmId === undefined ? null : readable(realmId),
+    outcome: readable(outcome),
+  }
+}
+
+// A text that is no event any more is listed all the same: what became of it is for the chain to say.
+function partsOf(body: string): Partial<AuditEvent> {
+  try {
+    return eventIn(body)
+  } catch {
+    return {}
+  }
+}
+
+function readable(text: unknown): string {
+  return typeof text === 'string' ? text.toWellFormed().replaceAll('\0', '\uFFFD') : ''
 }

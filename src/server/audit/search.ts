@@ -18,6 +18,13 @@ export interface AuditFilter {
   readonly beforeMs?: number | undefined
 }
 
+/** The same with ids in place of names: of each, any of these. */
+export interface IdFilter extends Omit<AuditFilter, 'actor' | 'object' | 'realm'> {
+  readonly actor?: readonly string[]
+  readonly object?: readonly string[]
+  readonly realm?: readonly string[]
+}
+
 /** A page of the audit, newest first. */
 export interface AuditPage {
   readonly items: RecordedEvent[]
@@ -47,7 +54,7 @@ interface Position {
  */
 export async function findEvents(
   db: Database,
-  filter: AuditFilter,
+  filter: IdFilter,
   { cursor, limit = 100 }: { cursor?: string | undefined; limit?: number | undefined },
 ): Promise<AuditPage> {
   const position = cursor === undefined ? null : positionIn(cursor)
@@ -62,7 +69,7 @@ export async function findEvents(
 }
 
 /** How often each action happened on each day, newest day first. */
-export async function countEvents(db: Database, filter: AuditFilter): Promise<DayCount[]> {
+export async function countEvents(db: Database, filter: IdFilter): Promise<DayCount[]> {
   const dayMs = 86_400_000
   const day = sql<number>`at_ms / ${sql.lit(dayMs)}`
   const actions = (await actionsOf(db, filter.action)).filter((action) => action !== undefined)
@@ -105,7 +112,7 @@ async function actionsOf(db: Queryable, action: string | undefined): Promise<rea
   }
 }
 
-function findPositions(db: Queryable, filter: AuditFilter, after: Position | null, limit: number): Promise<Position[]> {
+function findPositions(db: Queryable, filter: IdFilter, after: Position | null, limit: number): Promise<Position[]> {
   let query = narrowed(db, filter).select(['chain_id as chain', 'sequence', 'at_ms as atMs'])
   if (after !== null) {
     const { atMs, chain, sequence } = after
@@ -120,11 +127,11 @@ function newestFirst(a: Position, b: Position): number {
   return b.sequence - a.sequence
 }
 
-function narrowed(db: Queryable, filter: AuditFilter) {
+function narrowed(db: Queryable, filter: IdFilter) {
   let query = db.selectFrom('audit_index')
-  if (filter.actor !== undefined) query = query.where('actor_id', '=', filter.actor)
-  if (filter.object !== undefined) query = query.where('object_id', '=', filter.object)
-  if (filter.realm !== undefined) query = query.where('realm_id', '=', filter.realm)
+  if (filter.actor !== undefined) query = query.where('actor_id', 'in', filter.actor)
+  if (filter.object !== undefined) query = query.where('object_id', 'in', filter.object)
+  if (filter.realm !== undefined) query = query.where('realm_id', 'in', filter.realm)
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
   if (filter.action !== undefined) query = query.where('action', '=', filter.action)
   if (filter.afterMs !== undefined) query = query.where('at_ms', '>=', filter.afterMs)

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import { sql } from '../database/sql.ts'
 import type { Database, Queryable, Tx } from '../database/storage.ts'
+import type { AuditCheckpointTable } from '../database/tables.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { SealedHead } from './head.ts'
 import type { Link } from './link.ts'
@@ -17,17 +19,17 @@ export async function findHead(db: Queryable, chain: string): Promise<SealedHead
 export async function listChains(db: Database): Promise<string[]> {
   const heads = await db.selectFrom('audit_chain').select('id').orderBy('started_at_ms').orderBy('id').execute()
   const named = new Set(heads.map(({ id }) => id))
-  for (const id of await chainsWithEvents(db)) named.add(id)
-  for (const { chain } of await listCheckpoints(db)) named.add(chain)
+  for (const id of await chainsIn(db, 'audit_event')) named.add(id)
+  for (const id of await chainsIn(db, 'audit_checkpoint')) named.add(id)
   return [...named]
 }
 
-// One step per chain along the primary key: DISTINCT would read every event.
-async function chainsWithEvents(db: Database): Promise<string[]> {
+// One step per chain along an index: DISTINCT would read every row.
+async function chainsIn(db: Database, table: 'audit_event' | 'audit_checkpoint'): Promise<string[]> {
   const chains: string[] = []
   for (;;) {
     const row = await db
-      .selectFrom('audit_event')
+      .selectFrom(table)
       .select('chain_id')
       .where('chain_id', '>', chains.at(-1) ?? '')
       .orderBy('chain_id')
@@ -103,19 +105,58 @@ export async function insertCheckpoint(tx: Tx, checkpoint: Checkpoint): Promise<
     .execute()
 }
 
-/** All checkpoints, or those of one chain, oldest first. */
-export async function listCheckpoints(db: Queryable, chain?: string): Promise<Checkpoint[]> {
-  let query = db.selectFrom('audit_checkpoint').selectAll()
-  if (chain !== undefined) query = query.where('chain_id', '=', chain)
-  const rows = await query.orderBy('at_ms').orderBy('sequence').execute()
-  return rows.map((row) => ({
+/** A checkpoint, and the hash that its chain has at that place now; null where the event is not there. */
+export interface KeptCheckpoint extends Checkpoint {
+  readonly hashNow: string | null
+}
+
+const pageOfCheckpoints = 1000
+
+/** The checkpoints of a chain in its order, in bounded memory: a busy year leaves half a million. */
+export async function* readCheckpoints(db: Queryable, chain: string): AsyncGenerator<KeptCheckpoint> {
+  let after = { sequence: -1, id: '' }
+  for (;;) {
+    const rows = await db
+      .selectFrom('audit_checkpoint as signed')
+      .leftJoin('audit_event as event', (join) =>
+        join.onRef('event.chain_id', '=', 'signed.chain_id').onRef('event.sequence', '=', 'signed.sequence'),
+      )
+      .selectAll('signed')
+      .select('event.hash as hash_now')
+      .where('signed.chain_id', '=', chain)
+      .where(sql<boolean>`(signed.sequence, signed.id) > (${after.sequence}, ${after.id})`)
+      .orderBy('signed.sequence')
+      .orderBy('signed.id')
+      .limit(pageOfCheckpoints)
+      .execute()
+    for (const row of rows) yield { ...checkpointIn(row), hashNow: row.hash_now === null ? null : hexOf(row.hash_now) }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < pageOfCheckpoints) return
+    after = { sequence: last.sequence, id: last.id }
+    await breathe()
+  }
+}
+
+/** The checkpoints of a chain at one of its events. */
+export async function checkpointsAt(db: Queryable, chain: string, sequence: number): Promise<Checkpoint[]> {
+  const rows = await db
+    .selectFrom('audit_checkpoint')
+    .selectAll()
+    .where('chain_id', '=', chain)
+    .where('sequence', '=', sequence)
+    .execute()
+  return rows.map(checkpointIn)
+}
+
+function checkpointIn(row: Selectable<AuditCheckpointTable>): Checkpoint {
+  return {
     chain: row.chain_id,
     sequence: row.sequence,
     atMs: row.at_ms,
     hash: hexOf(row.hash),
     publicKey: row.public_key,
     signature: row.signature,
-  }))
+  }
 }
 
 /** The newest checkpointed sequence of a chain, 0 when there is none. */

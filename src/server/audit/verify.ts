@@ -1,11 +1,15 @@
 import type { KeyObject } from 'node:crypto'
 import type { Storage } from '../database/storage.ts'
 import { ChainCheck, Problems } from './chain-check.ts'
-import { type Checkpoint, isGenuine } from './checkpoint.ts'
+import { isGenuine } from './checkpoint.ts'
 import { chainStartAction } from './chain.ts'
 import { isProven, type SealedHead } from './head.ts'
 import { eventIn, genesisHash, type Link } from './link.ts'
-import { findHead, hashAt, lastSequence, listChains, listCheckpoints, readLinks } from './store.ts'
+import { checkpointsAt, findHead, hashAt, lastSequence, listChains, readCheckpoints, readLinks } from './store.ts'
+
+const signedCheckpoint = 'a signed checkpoint'
+/** A chain that is pruned while it is read is read again, this often. */
+const mostRounds = 5
 
 /** What a check of the audit found. */
 export interface AuditReport {
@@ -31,46 +35,108 @@ interface Keys {
   readonly publicKey: Uint8Array
 }
 
-/** Checks every chain of a database: links, heads, checkpoints, and that no chain vanished whole. */
-export async function verifyDatabase(storage: Storage, keys: Keys, checkedAtMs: number): Promise<AuditReport> {
+/** Makes search columns anew that are not those of their events; answers how many. */
+export type MendColumns = (chain: string, after: number) => Promise<number>
+
+/**
+ * Checks every chain of a database: links, heads, checkpoints, that no chain vanished whole, and that what lists are
+ * made from tells of every event.
+ */
+export async function verifyDatabase(
+  storage: Storage,
+  keys: Keys,
+  checkedAtMs: number,
+  mendColumns: MendColumns,
+): Promise<AuditReport> {
   const problems = new Problems()
   const anchors: Anchor[] = []
-  const checkpoints = await listCheckpoints(storage.db)
-  for (const checkpoint of checkpoints) anchors.push(...anchorIn(checkpoint, keys, problems))
   let events = 0
+  let lastCheckpointAtMs: number | null = null
   for (const chain of await listChains(storage.db)) {
+    const before = problems.sentences.length
     events += await verifyChain(storage, chain, keys, problems, anchors)
+    const signedAtMs = await verifyCheckpoints(storage, chain, keys, problems)
+    if (signedAtMs !== null) lastCheckpointAtMs = Math.max(lastCheckpointAtMs ?? 0, signedAtMs)
+    // From events that were tampered with nothing is made anew.
+    if (problems.sentences.length === before) await verifyColumns(storage, chain, mendColumns, problems)
   }
   for (const anchor of anchors) await checkAnchor(storage, anchor, problems)
   return {
     whole: problems.sentences.length === 0,
     events,
     problems: problems.sentences,
-    lastCheckpointAtMs: checkpoints.at(-1)?.atMs ?? null,
+    lastCheckpointAtMs,
     checkedAtMs,
   }
 }
 
-function anchorIn(checkpoint: Checkpoint, keys: Keys, problems: Problems): Anchor[] {
-  const { chain, sequence, hash } = checkpoint
-  if (isGenuine(checkpoint, keys.publicKey)) return [{ chain, sequence, hash, told: 'a signed checkpoint' }]
-  problems.add(`Chain ${chain}: the checkpoint at event ${sequence} was not signed by us.`)
-  return []
+async function verifyCheckpoints(
+  { db }: Storage,
+  chain: string,
+  { publicKey }: Keys,
+  problems: Problems,
+): Promise<number | null> {
+  let lastAtMs: number | null = null
+  for await (const { hashNow, ...checkpoint } of readCheckpoints(db, chain)) {
+    const { sequence, hash, atMs } = checkpoint
+    lastAtMs = Math.max(lastAtMs ?? 0, atMs)
+    if (!isGenuine(checkpoint, publicKey)) {
+      problems.add(`Chain ${chain}: the checkpoint at event ${sequence} was not signed by us.`)
+    } else if (hashNow === null) {
+      await checkAnchor({ db }, { chain, sequence, hash, told: signedCheckpoint }, problems)
+    } else if (hashNow !== hash) problems.add(contradiction({ chain, sequence, told: signedCheckpoint }))
+  }
+  return lastAtMs
+}
+
+async function verifyColumns(
+  { db }: Storage,
+  chain: string,
+  mendColumns: MendColumns,
+  problems: Problems,
+): Promise<void> {
+  const mended = await mendColumns(chain, (await findHead(db, chain))?.prunedSequence ?? 0)
+  if (mended === 0) return
+  const what = mended === 1 ? '1 event was' : `${mended} events were`
+  problems.add(
+    `Chain ${chain}: ${what} hidden from lists, or shown there as something else. The lists are whole again.`,
+  )
 }
 
 async function verifyChain(
+  storage: Storage,
+  chain: string,
+  keys: Keys,
+  problems: Problems,
+  anchors: Anchor[],
+): Promise<number> {
+  for (let round = 1; ; round += 1) {
+    const found = new Problems()
+    const others: Anchor[] = []
+    const { events, prunedSequence } = await followChain(storage, chain, keys, found, others)
+    const now = await findHead(storage.db, chain)
+    // What was pruned while we read is not missing.
+    const isPruned = now !== null && now.prunedSequence !== prunedSequence
+    if (found.sentences.length > 0 && isPruned && round < mostRounds) continue
+    problems.addAll(found)
+    anchors.push(...others)
+    return events
+  }
+}
+
+async function followChain(
   { db }: Storage,
   chain: string,
   { headKey, publicKey }: Keys,
   problems: Problems,
   anchors: Anchor[],
-): Promise<number> {
+): Promise<{ events: number; prunedSequence: number }> {
   // The last event is read before the head: whoever appends meanwhile moves both, so the head is never behind.
   const last = await lastSequence(db, chain)
   const head = await findHead(db, chain)
   if (head === null) {
     problems.add(`Chain ${chain}: its head is missing.`)
-    return 0
+    return { events: 0, prunedSequence: 0 }
   }
   if (!isProven(headKey, head)) problems.add(`Chain ${chain}: its head was altered.`)
   const start = { sequence: head.prunedSequence, hash: await startHash(db, head, publicKey, problems) }
@@ -80,7 +146,7 @@ async function verifyChain(
     if (link.sequence === 1) anchors.push(...otherChains(chain, link))
   }
   check.end(head)
-  return check.events
+  return { events: check.events, prunedSequence: head.prunedSequence }
 }
 
 async function startHash(
@@ -90,8 +156,8 @@ async function startHash(
   problems: Problems,
 ): Promise<string | null> {
   if (prunedSequence === 0) return genesisHash(chain)
-  const checkpoints = await listCheckpoints(db, chain)
-  const pruned = checkpoints.find((it) => it.sequence === prunedSequence && isGenuine(it, publicKey))
+  const checkpoints = await checkpointsAt(db, chain, prunedSequence)
+  const pruned = checkpoints.find((it) => isGenuine(it, publicKey))
   if (pruned === undefined) problems.add(`Chain ${chain}: no signed checkpoint stands for what was pruned.`)
   return pruned?.hash ?? null
 }
@@ -107,7 +173,7 @@ function otherChains(chain: string, { body }: Link): Anchor[] {
 }
 
 async function checkAnchor(
-  { db }: Storage,
+  { db }: Pick<Storage, 'db'>,
   { chain, sequence, hash, told }: Anchor,
   problems: Problems,
 ): Promise<void> {
@@ -118,7 +184,9 @@ async function checkAnchor(
     return
   }
   const found = await hashAt(db, chain, sequence)
-  if (found !== null && found !== hash) {
-    problems.add(`Chain ${chain}: event ${sequence} is another one than ${told} knows.`)
-  }
+  if (found !== null && found !== hash) problems.add(contradiction({ chain, sequence, told }))
+}
+
+function contradiction({ chain, sequence, told }: Omit<Anchor, 'hash'>): string {
+  return `Chain ${chain}: event ${sequence} is another one than ${told} knows.`
 }

@@ -85,10 +85,16 @@ async function connect(pool: pg.Pool): Promise<PostgresPoolClient> {
   }
 }
 
-/** Turns lost connections into `database_away` and lock waits into `database_busy`; anything else stays. */
+/** SQLSTATEs of character_not_in_repertoire, untranslatable_character and numeric_value_out_of_range. */
+const unholdable = new Set(['22021', '22P05', '22003'])
+
+/** Turns lost connections into `database_away`, lock waits into `database_busy`, values no column takes into `bad_request`; anything else stays. */
 export function readablePostgresError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error
   const code = postgresCode(error)
+  // A text or number it cannot hold: whoever sent it sent something that is no name, time or text.
+  if (unholdable.has(code))
+    return new Failure('bad_request', { detail: { reason: 'it holds what no database can' }, cause: error })
   if (code === '55P03') return new Failure('database_busy', { cause: error })
   return isConnectionLoss(error, code) ? new Failure('database_away', { cause: error }) : error
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors/failure.ts'
+import { isStorable } from './storable.ts'
 
 /** Where the next page begins, as callers carry it: opaque to them. */
 export function writeCursor(position: readonly (string | number)[]): string {
@@ -13,9 +14,13 @@ export function writeCursor(position: readonly (string | number)[]): string {
  */
 export function readCursor(cursor: string, shape: readonly ('string' | 'number')[]): (string | number)[] {
   const position = parse(cursor)
-  const fits = position.length === shape.length && position.every((part, index) => typeof part === shape[index])
+  const fits = position.length === shape.length && position.every((part, index) => isPart(part, shape[index]))
   if (!fits) throw new Failure('bad_request', { detail: { reason: 'its cursor is not one of ours' } })
   return position
+}
+
+function isPart(part: unknown, kind: 'string' | 'number' | undefined): boolean {
+  return kind === 'number' ? Number.isSafeInteger(part) : typeof part === kind && isStorable(String(part))
 }
 
 /** A page from `limit + 1` rows: the row too many says that there is more. */

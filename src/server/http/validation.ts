@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { Endpoint, Input } from '../../api/endpoint.ts'
 import { Failure } from '../../errors/failure.ts'
+import { isStorable, unstorable } from './storable.ts'
 
 type Part = 'params' | 'query' | 'body'
 type Check = (value: unknown) => unknown
@@ -25,17 +26,16 @@ function checker(schema: TSchema | undefined, part: Part): Check {
     validator ??= Compile(schema)
     const given =
       part === 'query' ? Value.Default(schema, Value.Convert(schema, value)) : part === 'body' ? (value ?? {}) : value
-    if (holdsNul(given)) throw new Failure('bad_request', { detail: { reason: 'it holds a NUL character' } })
+    if (!holdsText(given)) throw new Failure('bad_request', { detail: { reason: unstorable } })
     if (validator.Check(given)) return given
     const [error] = validator.Errors(given)
     throw new Failure('bad_request', { detail: { reason: describe(error) } })
   }
 }
 
-// PostgreSQL's text cannot hold it, and nobody's name has one.
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0')
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul)
+function holdsText(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every(holdsText)
 }
 
 /** One complaint of a compiled schema. */

@@ -14,7 +14,8 @@ import { isReserved, reservedRealms } from '../subjects/reserved.ts'
 import { columnsOf } from '../subjects/make-realm.ts'
 import { findRealmByName, moveVersions, type RealmRow } from '../subjects/store.ts'
 import type { Subjects } from '../subjects/subjects.ts'
-import { endRealmTokens, renameInScopes } from './realm-tokens.ts'
+import { renameInScopes } from './realm-tokens.ts'
+import { removeRealm } from './remove-realm.ts'
 import * as store from './store.ts'
 import { realmView } from './views.ts'
 
@@ -105,15 +106,7 @@ export class RealmOffice {
   /** Deletes a realm with its subjects; the audit of both stays (T71). */
   async remove(by: By, name: string): Promise<void> {
     requireAdministrator(by.actor)
-    await this.#core.storage.transaction(async (tx) => {
-      const row = await this.#find(name, tx)
-      const count = (await store.countSubjects(tx, [row.id])).get(row.id) ?? 0
-      await endRealmTokens(this.#core.storage, tx, row)
-      await renameInScopes(this.#core.storage, tx, row.name, null)
-      await store.deleteRealm(tx, row.id)
-      await this.#core.audit.append(tx, [realmEvent(by, 'delete', row, { subjects: count })])
-      await this.#core.storage.recordChange(tx, { kind: 'realm', objectId: row.id })
-    })
+    await this.#core.storage.transaction(async (tx) => removeRealm(this.#core, tx, await this.#find(name, tx), by))
   }
 
   /** The realm of a path, as verdicts need it. @throws {@link Failure} `realm_not_found` */

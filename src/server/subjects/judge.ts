@@ -4,6 +4,7 @@ import type { Core } from '../audit/core.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { HotTx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
+import { isStorable, unstorable } from '../http/storable.ts'
 import { type Attempt, decide, type Decision, type Purpose } from './decide.ts'
 import type { RealmDirectory, RealmEntry } from './directory.ts'
 import type { SourceKey } from './hot-store.ts'
@@ -93,9 +94,10 @@ export class Judge {
    * Judges one code.
    *
    * @throws {@link Failure} `verification_busy` when the subject's row was held for 2 seconds,
-   *   `idempotency_key_reused` when the key came with another body before
+   *   `idempotency_key_reused` when the key came with another body before, `bad_request` for a text that no name is
    */
   judge(request: JudgeRequest): Promise<Judged> {
+    if (!isName(request)) return Promise.reject(noName())
     return new Promise((resolve, reject) => {
       this.#enqueue(request, null, resolve, reject)
       this.#schedule()
@@ -109,6 +111,7 @@ export class Judge {
    * @returns the second answer is null when the first was refused; then nothing was judged, charged or spent for it
    */
   judgeBehind(gate: JudgeRequest, request: JudgeRequest): Promise<[Judged, Judged | null]> {
+    if (!isName(gate) || !isName(request)) return Promise.reject(noName())
     let first: Waiting | null = null
     const gateJudged = new Promise<Judged>((resolve, reject) => (first = this.#enqueue(gate, null, resolve, reject)))
     const judged = new Promise<Judged>((resolve, reject) => this.#enqueue(request, first, resolve, reject))
@@ -195,7 +198,19 @@ export class Judge {
       waiting.entry = entry ?? null
       if (realm !== null && entry === undefined) pushTo(missing, realm, waiting)
     }
-    for (const [realm, waitings] of missing) await this.#load(realm, waitings)
+    for (const [realm, waitings] of missing) await this.#loadOrEach(realm, waitings)
+  }
+
+  // A request that the database chokes on takes nobody of its batch with it.
+  async #loadOrEach(realm: RealmEntry, waitings: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#load(realm, waitings)
+    } catch (error) {
+      if (error instanceof Failure && error.code !== 'bad_request') throw error
+      for (const waiting of waitings) {
+        await this.#load(realm, [waiting]).catch((reason: unknown) => (waiting.outcome = failureOf(reason)))
+      }
+    }
   }
 
   async #load(realm: RealmEntry, waitings: readonly Waiting[]): Promise<void> {
@@ -218,6 +233,7 @@ export class Judge {
 
   #decideOne(waiting: Waiting, ledger: Ledger, events: AuditEvent[]): Outcome {
     const { entry, gate } = waiting
+    if (waiting.outcome instanceof Failure) return waiting.outcome
     const opened = gate?.outcome ?? null
     if (gate !== null && (opened === null || opened === 'later' || opened instanceof Failure)) return opened ?? 'later'
     if (opened !== null && !isAccepted(opened)) return judgedUnknown(waiting.attempt?.nowStep ?? 0)
@@ -313,8 +329,21 @@ function batchSize(queue: readonly Waiting[]): number {
 
 // What was decided in a transaction that failed was never decided: nothing behind this gate may pass.
 function rejectWith(waiting: Waiting, error: unknown): void {
-  waiting.outcome = error instanceof Failure ? error : new Failure('internal_error', { cause: error })
+  waiting.outcome = failureOf(error)
   waiting.reject(error)
+}
+
+function failureOf(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('internal_error', { cause: error })
+}
+
+// Where no subject could have such a name there is nothing to look up, and nothing that is told by saying so.
+function isName({ realm, subject }: JudgeRequest): boolean {
+  return isStorable(realm) && isStorable(subject)
+}
+
+function noName(): Failure {
+  return new Failure('bad_request', { detail: { reason: unstorable } })
 }
 
 function isAccepted(outcome: Outcome): boolean {

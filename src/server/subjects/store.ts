@@ -189,16 +189,6 @@ export async function deleteSubject(tx: Tx, id: string): Promise<boolean> {
   return numDeletedRows === 1n
 }
 
-/** The next free number of a realm: what doors that count subjects show as their id. */
-export async function nextNumber(tx: Tx, realmId: string): Promise<number> {
-  const row = await tx
-    .selectFrom('subject')
-    .select((select) => select.fn.max('number').as('number'))
-    .where('realm_id', '=', realmId)
-    .executeTakeFirst()
-  return Number(row?.number ?? 0) + 1
-}
-
 /**
  * Ends the one-time links of a subject that nobody opened yet. It comes before changes of the subject itself, as when a
  * link is opened: whoever opens one at this moment either has it or finds it gone.

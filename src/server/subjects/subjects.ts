@@ -13,6 +13,7 @@ import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
 import { knownForMs } from './lockout.ts'
 import { makeRealm, type NewRealm } from './make-realm.ts'
 import { nameKey } from './names.ts'
+import { nextNumber } from './numbers.ts'
 import { Roster, rosterKey } from './roster.ts'
 import * as store from './store.ts'
 import type { SubjectRow } from './store.ts'
@@ -147,7 +148,7 @@ export class Subjects {
       realm_id: realm.id,
       name: subject.name,
       name_key: nameKey(subject.name),
-      number: subject.number ?? (await store.nextNumber(tx, realm.id)),
+      number: subject.number ?? (await nextNumber(tx, realm, nowMs)),
       email: subject.email ?? '',
       enabled: (subject.isEnabled ?? true) ? 1 : 0,
       sealed_secret: null,

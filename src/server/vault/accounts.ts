@@ -21,6 +21,7 @@ import {
   findByPublicKey,
   findBySecretHash,
   holdAccounts,
+  holdPublicKeys,
   insertAccount,
   isFavourite,
   saveAccount,
@@ -73,7 +74,11 @@ export function requireMayAdd(actor: Actor): void {
   if (!mayAddAccounts(actor)) throw new Failure('forbidden')
 }
 
-/** Stores a new account with its grants and custody in one transaction, audited. */
+/**
+ * Stores a new account with its grants and custody in one transaction, audited.
+ *
+ * @throws {@link Failure} `account_duplicate`, `totpshare_key_taken`
+ */
 export async function storeAccount(
   room: VaultRoom,
   tx: Tx,
@@ -83,11 +88,12 @@ export async function storeAccount(
   const { core, secrets } = room
   const nowMs = core.services.clock.nowMs()
   const secretHash = secrets.hash(wanted.otp.secret)
-  const warnings = await refuseDuplicate(tx, actor, secretHash, wanted.allowDuplicate, nowMs)
   const id = randomUUID()
+  const publicKey = await claimPublicKey(room, tx, id, wanted)
+  const warnings = await refuseDuplicate(tx, actor, secretHash, wanted.allowDuplicate, nowMs)
   const account: VaultAccount = {
     ...newAccountColumns(id, wanted, actor, nowMs),
-    publicKey: wanted.publicKey ?? (await freePublicKey(tx, id, wanted.text)),
+    publicKey,
     sealedSecret: secrets.seal(id, wanted.otp.secret),
     secretHash,
   }
@@ -174,6 +180,18 @@ export async function refuseDuplicate(
   return [`The same secret is stored${where}.`]
 }
 
+async function claimPublicKey(
+  { core }: VaultRoom,
+  tx: Tx,
+  id: string,
+  { publicKey, text }: Pick<NewAccount, 'publicKey' | 'text'>,
+): Promise<string> {
+  await holdPublicKeys(tx, core.storage.engine)
+  if (publicKey === undefined) return freePublicKey(tx, id, text)
+  if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
+  return publicKey
+}
+
 async function freePublicKey(tx: Tx, id: string, { identifier, label }: AccountText): Promise<string> {
   const wanted = publicKeyOf(identifier === '' ? id : identifier, label)
   if (wanted.length <= longestPublicKey && (await findByPublicKey(tx, wanted)) === null) return wanted
@@ -237,7 +255,7 @@ export async function deleteAccount(room: VaultRoom, actor: Actor, id: string): 
 }
 
 /**
- * Brings a deleted account back, with its grants.
+ * Brings a deleted account back, with its grants. Where another account has its public key by now, it gets a free one.
  *
  * @throws {@link Failure} `account_not_deleted`, `account_undo_over`, `forbidden`
  */
@@ -251,7 +269,10 @@ export async function restoreAccount(room: VaultRoom, actor: Actor, id: string):
     if (!rights.mayManage) throw new Failure('forbidden')
     if (account.deletedAtMs === null) throw new Failure('account_not_deleted')
     if (account.deletedAtMs + undoMs <= nowMs) throw new Failure('account_undo_over')
-    const next = { ...account, deletedAtMs: null, updatedAtMs: nowMs }
+    await holdPublicKeys(tx, storage.engine)
+    const isTaken = (await findByPublicKey(tx, account.publicKey)) !== null
+    const publicKey = isTaken ? await freePublicKey(tx, id, account) : account.publicKey
+    const next = { ...account, publicKey, deletedAtMs: null, updatedAtMs: nowMs }
     await saveAccount(tx, next)
     await audit.append(tx, [accountEvent(actor, 'account.restore', next)])
     await storage.recordChange(tx, { kind: accountChange, objectId: id })

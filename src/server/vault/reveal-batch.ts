@@ -21,6 +21,8 @@ export interface AskedReveal {
   readonly wish: RevealWish
   /** `register` asks for two codes in a row instead of one. */
   readonly purpose: 'reveal' | 'register'
+  /** The public key it was asked for by, null where it was asked for by its id. */
+  readonly publicKey: string | null
   /** The foreign door it came through, for the audit. */
   readonly door: string | null
 }
@@ -76,7 +78,7 @@ export class RevealBatch {
   decide(asked: AskedReveal): DecidedReveal {
     const opened = this.#opened.get(asked.accountId)
     const nowMs = this.#nowMs
-    if (opened === undefined) {
+    if (opened === undefined || (asked.publicKey !== null && asked.publicKey !== opened.account.publicKey)) {
       return { asked, account: null, decision: { kind: 'denied', failure: 'account_not_found' }, nowMs }
     }
     const decision = decideOne(asked, opened)

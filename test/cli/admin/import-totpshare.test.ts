@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildRouteMap } from '@stricli/core'
@@ -45,10 +45,29 @@ describe('watchword admin import totpshare', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ identifier: '123456789012' }] })
   })
 
+  it('names whatever is no regular file, and prints no sign that a terminal obeys', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    mkdirSync(join(folder, 'more'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, '61.62'))
+    writeFileSync(join(folder, 'ring\u0007'), '')
+    writeFileSync(join(folder, '38.63746c0a0778'), '')
+    const report = await runCommand(routes, ['totpshare', folder, '--data-dir', dataDir])
+    expect(report).toMatchObject({ code: 9, stderr: expect.stringContaining('4 files: 0 imported, 0 known before, 4') })
+    expect(report.stdout.trimEnd().split('\n').toSorted()).toEqual([
+      'refused\t38.63746c0a0778\tits id or name holds control characters',
+      'refused\t61.62\tit is no regular file',
+      'refused\tmore\tit is no regular file',
+      'refused\tring\\u0007\tits name is not two hexadecimal words with a dot between',
+    ])
+  })
+
   it('says when folder or key cannot be read', async () => {
     const dataDir = temporaryFolder()
     const missing = await runCommand(routes, ['totpshare', '/no/such/folder', '--data-dir', dataDir])
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read') })
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The folder /no/such/folder of totpshare cannot be read'),
+    })
     const keyless = await runCommand(routes, ['totpshare', dataDir, '--key-file', '/no/key', '--data-dir', dataDir])
     expect(keyless).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/key') })
   })

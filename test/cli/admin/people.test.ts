@@ -114,6 +114,23 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
     expect((await run('tokens', 'create', 'ci', '--scope', 'metrics')).stdout).toMatch(/^ww_\S+\n$/)
   })
 
+  it('makes tokens for the gate, and says what they lack', async () => {
+    const gate = ['--scope', 'gate:wiki', '--gate-host', 'Wiki.example.com,*.example.org', '--gate-method', 'get']
+    const made = (await json('tokens', 'create', 'backup', ...gate, '--gate-two-factor')) as { id: string }
+    expect(made).toMatchObject({
+      gateLimits: { hosts: ['wiki.example.com', '*.example.org'], paths: ['/'], methods: ['GET'], twoFactor: true },
+    })
+    expect((await run('tokens', 'list')).stdout).toContain('gate:wiki  wiki.example.com,*.example.org / GET')
+    for (const [args, sentence] of [
+      [['--scope', 'gate:wiki'], '--gate-host'],
+      [['--scope', 'audit', '--gate-host', 'a.example.com'], 'gate:app'],
+      [['--scope', 'gate:wiki', '--gate-host', 'https://a.example.com/'], 'could never match'],
+    ] as const) {
+      const { code, stderr } = await run('tokens', 'create', 'x', ...args)
+      expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
+    }
+  })
+
   it('says what is wrong and ends with a failure, and keeps the last administrator', async () => {
     for (const [args, ended, sentence] of [
       [['people', 'show', 'nobody'], 3, 'There is no such person.'],

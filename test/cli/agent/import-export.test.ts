@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import jsQr from 'jsqr'
 import { PNG } from 'pngjs'
@@ -39,6 +49,30 @@ describeWith(['gpg'], 'taking accounts over', () => {
     expect(finished.stdout).not.toMatch(/GEZDG|JBSWY/)
     expect(finished.code).toBe(9)
     expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
+
+  it('deletes what a link leads to as well, and takes a file named twice once', async () => {
+    const [real, link] = [join(home.path, 'real.txt'), join(home.path, 'link.txt')]
+    writeFileSync(real, `otpauth://totp/Link:me?secret=${other}&issuer=Link`)
+    symlinkSync(real, link)
+    const told = await home.run(['import', link, real, link, '--delete', '--yes', '--json'])
+    expect(JSON.parse(told)).toMatchObject({ total: 1, new: 1 })
+    expect([existsSync(real), lstatSync(link, { throwIfNoEntry: false })]).toEqual([false, undefined])
+    await home.run(['rm', 'Link:me', '--yes'])
+  })
+
+  it('shows nothing of an import that could speak to the terminal', async () => {
+    const hostile = join(home.path, 'hostile.txt')
+    writeFileSync(
+      hostile,
+      `otpauth://totp/Ev%1b%5d0;own%07il%0Ax:%E2%80%AEme?secret=${other}&issuer=Ev%1b%5d0;own%07il%0Ax`,
+    )
+    await home.run(['import', hostile, '--yes'])
+    const name = (await home.run(['list'])).trim()
+    const seen = (await home.run(['list', '--long'])) + (await home.run(['show', name]))
+    expect(seen).toContain(String.raw`\u{1b}`)
+    expect([...seen].filter((sign) => /[\p{Cc}\u202e]/u.test(sign) && sign !== '\n' && sign !== '\t')).toEqual([])
+    await home.run(['rm', name, '--yes'])
   })
 
   it('nothing is stored without a yes', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../support/programs.ts'
@@ -161,6 +161,10 @@ describeWith(['gpg'], 'setting up', () => {
       'clock',
     ])
     expect(findings.filter(({ state }) => state === 'bad')).toEqual([])
+    truncateSync(home.store, 300)
+    const told = await home.call(['agent', 'doctor'])
+    expect(told.stdout + told.stderr).toContain('is damaged')
+    expect(told.code).not.toBe(0)
     home.remove()
   })
 })

@@ -129,6 +129,13 @@ describeWith(['gpg'], 'what can go wrong', () => {
     expect(home.readSettings()).toMatchObject({ google_2fa_totp: home.world.secretBase32 })
   })
 
+  it('no key of the settings that is not ours', async () => {
+    const settings = readFileSync(home.settingsPath, 'utf8')
+    writeFileSync(home.settingsPath, settings.replace('{', '{"unknown_key": 1,'))
+    await home.ok('status', '--json')
+    writeFileSync(home.settingsPath, settings)
+  })
+
   it('settings that are no JSON, without quoting them', async () => {
     writeFileSync(home.settingsPath, '{"password": "hunter2" oops')
     await expectRefusal(1, /settings\.json is not the JSON it should be: its JSON is broken\. Repair it/, ...process_)

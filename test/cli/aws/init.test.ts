@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { init } from '../../../src/cli/aws/commands/init.ts'
@@ -72,7 +72,45 @@ describeWith(['gpg'], 'watchword aws init', () => {
     expect(home.readSettings()).toMatchObject({ user_name: home.world.userName })
   })
 
+  it('goes on after a refused password as soon as another one is given', async () => {
+    const { ssoUrl, userName, password } = home.world
+    const place = { check: true, config: 'mistyped', ssoUrl, region: 'eu-west-1', userName }
+    const file = (name: string, text: string) => {
+      const path = join(home.home.path, name)
+      writeFileSync(path, text)
+      return path
+    }
+    const wrong = init.call(fakeTerminal(home.env, []).context, {
+      ...place,
+      passwordFile: file('wrong', 'not it'),
+      totpFile: file('totp', home.world.secretBase32),
+    })
+    await expect(wrong).rejects.toThrow(/E0000004/)
+    home.passStep()
+    const terminal = fakeTerminal(home.env, [])
+    await init.call(terminal.context, {
+      ...place,
+      passwordFile: file('right', password),
+      totpFile: file('totp', home.world.secretBase32),
+    })
+    expect(terminal.said).toContain('Signed in. Okta offers 1 roles.')
+  })
+
+  it('puts settings aside that it cannot read, and asks anew', async () => {
+    const path = home.settingsPath
+    const before = readFileSync(path)
+    writeFileSync(path, '{"password": "hunter2" oops')
+    const { ssoUrl, userName, password, secretBase32 } = home.world
+    const terminal = fakeTerminal(home.env, [ssoUrl, '', userName, password, secretBase32])
+    await init.call(terminal.context, { check: true })
+    expect(terminal.said.join('\n')).toContain(`kept as ${path}.bak`)
+    expect(readFileSync(`${path}.bak`, 'utf8')).toContain('oops')
+    expect(home.readSettings()).toMatchObject({ sso_url: ssoUrl, password: '' })
+    writeFileSync(path, before)
+  })
+
   it.each([
+    ['a region that would become lines of another section', ['', 'eu\n[evil]'], /--region must be a region/],
     ['an address without https', ['http://company.okta.com/app'], /is not https/],
     ['a secret that is not Base32', ['', '', '', '', 'JBSWY3DPEHPK3PX1'], /not Base32/],
   ])('refuses %s at once', async (_what, answers, sentence) => {

@@ -21,6 +21,10 @@ async function* stream(lines: readonly string[]) {
   yield* lines
 }
 
+async function drain(lines: AsyncGenerator<string>): Promise<void> {
+  while ((await lines.next()).done !== true);
+}
+
 function verify(lines: readonly string[], trustedKey?: string) {
   return verifyExport(stream(lines), 5, trustedKey)
 }
@@ -156,5 +160,19 @@ describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
     const pruning = { storage: watched, headKey, signer, chain: { id, headKey }, nowMs: 9, by }
     expect(await pruneBefore(pruning, 5)).toBe(12_001)
     expect(Math.max(...sizes)).toBe(5000)
+  })
+
+  it('a check that meets a pruning raises no false alarm, and an export that does says that it is not whole', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const by = { actorKind: 'operator', actorId: 'test', actorName: 'test' }
+    const events = Array.from({ length: 5000 }, () => someEvent())
+    await storage.hotTransaction((tx) => audit.appendHot(tx, events, 1000))
+    const lines = audit.export()
+    for (let line = 0; line < 100; line += 1) await lines.next()
+    const [report] = await Promise.all([audit.verify(), audit.prune(5000, by)])
+    expect(report).toMatchObject({ whole: true, problems: [] })
+    await expect(drain(lines)).rejects.toMatchObject({ code: 'audit_pruned_meanwhile' })
+    expect(await audit.verify()).toMatchObject({ whole: true, problems: [] })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Tx } from '../../../src/server/database/storage.ts'
 import type { AuditFilter } from '../../../src/server/audit/search.ts'
 import { openTestAudit, someEvent } from '../../support/audit.ts'
 import { engines } from '../../support/engines.ts'
@@ -38,6 +39,83 @@ describe.each(engines)('searching the audit on $name', ({ openStorage }) => {
     const { items } = await audit.list({ ...filter })
     const shown = items.filter(({ action }) => action !== 'audit.chain_start')
     expect(shown.map(({ objectId }) => objectId).join('')).toBe(objects)
+  })
+
+  it('lists an event whose words no database can hold, and what comes after it', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const events = [
+      someEvent({ objectId: 'half \ud800' }),
+      someEvent({ objectId: 'nul \0' }),
+      someEvent({ objectId: 'later' }),
+    ]
+    await storage.hotTransaction((tx) => audit.appendHot(tx, events, 7))
+    const { items } = await audit.list({ action: 'account.reveal' })
+    expect(items.map(({ objectId }) => objectId)).toEqual(['later', 'nul \uFFFD', 'half \uFFFD'])
+    expect(await audit.verify()).toMatchObject({ whole: true })
+  })
+
+  it.each([`{"action":"account.reveal","objectId":"\\ud800"}`, 'no event at all'])(
+    'lists what follows an event that was changed to %s',
+    async (body) => {
+      const storage = await openStorage()
+      const audit = await openTestAudit(storage)
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId: 'changed' })], 7))
+      await storage.transaction((tx) =>
+        tx.updateTable('audit_event').set({ body }).where('body', 'like', '%"changed"%').execute(),
+      )
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId: 'later' })], 8))
+      const { items } = await audit.list({ object: 'later' })
+      expect(items).toHaveLength(1)
+      expect(await audit.verify()).toMatchObject({ whole: false })
+    },
+  )
+
+  it('finds what somebody or something did or suffered that is deleted, by its name', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const leaver = { actorId: 'p-7', actorName: 'le%v_er' }
+    const named = { objectKind: 'person', objectId: 'p-7', objectName: 'le%v_er' }
+    const events = [
+      someEvent({ ...leaver, objectId: 'x' }),
+      someEvent({ ...named, action: 'person.delete' }),
+      someEvent({ ...named, action: 'person.delete', objectId: 'p-8', objectName: 'leavXer' }),
+      someEvent({ action: 'realm.delete', objectKind: 'realm', objectId: 'r-9', objectName: 'gone', realmId: 'r-9' }),
+    ]
+    await storage.hotTransaction((tx) => audit.appendHot(tx, events, 7))
+    const found = async (filter: AuditFilter) => (await audit.list(filter)).items.map(({ objectId }) => objectId)
+    expect(await found({ actor: 'le%v_er' })).toEqual(['x'])
+    expect(await found({ object: 'le%v_er' })).toEqual(['p-7'])
+    expect(await found({ realm: 'gone' })).toEqual(['r-9'])
+  })
+
+  it('finds what every token of one name did', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    const events = ['t-1', 't-2'].flatMap((objectId) => [
+      someEvent({ actorId: objectId, objectId: `by ${objectId}` }),
+      someEvent({ action: 'token.delete', objectKind: 'token', objectId, objectName: 'ci' }),
+    ])
+    await storage.hotTransaction((tx) => audit.appendHot(tx, events, 7))
+    const { items } = await audit.list({ actor: 'ci' })
+    expect(items.map(({ objectId }) => objectId)).toEqual(['by t-2', 'by t-1'])
+  })
+
+  it.each([
+    ['deleted', (tx: Tx) => tx.deleteFrom('audit_index').where('object_id', '=', '2').execute()],
+    [
+      'changed',
+      (tx: Tx) => tx.updateTable('audit_index').set({ actor_id: 'nobody' }).where('object_id', '=', '2').execute(),
+    ],
+  ])('T90 tells when search columns were %s, and lists the event again', async (_how, spoil) => {
+    const storage = await openStorage()
+    const audit = await sixDays(storage)
+    await audit.list({})
+    await storage.transaction(async (tx) => void (await spoil(tx)))
+    const told = await audit.verify()
+    expect(told).toMatchObject({ whole: false, problems: [expect.stringContaining('1 event was hidden from lists')] })
+    expect((await audit.list({ actor: 'anna', object: '2' })).items).toHaveLength(1)
+    expect(await audit.verify()).toMatchObject({ whole: true, problems: [] })
   })
 
   it('finds an object by the name people know it by', async () => {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Failure } from '../../../src/errors/failure.ts'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { personById } from '../../../src/server/access/people/store.ts'
@@ -124,6 +125,29 @@ describe('rules that change while the gate runs', () => {
     writeFileSync(house.rulesFile, 'rules:\n  - policy: one_factor\n')
     await house.rooms.gate.rules.look()
     expect(await ask()).toBe(200)
+    await house.close()
+  })
+
+  it('B18 law 3: an edit whose audit fails waits and is taken over later, good or bad', async () => {
+    const house = await openGateHouse({ rules: 'rules:\n  - policy: one_factor\n' })
+    const { storage } = house.rooms.core
+    const { rules } = house.rooms.gate
+    const lookWhileBusy = async () => {
+      const busy = vi.spyOn(storage, 'transaction').mockRejectedValue(new Failure('database_busy'))
+      await expect(rules.look()).resolves.toBeUndefined()
+      busy.mockRestore()
+    }
+    writeFileSync(house.rulesFile, 'rules:\n  - policy: deny\n')
+    await lookWhileBusy()
+    expect(rules.current?.rules[0]?.verdict).toBe('one_factor')
+    await rules.look()
+    expect(rules.current?.rules[0]?.verdict).toBe('deny')
+    writeFileSync(house.rulesFile, 'rules:\n  - policy: sometimes\n')
+    await lookWhileBusy()
+    await rules.look()
+    expect(rules.current?.rules[0]?.verdict).toBe('deny')
+    const { items } = await house.rooms.core.audit.list({ action: 'gate.rules' })
+    expect(items.map(({ outcome }) => outcome).toSorted()).toEqual(['done', 'refused'])
     await house.close()
   })
 

@@ -18,3 +18,7 @@ it('T54 does not repeat the name of a field it does not know', () => {
   expect(refusal).toContain('a field that is not known here')
   expect(refusal).not.toContain('planted')
 })
+
+it.each(['a\0b', 'a\ud800', '\udc00b'])('refuses %j, which not every database can hold', (displayName) => {
+  expect(refusalOf({ displayName })).toContain('a NUL or half a character')
+})

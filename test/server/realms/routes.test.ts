@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { readQrCodes } from '../../../src/qr/read.ts'
+import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { field, type House, openHouse } from './house.ts'
 
@@ -86,10 +87,10 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     }
     await house.ask('PATCH', '/v1/realms/shop', { body: { name: 'store' } })
     expect(await scopesNow()).toEqual(['verify:store', 'enrol:store', 'verify:*', 'reveal:shop'])
-    await rooms.realms.remove(
-      { actor: { kind: 'operator', name: 'test', address: '' }, address: '', door: 'test' },
-      'store',
-    )
+    await rooms.realms.remove(byOperator, 'store')
+    expect(await scopesNow()).toEqual(['verify:*', 'reveal:shop'])
+    await rooms.subjects.ensureRealm({ name: '*', origin: 'ungleichotp' }, byOperator)
+    await rooms.realms.remove(byOperator, '*')
     expect(await scopesNow()).toEqual(['verify:*', 'reveal:shop'])
   })
 

@@ -33,6 +33,14 @@ describe.each(engines)('judging a code on $name', (engine) => {
     }
   })
 
+  it.each(['a\0', 'a\ud800'])('refuses the name %j without a word to those who came with it', async (name) => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    const [bad, good] = await Promise.allSettled([world.judge(name, '123456'), world.judge('ada', world.code('ada'))])
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'bad_request' } })
+    expect(good).toMatchObject({ status: 'fulfilled', value: accepted })
+  })
+
   it('T03 accepts one of 200 parallel requests with one code', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')

@@ -270,4 +270,17 @@ describe.each(engines)('accounts on $name', (engine) => {
     expect(await due()).toEqual([[own.id, 'eva left']])
     expect(await vault.rotations(ana)).toEqual([])
   })
+
+  it('gives no two live accounts one public key, also when both are restored at once', async () => {
+    const { vault, admin, core } = await setUp()
+    const ids: string[] = []
+    for (const key of [secretBase32, otherBase32]) {
+      const { id } = await vault.add(admin, { label: 'Root', identifier: '123', secretBase32: key })
+      await vault.remove(admin, id)
+      ids.push(id)
+    }
+    await Promise.all(ids.map((id) => vault.restore(admin, id)))
+    const rows = await core.storage.db.selectFrom('account').select('public_key').execute()
+    expect(new Set(rows.map(({ public_key }) => public_key)).size).toBe(2)
+  })
 })

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
@@ -51,7 +52,8 @@ export const importCommand = buildCommand<ImportFlags, string[], CliContext>({
   },
 })
 
-async function importAccounts(this: CliContext, flags: ImportFlags, ...paths: string[]): Promise<void> {
+async function importAccounts(this: CliContext, flags: ImportFlags, ...named: string[]): Promise<void> {
+  const paths = namedOnce(named)
   const store = openStore(this, flags)
   const { passwordFile } = flags
   const { passphraseFile, gpg } = store.settings
@@ -92,7 +94,7 @@ async function finish(
     const given = paths.filter((path) => path !== '-')
     // A folder is a store that another program may still use.
     const deleted = flags.delete && refused === 0 ? given.filter((path) => !statSync(path).isDirectory()) : []
-    for (const file of deleted) await rm(file)
+    await deleteWithTargets(deleted)
     if (deleted.length > 0) context.say(`Deleted ${deleted.join(', ')}.`)
     remindOf(
       context,
@@ -100,6 +102,18 @@ async function finish(
     )
   }
   if (refused > 0) throw new Failure('agent_import_partly', { detail: { refused, total } })
+}
+
+// Behind a link it is the target that holds the secrets.
+async function deleteWithTargets(files: readonly string[]): Promise<void> {
+  const behind = files.map((file) => realpathSync(file))
+  for (const file of new Set([...behind, ...files.map((path) => resolve(path))])) await rm(file, { force: true })
+}
+
+/** Each file once, however often and by whatever link it was named. */
+function namedOnce(paths: readonly string[]): string[] {
+  const byPlace = new Map(paths.map((path) => [existsSync(path) ? realpathSync(path) : path, path]))
+  return [...byPlace.values()]
 }
 
 function remindOf(context: CliContext, left: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
+import { shownInLine } from '../../shown.ts'
 import { matchName } from '../match-name.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
 import { type IndexEntry, sortEntries } from '../store/name-index.ts'
@@ -53,7 +54,11 @@ function longLine({ name, issuer, label, type, algorithm, digits, periodSeconds,
   const who = [issuer, label].filter((part) => part !== '').join(', ')
   const rhythm = type === 'hotp' ? 'counter' : `${periodSeconds} s`
   const kind = type === 'steam' ? 'Steam' : `${type.toUpperCase()} ${algorithm}, ${digits} digits, ${rhythm}`
-  return [name, who, kind, tags.map((tag) => `#${tag}`).join(' ')].filter((part) => part !== '').join('\t')
+  const parts = [name, who, kind, tags.map((tag) => `#${tag}`).join(' ')]
+  return parts
+    .filter((part) => part !== '')
+    .map(shownInLine)
+    .join('\t')
 }
 
 function emptyMessage(exists: boolean, total: number): string {

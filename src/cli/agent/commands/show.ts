@@ -2,6 +2,7 @@ import { buildCommand } from '@stricli/core'
 import type { OtpAccount } from '../../../otp/account.ts'
 import { encodeBase32 } from '../../../otp/base32.ts'
 import type { CliContext } from '../../context.ts'
+import { shownInLine } from '../../shown.ts'
 import { confirm } from '../confirm.ts'
 import { findAccount } from '../find-account.ts'
 import { accountPositional, type AgentFlags, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
@@ -37,7 +38,7 @@ async function show(this: CliContext, flags: ShowFlags, typed?: string): Promise
   if (flags.json) return this.printJson(facts)
   for (const [key, value] of Object.entries(facts)) {
     const text = Array.isArray(value) ? value.join(', ') : String(value)
-    if (text !== '') this.print(`${key}: ${text}`)
+    if (text !== '') this.print(`${key}: ${shownInLine(text)}`)
   }
 }
 

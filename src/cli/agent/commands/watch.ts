@@ -43,14 +43,13 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-  const width = Math.max(...accounts.map((account) => nameOf(account).length))
   const copied = copier(context, flags)
   stdout.write('\u001b[?25l')
   try {
     while (!stop.signal.aborted) {
       const nowMs = context.now()
-      const room = Math.max(1, (process.stdout.rows ?? 24) - 1)
-      const lines = accounts.slice(0, room).map((account) => liveLine(account, nowMs, width))
+      const { rows = 24, columns = 80 } = process.stdout
+      const lines = liveLines(accounts, nowMs, { rows: rows - 1, columns })
       stdout.write(`${lines.map((line) => `\r\u001b[2K${line}\n`).join('')}`)
       await copied(accounts, nowMs)
       await sleep(1000 - (context.now() % 1000), undefined, { signal: stop.signal }).catch(() => {})
@@ -62,11 +61,34 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
   throw new Failure('agent_watch_ended')
 }
 
+/**
+ * The picture of one second: a line for each account, none longer than the terminal is wide, or it would take two of
+ * its rows and the next picture begin too low. What finds no room is counted in the last one.
+ */
+export function liveLines(
+  accounts: readonly OtpAccount[],
+  nowMs: number,
+  { rows, columns }: { rows: number; columns: number },
+): string[] {
+  const isAll = accounts.length <= rows
+  const seen = accounts.slice(0, isAll ? accounts.length : Math.max(1, rows - 1))
+  const longest = Math.max(...seen.map((account) => nameOf(account).length))
+  const width = Math.max(shortestName, Math.min(longest, columns - besideName))
+  const lines = seen.map((account) => liveLine(account, nowMs, width).slice(0, columns - 1))
+  return isAll ? lines : [...lines, `and ${accounts.length - seen.length} more`.slice(0, columns - 1)]
+}
+
+/** Columns of the code, the bar and the seconds, with what is between. */
+const besideName = 29
+const shortestName = 8
+
 function liveLine(account: OtpAccount, nowMs: number, width: number): string {
   const shown = codeAt(account, nowMs)
   const left = secondsLeft(shown, nowMs) ?? 0
   const cells = Math.ceil((left / account.periodSeconds) * 10)
-  return `${nameOf(account).padEnd(width)}  ${shown.code.padEnd(8)}  ${'█'.repeat(cells).padEnd(10, '·')} ${left} s`
+  const name = nameOf(account)
+  const cut = name.length <= width ? name.padEnd(width) : `${name.slice(0, width - 1)}…`
+  return `${cut}  ${shown.code.padEnd(8)}  ${'█'.repeat(cells).padEnd(10, '·')} ${left} s`
 }
 
 /** Without a terminal: a line for each new code, for other programs to read. */

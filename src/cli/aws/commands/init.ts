@@ -1,13 +1,21 @@
+import { existsSync, renameSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { safeUrl } from '../../../aws/transport.ts'
-import { isFailure } from '../../../errors/failure.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { fromImage, fromText } from '../../agent/secret-input.ts'
 import type { CliContext } from '../../context.ts'
 import { openHelper, totpAccountOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { forgetRefusal } from '../refused-sign-in.ts'
 import { withGiven } from '../secret-source.ts'
-import { defaultRegion, readSettingsOrBlank, saveSettings, type Settings, type SettingsFile } from '../settings.ts'
+import {
+  defaultRegion,
+  isRegion,
+  readSettingsOrBlank,
+  saveSettings,
+  type Settings,
+  type SettingsFile,
+} from '../settings.ts'
 import { obtainAssertion } from '../sign-in.ts'
 import { dropCached } from '../credential-cache.ts'
 import { cacheName } from '../paths.ts'
@@ -44,7 +52,7 @@ interface Answers {
  * The questions and their order are the old program's; what is secret is not shown while it is typed.
  */
 export async function init(this: CliContext, flags: InitFlags): Promise<void> {
-  const opened = await openHelper(this, flags, true)
+  const opened = await openAnew(this, flags)
   const before = { ...opened, settings: withParent(opened, flags.inherits) }
   const answers = await ask(this, before, flags)
   const settings = { ...before.settings, file: { ...before.settings.file, ...answers.file } }
@@ -52,6 +60,8 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   const given = { ...answers, accountName: totpAccount }
   const secrets = withGiven(this, before.secrets, given, before.transport)
   const trial: AwsHelper = { ...before, settings, totpAccount, secrets }
+  // What was refused was refused for what stood here before.
+  if (answers.password !== '' || answers.account !== null) forgetRefusal(before.paths, settings.path)
   if (flags.check) this.say(`Signed in. Okta offers ${await tryOut(trial)} roles.`)
   if (answers.account !== null) await before.secrets.storeAccount(totpAccount, answers.account)
   if (answers.password !== '') await before.secrets.storePassword(settings.config, answers.password)
@@ -60,6 +70,19 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   this.say(
     `Saved in ${settings.path}; the password and the secret are in the agent's store. Next: watchword aws refresh`,
   )
+}
+
+/** Settings that cannot be read are put aside: this is the command that every other one sends to. */
+async function openAnew(context: CliContext, flags: InitFlags): Promise<AwsHelper> {
+  try {
+    return await openHelper(context, flags, true)
+  } catch (thrown) {
+    const path = isFailure(thrown, 'aws_settings_unreadable') ? thrown.detail['path'] : undefined
+    if (typeof path !== 'string' || !existsSync(path)) throw thrown
+    renameSync(path, `${path}.bak`)
+    context.say(`${isFailure(thrown) ? thrown.message : ''} It was kept as ${path}.bak.`)
+    return openHelper(context, flags, true)
+  }
 }
 
 /** The present settings; a configuration that is to inherit begins with what it will inherit. */
@@ -81,6 +104,10 @@ async function ask(context: CliContext, { settings }: AwsHelper, flags: InitFlag
   const ssoUrl = flags.ssoUrl ?? (await askOpen(context, 'Okta app SSO URL', now.sso_url, '--sso-url'))
   safeUrl(ssoUrl)
   const region = flags.region ?? (await askOpen(context, 'AWS region', now.region || defaultRegion, '--region'))
+  if (!isRegion(region))
+    throw new Failure('aws_option_invalid', {
+      detail: { option: '--region', expected: 'a region such as eu-central-1' },
+    })
   const userName = flags.userName ?? (await askOpen(context, 'Okta user name (email)', now.user_name, '--user-name'))
   const password =
     flags.passwordFile === undefined

@@ -7,7 +7,7 @@ import { defaultTemplate } from '../profile-names.ts'
 import { planDiff, type ProfileWishes } from '../profile-plan.ts'
 import { quotedCommand } from '../quoted-command.ts'
 import { previewRefresh, undoRefresh, writeRefresh, type RefreshPlan } from '../refresh-files.ts'
-import { obtainAssertion, type Assertion } from '../sign-in.ts'
+import { freshAssertion, type Assertion } from '../sign-in.ts'
 
 /** The options of `refresh`. */
 export interface RefreshFlags extends PlaceFlags {
@@ -22,7 +22,7 @@ export interface RefreshFlags extends PlaceFlags {
 export async function refresh(this: CliContext, flags: RefreshFlags): Promise<void> {
   if (flags.undo) return undo(this, flags)
   const helper = await openHelper(this, flags, true)
-  const wishes = await wishesOf(helper, await obtainAssertion(helper), flags)
+  const wishes = await wishesOf(helper, await freshAssertion(helper), flags)
   if (flags.dryRun) return showPlan(this, await previewRefresh(helper.paths, wishes), flags)
   report(this, await writeRefresh(helper.paths, wishes), flags)
 }

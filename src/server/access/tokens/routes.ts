@@ -7,8 +7,9 @@ import type { Router } from '../../http/router.ts'
 import { type AccessContext, audit } from '../context.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
-import { refuseScopesBeyond } from './scopes.ts'
-import type { AccessToken } from './store.ts'
+import { areForGate, refuseScopesBeyond } from './scopes.ts'
+import type { AccessToken, GateLimits } from './store.ts'
+import type { TokenWish } from './tokens.ts'
 
 /** Tokens of oneself; service tokens and everybody's for administrators. */
 export function tokenRoutes({ route }: Router, context: AccessContext): void {
@@ -27,6 +28,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     if (owner === 'service') requireAdministrator(actor)
     if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
     refuseScopesBeyond(actor, body.scopes)
+    const limits = gateLimitsOf(context, body)
     const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
     return context.storage.transaction(async (tx) => {
       const { token, text } = await context.tokens.create(tx, {
@@ -36,9 +38,9 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
         scopes: body.scopes,
         createdBy: actorId(actor),
         expiresAtMs: body.expiresAtMs ?? null,
-        ...(body.gateLimits === undefined ? {} : { gateLimits: body.gateLimits }),
+        ...(limits === null ? {} : { gateLimits: limits }),
       })
-      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs }
+      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs, ...auditedLimits(limits) }
       await audit(context, tx, actor, { action: 'token.create', ...object(token), outcome: 'done', detail })
       return { ...showToken(token), token: text ?? '' }
     })
@@ -74,6 +76,19 @@ async function ownToken(context: AccessContext, actor: Actor, id: string): Promi
   }
   if (token === null) throw new Failure('token_not_found')
   return token
+}
+
+/** The limits of a wished token; a scope for the gate and limits belong together, for either alone opens nothing. */
+function gateLimitsOf({ tokens }: AccessContext, wish: Pick<TokenWish, 'scopes' | 'gateLimits'>): GateLimits | null {
+  const { scopes, gateLimits } = wish
+  if (areForGate(scopes) !== (gateLimits !== undefined)) throw new Failure('token_gate_incomplete')
+  return gateLimits === undefined ? null : tokens.readGateLimits(gateLimits)
+}
+
+function auditedLimits(limits: GateLimits | null) {
+  if (limits === null) return {}
+  const { hosts, paths, methods, twoFactor } = limits
+  return { gateHosts: hosts, gatePaths: paths, gateMethods: methods, gateTwoFactor: twoFactor }
 }
 
 function isOwner(actor: Actor, { personId }: AccessToken): boolean {

@@ -2,6 +2,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
 import { isReserved } from '../../subjects/reserved.ts'
 import { isAdministrator, isAuditor } from '../rights.ts'
+import type { AccessToken, GateLimits } from './store.ts'
 
 /** Scopes that stand alone. */
 const plainScopes = ['admin', 'audit', 'metrics', 'add'] as const
@@ -17,6 +18,18 @@ export function isScope(scope: string): boolean {
   const [verb, object] = [scope.slice(0, Math.max(colon, 0)), scope.slice(colon + 1)]
   if (realmVerbs.includes(verb) && isReserved(object)) return false
   return object !== '' && (verbs as readonly string[]).includes(verb)
+}
+
+/** Whether scopes are meant for the gate; the word behind `gate:` is a name for people, the limits say what opens. */
+export function areForGate(scopes: readonly string[]): boolean {
+  return scopes.some((scope) => scope.startsWith('gate:'))
+}
+
+/** Whether a token may pass the gate: it has a scope that says so, and limits to pass within. */
+export function isGateToken<T extends Pick<AccessToken, 'scopes' | 'gateLimits'>>(
+  token: T,
+): token is T & { readonly gateLimits: GateLimits } {
+  return token.gateLimits !== null && areForGate(token.scopes)
 }
 
 /**

@@ -87,30 +87,6 @@ export async function tokenById(
   return { ...tokenFrom(row), tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }
 }
 
-/** Imported tokens that still stand as bcrypt only: of one realm, or the root's where the realm is null. */
-export async function legacyTokens(
-  db: Queryable,
-  realmId: string | null,
-): Promise<{ id: string; legacyBcrypt: string }[]> {
-  const rows = await db
-    .selectFrom('access_token')
-    .select(['id', 'legacy_bcrypt'])
-    .where('legacy_bcrypt', 'is not', null)
-    .where('realm_id', realmId === null ? 'is' : '=', realmId)
-    .execute()
-  return rows.map((row) => ({ id: row.id, legacyBcrypt: row.legacy_bcrypt ?? '' }))
-}
-
-/** Puts the fast hash in the place of bcrypt, once. */
-export async function replaceLegacy(tx: Tx, id: string, tokenKey: string): Promise<void> {
-  await tx
-    .updateTable('access_token')
-    .set({ token_hash: keyBytes(tokenKey), legacy_bcrypt: null })
-    .where('id', '=', id)
-    .where('legacy_bcrypt', 'is not', null)
-    .execute()
-}
-
 /** A page of tokens, newest first. */
 export async function listTokens(
   db: Queryable,

@@ -7,7 +7,6 @@ import type { Services } from '../../http/services.ts'
 import { FreshCache } from '../fresh-cache.ts'
 import type { Directory, KnownPerson } from '../people/directory.ts'
 import { tokenKey } from '../token-key.ts'
-import { LegacyTokens } from './legacy-tokens.ts'
 import * as store from './store.ts'
 
 /** Kind of change that ends a cached token; the object id is its key. */
@@ -47,9 +46,9 @@ export class Tokens {
   readonly #services: Services
   readonly #directory: Directory
   readonly #cache: FreshCache<store.AccessToken>
-  readonly #legacy: LegacyTokens
   readonly #used = new Set<string>()
   readonly #timer: NodeJS.Timeout
+  #readGateLimits = (limits: store.GateLimits): store.GateLimits => limits
 
   constructor(storage: Storage, services: Services, directory: Directory) {
     this.#storage = storage
@@ -61,9 +60,18 @@ export class Tokens {
       load: (key) => store.tokenByKey(storage.db, key),
       maxEntries: maxTokensKept,
     })
-    this.#legacy = new LegacyTokens(storage)
     this.#timer = setInterval(() => void this.flush(), flushEveryMs)
     this.#timer.unref()
+  }
+
+  /** The gate says how limits of its tokens are spelled, and refuses those that could never match. */
+  readGateLimitsBy(read: (limits: store.GateLimits) => store.GateLimits): void {
+    this.#readGateLimits = read
+  }
+
+  /** Limits as the gate reads them; throws its failure. */
+  readGateLimits(limits: store.GateLimits): store.GateLimits {
+    return this.#readGateLimits(limits)
   }
 
   /** Makes a token in the transaction that audits it; the text is told this once, null for one kept as bcrypt. */
@@ -88,6 +96,8 @@ export class Tokens {
       tokenKey: text === null ? null : tokenKey(text),
       ...(wish.legacyBcrypt === undefined ? {} : { legacyBcrypt: wish.legacyBcrypt }),
     })
+    // A token of another system may have been refused before it was imported, and that be remembered.
+    if (wish.legacyBcrypt !== undefined) await this.#tell(tx, token.id)
     return { token, text }
   }
 
@@ -95,15 +105,6 @@ export class Tokens {
   open(text: string): OpenToken | null | Promise<OpenToken | null> {
     const token = this.#cache.get(tokenKey(text))
     return token instanceof Promise ? token.then((found) => this.#usable(found)) : this.#usable(token)
-  }
-
-  /**
-   * The same for tokens that were imported as bcrypt, of one realm or of the root (null). The first right use
-   * replaces bcrypt by the fast hash, so ask {@link open} first.
-   */
-  async openLegacy(text: string, realmId: string | null): Promise<OpenToken | null> {
-    const isReplaced = await this.#legacy.replace(text, realmId)
-    return isReplaced ? this.open(text) : null
   }
 
   /** Whoever a token's text speaks for, or null when it opens nothing. */

@@ -46,6 +46,8 @@ describe('openFolderFile', () => {
       ['readme.txt', good],
       ['abc.def', good],
       ['ff.61', good],
+      [nameOf('ct\n\u0007x', 'b'), good],
+      [nameOf('a', 'b\u001b[31m'), good],
       [nameOf('a', 'b'), Buffer.from('')],
       [nameOf('a', 'b'), good.subarray(0, 20)],
       [nameOf('a', 'b'), seal('no secret at all!', knownDefaultKey)],

@@ -7,8 +7,9 @@ import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
+import { GateLimitsFields, usualGateLimits } from './gate-limits-fields.tsx'
 
-const ownScopes = ['reveal:*', 'add']
+const ownScopes = ['reveal:*', 'add', 'gate:app']
 const administratorScopes = ['audit', 'metrics', 'admin']
 
 /** Makes a token and shows it, this once. */
@@ -47,10 +48,13 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
   const [owner, setOwner] = useState<'person' | 'service'>(mayAdminister ? 'service' : 'person')
   const [scopes, setScopes] = useState<string[]>([])
   const [until, setUntil] = useState('')
+  const [limits, setLimits] = useState(usualGateLimits)
+  const isForGate = scopes.some((scope) => scope.startsWith('gate:'))
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const expiresAtMs = until === '' ? null : new Date(`${until}T23:59:59`).getTime()
-    const done = await act.run({ body: { name, owner, scopes, expiresAtMs } })
+    const gate = isForGate ? { gateLimits: limits } : {}
+    const done = await act.run({ body: { name, owner, scopes, expiresAtMs, ...gate } })
     if (done !== null) onMade(done.answer.token)
   }
   return (
@@ -82,6 +86,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
           </div>
         )}
         <ScopeField scopes={scopes} onChange={setScopes} />
+        {isForGate && <GateLimitsFields value={limits} onChange={setLimits} />}
         <TextInput
           type="date"
           label={`${t('tokens.until')} (${t('word.optional')})`}
