@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { IntakeBegin } from './intake.ts'
 import { Algorithm } from './realms.ts'
 
 export const AccountType = oneOf(['totp', 'hotp', 'steam'])
@@ -85,6 +86,7 @@ export const AccountCreate = exactly({
   ...Type.Partial(Type.Object({ ...metadata, ...secretFields })).properties,
   grants: Type.Optional(Type.Array(GrantSpec, { maxItems: 100 })),
   allowDuplicate: Type.Optional(Type.Boolean()),
+  intake: Type.Optional(IntakeBegin),
 })
 export const AccountUpdate = exactly({ ...Type.Partial(Type.Object(metadata)).properties })
 export const SecretReplace = exactly({

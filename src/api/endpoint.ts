@@ -103,6 +103,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   code: Type.String({ description: 'Stable name of the failure' }),
   retryAfterMs: Type.Optional(Type.Integer()),
+  holder: Type.Optional(Type.String({ description: 'Who has the code of this moment, where a lease is held' })),
   detail: Type.Optional(Type.String()),
   errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
 })

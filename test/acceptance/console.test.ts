@@ -123,42 +123,6 @@ describeWith(['chromium'], 'the console in a browser', () => {
     expect(livia.faults).toEqual([])
   })
 
-  it('takes in a root account so that nobody holds both factors', async () => {
-    const { page } = livia
-    await page.goto(`${server.url}/accounts/root`)
-    await page.getByLabel('Name of the account').fill('AWS payroll')
-    const readers = page.getByRole('combobox', { name: /People who can read/ })
-    await readers.fill('Livia')
-    await readers.press('Enter')
-    await page.getByText('you must not load the secret').waitFor()
-    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
-    await readers.press('Backspace')
-    await readers.fill('cato')
-    await readers.press('Enter')
-    await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByLabel(/Secret the service shows/).fill(encodeBase32(crypto.getRandomValues(new Uint8Array(20))))
-    await page.getByRole('button', { name: 'Store the account' }).click()
-    await page.getByRole('button', { name: 'Show two codes' }).click()
-    await page.getByText('Second code').waitFor()
-    await page.getByRole('button', { name: 'The service accepted both' }).click()
-    const rotated = page.getByRole('button', { name: 'The password was changed' })
-    await page.getByLabel('Who changed the password').fill('livia')
-    expect(await rotated.isDisabled()).toBe(true)
-    await page.getByLabel('Who changed the password').fill('cato')
-    await page.getByRole('combobox', { name: /right to see codes/ }).fill('Everyone')
-    await page.getByRole('option', { name: 'Everyone' }).click()
-    await page.getByRole('button', { name: 'Grant it' }).click()
-    await page.getByText('Granted.').waitFor()
-    await rotated.click()
-    const worked = page.getByLabel('The login with the new password')
-    expect(await worked.isDisabled()).toBe(true)
-    await page.getByRole('button', { name: 'Show code' }).click()
-    await worked.check()
-    await page.getByRole('button', { name: 'Close the record' }).click()
-    await page.getByRole('link', { name: 'Open the account' }).click()
-    await page.getByText('Password changed by: cato').waitFor()
-  })
-
   it('T50 keeps no secret and no code in storage, in the page or in what it loads', async () => {
     const { page } = livia
     const loaded: string[] = []

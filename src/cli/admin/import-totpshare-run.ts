@@ -13,7 +13,7 @@ import { openStoreRooms } from './store-rooms.ts'
 export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
   const encryptionKey = readKey(this, flags)
   const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const report = await importFolder(rooms.vault, operator, { folder, encryptionKey, isDryRun: flags.dryRun })
     if (flags.json) this.printJson(report)

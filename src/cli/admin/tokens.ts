@@ -1,7 +1,10 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { Static } from 'typebox'
 import * as api from '../../api/tokens.ts'
+import { readAccount } from '../../api/accounts.ts'
+import { readRealm } from '../../api/realms.ts'
 import type { Client } from '../../client/client.ts'
+import { Failure, isFailure } from '../../errors/failure.ts'
 import { parseMoment } from './moment.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
@@ -120,9 +123,14 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
 }
 
 async function create(this: CliContext, { scope, until, ...flags }: CreateFlags, name: string): Promise<void> {
+  if (until !== undefined && until <= this.now()) throw new Failure('token_until_past')
   const ending = until === undefined ? {} : { expiresAtMs: until }
   const body = { name, owner: 'service' as const, scopes: [...scope], ...ending, ...limitsOf(flags) }
-  const made = await withAdminClient(this, flags, (client) => client.call(api.createToken, { body }))
+  const { made, missing } = await withAdminClient(this, flags, async (client) => ({
+    missing: await scopesOfNothing(client, scope),
+    made: await client.call(api.createToken, { body }),
+  }))
+  for (const scope of missing) this.say(`${scope} opens nothing yet: there is no such realm or account`)
   if (flags.json) return this.printJson(made)
   this.print(made.token)
   this.say(`Token ${made.id} for ${made.name}. It is not shown again.`)
@@ -134,6 +142,32 @@ function limitsOf({ gateHost, gatePath, gateMethod, gateTwoFactor }: Partial<Cre
   const hosts = [...(gateHost ?? [])]
   const [paths, methods] = [[...(gatePath ?? ['/'])], [...(gateMethod ?? ['*'])]]
   return { gateLimits: { hosts, paths, methods, twoFactor: gateTwoFactor === true } }
+}
+
+/** The scopes that name a realm or an account which is not there: allowed, since it may come, but rarely meant. */
+async function scopesOfNothing(client: Client, scopes: readonly string[]): Promise<string[]> {
+  const missing = []
+  for (const scope of scopes) {
+    const [, kind, name] = /^(verify|explain|enrol|reveal|manage):(.+)$/.exec(scope) ?? []
+    if (name === undefined || name === '*') continue
+    const isAccount = kind === 'reveal' || kind === 'manage'
+    const look = isAccount
+      ? client.call(readAccount, { params: { account: name } })
+      : client.call(readRealm, { params: { realm: name } })
+    if (!(await isThere(look))) missing.push(scope)
+  }
+  return missing
+}
+
+async function isThere(look: Promise<unknown>): Promise<boolean> {
+  try {
+    await look
+    return true
+  } catch (error) {
+    // What may not be looked at is there, or the making of the token is refused for its own reason.
+    if (isFailure(error, 'client_refused')) return error.detail['status'] !== 404
+    throw error
+  }
 }
 
 async function allTokens(client: Client): Promise<Token[]> {

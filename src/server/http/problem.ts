@@ -127,6 +127,12 @@ const statuses: Statuses = {
   reveal_not_granted: 403,
   reveal_not_custodian: 403,
   reveal_lease_held: 409,
+  intake_loader_reads: 422,
+  intake_not_begun: 404,
+  intake_step_order: 409,
+  intake_rotated_by_missing: 400,
+  intake_same_person: 422,
+  intake_not_checked: 409,
   reveal_key_missing: 400,
   reveal_step_up_recent: 403,
   reveal_step_up_passkey: 403,
@@ -169,6 +175,26 @@ const statuses: Statuses = {
   qr_size_too_small: 400,
   qr_size_too_large: 400,
   qr_colours_too_close: 400,
+  token_until_past: 400,
+  audit_prune_broken: fault,
+  audit_prune_future: fault,
+  audit_export_exists: fault,
+  audit_prune_unconfirmed: fault,
+  database_empty: fault,
+  database_older: fault,
+  store_named_twice: fault,
+  listener_unusable: fault,
+  path_missing: fault,
+  path_denied: fault,
+  path_is_folder: fault,
+  path_taken: fault,
+  path_through_file: fault,
+  path_unusable: fault,
+  disk_read_only: fault,
+  disk_full: fault,
+  files_too_many: fault,
+  host_unknown: fault,
+  backup_key_kept: fault,
   audit_export_unreadable: fault,
   audit_pruned_meanwhile: 503,
   audit_head_forged: fault,
@@ -241,7 +267,7 @@ export function toProblem(thrown: unknown): Answered {
   const failure = asFailure(thrown)
   const status = statusOfCode(failure.code)
   const told = status === fault ? new Failure('internal_error') : failure
-  const retryAfterMs = told.detail['retryAfterMs']
+  const { retryAfterMs, holder } = told.detail
   return {
     status,
     problem: {
@@ -250,6 +276,7 @@ export function toProblem(thrown: unknown): Answered {
       status,
       code: told.code,
       ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+      ...(typeof holder === 'string' ? { holder } : {}),
     },
   }
 }

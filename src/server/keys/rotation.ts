@@ -178,15 +178,18 @@ function finish(
 export interface RootRotation {
   readonly from: string
   readonly to: string
+  /** The file the replaced key is kept in, for backups it sealed; null where it did not come from a file. */
+  readonly kept: string | null
 }
 
 /**
  * Moves to another root key, while servers run: they read it from the provider when they next need it.
  *
- * With a key file this makes the new key itself. While the file holds both keys, a crash at any point leaves a
- * pair of which one opens the database; calling it again finishes.
+ * A key file is rewritten, with a key made here unless one is given. While it holds both keys, a crash at any point
+ * leaves a pair of which one opens the database; calling it again finishes. The old key stays beside it, since the
+ * backups it sealed open with nothing else.
  *
- * @param given - the new key, for providers that cannot be written; the caller then hands it to the servers
+ * @param given - the new key; for providers that cannot be written the caller then hands it to the servers
  * @throws {@link Failure} `root_key_not_writable` when neither is possible
  */
 export async function rotateRootKey(
@@ -202,14 +205,16 @@ export async function rotateRootKey(
   const from = keyRing.rootKeyId
   const present = await provider.load()
   const next = given ?? unfinishedMove(present, from) ?? newRootKey()
-  if (given === undefined) provider.replace?.([next, ...present.filter(({ id }) => id === from)])
+  const old = present.filter(({ id }) => id !== next.id)
+  const kept = old.map((key) => provider.keep?.(key) ?? null)
+  provider.replace?.([next, ...old.filter(({ id }) => id === from)])
   if (next.id !== from) {
     await keyRing.moveToRootKey(next, (tx) =>
       audit.append(tx, [keyEvent(by, 'keys.rotate_root', { from, to: next.id })]),
     )
   }
-  if (given === undefined) provider.replace?.([next])
-  return { from, to: next.id }
+  provider.replace?.([next])
+  return { from, to: next.id, kept: kept.at(-1) ?? null }
 }
 
 // Two keys in the file: a rotation was cut short. The first is where it was going, done or not.

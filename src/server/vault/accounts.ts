@@ -14,6 +14,7 @@ import type { Custodian } from './custody-store.ts'
 import { addCustodian } from './custody-store.ts'
 import { giveGrants, type GrantWish } from './grants.ts'
 import { grantsOn } from './grant-store.ts'
+import { intakeBegun } from './intake.ts'
 import { rightsOn } from './rights.ts'
 import { accountChange, undoMsOf, type VaultRoom } from './room.ts'
 import { demandOf } from './step-up.ts'
@@ -46,7 +47,7 @@ export interface NewAccount {
 /**
  * Adds an account from an otpauth URI or fields. Who adds it manages it; seeing its codes is a right of its own.
  *
- * @throws {@link Failure} `forbidden`, `account_duplicate`, and what is wrong with the input
+ * @throws {@link Failure} `forbidden`, `account_duplicate`, `intake_loader_reads`, and what is wrong with the input
  */
 export async function addAccount(
   room: VaultRoom,
@@ -55,16 +56,19 @@ export async function addAccount(
 ): Promise<Static<typeof AccountCreated>> {
   requireMayAdd(actor)
   const { otp, warnings } = readSecret(given)
-  const added = await room.core.storage.transaction((tx) =>
-    storeAccount(room, tx, actor, {
+  const added = await room.core.storage.transaction(async (tx) => {
+    const stored = await storeAccount(room, tx, actor, {
       otp,
       text: readText(given, otp),
       settings: given,
       grants: given.grants ?? [],
       allowDuplicate: given.allowDuplicate ?? false,
       custody: { how: 'uploaded', note: '' },
-    }),
-  )
+    })
+    const { intake } = given
+    if (intake !== undefined) await room.core.audit.append(tx, [intakeBegun(actor, stored.account, intake)])
+    return stored
+  })
   return { ...(await showAccount(room, actor, added.account)), warnings: [...warnings, ...added.warnings] }
 }
 

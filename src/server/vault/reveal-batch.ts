@@ -2,6 +2,7 @@ import type { FailureCode } from '../../errors/catalogue.ts'
 import { doneBy } from '../access/audited.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Engine, Tx } from '../database/storage.ts'
+import { type Actor, actorId } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
 import { custodiansOf } from './custody-store.ts'
 import { grantsOn } from './grant-store.ts'
@@ -48,6 +49,7 @@ export class RevealBatch {
   readonly #opened: Map<string, Opened>
   readonly #leases = new Map<string, AccountLease>()
   readonly #counters = new Map<string, number>()
+  readonly #shared = new Set<string>()
   readonly #nowMs: number
 
   private constructor(opened: Map<string, Opened>, nowMs: number) {
@@ -83,14 +85,15 @@ export class RevealBatch {
     }
     const decision = decideOne(asked, opened)
     if (decision.kind !== 'denied') this.#note(opened, decision)
+    if (isShared(decision, asked.wish.actor)) this.#shared.add(asked.accountId)
     return { asked, account: opened.account, decision, nowMs }
   }
 
-  /** Writes what the decisions changed. Answers the accounts whose leases changed. */
+  /** Writes what the decisions changed. Answers the accounts whose leases changed or were shared. */
   async write(tx: Tx): Promise<string[]> {
     await putLeases(tx, [...this.#leases.values()])
     for (const [accountId, counter] of this.#counters) await setCounter(tx, accountId, counter)
-    return [...new Set([...this.#leases.values()].map(({ accountId }) => accountId))]
+    return [...new Set([...this.#shared, ...[...this.#leases.values()].map(({ accountId }) => accountId)])]
   }
 
   // The next wish of the batch must see this one's lease and counter.
@@ -108,6 +111,11 @@ export class RevealBatch {
       leases: [...kept, ...written],
     })
   }
+}
+
+/** Whether somebody was shown a code that another holds: whoever watches the account is told. */
+function isShared(decision: RevealDecision, actor: Actor): boolean {
+  return decision.kind === 'reveal' && decision.holder !== null && decision.holder.holderId !== actorId(actor)
 }
 
 /** What the audit keeps of a decided wish; null for a wait, which is told when it ends. */

@@ -112,6 +112,9 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
     expect((await run('tokens', 'delete', made.id)).code).toBe(0)
     await told('/v1/audit?limit=1', { status: 401 }, made.token)
     expect((await run('tokens', 'create', 'ci', '--scope', 'metrics')).stdout).toMatch(/^ww_\S+\n$/)
+    const early = await run('tokens', 'create', 'soon', '--scope', 'verify:nope,reveal:nothing,verify:*')
+    expect(early.stderr).toMatch(/verify:nope opens nothing yet.*\n.*reveal:nothing opens nothing yet/)
+    expect(early.stderr).not.toContain('verify:* opens')
   })
 
   it('makes tokens for the gate, and says what they lack', async () => {
@@ -137,6 +140,7 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
       [['groups', 'members', 'nothing'], 3, 'There is no such group.'],
       [['groups', 'delete', 'everyone'], 1, 'built in'],
       [['tokens', 'create', 'x', '--scope', 'nonsense'], 1, 'not known'],
+      [['tokens', 'create', 'x', '--scope', 'audit', '--until', '2020-01-01'], 1, 'have ended before'],
       [['people', 'delete', 'ada'], 1, 'nobody to administer'],
       [['people', 'invite', 'ADA'], 1, 'already'],
     ] as const) {

@@ -306,18 +306,19 @@ describe.each(engines)('rotating keys on $name', ({ openStorage }) => {
 
   it('T88 finishes a move of the root key from wherever it was interrupted', async () => {
     const storage = await openStorage()
-    const { core, provider, open } = await filled(storage)
+    const { core, provider, open, file } = await filled(storage)
     const [old] = await provider.load()
     const next = newRootKey()
     if (old !== undefined) provider.replace?.([next, old])
     const halfway = await open()
     expect(halfway.rootKeyId).toBe(old?.id)
     const moved = await rotateRootKey({ ...core, keyRing: halfway }, provider, by)
-    expect(moved).toEqual({ from: old?.id, to: next.id })
+    const kept = `${file}.${old?.id}`
+    expect(moved).toEqual({ from: old?.id, to: next.id, kept })
 
     if (old !== undefined) provider.replace?.([next, old])
     const again = await rotateRootKey({ ...core, keyRing: await open() }, provider, by)
-    expect(again).toEqual({ from: next.id, to: next.id })
+    expect(again).toEqual({ from: next.id, to: next.id, kept })
     expect(await provider.load()).toHaveLength(1)
     expect(await openEverything(storage, await open())).toBe(everything)
   })

@@ -80,7 +80,7 @@ function KeysCard({ keys }: { keys: Keys }) {
   const act = useAct(rotateKeys, [readKeys])
   const rotate = async () => {
     const done = await act.run()
-    if (done?.started === true) notifications.show({ message: t('health.rotationStarted') })
+    if (done?.answer.started === true) notifications.show({ message: t('health.rotationStarted') })
   }
   const active = keys.dataKeys.filter(({ retiredAtMs }) => retiredAtMs === null)
   return (

@@ -47,4 +47,14 @@ export const problems = {
   'problem.subject_not_found': 'Diesen Benutzer gibt es in diesem Bereich nicht.',
   'problem.enrolment_not_pending': 'Kein Geheimnis dieses Benutzers wartet auf seinen ersten Code.',
   'problem.enrolment_link_unusable': 'Dieser Link wurde schon benutzt oder ist zu alt. Bitten Sie um einen neuen.',
+  'problem.intake_loader_reads':
+    'Wer das Root-Postfach liest, darf das Geheimnis nicht laden. Lassen Sie es jemand anderen laden, oder halten Sie fest, warum es nicht anders geht.',
+  'problem.intake_not_begun': 'Dieses Konto wurde nicht als Root-Konto übernommen und hat keinen solchen Beleg.',
+  'problem.intake_step_order':
+    'Dieser Schritt ist schon festgehalten, oder ein anderer kommt zuerst. Laden Sie die Seite neu.',
+  'problem.intake_rotated_by_missing': 'Sagen Sie, wer das Passwort geändert hat.',
+  'problem.intake_same_person':
+    'Wer das Geheimnis geladen hat, darf das Passwort nicht ändern. Das muss jemand anderes tun.',
+  'problem.intake_not_checked':
+    'Seit das Passwort geändert wurde, bekam nur einen Code, wer das Geheimnis geladen hat. Wer es geändert hat, muss sich mit einem Code von hier anmelden.',
 } as const
