@@ -168,12 +168,12 @@ export const Candidate = Type.Object({
 })
 
 const one = Type.Object({ account: Ref })
-const viewer = { tag: 'Accounts', rights: 'Whoever has a grant; tokens with reveal:ACCOUNT' } as const
-const manager = { tag: 'Accounts', rights: 'Grant manage; administrators' } as const
+const viewer = { tag: 'Accounts', right: 'viewer' } as const
+const manager = { tag: 'Accounts', right: 'manager' } as const
 
 export const listAccounts = endpoint(
   'listAccounts',
-  { method: 'GET', path: '/v1/accounts', summary: 'Accounts I may see', ...viewer },
+  { method: 'GET', path: '/v1/accounts', summary: 'Accounts I may see', ...viewer, right: 'known' },
   {
     query: exactly({
       ...pageQuery,
@@ -192,7 +192,7 @@ export const createAccount = endpoint(
     summary: 'Add an account',
     status: 201,
     tag: 'Accounts',
-    rights: 'Administrators and groups with the right to add',
+    right: 'adder',
   },
   { body: AccountCreate, answer: AccountCreated },
 )
@@ -243,6 +243,7 @@ export const revealCode = endpoint(
     path: '/v1/accounts/{account}/reveal',
     summary: 'Hand out the code of this moment; HOTP gives one code per Idempotency-Key header',
     ...viewer,
+    right: 'revealer',
   },
   { params: one, body: Reveal, answer: RevealAnswer },
 )
@@ -253,7 +254,7 @@ export const registerCodes = endpoint(
     path: '/v1/accounts/{account}/register-codes',
     summary: 'Two codes in a row, the last one and this one, for registering at the service',
     tag: 'Accounts',
-    rights: 'Grants manage and reveal; who manages it and stored its present secret',
+    right: 'registrar',
   },
   { params: one, answer: Type.Object({ first: RevealAnswer, second: RevealAnswer }) },
 )
@@ -295,7 +296,13 @@ export const listReveals = endpoint(
 )
 export const setFavourite = endpoint(
   'setFavourite',
-  { method: 'PUT', path: '/v1/accounts/{account}/favourite', summary: 'Pin or unpin for me', ...viewer },
+  {
+    method: 'PUT',
+    path: '/v1/accounts/{account}/favourite',
+    summary: 'Pin or unpin for me',
+    ...viewer,
+    right: 'favouriter',
+  },
   { params: one, body: exactly({ favourite: Type.Boolean() }) },
 )
 export const listRotations = endpoint(
@@ -305,7 +312,7 @@ export const listRotations = endpoint(
     path: '/v1/rotations',
     summary: 'Accounts whose secret somebody who left could have seen',
     tag: 'Accounts',
-    rights: 'Administrators see all, others what they manage',
+    right: 'known',
   },
   { answer: Type.Object({ items: Type.Array(Account) }) },
 )
@@ -316,7 +323,7 @@ export const readImage = endpoint(
     path: '/v1/accounts/candidates',
     summary: 'What an image, file or text holds; nothing is stored',
     tag: 'Accounts',
-    rights: 'Who may add accounts',
+    right: 'adder',
   },
   {
     body: exactly({
@@ -341,7 +348,7 @@ export const addCandidates = endpoint(
     path: '/v1/accounts/candidates/{batch}',
     summary: 'Add what a preview showed',
     tag: 'Accounts',
-    rights: 'Who may add accounts',
+    right: 'adder',
   },
   {
     params: Type.Object({ batch: Ref }),

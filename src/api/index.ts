@@ -18,6 +18,7 @@ export * from './login.ts'
 export * from './me.ts'
 export * from './people.ts'
 export * from './realms.ts'
+export type { Right } from './rights.ts'
 export * from './tokens.ts'
 
 /** Every endpoint of the native API: what `/openapi.json` and `/docs` list. */

@@ -27,7 +27,7 @@ export const Intake = Type.Object({
 export type Intake = Static<typeof Intake>
 
 const one = Type.Object({ account: Ref })
-const manager = { tag: 'Accounts', rights: 'Grant manage; administrators' } as const
+const manager = { tag: 'Accounts', right: 'manager' } as const
 const answer = Type.Object({
   intake: orNull(Intake),
   mayCheck: Type.Boolean({ description: 'Somebody but the loader was shown a code since the password was changed' }),

@@ -59,7 +59,7 @@ export const listSessions = endpoint(
     path: '/v1/sessions',
     summary: 'Sessions: mine, or of all for administrators',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   {
     query: exactly({ ...pageQuery, person: Type.Optional(Ref), all: Type.Optional(Type.Boolean()) }),
@@ -73,7 +73,7 @@ export const endSession = endpoint(
     path: '/v1/sessions/{session}',
     summary: 'End one session',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { params: Type.Object({ session: Ref }) },
 )
@@ -84,7 +84,7 @@ export const endSessions = endpoint(
     path: '/v1/sessions/end-all',
     summary: 'End all sessions of a person but this one',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { body: exactly({ person: Type.Optional(Ref) }), answer: Type.Object({ ended: Type.Integer() }) },
 )
@@ -96,7 +96,7 @@ export const listTokens = endpoint(
     path: '/v1/tokens',
     summary: 'My tokens; all for administrators',
     tag: 'Tokens',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { query: exactly({ ...pageQuery, all: Type.Optional(Type.Boolean()) }), answer: pageOf(Token) },
 )
@@ -108,7 +108,7 @@ export const createToken = endpoint(
     summary: 'Make a token; shown this once',
     status: 201,
     tag: 'Tokens',
-    rights: 'The person, never beyond their own rights; administrators make service tokens',
+    right: 'tokenMaker',
   },
   { body: TokenCreate, answer: TokenCreated },
 )
@@ -119,7 +119,7 @@ export const updateToken = endpoint(
     path: '/v1/tokens/{token}',
     summary: 'Rename, suspend or resume a token',
     tag: 'Tokens',
-    rights: 'Its owner; administrators',
+    right: 'owner',
   },
   {
     params: Type.Object({ token: Ref }),
@@ -138,7 +138,7 @@ export const deleteToken = endpoint(
     path: '/v1/tokens/{token}',
     summary: 'End a token',
     tag: 'Tokens',
-    rights: 'Its owner; administrators',
+    right: 'owner',
   },
   { params: Type.Object({ token: Ref }) },
 )

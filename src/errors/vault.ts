@@ -30,6 +30,8 @@ export const vaultFailures = {
   grant_who_unreadable: 'Write everyone, group:NAME or person:NAME.',
   grant_not_found: 'There is no such grant on this account.',
   grant_grantee_unknown: 'There is no such {kind}. Look at the list of people and groups.',
+  grant_names_spent:
+    'You granted to too many names that nobody has. Wait a while, or ask an administrator for the right name.',
   grant_expiry_past: 'The grant would end in the past. Choose a later time.',
   intake_loader_reads:
     'Whoever reads the root mailbox must not load the secret. Let somebody else load it, or record why it cannot be otherwise.',

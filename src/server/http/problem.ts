@@ -139,6 +139,7 @@ const statuses: Statuses = {
   reveal_step_up_sign_on: 403,
   grant_not_found: 404,
   grant_grantee_unknown: 400,
+  grant_names_spent: 429,
   grant_expiry_past: 400,
   totpshare_csrf_missing: 400,
   totpshare_field_missing: 400,

@@ -93,7 +93,7 @@ export class RealmOffice {
     requireAdministrator(by.actor)
     const newName = await this.#orTaken(() =>
       this.#core.storage.transaction(async (tx) => {
-        const row = await this.#find(name, tx)
+        const row = await this.#hold(name, tx)
         const renamed = input.name === undefined ? row.name : checkedRealmName(input.name)
         if (renamed !== row.name) await this.#refuseTakenName(tx, renamed, row.id)
         await this.#write(tx, by, row, renamed, input)
@@ -151,6 +151,13 @@ export class RealmOffice {
   async #find(name: string, tx?: Tx): Promise<RealmRow> {
     const canonical = canonicalName(name)
     const row = isReserved(canonical) ? undefined : await findRealmByName(tx ?? this.#core.storage.db, canonical)
+    if (row === undefined) throw new Failure('realm_not_found')
+    return row
+  }
+
+  async #hold(name: string, tx: Tx): Promise<RealmRow> {
+    const { id } = await this.#find(name, tx)
+    const row = await store.holdRealm(tx, this.#core.storage.engine, id)
     if (row === undefined) throw new Failure('realm_not_found')
     return row
   }

@@ -1,4 +1,4 @@
-import type { Database, Queryable, Tx } from '../database/storage.ts'
+import type { Database, Engine, Queryable, Tx } from '../database/storage.ts'
 import type { EnrolmentLinkTable, SubjectStateTable } from '../database/tables.ts'
 import { sql } from '../database/sql.ts'
 import type { RealmRow } from '../subjects/store.ts'
@@ -49,6 +49,15 @@ export async function countSubjects(db: Queryable, realmIds: readonly string[]):
     .groupBy('realm_id')
     .execute()
   return new Map(rows.map((row) => [row.realm_id, Number(row.count)]))
+}
+
+/**
+ * A realm held until the transaction ends, so that of two changes at once none is lost. SQLite needs no row locks: its
+ * write transactions never run side by side.
+ */
+export async function holdRealm(tx: Tx, engine: Engine, id: string): Promise<RealmRow | undefined> {
+  const query = tx.selectFrom('realm').selectAll().where('id', '=', id)
+  return (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
 }
 
 /**

@@ -176,9 +176,14 @@ export class Subjects {
     change: { name?: string; email?: string; isEnabled?: boolean },
     by: By,
   ): Promise<SubjectRow> {
-    const { name = subject.name, email = subject.email, isEnabled = subject.enabled === 1 } = change
-    const columns = { name, name_key: nameKey(name), email, enabled: isEnabled ? 1 : 0 }
-    const updated = { ...columns, updated_at_ms: this.#core.services.clock.nowMs() }
+    const { name = subject.name, email, isEnabled = subject.enabled === 1 } = change
+    // Only what is to change: what others write to the same record at this moment stays (T101).
+    const updated = {
+      ...(change.name === undefined ? {} : { name, name_key: nameKey(name) }),
+      ...(email === undefined ? {} : { email }),
+      ...(change.isEnabled === undefined ? {} : { enabled: isEnabled ? 1 : 0 }),
+      updated_at_ms: this.#core.services.clock.nowMs(),
+    }
     if (change.isEnabled === false) await store.endOpenLinks(tx, subject.id, updated.updated_at_ms)
     const isThere = await this.#orTaken(() => store.updateSubject(tx, subject.id, updated))
     if (!isThere) throw new Failure('subject_not_found')

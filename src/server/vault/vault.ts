@@ -24,6 +24,7 @@ import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount
 import { enrolAwsMfa, listAwsMfa, rotateAwsMfa } from './aws-mfa.ts'
 import { addCandidates, previewCandidates } from './candidates.ts'
 import { listCustody, listReveals, noteLeaver } from './custody.ts'
+import { GranteeGuesses } from './grantee-guesses.ts'
 import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
 import { noteIntake, readIntake } from './intake.ts'
 import type { IntakeNote } from './intake-rule.ts'
@@ -105,7 +106,12 @@ const purgeEveryMs = 60 * 60_000
 
 /** Opens the vault of a database. */
 export function createVault(core: Core, options: VaultOptions = {}): Vault {
-  const room: VaultRoom = { core, secrets: createSecretKeeper(core.keyRing), options }
+  const room: VaultRoom = {
+    core,
+    secrets: createSecretKeeper(core.keyRing),
+    options,
+    granteeGuesses: new GranteeGuesses(),
+  }
   const revealer = new Revealer(room)
   const purging = setInterval(() => void purgeQuietly(room), purgeEveryMs)
   purging.unref()

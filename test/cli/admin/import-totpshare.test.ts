@@ -6,7 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { accountRoutes } from '../../../src/cli/admin/accounts.ts'
 import { importTotpshareCommand } from '../../../src/cli/admin/import-totpshare.ts'
 import type { CliContext } from '../../../src/cli/context.ts'
+import { openStorage } from '../../../src/server/database/open.ts'
+import { isMistake, knownDefaultKey, openFolderFile } from '../../../src/server/compat/totpshare/folder-file.ts'
+import { canaryOf, filesBelow, leaks } from '../../support/canary.ts'
 import { runCommand } from '../../support/cli.ts'
+import { sealForTotpshare } from '../../support/totpshare-file.ts'
 
 const routes = buildRouteMap<string, CliContext>({
   routes: { totpshare: importTotpshareCommand, accounts: accountRoutes },
@@ -59,6 +63,22 @@ describe('watchword admin import totpshare', () => {
       'refused\tmore\tit is no regular file',
       'refused\tring\\u0007\tits name is not two hexadecimal words with a dot between',
     ])
+  })
+
+  it('T69 relaxed: opens a folder sealed with the default key everybody knows, with a warning, and seals nothing with it', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    writeFileSync(join(folder, '31.32'), sealForTotpshare(secret, knownDefaultKey))
+    const imported = await runCommand(routes, ['totpshare', folder, '--data-dir', dataDir, '--json'])
+    expect(JSON.parse(imported.stdout)).toMatchObject({ imported: [{ identifier: '1', label: '2' }] })
+    expect(imported.stderr + imported.stdout).toContain('the default key everybody knows')
+    expect(leaks([canaryOf(secret)], filesBelow(dataDir))).toEqual([])
+    const kept = await openStorage({ dataDir, clock: { nowMs: () => Date.now() } })
+    const rows = await kept.db.selectFrom('account').select('sealed_secret').execute()
+    await kept.close()
+    expect(rows).toHaveLength(1)
+    const content = Buffer.from(rows[0]?.sealed_secret ?? '')
+    expect(isMistake(openFolderFile('31.32', Buffer.from(content.toString('base64')), knownDefaultKey))).toBe(true)
   })
 
   it('says when folder or key cannot be read', async () => {

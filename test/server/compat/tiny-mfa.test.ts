@@ -69,7 +69,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     expect(await validate('000000')).toMatchObject({ body: refusal('token was NOT validated.') })
   })
 
-  it('answers bad codes with the documented texts', async () => {
+  it('T40 relaxed: answers bad codes with the documented texts', async () => {
     const door = await openTinyMfa(engine)
     const { validate } = await quickstart(door)
     const cases: [unknown, string][] = [
@@ -98,7 +98,7 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     expect(await validate(codeAt())).toMatchObject({ status: 403 })
   })
 
-  it('shows one secret for ever, with the present digits of the issuer', async () => {
+  it('T52 T53 T55 T56 relaxed: shows one secret for ever, by GET, with the present digits of the issuer', async () => {
     const door = await openTinyMfa(engine)
     const { uri } = await quickstart(door)
     await door.ask('POST', '/api/v1/issuer/issuer.local', { token_length: 8 })

@@ -217,12 +217,33 @@ describe('gate checks', () => {
   })
 
   it('P38 redirect=never answers 401 and 403 alone', async () => {
-    const never = await openGateHouse({ rules, variables: { WATCHWORD_GATE_REDIRECT: 'never' } })
-    const { status, headers } = await exchange(never.port, '/check/forward', {
-      headers: { ...forward('/x'), ...browser },
+    const never = await openGateHouse({
+      rules: rules.replace('rules:\n', 'rules:\n  - path: /closed/\n    policy: deny\n'),
+      variables: { WATCHWORD_GATE_REDIRECT: 'never' },
     })
+    const person = await never.addPerson('alice')
+    const full = { cookie: `watchword=${await never.signIn(person)}` }
+    const oneFactor = { cookie: `watchword=${await never.signIn(person, { factors: 'one' })}` }
+    const posted = { 'x-forwarded-method': 'POST' }
+    const asked: [string, Record<string, string>, number][] = [
+      ['/x', browser, 401],
+      ['/x', { ...browser, ...posted }, 401],
+      ['/x', { 'sec-fetch-mode': 'cors' }, 401],
+      ['/x', { ...browser, cookie: 'watchword=forged' }, 401],
+      ['/strict/', { ...browser, ...oneFactor }, 401],
+      ['/closed/', browser, 401],
+      ['/closed/', { ...browser, ...full }, 403],
+      ['/x', { ...browser, ...full }, 200],
+    ]
+    const answers = []
+    for (const [path, more] of asked) {
+      const { status, headers } = await exchange(never.port, '/check/forward', {
+        headers: { ...forward(path), ...more },
+      })
+      answers.push([path, more, headers.location === undefined ? status : `${status} with a Location`])
+    }
     await never.close()
-    expect([status, headers.location]).toEqual([401, undefined])
+    expect(answers).toEqual(asked)
   })
 
   it('B4 P25 asks for a second factor or a fresh proof where a rule says so', async () => {
@@ -248,13 +269,13 @@ describe('gate checks', () => {
         ...Object.entries(nginx('/x')).map(([name, value]) => `${name}: ${value}`),
         `cookie: ${cookie}`,
       ]
-      expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 (100|200)/)
+      expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n`)).toBe('HTTP/1.1 200 OK')
     },
   )
 
   it('P36 a chunked body that never ends hangs nothing', async () => {
     const head = ['POST /auth/check HTTP/1.1', 'host: gate', 'transfer-encoding: chunked', `cookie: ${cookie}`]
-    expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n5\r\nab`)).toContain('200')
+    expect(await firstLine(house.port, `${head.join('\r\n')}\r\n\r\n5\r\nab`)).toBe('HTTP/1.1 200 OK')
   })
 
   it('S1 D2.1 /auth/check knows a living session from none, a stranger and an ended one', async () => {
@@ -345,12 +366,17 @@ describe('the setting of the gate', () => {
   })
 })
 
+/** The status line of the answer itself: Node.js says `100 Continue` before anybody looked at the request. */
 function firstLine(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
+    let answer = ''
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(bytes))
     socket.setTimeout(5000, () => socket.destroy(new Error('no answer within five seconds')))
-    socket.once('data', (chunk) => {
-      resolve(chunk.toString().split('\r\n', 1)[0] ?? '')
+    socket.on('data', (chunk) => {
+      answer = (answer + chunk.toString()).replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, '')
+      const [line, ...rest] = answer.split('\r\n')
+      if (line === undefined || rest.length === 0) return
+      resolve(line)
       socket.destroy()
     })
     socket.once('error', reject)

@@ -4,6 +4,7 @@ import { doneBy } from '../../access/audited.ts'
 import { loggedInActor } from '../../access/login/login.ts'
 import type { SignedOn } from '../../access/oidc/sign-on.ts'
 import type { Tx } from '../../database/storage.ts'
+import { toProblem } from '../../http/problem.ts'
 import {
   cookieShape,
   dressFor,
@@ -36,7 +37,8 @@ export async function beginSignOn(
     if (!isFailure(error)) throw error
     const dress = dressFor(context, request)
     const way = { label: dress.texts.backToLogin, href: '/auth/login' }
-    return sendPage(reply, 502, noticePage(dress, dress.texts.logIn, [dress.texts.signOnAway], way))
+    const { status } = toProblem(error)
+    return sendPage(reply, status, noticePage(dress, dress.texts.logIn, [dress.texts.signOnAway], way))
   }
 }
 

@@ -99,7 +99,7 @@ describe('accounts (checklist 5 to 10, 14 to 17)', () => {
     expect(listed.headers['cache-control']).toBe('no-store')
   })
 
-  it('6. 15. T104 shows the code of RFC 6238 and the seconds left, by both addresses, never a stale one', async () => {
+  it('6. 15. T104 relaxed to two keys: shows the code of RFC 6238 and the seconds left, by both addresses, never a stale one', async () => {
     const { visitor, add, clock } = await setUp()
     await add(await visitor('u1'), production)
     const ben = await visitor('u2')
