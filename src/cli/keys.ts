@@ -79,14 +79,17 @@ async function status(this: CliContext, flags: StatusFlags): Promise<void> {
   for (const line of statusLines(found)) this.print(line)
 }
 
-function statusLines({ rootKeyId, dataKeys, isRotationUnfinished }: KeyStatus): string[] {
+function statusLines({ rootKeyId, dataKeys, unknownKeys, isRotationUnfinished }: KeyStatus): string[] {
   const lines = dataKeys.map(({ id, purpose, ownerId, createdAtMs, retiredAtMs, values }) => {
     const what = ownerId === null ? purpose : `${purpose} ${ownerId}`
     const state = retiredAtMs === null ? 'in use' : `retired ${day(retiredAtMs)}`
     return `${id}\t${what}\t${state}\tmade ${day(createdAtMs)}\tseals ${values} ${values === 1 ? 'value' : 'values'}`
   })
+  const unknown = unknownKeys.map(
+    ({ id, values }) => `${id}\tnot in this database\tseals ${values} ${values === 1 ? 'value' : 'values'}`,
+  )
   const unfinished = isRotationUnfinished ? ['A rotation is unfinished: "watchword keys rotate" finishes it.'] : []
-  return [`root key ${rootKeyId}`, ...lines, ...unfinished]
+  return [`root key ${rootKeyId}`, ...lines, ...unknown, ...unfinished]
 }
 
 function day(atMs: number): string {

@@ -45,6 +45,7 @@ export const accessFailures = {
   token_not_found: 'There is no such token.',
   token_owner_needed: 'Only a person can make a token for a person. Make a service token instead.',
   token_refused: 'The token opens nothing here: it is unknown, expired or suspended. Make a new one.',
+  token_suspended_from_above: 'An administrator suspended this token, and only an administrator lifts that. Ask one.',
   username_invalid: 'A name has 1 to 128 characters, no spaces at its ends, no slashes and no control characters.',
   username_taken: 'There is a person of this name already. Choose another name.',
   webhook_address_invalid:

@@ -10,6 +10,7 @@ import { readSchemaVersion } from '../database/schema-version.ts'
 import { databaseTimeMs } from '../database/time.ts'
 import { spaceFindings } from './space-finding.ts'
 import { redirectFinding } from './redirect-finding.ts'
+import { sealedFinding } from './sealed-finding.ts'
 
 /** One thing `doctor` and the console's health page looked at. */
 export interface Finding {
@@ -33,6 +34,7 @@ export async function findings(core: Core, config: Config, request: FastifyReque
     await schemaFinding(core),
     ...(await movedFindings(core)),
     { level: 'ok', check: 'root key', message: `It opens this database (${core.keyRing.rootKeyId}).` },
+    await sealedFinding(core),
     await auditFinding(core),
   ]
 }

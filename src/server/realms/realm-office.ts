@@ -64,8 +64,11 @@ export class RealmOffice {
   /** A realm the actor may see. @throws {@link Failure} `realm_not_found`, also for one it may not see */
   async read(actor: Actor, name: string): Promise<api.Realm> {
     requireKnown(actor)
+    // Before it is looked for: to whoever may not see it, it costs the same whether it is there.
+    if (!maySee(actor, canonicalName(name))) {
+      throw new Failure('realm_not_found', { cause: new Failure('forbidden') })
+    }
     const row = await this.#find(name)
-    if (!maySee(actor, row.name)) throw new Failure('realm_not_found')
     const counts = await store.countSubjects(this.#core.storage.db, [row.id])
     return this.#view(row, counts.get(row.id) ?? 0)
   }

@@ -60,9 +60,29 @@ export async function holdRealm(tx: Tx, engine: Engine, id: string): Promise<Rea
   return (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
 }
 
-/** Changes a realm; false when it is gone. */
-export async function updateRealm(tx: Tx, id: string, change: Partial<RealmRow>): Promise<boolean> {
-  const { numUpdatedRows } = await tx.updateTable('realm').set(change).where('id', '=', id).executeTakeFirst()
+/**
+ * Changes a realm; false when it is gone.
+ *
+ * Two changes within a millisecond still get two times: servers know by them which policy they hold in memory.
+ */
+export async function updateRealm(
+  tx: Tx,
+  id: string,
+  { updated_at_ms: atMs, ...change }: Partial<RealmRow> & Pick<RealmRow, 'updated_at_ms'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('realm')
+    .set(({ eb }) => ({
+      ...change,
+      updated_at_ms: eb
+        .case()
+        .when('updated_at_ms', '>=', atMs)
+        .then(eb('updated_at_ms', '+', 1))
+        .else(atMs)
+        .end(),
+    }))
+    .where('id', '=', id)
+    .executeTakeFirst()
   return numUpdatedRows === 1n
 }
 

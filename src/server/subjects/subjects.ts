@@ -57,7 +57,7 @@ export class Subjects {
   /** Use {@link createSubjects}. */
   constructor(core: Core) {
     this.#core = core
-    this.#directory = new RealmDirectory(core.storage)
+    this.#directory = new RealmDirectory(core.storage, core.keyRing)
     this.#roster = new Roster(core.storage, core.keyRing)
     this.#judge = new Judge(core, this.#directory, this.#roster)
     this.enrolment = new Enrolment(core)
@@ -135,7 +135,7 @@ export class Subjects {
   }
 
   /** A subject by its exact name. */
-  async find(realm: RealmEntry, name: string, tx?: Tx): Promise<SubjectRow | null> {
+  async find(realm: Pick<RealmEntry, 'id'>, name: string, tx?: Tx): Promise<SubjectRow | null> {
     return (await store.findSubject(tx ?? this.#core.storage.db, realm.id, name)) ?? null
   }
 
@@ -168,7 +168,7 @@ export class Subjects {
     return row
   }
 
-  /** Changes name, mail address or whether a subject is enabled. */
+  /** Changes name, mail address or whether a subject is enabled. Disabling calls its open enrolment links back. */
   async change(
     tx: Tx,
     realm: RealmEntry,
@@ -184,6 +184,7 @@ export class Subjects {
       ...(change.isEnabled === undefined ? {} : { enabled: isEnabled ? 1 : 0 }),
       updated_at_ms: this.#core.services.clock.nowMs(),
     }
+    if (change.isEnabled === false) await store.endOpenLinks(tx, subject.id, updated.updated_at_ms)
     const isThere = await this.#orTaken(() => store.updateSubject(tx, subject.id, updated))
     if (!isThere) throw new Failure('subject_not_found')
     const detail = { enabled: isEnabled, ...(name === subject.name ? {} : { renamed: true }) }
@@ -194,14 +195,14 @@ export class Subjects {
   }
 
   /** Removes a subject with its secrets and failures. */
-  async remove(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async remove(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.deleteSubject(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'delete', realm.id, subject)])
     await this.#tellName(tx, realm, subject.name)
   }
 
   /** Clears a subject's failures, waits and cap: an administrator's lift (T27). */
-  async lift(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async lift(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.liftGuesses(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'lift', realm.id, subject)])
   }
@@ -220,7 +221,7 @@ export class Subjects {
     }
   }
 
-  async #tellName(tx: Tx, realm: RealmEntry, name: string): Promise<void> {
+  async #tellName(tx: Tx, realm: Pick<RealmEntry, 'id'>, name: string): Promise<void> {
     await this.#core.storage.recordChange(tx, { kind: 'subject', objectId: rosterKey(realm.id, name) })
   }
 

@@ -4,6 +4,8 @@ import type { BulkJob } from '../../../src/api/realms.ts'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
+import { beginDataRotation } from '../../../src/server/keys/rotation.ts'
+import { readKeyStatus } from '../../../src/server/keys/status.ts'
 import { engines } from '../../support/engines.ts'
 import { field, type House, openHouse } from './house.ts'
 
@@ -169,6 +171,18 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     await second.rooms.bulk.resume()
     expect(await finished(second, field(job, 'id'))).toMatchObject({ state: 'done', created: 100, duplicates: 0 })
     expect(await second.ask('GET', '/v1/realms/shop')).toMatchObject({ body: { subjectCount: 100 } })
+  })
+
+  it('T88 seals each row under the key its realm has by then', async () => {
+    const house = await openShop(engine)
+    const { core } = house
+    const names = Array.from({ length: 60 }, (_, index) => `user${index}`)
+    const job = await send(house, { format: 'csv', content: `name\n${names.join('\n')}\n` })
+    await beginDataRotation(core, { actorKind: 'operator', actorId: 'operator:test', actorName: 'test' })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ state: 'done', created: 60 })
+    const { dataKeys } = await readKeyStatus(core)
+    const [current] = dataKeys.filter(({ purpose, retiredAtMs }) => purpose === 'realm' && retiredAtMs === null)
+    expect(current?.values).toBeGreaterThan(0)
   })
 
   it('tells its progress as events until it is over', async () => {

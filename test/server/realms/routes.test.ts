@@ -302,6 +302,26 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
   })
 
+  it('calls an open link back by cancelling, by disabling and by a new link', async () => {
+    const house = await openShop(engine)
+    const make = async () => {
+      const link = await house.ask('POST', `${ada}/enrolment/link`)
+      const token = new URL(field(link, 'url')).hash.slice(1)
+      return async () => (await house.ask('POST', '/v1/enrolment-links/open', { body: { token }, scopes: '' })).status
+    }
+    const [first, second] = [await make(), await make()]
+    expect(await first()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ status: 204 })
+    expect(await second()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ body: { code: 'enrolment_not_pending' } })
+    const third = await make()
+    await house.ask('PATCH', ada, { body: { enabled: false } })
+    expect(await third()).toBe(410)
+    const { items } = await house.core.audit.list({ action: 'subject.' })
+    const actions = items.map(({ action }) => action).filter((action) => action.startsWith('subject.enrol_'))
+    expect(actions.toReversed()).toEqual(['link', 'link', 'cancel', 'link'].map((what) => `subject.enrol_${what}`))
+  })
+
   it('T27 lets administrators lift a cap, and tokens that only enrol not', async () => {
     const house = await openShop(engine)
     await house.ask('PATCH', '/v1/realms/shop', {
@@ -323,6 +343,19 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect((await verify(codeAt())).body).toMatchObject({ accepted: true })
     expect((await verify(codeAt())).body).toMatchObject({ accepted: true })
     expect(await verify('000000')).toMatchObject({ status: 422 })
+  })
+
+  it('law 1: a verdict repeats for the token and the whole body it was given to, not for another token of the same person', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const verify = (token: string, source?: string) => {
+      const headers = { 'idempotency-key': 'order-1', 'x-own-token': token }
+      return house.ask('POST', `${ada}/verify`, { body: { code: codeAt(), ...(source && { source }) }, headers })
+    }
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect((await verify('two')).body).toMatchObject({ accepted: false, reason: 'replayed' })
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect(await verify('one', 'elsewhere')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
 
   it('lets a token see the realms of its scopes only', async () => {

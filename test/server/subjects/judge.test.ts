@@ -229,6 +229,17 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(many()).toBe(costWithFew)
   })
 
+  it('T07 law 1: counts everything up to a resynchronised code as used, also where earlier steps may pass', async () => {
+    const world = await openWorld(engine, { realm: { replay: 'once', windowBack: 3, windowForward: 3 } })
+    await world.addSubject('ada')
+    const pair = { purpose: 'resync', secondCode: world.code('ada', 21) } as const
+    expect(await world.judge('ada', world.code('ada', 20), pair)).toMatchObject(accepted)
+    for (const used of [21, 20, 19, 18]) {
+      expect(await world.judge('ada', world.code('ada', used))).toMatchObject(refused('replayed'))
+    }
+    expect(await world.judge('ada', world.code('ada', 22))).toMatchObject(accepted)
+  })
+
   it('repeats the verdict of an Idempotency-Key for a minute, and refuses the key with another body', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')

@@ -48,7 +48,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
   route(api.updateToken, async ({ actor, params, body }) => {
     const token = await ownToken(context, actor, params.token)
     await context.storage.transaction(async (tx) => {
-      await context.tokens.change(tx, token.id, body)
+      await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
       const detail = {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.suspended === undefined ? {} : { suspended: body.suspended }),
@@ -89,6 +89,10 @@ function auditedLimits(limits: GateLimits | null) {
   if (limits === null) return {}
   const { hosts, paths, methods, twoFactor } = limits
   return { gateHosts: hosts, gatePaths: paths, gateMethods: methods, gateTwoFactor: twoFactor }
+}
+
+function isOwner(actor: Actor, { personId }: AccessToken): boolean {
+  return actor.kind === 'person' && actor.personId === personId
 }
 
 /** A token as the API shows it. */

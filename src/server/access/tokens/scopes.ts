@@ -35,8 +35,8 @@ export function isGateToken<T extends Pick<AccessToken, 'scopes' | 'gateLimits'>
 /**
  * Refuses scopes nobody knows and those that reach beyond whoever makes the token.
  *
- * A person's token is narrowed by that person's rights at every use, so only what no person has by itself
- * (verifying, enrolling, doors) needs an administrator here.
+ * A person's token is narrowed by that person's rights at every use. What only administrators may (verifying, enrolling,
+ * doors) is refused here already, so that nobody carries a token that opens nothing.
  *
  * @throws {@link Failure} `scope_unknown`, `scope_beyond_rights`
  */

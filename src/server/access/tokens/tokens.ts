@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { newToken } from '../../../crypto/token.ts'
+import { Failure } from '../../../errors/failure.ts'
 import type { Storage, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Services } from '../../http/services.ts'
@@ -124,10 +125,13 @@ export class Tokens {
     return store.listTokens(this.#storage.db, filter, page)
   }
 
-  async change(tx: Tx, id: string, change: Parameters<typeof store.changeToken>[2]): Promise<void> {
-    await store.changeToken(tx, id, change)
+  /** Changes a token. @throws {@link Failure} `token_not_found`, `token_suspended_from_above` */
+  async change(tx: Tx, id: string, change: store.TokenChange): Promise<void> {
+    const isChanged = await store.changeToken(tx, id, change)
     const token = await store.tokenById(tx, id)
-    await this.#tell(tx, token?.tokenKey ?? null)
+    if (token === null) throw new Failure('token_not_found')
+    if (!isChanged) throw new Failure('token_suspended_from_above')
+    await this.#tell(tx, token.tokenKey)
   }
 
   /** Ends one token or all of a person, on every server; answers how many. */
