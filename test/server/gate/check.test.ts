@@ -231,7 +231,7 @@ describe('gate checks', () => {
       ['/x', { 'sec-fetch-mode': 'cors' }, 401],
       ['/x', { ...browser, cookie: 'watchword=forged' }, 401],
       ['/strict/', { ...browser, ...oneFactor }, 401],
-      ['/closed/', browser, 401],
+      ['/closed/', browser, 403],
       ['/closed/', { ...browser, ...full }, 403],
       ['/x', { ...browser, ...full }, 200],
     ]
