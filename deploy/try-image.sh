@@ -64,6 +64,7 @@ tries=0
 until [ "$(status http://127.0.0.1:18000/readyz)" = 200 ] || [ "$tries" = 50 ]; do tries=$((tries + 1)) && sleep 0.2; done
 expect 'the server is ready' 200 "$(status http://127.0.0.1:18000/readyz)"
 expect 'the health check says so' 0 "$(quietly podman healthcheck run server >/dev/null && echo 0 || echo 1)"
+expect 'a command beside it' 0 "$(quietly podman exec server watchword audit verify >/dev/null && echo 0 || echo 1)"
 expect 'its user' 57687 "$(quietly podman exec server id -u)"
 expect 'its capabilities' 0000000000000000 "$(quietly podman exec server awk '/CapEff/ {print $2}' /proc/1/status)"
 expect 'its root file system can be written' no "$(quietly podman exec server touch /app/x && echo yes || echo no)"

@@ -79,6 +79,7 @@ function entries() {
     'client/service/index': 'src/client/service/index.ts',
     'qr-thread': 'src/qr/thread.ts',
     'import-thread': 'src/importers/thread.ts',
+    'bcrypt-thread': 'src/server/compat/tiny-mfa/bcrypt-thread.ts',
   }
   return Object.fromEntries(
     Object.entries(all)

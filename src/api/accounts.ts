@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { IntakeBegin } from './intake.ts'
 import { Algorithm } from './realms.ts'
 
 export const AccountType = oneOf(['totp', 'hotp', 'steam'])
@@ -85,6 +86,7 @@ export const AccountCreate = exactly({
   ...Type.Partial(Type.Object({ ...metadata, ...secretFields })).properties,
   grants: Type.Optional(Type.Array(GrantSpec, { maxItems: 100 })),
   allowDuplicate: Type.Optional(Type.Boolean()),
+  intake: Type.Optional(IntakeBegin),
 })
 export const AccountUpdate = exactly({ ...Type.Partial(Type.Object(metadata)).properties })
 export const SecretReplace = exactly({
@@ -166,12 +168,12 @@ export const Candidate = Type.Object({
 })
 
 const one = Type.Object({ account: Ref })
-const viewer = { tag: 'Accounts', rights: 'Whoever has a grant; tokens with reveal:ACCOUNT' } as const
-const manager = { tag: 'Accounts', rights: 'Grant manage; administrators' } as const
+const viewer = { tag: 'Accounts', right: 'viewer' } as const
+const manager = { tag: 'Accounts', right: 'manager' } as const
 
 export const listAccounts = endpoint(
   'listAccounts',
-  { method: 'GET', path: '/v1/accounts', summary: 'Accounts I may see', ...viewer },
+  { method: 'GET', path: '/v1/accounts', summary: 'Accounts I may see', ...viewer, right: 'known' },
   {
     query: exactly({
       ...pageQuery,
@@ -190,7 +192,7 @@ export const createAccount = endpoint(
     summary: 'Add an account',
     status: 201,
     tag: 'Accounts',
-    rights: 'Administrators and groups with the right to add',
+    right: 'adder',
   },
   { body: AccountCreate, answer: AccountCreated },
 )
@@ -241,6 +243,7 @@ export const revealCode = endpoint(
     path: '/v1/accounts/{account}/reveal',
     summary: 'Hand out the code of this moment; HOTP gives one code per Idempotency-Key header',
     ...viewer,
+    right: 'revealer',
   },
   { params: one, body: Reveal, answer: RevealAnswer },
 )
@@ -251,7 +254,7 @@ export const registerCodes = endpoint(
     path: '/v1/accounts/{account}/register-codes',
     summary: 'Two codes in a row, the last one and this one, for registering at the service',
     tag: 'Accounts',
-    rights: 'Grants manage and reveal; who manages it and stored its present secret',
+    right: 'registrar',
   },
   { params: one, answer: Type.Object({ first: RevealAnswer, second: RevealAnswer }) },
 )
@@ -293,7 +296,13 @@ export const listReveals = endpoint(
 )
 export const setFavourite = endpoint(
   'setFavourite',
-  { method: 'PUT', path: '/v1/accounts/{account}/favourite', summary: 'Pin or unpin for me', ...viewer },
+  {
+    method: 'PUT',
+    path: '/v1/accounts/{account}/favourite',
+    summary: 'Pin or unpin for me',
+    ...viewer,
+    right: 'favouriter',
+  },
   { params: one, body: exactly({ favourite: Type.Boolean() }) },
 )
 export const listRotations = endpoint(
@@ -303,7 +312,7 @@ export const listRotations = endpoint(
     path: '/v1/rotations',
     summary: 'Accounts whose secret somebody who left could have seen',
     tag: 'Accounts',
-    rights: 'Administrators see all, others what they manage',
+    right: 'known',
   },
   { answer: Type.Object({ items: Type.Array(Account) }) },
 )
@@ -314,7 +323,7 @@ export const readImage = endpoint(
     path: '/v1/accounts/candidates',
     summary: 'What an image, file or text holds; nothing is stored',
     tag: 'Accounts',
-    rights: 'Who may add accounts',
+    right: 'adder',
   },
   {
     body: exactly({
@@ -339,7 +348,7 @@ export const addCandidates = endpoint(
     path: '/v1/accounts/candidates/{batch}',
     summary: 'Add what a preview showed',
     tag: 'Accounts',
-    rights: 'Who may add accounts',
+    right: 'adder',
   },
   {
     params: Type.Object({ batch: Ref }),

@@ -58,7 +58,7 @@ export const AwsMfaInventory = Type.Object({
   ),
 })
 
-const adder = { tag: 'Accounts', rights: 'Who may add accounts' } as const
+const adder = { tag: 'Accounts', right: 'adder' } as const
 
 export const enrolAwsMfa = endpoint(
   'enrolAwsMfa',
@@ -88,7 +88,7 @@ export const rotateAwsMfa = endpoint(
     path: '/v1/accounts/{account}/aws-mfa/rotate',
     summary: 'Replace the MFA device behind an account: the new one first, then the old one goes',
     tag: 'Accounts',
-    rights: 'Grant manage; administrators',
+    right: 'manager',
   },
   { params: Type.Object({ account: Ref }), body: AwsMfaRotate, answer: AwsMfaAccount },
 )

@@ -1,4 +1,5 @@
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
+import { type Right, rightTexts } from './rights.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -20,7 +21,9 @@ export interface Endpoint<Parts extends EndpointParts = EndpointParts> {
   readonly path: string
   readonly tag: string
   readonly summary: string
-  /** Who may call it, in words, for the documentation. */
+  /** Who may call it. */
+  readonly right: Right
+  /** The same in words, for the documentation. */
   readonly rights: string
   /** Whether strangers may call it; everywhere else they hear 401 before their input is looked at. */
   readonly isOpen: boolean
@@ -45,8 +48,7 @@ interface EndpointHead {
   readonly path: string
   readonly tag: string
   readonly summary: string
-  readonly rights: string
-  readonly isOpen?: boolean
+  readonly right: Right
   readonly status?: number
   readonly media?: string
 }
@@ -58,7 +60,9 @@ export function endpoint<const Parts extends EndpointParts>(
   parts: Parts,
 ): Endpoint<Parts> {
   const hasAnswer = parts.answer !== undefined || head.media !== undefined
-  return { name, isOpen: false, status: hasAnswer ? 200 : 204, ...head, parts }
+  const { right } = head
+  const isOpen = right === 'anyone' || right === 'linkHolder'
+  return { name, rights: rightTexts[right], isOpen, status: hasAnswer ? 200 : 204, ...head, parts }
 }
 
 /** An object that refuses keys it does not know, so that a misspelt field is told, not ignored. */
@@ -103,6 +107,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   code: Type.String({ description: 'Stable name of the failure' }),
   retryAfterMs: Type.Optional(Type.Integer()),
+  holder: Type.Optional(Type.String({ description: 'Who has the code of this moment, where a lease is held' })),
   detail: Type.Optional(Type.String()),
   errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
 })

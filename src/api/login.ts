@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, Ref, TimeMs } from './endpoint.ts'
 import { Code, Me, Passphrase } from './me.ts'
 
-const open = { tag: 'Login', rights: 'Anyone', isOpen: true } as const
-const mine = { tag: 'Me', rights: 'The person' } as const
+const open = { tag: 'Login', right: 'anyone' } as const
+const mine = { tag: 'Me', right: 'person' } as const
 
 // First start: the setup link's token is in the fragment of its URL and comes back in the body, never in a URL.
 export const readSetupLink = endpoint(

@@ -36,11 +36,11 @@ export const Me = Type.Object({
 })
 export type Me = Static<typeof Me>
 
-const mine = { tag: 'Me', rights: 'The person' } as const
+const mine = { tag: 'Me', right: 'person' } as const
 
 export const readMe = endpoint(
   'readMe',
-  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', rights: 'Anyone', isOpen: true },
+  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', right: 'anyone' },
   { answer: Me },
 )
 

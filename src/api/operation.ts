@@ -30,7 +30,7 @@ const auditFilter = {
   afterMs: Type.Optional(TimeMs),
   beforeMs: Type.Optional(TimeMs),
 }
-const auditors = { tag: 'Audit', rights: 'Administrators, auditors; tokens with audit' } as const
+const auditors = { tag: 'Audit', right: 'auditor' } as const
 
 export const listAudit = endpoint(
   'listAudit',
@@ -77,7 +77,7 @@ export const followAudit = endpoint(
   { query: exactly({ ...auditFilter }) },
 )
 
-const administrators = { tag: 'Settings', rights: 'Administrators' } as const
+const administrators = { tag: 'Settings', right: 'administrator' } as const
 
 export const OidcSettings = exactly({
   issuer: Type.String({ maxLength: 2048 }),
@@ -175,7 +175,7 @@ export const Notice = Type.Object({
 })
 export const listWebhooks = endpoint(
   'listWebhooks',
-  { method: 'GET', path: '/v1/webhooks', summary: 'Webhooks', tag: 'Notices', rights: 'Administrators' },
+  { method: 'GET', path: '/v1/webhooks', summary: 'Webhooks', tag: 'Notices', right: 'administrator' },
   { answer: Type.Object({ items: Type.Array(Webhook) }) },
 )
 export const createWebhook = endpoint(
@@ -186,7 +186,7 @@ export const createWebhook = endpoint(
     summary: 'Add a webhook; its signing key is shown this once',
     status: 201,
     tag: 'Notices',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   {
     body: exactly({ url: Type.String({ maxLength: 2048 }), events: Type.Array(Type.String({ maxLength: 64 })) }),
@@ -200,7 +200,7 @@ export const deleteWebhook = endpoint(
     path: '/v1/webhooks/{webhook}',
     summary: 'Remove a webhook',
     tag: 'Notices',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   { params: Type.Object({ webhook: Ref }) },
 )
@@ -211,7 +211,7 @@ export const listNotices = endpoint(
     path: '/v1/notices',
     summary: 'What waits, was sent or died',
     tag: 'Notices',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   {
     query: exactly({ ...pageQuery, state: Type.Optional(oneOf(['waiting', 'sent', 'dead'])) }),
@@ -225,7 +225,7 @@ export const retryNotice = endpoint(
     path: '/v1/notices/{notice}/retry',
     summary: 'Try a dead notice again',
     tag: 'Notices',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   { params: Type.Object({ notice: Ref }) },
 )
@@ -247,7 +247,7 @@ export const readHealth = endpoint(
     path: '/v1/health',
     summary: 'The server, its database, clock and keys, in words',
     tag: 'Operation',
-    rights: 'Administrators, auditors',
+    right: 'auditor',
   },
   { answer: Health },
 )
@@ -258,7 +258,7 @@ export const readKeys = endpoint(
     path: '/v1/keys',
     summary: 'State of the key hierarchy',
     tag: 'Operation',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   {
     answer: Type.Object({
@@ -294,7 +294,7 @@ export const rotateKeys = endpoint(
     summary: 'Rotate data keys in the background, or finish a rotation that was interrupted',
     status: 202,
     tag: 'Operation',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   {
     answer: Type.Object({

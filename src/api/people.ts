@@ -30,13 +30,13 @@ export const Group = Type.Object({
 })
 export type Group = Static<typeof Group>
 
-const administrators = { tag: 'People', rights: 'Administrators' } as const
+const administrators = { tag: 'People', right: 'administrator' } as const
 const person = Type.Object({ person: Ref })
 const group = Type.Object({ group: Ref })
 
 export const listPeople = endpoint(
   'listPeople',
-  { method: 'GET', path: '/v1/people', summary: 'List people', ...administrators, rights: 'Administrators, auditors' },
+  { method: 'GET', path: '/v1/people', summary: 'List people', ...administrators, right: 'auditor' },
   { query: exactly({ ...pageQuery, search: Type.Optional(Type.String({ maxLength: 255 })) }), answer: pageOf(Person) },
 )
 export const createPerson = endpoint(
@@ -60,7 +60,7 @@ export const createPerson = endpoint(
 )
 export const readPerson = endpoint(
   'readPerson',
-  { method: 'GET', path: '/v1/people/{person}', summary: 'Read a person', ...administrators },
+  { method: 'GET', path: '/v1/people/{person}', summary: 'Read a person', ...administrators, right: 'auditor' },
   { params: person, answer: Person },
 )
 export const updatePerson = endpoint(
@@ -110,7 +110,7 @@ export const listGroups = endpoint(
     path: '/v1/groups',
     summary: 'List groups',
     ...administrators,
-    rights: 'Administrators, auditors; whoever manages an account sees names',
+    right: 'groupReader',
   },
   { query: exactly({ ...pageQuery, search: Type.Optional(Type.String({ maxLength: 255 })) }), answer: pageOf(Group) },
 )
@@ -146,7 +146,13 @@ export const deleteGroup = endpoint(
 )
 export const listMembers = endpoint(
   'listMembers',
-  { method: 'GET', path: '/v1/groups/{group}/members', summary: 'Who is in a group', ...administrators },
+  {
+    method: 'GET',
+    path: '/v1/groups/{group}/members',
+    summary: 'Who is in a group',
+    ...administrators,
+    right: 'auditor',
+  },
   { params: group, query: exactly({ ...pageQuery }), answer: pageOf(Person) },
 )
 export const addMember = endpoint(

@@ -160,8 +160,8 @@ export type BulkJob = Static<typeof BulkJob>
 
 const realmParams = Type.Object({ realm: Ref })
 const subjectParams = Type.Object({ realm: Ref, subject: Ref })
-const realms = { tag: 'Realms', rights: 'Administrators; tokens with admin' } as const
-const subjects = { tag: 'Subjects', rights: 'Administrators; tokens with enrol:REALM' } as const
+const realms = { tag: 'Realms', right: 'administrator' } as const
+const subjects = { tag: 'Subjects', right: 'enroller' } as const
 
 export const listRealms = endpoint(
   'listRealms',
@@ -170,7 +170,7 @@ export const listRealms = endpoint(
     path: '/v1/realms',
     summary: 'List realms',
     ...realms,
-    rights: 'Administrators, auditors; tokens see the realms of their scopes',
+    right: 'known',
   },
   { query: exactly({ ...pageQuery, search: Type.Optional(Type.String({ maxLength: 255 })) }), answer: pageOf(Realm) },
 )
@@ -181,7 +181,7 @@ export const createRealm = endpoint(
 )
 export const readRealm = endpoint(
   'readRealm',
-  { method: 'GET', path: '/v1/realms/{realm}', summary: 'Read a realm', ...realms },
+  { method: 'GET', path: '/v1/realms/{realm}', summary: 'Read a realm', ...realms, right: 'realmReader' },
   { params: realmParams, answer: Realm },
 )
 export const updateRealm = endpoint(
@@ -302,7 +302,7 @@ export const confirmEnrolment = endpoint(
   },
 )
 const linkToken = Type.String({ minLength: 1, maxLength: 128 })
-const linkHolder = { tag: 'Subjects', rights: 'Whoever holds the link', isOpen: true } as const
+const linkHolder = { tag: 'Subjects', right: 'linkHolder' } as const
 export const openEnrolmentLink = endpoint(
   'openEnrolmentLink',
   {
@@ -330,7 +330,7 @@ export const verifyCode = endpoint(
     path: '/v1/realms/{realm}/subjects/{subject}/verify',
     summary: 'Judge a code, once',
     tag: 'Subjects',
-    rights: 'Tokens with verify:REALM; explain:REALM and the root token hear the reason',
+    right: 'verifier',
   },
   { params: subjectParams, body: Verify, answer: Verdict },
 )
@@ -351,7 +351,7 @@ export const liftSubject = endpoint(
     path: '/v1/realms/{realm}/subjects/{subject}/lift',
     summary: 'Lift the cap and the waits',
     tag: 'Subjects',
-    rights: 'Administrators',
+    right: 'administrator',
   },
   { params: subjectParams },
 )

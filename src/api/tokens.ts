@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
 
 export const Session = Type.Object({
@@ -13,20 +13,31 @@ export const Session = Type.Object({
   lastSeenAtMs: TimeMs,
   expiresAtMs: TimeMs,
 })
+function limitList(description: string) {
+  return Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 100, description })
+}
+
+/** Where the gate lets a token through. */
+export const GateLimits = Type.Object({
+  hosts: Type.Array(Type.String()),
+  paths: Type.Array(Type.String()),
+  methods: Type.Array(Type.String()),
+  twoFactor: Type.Boolean(),
+})
+export type GateLimits = Static<typeof GateLimits>
+const GateLimitsWish = exactly({
+  hosts: limitList('app.example.com, *.example.com, or * for all'),
+  paths: limitList('Begin with a slash and cover what lies below; / for all'),
+  methods: limitList('GET and so on, or * for all'),
+  twoFactor: Type.Boolean({ description: 'Also passes rules that ask for two factors, but never a step-up' }),
+})
 export const Token = Type.Object({
   id: Type.String(),
   name: Type.String(),
   owner: oneOf(['person', 'device', 'service', 'root']),
   personId: orNull(Type.String()),
   scopes: Type.Array(Type.String()),
-  gateLimits: orNull(
-    Type.Object({
-      hosts: Type.Array(Type.String()),
-      paths: Type.Array(Type.String()),
-      methods: Type.Array(Type.String()),
-      twoFactor: Type.Boolean(),
-    }),
-  ),
+  gateLimits: orNull(GateLimits),
   createdAtMs: TimeMs,
   expiresAtMs: orNull(TimeMs),
   lastUsedAtMs: orNull(TimeMs),
@@ -38,14 +49,7 @@ export const TokenCreate = exactly({
   owner: Type.Optional(oneOf(['person', 'service'])),
   scopes: Type.Array(Type.String({ maxLength: 300 }), { minItems: 1, maxItems: 100 }),
   expiresAtMs: Type.Optional(orNull(TimeMs)),
-  gateLimits: Type.Optional(
-    Type.Object({
-      hosts: Type.Array(Type.String()),
-      paths: Type.Array(Type.String()),
-      methods: Type.Array(Type.String()),
-      twoFactor: Type.Boolean(),
-    }),
-  ),
+  gateLimits: Type.Optional(GateLimitsWish),
 })
 
 export const listSessions = endpoint(
@@ -55,7 +59,7 @@ export const listSessions = endpoint(
     path: '/v1/sessions',
     summary: 'Sessions: mine, or of all for administrators',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   {
     query: exactly({ ...pageQuery, person: Type.Optional(Ref), all: Type.Optional(Type.Boolean()) }),
@@ -69,7 +73,7 @@ export const endSession = endpoint(
     path: '/v1/sessions/{session}',
     summary: 'End one session',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { params: Type.Object({ session: Ref }) },
 )
@@ -80,7 +84,7 @@ export const endSessions = endpoint(
     path: '/v1/sessions/end-all',
     summary: 'End all sessions of a person but this one',
     tag: 'Sessions',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { body: exactly({ person: Type.Optional(Ref) }), answer: Type.Object({ ended: Type.Integer() }) },
 )
@@ -92,7 +96,7 @@ export const listTokens = endpoint(
     path: '/v1/tokens',
     summary: 'My tokens; all for administrators',
     tag: 'Tokens',
-    rights: 'The person; administrators',
+    right: 'owner',
   },
   { query: exactly({ ...pageQuery, all: Type.Optional(Type.Boolean()) }), answer: pageOf(Token) },
 )
@@ -104,7 +108,7 @@ export const createToken = endpoint(
     summary: 'Make a token; shown this once',
     status: 201,
     tag: 'Tokens',
-    rights: 'The person, never beyond their own rights; administrators make service tokens',
+    right: 'tokenMaker',
   },
   { body: TokenCreate, answer: TokenCreated },
 )
@@ -115,7 +119,7 @@ export const updateToken = endpoint(
     path: '/v1/tokens/{token}',
     summary: 'Rename, suspend or resume a token',
     tag: 'Tokens',
-    rights: 'Its owner; administrators',
+    right: 'owner',
   },
   {
     params: Type.Object({ token: Ref }),
@@ -134,7 +138,7 @@ export const deleteToken = endpoint(
     path: '/v1/tokens/{token}',
     summary: 'End a token',
     tag: 'Tokens',
-    rights: 'Its owner; administrators',
+    right: 'owner',
   },
   { params: Type.Object({ token: Ref }) },
 )

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { isFailure } from '../errors/failure.ts'
 import { type CliContext, createContext, programName } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { systemFailure } from './system-error.ts'
 
 /** The command line over some commands: how arguments are written and failures are told. */
 export function applicationOf(root: RouteMap<CliContext>): Application<CliContext> {
@@ -43,6 +44,8 @@ const text: ApplicationText = {
 
 function sentence(thrown: unknown): string {
   if (isFailure(thrown)) return thrown.message
+  const refused = systemFailure(thrown)
+  if (refused !== null) return refused.message
   if (!(thrown instanceof Error)) return 'Something unexpected happened.'
   return process.env['WATCHWORD_DEBUG'] === undefined
     ? `${thrown.message} (WATCHWORD_DEBUG=1 shows where.)`

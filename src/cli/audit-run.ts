@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import { Failure } from '../errors/failure.ts'
@@ -10,15 +10,22 @@ import type { AuditReport } from '../server/audit/verify.ts'
 import type { ExportFlags, FilterFlags, ListFlags, PruneFlags, VerifyFlags } from './audit.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { StoreUse } from './admin/store-core.ts'
 import { operator, withStore } from './open-store.ts'
+
+/** What was recorded stays readable: before an upgrade, and after the store moved elsewhere. */
+const reading: StoreUse = { schema: 'as it is', allowsMoved: true }
 
 /** `watchword audit list` */
 export async function list(this: CliContext, flags: ListFlags): Promise<void> {
   const { cursor, limit } = flags
-  const page = await withStore(this, flags, ({ audit }) => audit.list(filterOf(flags), { cursor, limit }))
+  const { page, others } = await withStore(this, flags, async ({ audit }) => {
+    const found = await audit.list(filterOf(flags), { cursor, limit })
+    return { page: found, others: found.items.length === 0 ? otherActions(await audit.actions(), flags.action) : '' }
+  })
   if (flags.json) return this.printJson(page)
   for (const event of page.items) this.print(eventLine(event))
-  if (page.items.length === 0) this.say('nothing was recorded that fits')
+  if (page.items.length === 0) this.say(`nothing was recorded that fits${others}`)
   if (page.nextCursor !== undefined) this.say(`there is more: --cursor ${page.nextCursor}`)
 }
 
@@ -26,7 +33,7 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
 export async function verify(this: CliContext, flags: VerifyFlags, file?: string): Promise<void> {
   const report =
     file === undefined
-      ? await withStore(this, flags, ({ audit }) => audit.verify())
+      ? await withStore(this, flags, ({ audit }) => audit.verify(), reading)
       : await verifyFile(this, file, flags.publicKey)
   if (!report.whole) this.setExitCode(exitCodes.general)
   if (flags.json) return this.printJson(report)
@@ -36,21 +43,45 @@ export async function verify(this: CliContext, flags: VerifyFlags, file?: string
 /** `watchword audit export --jsonl` */
 export async function exportAll(this: CliContext, flags: ExportFlags): Promise<void> {
   const filter = filterOf(flags)
+  if (flags.output !== undefined && existsSync(flags.output))
+    throw new Failure('audit_export_exists', { detail: { file: flags.output } })
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
-  await withStore(this, flags, async ({ audit }) => {
-    const lines = withLineFeeds(isFiltered ? audit.exportFiltered(filter) : audit.export())
-    if (flags.output === undefined) for await (const line of lines) this.stdout.write(line)
-    else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600 }))
-    const key = Buffer.from(audit.publicKey).toString('base64')
-    if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
-  })
+  await withStore(
+    this,
+    flags,
+    async ({ audit }) => {
+      const lines = withLineFeeds(isFiltered ? audit.exportFiltered(filter) : audit.export())
+      if (flags.output === undefined) for await (const line of lines) this.stdout.write(line)
+      else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600, flags: 'wx' }))
+      const key = Buffer.from(audit.publicKey).toString('base64')
+      if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
+    },
+    reading,
+  )
 }
 
 /** `watchword audit prune --before DATE` */
 export async function prune(this: CliContext, flags: PruneFlags): Promise<void> {
-  const removed = await withStore(this, flags, ({ audit }) => audit.prune(flags.before, operator()))
+  const removed = await withStore(this, flags, async ({ audit }) => {
+    await confirmPruning(this, flags)
+    return audit.prune(flags.before, operator())
+  })
   if (flags.json) return this.printJson({ removed })
   this.print(`Removed ${removed} ${removed === 1 ? 'event' : 'events'}.`)
+}
+
+async function confirmPruning(context: CliContext, { before, yes }: PruneFlags): Promise<void> {
+  if (yes) return
+  if (!context.canAsk()) throw new Failure('audit_prune_unconfirmed')
+  const text = `Remove every event from before ${new Date(before).toISOString()} for good? [y/N] `
+  const answer = await context.ask({ text, asks: 'a confirmation', instead: 'Give --yes if you mean it.', echo: true })
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('agent_interrupted')
+}
+
+/** A mistyped action finds nothing, as one that never happened does: the ones there are tell them apart. */
+function otherActions(recorded: readonly string[], action: string | undefined): string {
+  if (action === undefined || recorded.some((known) => known.startsWith(action))) return ''
+  return `: this audit holds no action ${action}, but ${recorded.join(', ')}`
 }
 
 function filterOf(flags: FilterFlags): AuditFilter {
@@ -89,6 +120,9 @@ function eventLine({
 function reportLines(report: AuditReport | ExportReport): string[] {
   const events = `${report.events} ${report.events === 1 ? 'event' : 'events'}`
   const verdict = report.whole ? `The audit is whole: ${events}.` : `The audit is NOT whole (${events} read):`
-  const signer = 'publicKey' in report ? [`Signed by the key ${report.publicKey}.`] : []
+  const signer =
+    'publicKey' in report
+      ? [`${report.whole ? 'Signed by' : 'The file names as its signer'} the key ${report.publicKey}.`]
+      : []
   return [verdict, ...report.problems, ...signer]
 }

@@ -3,13 +3,18 @@ import { parseMoment } from './admin/moment.ts'
 import type { CliContext } from './context.ts'
 import { type StoreFlags, storeFlags } from './server-options.ts'
 
+const outcomes = ['accepted', 'refused', 'done', 'denied'] as const
+
+/** How what is recorded ended. */
+export type Outcome = (typeof outcomes)[number]
+
 /** Which events a command is about. */
 export interface FilterFlags extends StoreFlags {
   readonly actor?: string
   readonly action?: string
   readonly object?: string
   readonly realm?: string
-  readonly outcome?: string
+  readonly outcome?: Outcome
   readonly after?: number
   readonly before?: number
 }
@@ -32,6 +37,7 @@ export interface ListFlags extends FilterFlags {
 
 export interface PruneFlags extends StoreFlags {
   readonly before: number
+  readonly yes: boolean
   readonly json: boolean
 }
 
@@ -47,7 +53,7 @@ const filterFlags = {
   action: word('What was done, e.g. account.reveal; "account." finds all that begin so', 'ACTION'),
   object: word('What it was done to: a name or an id', 'NAME'),
   realm: word('The name or id of a realm', 'REALM'),
-  outcome: word('accepted, refused, done or denied', 'OUTCOME'),
+  outcome: { kind: 'enum', values: outcomes, optional: true, brief: 'How it ended', placeholder: 'OUTCOME' },
   after: { kind: 'parsed', parse: parseMoment, optional: true, brief: 'From this moment on', placeholder: 'DATE' },
   before: { kind: 'parsed', parse: parseMoment, optional: true, brief: 'Before this moment', placeholder: 'DATE' },
 } as const
@@ -105,7 +111,7 @@ const exportCommand = buildCommand<ExportFlags, [], CliContext>({
   parameters: {
     flags: {
       jsonl: { kind: 'boolean', default: true, brief: 'JSON lines, the only format' },
-      output: word('Write into this file instead of standard output', 'FILE'),
+      output: word('Write into this new file instead of standard output', 'FILE'),
       ...filterFlags,
       ...storeFlags,
     },
@@ -131,6 +137,7 @@ const pruneCommand = buildCommand<PruneFlags, [], CliContext>({
         brief: 'Remove events from before this moment',
         placeholder: 'DATE',
       },
+      yes: { kind: 'boolean', default: false, withNegated: false, brief: 'Do not ask' },
       json,
       ...storeFlags,
     },
@@ -138,7 +145,7 @@ const pruneCommand = buildCommand<PruneFlags, [], CliContext>({
   docs: {
     brief: 'Remove old events; what is left still verifies',
     fullDescription:
-      'A signed checkpoint stands for what was removed, and the act is recorded.\n\nExample:\n  watchword audit prune --before 2025-01-01',
+      'A signed checkpoint stands for what was removed, and the act is recorded. Events that do not verify are kept.\n\nExample:\n  watchword audit prune --before 2025-01-01',
   },
 })
 

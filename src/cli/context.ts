@@ -2,7 +2,7 @@ import type { CommandContext, StricliProcess } from '@stricli/core'
 import { closeSync, openSync } from 'node:fs'
 import { exitCodes } from './exit-codes.ts'
 import { type OutputStream, outputStream } from './output-stream.ts'
-import { shown } from './shown.ts'
+import { shown } from './agent/shown.ts'
 import type { Question } from './terminal.ts'
 
 /** The name every message on standard error begins with. */

@@ -1,8 +1,9 @@
 import { buildCommand } from '@stricli/core'
+import { isFailure } from '../errors/failure.ts'
 import type { Finding } from '../server/operation/findings.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type AdminFlags, adminFlags, withAdminClient } from './admin/connection.ts'
+import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './admin/connection.ts'
 
 const marks: Record<Finding['level'], string> = { ok: 'ok      ', warning: 'warning ', error: 'error   ' }
 
@@ -18,7 +19,7 @@ export const doctorCommand = buildCommand<AdminFlags, [], CliContext>({
 })
 
 async function doctor(this: CliContext, flags: AdminFlags): Promise<void> {
-  const found = flags.server === undefined ? await lookAtStore(this, flags) : await askServer(this, flags)
+  const found = serverOf(this, flags) === undefined ? await lookAtStore(this, flags) : await askServer(this, flags)
   if (flags.json) this.printJson({ findings: found })
   else for (const { level, check, message } of found) this.print(`${marks[level]} ${check}: ${message}`)
   if (found.some(({ level }) => level === 'error')) this.setExitCode(exitCodes.general)
@@ -26,8 +27,17 @@ async function doctor(this: CliContext, flags: AdminFlags): Promise<void> {
 
 async function lookAtStore(context: CliContext, flags: AdminFlags): Promise<readonly Finding[]> {
   const { withStore } = await import('./open-store.ts')
-  const { findings } = await import('../server/operation/findings.ts')
-  return withStore(context, flags, (core) => findings(core, core.config))
+  const { findings, findingsOfUnopened } = await import('../server/operation/findings.ts')
+  try {
+    return await withStore(context, flags, (core) => findings(core, core.config), {
+      schema: 'as it is',
+      allowsMoved: true,
+    })
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'config_invalid') throw error
+    const { readConfig } = await import('../server/config.ts')
+    return findingsOfUnopened(readConfig(context.env, flags), error)
+  }
 }
 
 async function askServer(context: CliContext, flags: AdminFlags): Promise<readonly Finding[]> {

@@ -1,7 +1,7 @@
 import { TinyMfaSettingsStore } from '../server/compat/tiny-mfa/settings.ts'
 import { readConfig } from '../server/config.ts'
-import { openStoreCore } from './admin/store-rooms.ts'
 import { exitCodes } from './exit-codes.ts'
+import { openStoreCore } from './admin/store-core.ts'
 
 const patienceMs = 5000
 
@@ -26,7 +26,7 @@ export async function healthcheck(variables: Readonly<Record<string, string | un
 
 /** Where the door listens as the main one; asking for it shows that the database answers. */
 async function storedPort(variables: Readonly<Record<string, string | undefined>>): Promise<number> {
-  const core = await openStoreCore(variables, {})
+  const core = await openStoreCore(variables, {}, { schema: 'as it is' })
   try {
     return (await new TinyMfaSettingsStore(core).read()).httpPort
   } finally {

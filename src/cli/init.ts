@@ -43,7 +43,7 @@ export const initCommand = buildCommand<InitFlags, [], CliContext>({
 async function init(this: CliContext, flags: InitFlags): Promise<void> {
   const passphrase = await readPassphrase(this, flags)
   const { openStoreRooms } = await import('./admin/store-rooms.ts')
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const { rootToken, otpauthUri, recoveryCodes } = await rooms.access.initialise({
       username: flags.admin,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { buildCommand, buildRouteMap } from '@stricli/core'
-import { parseRootKey } from '../crypto/root-key.ts'
+import { fileProvider } from '../crypto/root-key-provider.ts'
+import type { RootKey } from '../crypto/root-key.ts'
+import { Failure } from '../errors/failure.ts'
 import { type DataRotation, rotateDataKeys, rotateRootKey } from '../server/keys/rotation.ts'
 import { type KeyStatus, readKeyStatus } from '../server/keys/status.ts'
 import { rootKeyProvider } from '../server/open-core.ts'
@@ -43,7 +44,8 @@ const rotateCommand = buildCommand<RotateFlags, [], CliContext>({
         kind: 'parsed',
         parse: (value: string) => value,
         optional: true,
-        brief: 'With --root: take the new root key from this file (needed when it comes from a variable or a command)',
+        brief:
+          'With --root: take the new root key from this file of mode 0600 (needed where it comes from a variable or command)',
         placeholder: 'FILE',
       },
       json,
@@ -54,12 +56,13 @@ const rotateCommand = buildCommand<RotateFlags, [], CliContext>({
     brief: 'Seal everything under new keys while servers run',
     fullDescription: [
       'Gives every realm and the vault a new data key and seals every secret anew. Interrupted, it is finished by',
-      'calling it again. With --root the key that seals the data keys is replaced; a key file is rewritten.',
+      'calling it again. With --root the key that seals the data keys is replaced: a key file is rewritten, and the old',
+      'key is kept beside it, since backups of before open with nothing else.',
       '',
       'Examples:',
       '  watchword keys rotate',
       '  watchword keys rotate --root',
-      '  openssl rand -base64 32 > new.key && watchword keys rotate --root --new-root-key-file new.key',
+      '  (umask 077; openssl rand -base64 32 > new.key) && watchword keys rotate --root --new-root-key-file new.key',
     ].join('\n'),
   },
 })
@@ -76,14 +79,17 @@ async function status(this: CliContext, flags: StatusFlags): Promise<void> {
   for (const line of statusLines(found)) this.print(line)
 }
 
-function statusLines({ rootKeyId, dataKeys, isRotationUnfinished }: KeyStatus): string[] {
+function statusLines({ rootKeyId, dataKeys, unknownKeys, isRotationUnfinished }: KeyStatus): string[] {
   const lines = dataKeys.map(({ id, purpose, ownerId, createdAtMs, retiredAtMs, values }) => {
     const what = ownerId === null ? purpose : `${purpose} ${ownerId}`
     const state = retiredAtMs === null ? 'in use' : `retired ${day(retiredAtMs)}`
     return `${id}\t${what}\t${state}\tmade ${day(createdAtMs)}\tseals ${values} ${values === 1 ? 'value' : 'values'}`
   })
+  const unknown = unknownKeys.map(
+    ({ id, values }) => `${id}\tnot in this database\tseals ${values} ${values === 1 ? 'value' : 'values'}`,
+  )
   const unfinished = isRotationUnfinished ? ['A rotation is unfinished: "watchword keys rotate" finishes it.'] : []
-  return [`root key ${rootKeyId}`, ...lines, ...unfinished]
+  return [`root key ${rootKeyId}`, ...lines, ...unknown, ...unfinished]
 }
 
 function day(atMs: number): string {
@@ -111,12 +117,23 @@ function rotationLine({ isResumed, keys, values, removedKeys }: DataRotation): s
 }
 
 async function rotateRoot(context: CliContext, { newRootKeyFile, ...flags }: RotateFlags): Promise<void> {
-  const given =
-    newRootKeyFile === undefined ? undefined : parseRootKey(readFileSync(newRootKeyFile, 'utf8'), newRootKeyFile)
-  const { from, to } = await withStore(context, flags, (core) =>
-    rotateRootKey(core, rootKeyProvider(core.config.rootKey, false), operator(), given),
-  )
-  if (flags.json) return context.printJson({ from, to })
+  const given = newRootKeyFile === undefined ? undefined : await readNewRootKey(newRootKeyFile)
+  const { from, to, kept, isRewritten } = await withStore(context, flags, async (core) => {
+    const provider = rootKeyProvider(core.config.rootKey, false)
+    const rotation = await rotateRootKey(core, provider, operator(), given)
+    return { ...rotation, isRewritten: provider.replace !== undefined }
+  })
+  if (flags.json) return context.printJson({ from, to, kept })
   context.print(`The root key is now ${to}; it was ${from}.`)
-  if (newRootKeyFile !== undefined) context.say(`give ${newRootKeyFile} to every server before it starts next time`)
+  const place = kept === null ? 'keep it' : `it is kept in ${kept}`
+  context.say(`backups made before open with the old key alone; ${place}, to be removed with the last of them`)
+  context.say('Write a new backup now.')
+  if (isRewritten) context.say('copy the new key to where you keep it, and to other servers of this store')
+  else context.say(`give ${newRootKeyFile} to every server before it starts next time`)
+}
+
+async function readNewRootKey(file: string): Promise<RootKey> {
+  const [key, ...others] = await fileProvider(file, { mayCreate: false }).load()
+  if (key !== undefined && others.length === 0) return key
+  throw new Failure('root_key_unreadable', { detail: { place: file, reason: 'it holds more than one key' } })
 }

@@ -1,6 +1,7 @@
 import { isSimpleotpSpelling } from './agent/simpleotp-spelling.ts'
 import { runApplication } from './application.ts'
 import { rootRoutes } from './routes.ts'
+import { arrange } from './service/arrange.ts'
 
 /** Runs the command line of a process and sets its exit code. */
 export async function runProgram(host: NodeJS.Process): Promise<void> {
@@ -14,8 +15,10 @@ export async function runProgram(host: NodeJS.Process): Promise<void> {
   await runApplication(host, await rootRoutes(inputs[0]), inputs)
 }
 
-/** A bare call lists, as simpleotp's did; a call in its spelling goes to the command that answers as it did. */
+/** A bare call lists, as simpleotp's did; calls in its spelling and ungleichotp's go to what answers as they did. */
 function spelledOut(words: readonly string[]): readonly string[] {
-  if (words.length === 0) return ['list']
+  const [area, ...rest] = words
+  if (area === undefined) return ['list']
+  if (area === 'service' && rest.length > 0) return [area, ...arrange(rest)]
   return isSimpleotpSpelling(words) ? ['simpleotp', ...words] : words
 }

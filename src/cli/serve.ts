@@ -1,4 +1,4 @@
-import { buildCommand, numberParser } from '@stricli/core'
+import { buildCommand } from '@stricli/core'
 import type { ConfigFlags } from '../server/config.ts'
 import type { CliContext } from './context.ts'
 import { storeFlags } from './server-options.ts'
@@ -20,7 +20,7 @@ export const serveCommand = buildCommand<ConfigFlags, [], CliContext>({
       },
       port: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: text,
         optional: true,
         brief: 'Port to listen on (WATCHWORD_PORT, 8000)',
         placeholder: 'P',

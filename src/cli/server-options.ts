@@ -12,7 +12,7 @@ export const storeFlags = {
     kind: 'parsed',
     parse: text,
     optional: true,
-    brief: 'Folder of the embedded database and the root key (WATCHWORD_DATA_DIR)',
+    brief: 'Folder of the embedded database and the root key (WATCHWORD_DATA_DIR); wins over every variable',
     placeholder: 'DIR',
   },
   databaseUrl: {

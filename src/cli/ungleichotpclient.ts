@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runProgram } from './program.ts'
-import { arrange } from './service/arrange.ts'
 
-// The name and the spellings of ungleichotp's own client.
-process.argv.splice(2, process.argv.length, 'service', ...arrange(process.argv.slice(2)))
+// The name of ungleichotp's own client, which always verified: called bare it says which flags that needs.
+const words = process.argv.slice(2)
+process.argv.splice(2, process.argv.length, 'service', ...(words.length === 0 ? ['verify'] : words))
 await runProgram(process)

@@ -1,6 +1,7 @@
 import type { Endpoint, Problem } from '../api/endpoint.ts'
-import { Failure } from '../errors/failure.ts'
+import { Failure, isFailure } from '../errors/failure.ts'
 import { Refusal } from './failures.ts'
+import { type Pause, pause } from './pause.ts'
 import { type Given, type Got, pathOf, type RawInput } from './request.ts'
 
 /** How to reach a server and who we are there. */
@@ -8,23 +9,24 @@ export interface ClientOptions {
   /** Where the server is, such as `https://codes.example.com`; empty in a browser on the same origin. */
   readonly baseUrl: string
   /** An access token. Without one the browser's cookies speak for us. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** The anti-forgery token of a cookie session, asked for before each change. */
-  readonly csrfToken?: () => string | null
+  readonly csrfToken?: (() => string | null) | undefined
   /** Another `fetch`, for tests or an agent with its own certificates. */
-  readonly fetch?: typeof fetch
-  /** How long one attempt may take; 10,000 unless said otherwise. */
-  readonly timeoutMs?: number
+  readonly fetch?: typeof fetch | undefined
+  /** How long one attempt may take, its whole answer included; 10,000 unless said otherwise. */
+  readonly timeoutMs?: number | undefined
   /** Waits between attempts; replaced in tests. */
-  readonly delay?: (ms: number) => Promise<void>
+  readonly delay?: Pause | undefined
 }
 
 /** How one call differs from the others. */
 export interface CallOptions {
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  /** Ends the call, whatever it is waiting for. */
+  readonly signal?: AbortSignal | undefined
   /** Names this one act, so that a repetition is not a second act. Only with it is a lost request sent again. */
-  readonly idempotencyKey?: string
+  readonly idempotencyKey?: string | undefined
 }
 
 type Arguments<E extends Endpoint> =
@@ -38,7 +40,7 @@ export interface Client {
    * Calls an endpoint and answers its body.
    *
    * @throws {@link Refusal} when the server says no; {@link Failure} `client_server_unreachable`,
-   *   `client_timed_out`, `client_cancelled` or `client_answer_unreadable` when there is no answer
+   *   `client_timed_out`, `client_cancelled`, `client_answer_cut` or `client_answer_unreadable` when there is no answer
    */
   call<E extends Endpoint>(endpoint: E, ...rest: Arguments<E>): Promise<Got<E>>
   /** The same for an endpoint that does not answer JSON: a picture, an export, a stream of events. */
@@ -47,52 +49,75 @@ export interface Client {
   address<E extends Endpoint>(endpoint: E, ...rest: Arguments<E>): string
 }
 
+/** One call, on its way. */
+interface Sending {
+  readonly options: ClientOptions
+  readonly base: string
+  readonly endpoint: Endpoint
+  readonly input: RawInput
+  readonly call: CallOptions
+}
+
 const usualTimeoutMs = 10_000
 const attempts = 3
 const firstWaitMs = 200
+/** What a proxy says when it did not hear from the server: the act may be done all the same. */
+const awayStatuses: readonly unknown[] = [502, 503, 504]
 
 /** Makes a client; it holds no connection and needs no closing. */
 export function createClient(options: ClientOptions): Client {
   const base = options.baseUrl.replace(/\/+$/, '')
-  const send = (endpoint: Endpoint, input: RawInput = {}, call: CallOptions = {}) =>
-    sendPatiently(options, base, endpoint, input, call)
+  const sending = (endpoint: Endpoint, input: RawInput = {}, call: CallOptions = {}): Sending => ({
+    options,
+    base,
+    endpoint,
+    input,
+    call,
+  })
   return {
-    call: async (endpoint, ...[input, call]) =>
-      readAnswer(endpoint, await send(endpoint, input as RawInput, call), base),
-    open: (endpoint, ...[input, call]) => send(endpoint, input as RawInput, call),
+    call: <E extends Endpoint>(endpoint: E, ...[input, call]: Arguments<E>) =>
+      patiently(sending(endpoint, input as RawInput, call), async (one) => (await askOnce(one)) as Got<E>),
+    open: (endpoint, ...[input, call]) =>
+      patiently(sending(endpoint, input as RawInput, call), (one) => sendOnce(one, limitOf(one))),
     address: (endpoint, ...[input]) => base + pathOf(endpoint, (input ?? {}) as RawInput),
   }
 }
 
-async function sendPatiently(
-  options: ClientOptions,
-  base: string,
-  endpoint: Endpoint,
-  input: RawInput,
-  call: CallOptions,
-): Promise<Response> {
-  const delay = options.delay ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
+async function patiently<T>(sending: Sending, attemptOnce: (sending: Sending) => Promise<T>): Promise<T> {
+  const { options, call } = sending
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sendOnce(options, base, endpoint, input, call)
+      return await attemptOnce(sending)
     } catch (error) {
       if (call.idempotencyKey === undefined || attempt === attempts || !isPassing(error)) throw error
-      await delay(firstWaitMs * 2 ** (attempt - 1))
+      await (options.delay ?? pause)(firstWaitMs * 2 ** (attempt - 1), call.signal)
     }
   }
 }
 
-async function sendOnce(
-  options: ClientOptions,
-  base: string,
-  endpoint: Endpoint,
-  input: RawInput,
-  call: CallOptions,
-): Promise<Response> {
-  const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? usualTimeoutMs
-  const limit = AbortSignal.timeout(timeoutMs)
-  // A stream lives as long as its reader wants; only its beginning is limited by the caller's own signal.
-  const signals = [call.signal, endpoint.media === undefined ? limit : undefined].filter((one) => one !== undefined)
+/** One attempt with its whole answer: until that is read, nobody knows whether the act was done. */
+async function askOnce(sending: Sending): Promise<unknown> {
+  const { endpoint, base } = sending
+  const limit = limitOf(sending)
+  const response = await sendOnce(sending, limit)
+  if (endpoint.parts.answer === undefined) return undefined
+  const text = await readText(sending, response, limit)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new Failure('client_answer_unreadable', { detail: { origin: base }, cause })
+  }
+}
+
+// A stream lives as long as its reader wants: only the caller's own signal ends it.
+function limitOf({ call, options, endpoint }: Sending): AbortSignal | undefined {
+  if (endpoint.media !== undefined) return undefined
+  return AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? usualTimeoutMs)
+}
+
+async function sendOnce(sending: Sending, limit: AbortSignal | undefined): Promise<Response> {
+  const { options, base, endpoint, input, call } = sending
+  const signals = [call.signal, limit].filter((one) => one !== undefined)
   const request: RequestInit = {
     method: endpoint.method,
     headers: headersOf(options, endpoint, input, call),
@@ -102,12 +127,27 @@ async function sendOnce(
   }
   const send = options.fetch ?? fetch
   const response = await send(base + pathOf(endpoint, input), request).catch((cause: unknown) => {
-    if (call.signal?.aborted === true) throw new Failure('client_cancelled', { cause })
-    if (limit.aborted) throw new Failure('client_timed_out', { detail: { origin: base, timeoutMs }, cause })
-    throw new Failure('client_server_unreachable', { detail: { origin: base }, cause })
+    throw lostTo(sending, limit, cause) ?? new Failure('client_server_unreachable', { detail: { origin: base }, cause })
   })
-  if (!response.ok) throw await refusalOf(response, base)
+  if (!response.ok) throw refusalOf(response.status, await readText(sending, response, limit), base)
   return response
+}
+
+async function readText(sending: Sending, response: Response, limit: AbortSignal | undefined): Promise<string> {
+  try {
+    return await response.text()
+  } catch (cause) {
+    const origin = sending.base
+    throw lostTo(sending, limit, cause) ?? new Failure('client_answer_cut', { detail: { origin }, cause })
+  }
+}
+
+/** Why we stopped waiting ourselves; null when the connection was lost instead. */
+function lostTo({ call, options, base }: Sending, limit: AbortSignal | undefined, cause: unknown): Failure | null {
+  if (call.signal?.aborted === true) return new Failure('client_cancelled', { cause })
+  if (limit?.aborted !== true) return null
+  const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? usualTimeoutMs
+  return new Failure('client_timed_out', { detail: { origin: base, timeoutMs }, cause })
 }
 
 function headersOf(options: ClientOptions, endpoint: Endpoint, input: RawInput, call: CallOptions): Headers {
@@ -120,27 +160,24 @@ function headersOf(options: ClientOptions, endpoint: Endpoint, input: RawInput, 
   return headers
 }
 
-async function readAnswer<E extends Endpoint>(endpoint: E, response: Response, origin: string): Promise<Got<E>> {
-  if (endpoint.parts.answer === undefined) return undefined as Got<E>
+function refusalOf(status: number, text: string, origin: string): Failure {
   try {
-    return (await response.json()) as Got<E>
-  } catch (cause) {
-    throw new Failure('client_answer_unreadable', { detail: { origin }, cause })
+    const body: unknown = JSON.parse(text)
+    if (isProblem(body)) return new Refusal(body)
+  } catch {
+    // A page of somebody else.
   }
-}
-
-async function refusalOf(response: Response, origin: string): Promise<Failure> {
-  const body: unknown = await response.json().catch(() => null)
-  if (isProblem(body)) return new Refusal(body)
-  return new Failure('client_answer_unreadable', { detail: { origin, status: response.status } })
+  return new Failure('client_answer_unreadable', { detail: { origin, status } })
 }
 
 function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'title' in body && 'status' in body && 'code' in body
 }
 
-// A lost connection, or a server that says it is only away for a moment.
+// A lost connection, or a server that is only away for a moment, as itself or the proxy before it says.
 function isPassing(error: unknown): boolean {
   if (error instanceof Refusal) return error.status === 503
-  return error instanceof Failure && (error.code === 'client_server_unreachable' || error.code === 'client_timed_out')
+  if (!isFailure(error)) return false
+  if (error.code === 'client_answer_unreadable') return awayStatuses.includes(error.detail['status'])
+  return ['client_server_unreachable', 'client_timed_out', 'client_answer_cut'].includes(error.code)
 }

@@ -1,20 +1,20 @@
 import type { Static } from 'typebox'
 import * as accounts from '../api/accounts.ts'
-
 import * as tokens from '../api/tokens.ts'
 import * as realms from '../api/realms.ts'
 import { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
 import { isRefusal } from './failures.ts'
+import { type Pause, pause } from './pause.ts'
 import type { Got } from './request.ts'
 
 /** How a code of an account is wished for. */
 export interface RevealWish extends CallOptions {
   /** Wait for a code that lives at least so long, at most one period. */
-  readonly minSeconds?: number
+  readonly minSeconds?: number | undefined
   /** Also the next code, where it may be told. */
-  readonly next?: boolean
+  readonly next?: boolean | undefined
   /** Wait for one's turn while somebody else holds the code, instead of failing. */
-  readonly patient?: boolean
+  readonly patient?: boolean | undefined
 }
 
 /** The API by its nouns. Every method throws as {@link Client.call} does. */
@@ -58,7 +58,7 @@ export interface Watchword {
 
 export interface VerifyOptions extends CallOptions {
   /** Who is typing, as the caller knows it: guesses are counted for each source. */
-  readonly source?: string
+  readonly source?: string | undefined
 }
 
 /** A period and a little: what waits for a fresh code waits no longer. */
@@ -67,16 +67,15 @@ const waitingTimeoutMs = 45_000
 /** Connects to a server by its address and a token. */
 export function connect(options: ClientOptions): Watchword {
   const client = createClient(options)
-  const delay = options.delay ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)))
   return {
     client,
     verify: (realm, subject, code, { source, ...call } = {}) =>
       client.call(
         realms.verifyCode,
         { params: { realm, subject }, body: { code, ...(source === undefined ? {} : { source }) } },
-        { idempotencyKey: crypto.randomUUID(), ...call },
+        named(call),
       ),
-    reveal: (account, wish = {}) => reveal(client, delay, account, wish),
+    reveal: (account, wish = {}) => reveal(client, options.delay ?? pause, account, wish),
     realms: realmMethods(client),
     subjects: subjectMethods(client),
     accounts: accountMethods(client),
@@ -84,22 +83,27 @@ export function connect(options: ClientOptions): Watchword {
   }
 }
 
+/** A call under a name: its own, or a fresh one. */
+function named(call: CallOptions): CallOptions {
+  return { ...call, idempotencyKey: call.idempotencyKey ?? crypto.randomUUID() }
+}
+
 async function reveal(
   client: Client,
-  delay: (ms: number) => Promise<void>,
+  delay: Pause,
   account: string,
   { minSeconds, next, patient = false, ...call }: RevealWish,
 ): Promise<accounts.RevealAnswer> {
   const body = { ...(minSeconds === undefined ? {} : { minSeconds }), ...(next === undefined ? {} : { next }) }
-  const timeoutMs = minSeconds === undefined ? {} : { timeoutMs: waitingTimeoutMs }
-  const options = { idempotencyKey: crypto.randomUUID(), ...timeoutMs, ...call }
+  const timeoutMs = call.timeoutMs ?? (minSeconds === undefined ? undefined : waitingTimeoutMs)
+  const options = { ...named(call), timeoutMs }
   for (;;) {
     try {
       return await client.call(accounts.revealCode, { params: { account }, body }, options)
     } catch (error) {
       const isHeld = isRefusal(error, 'reveal_lease_held') && error.retryAfterMs !== null
       if (!patient || !isHeld || error.retryAfterMs === null) throw error
-      await delay(error.retryAfterMs)
+      await delay(error.retryAfterMs, call.signal)
     }
   }
 }

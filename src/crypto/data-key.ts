@@ -36,7 +36,7 @@ export interface DataKeyStore<Tx> {
   reseal(tx: Tx, id: string, sealedKey: Uint8Array, rootKeyId: string): Promise<void>
   retire(tx: Tx, id: string, nowMs: number): Promise<void>
   remove(tx: Tx, id: string): Promise<void>
-  /** Calls back when any process made or retired a key. */
-  onChange(listener: () => void): void
+  /** Calls back when any process made, retired or removed a key, with its id; without one when some may have been missed. */
+  onChange(listener: (keyId?: string) => void): void
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }

@@ -10,6 +10,9 @@ const canaryText = 'watchword'
 /** Keys that belong to no realm. */
 const firstPurposes = ['derive', 'vault']
 
+/** Longer than any transaction lasts: a key that was not committed by then never will be. */
+const madeForMs = 3_600_000
+
 /** A data key in memory. The cipher takes `key`: made once, it spares its setting up for every secret. */
 interface HeldKey extends StoredDataKey {
   readonly bytes: Uint8Array
@@ -32,6 +35,9 @@ export class KeyRing<Tx> {
   readonly #provider: RootKeyProvider
   readonly #now: () => number
   readonly #keys = new Map<string, HeldKey>()
+  /** Keys of transactions under way: they seal by their id, and are nobody's next key until they are committed. */
+  readonly #made = new Map<string, HeldKey>()
+  #reading: Promise<void> = Promise.resolve()
   #root: RootKey
 
   /** Use {@link openKeyRing}. */
@@ -68,7 +74,7 @@ export class KeyRing<Tx> {
 
   /** Makes sure that a data key is in memory. */
   async ready(keyId: string): Promise<void> {
-    if (this.#keys.has(keyId)) return
+    if (this.#inMemory(keyId) !== undefined) return
     const stored = await this.#store.find(keyId)
     if (stored === null) throw new Failure('data_key_missing', { detail: { keyId } })
     await this.#hold(stored)
@@ -80,7 +86,8 @@ export class KeyRing<Tx> {
   }
 
   /**
-   * Makes a data key in the transaction that makes its owner. It can be used when the answer is there.
+   * Makes a data key in the transaction that makes its owner. It can be used by its id when the answer is there, and
+   * becomes the next one of its purpose with the commit.
    *
    * @param purpose - `realm`, `vault` or `people`
    * @returns its id
@@ -100,7 +107,7 @@ export class KeyRing<Tx> {
       retiredAtMs: null,
     }
     await this.#store.insert(tx, stored)
-    this.#keys.set(id, { ...stored, bytes, key: createSecretKey(bytes) })
+    this.#made.set(id, { ...stored, bytes, key: createSecretKey(bytes) })
     return id
   }
 
@@ -125,7 +132,7 @@ export class KeyRing<Tx> {
     return this.#store.retire(tx, id, this.#now())
   }
 
-  /** Forgets a retired key that seals nothing any more; running servers keep it in memory until they stop. */
+  /** Forgets a retired key that seals nothing any more, on every server. */
   removeDataKey(tx: Tx, id: string): Promise<void> {
     return this.#store.remove(tx, id)
   }
@@ -139,9 +146,19 @@ export class KeyRing<Tx> {
     return rootDerivedKey(this.#root, label)
   }
 
-  /** Reads all keys again, after changes by another process. */
-  async reload(): Promise<void> {
-    for (const stored of await this.#store.list()) await this.#hold(stored)
+  /** Reads all keys again, after a change by whichever process, and drops those the database does not have. */
+  reload(): Promise<void> {
+    // One after the other: an older answer must not overwrite a younger one.
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#readAll())
+    return this.#reading
+  }
+
+  /** A key's transaction was committed, here or elsewhere: it counts from now on. */
+  confirm(keyId: string): void {
+    const made = this.#made.get(keyId)
+    if (made === undefined) return
+    this.#made.delete(keyId)
+    this.#keys.set(keyId, made)
   }
 
   /**
@@ -177,8 +194,24 @@ export class KeyRing<Tx> {
     await this.reload()
   }
 
+  async #readAll(): Promise<void> {
+    const before = [...this.#keys.keys()]
+    const stored = await this.#store.list()
+    const present = new Set(stored.map(({ id }) => id))
+    // Keys confirmed while the list was read may be younger than it.
+    for (const id of before) if (!present.has(id)) this.#keys.delete(id)
+    for (const key of stored) await this.#hold(key)
+    for (const { id, createdAtMs } of this.#made.values()) {
+      if (createdAtMs < this.#now() - madeForMs) this.#made.delete(id)
+    }
+  }
+
+  #inMemory(keyId: string): HeldKey | undefined {
+    return this.#keys.get(keyId) ?? this.#made.get(keyId)
+  }
+
   #held(keyId: string): HeldKey {
-    const held = this.#keys.get(keyId)
+    const held = this.#inMemory(keyId)
     if (held === undefined) throw new Failure('data_key_missing', { detail: { keyId } })
     return held
   }
@@ -196,9 +229,10 @@ export class KeyRing<Tx> {
   }
 
   async #hold(stored: StoredDataKey): Promise<void> {
-    const held = this.#keys.get(stored.id)
+    const held = this.#inMemory(stored.id)
     const bytes =
       held?.bytes ?? openBytes((await this.#rootFor(stored.rootKeyId)).bytes, stored.sealedKey, placeOf(stored.id))
+    this.#made.delete(stored.id)
     this.#keys.set(stored.id, { ...stored, bytes, key: held?.key ?? createSecretKey(bytes) })
   }
 
@@ -238,7 +272,10 @@ export async function openKeyRing<Tx>(
   const keyRing = new KeyRing(store, provider, root, now)
   await keyRing.completeKeys()
   // A key we cannot open now is asked for again by name when it is needed, and fails there with a sentence.
-  store.onChange(() => void keyRing.reload().catch(() => {}))
+  store.onChange((keyId) => {
+    if (keyId !== undefined) keyRing.confirm(keyId)
+    void keyRing.reload().catch(() => {})
+  })
   return keyRing
 }
 

@@ -1,6 +1,20 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { Failure } from '../errors/failure.ts'
 import { newRootKey, parseRootKey, rootKeyText, type RootKey } from './root-key.ts'
@@ -13,9 +27,13 @@ export interface RootKeyProvider {
   load(): Promise<readonly RootKey[]>
   /** Puts these keys in place of the present ones; absent where we cannot write. */
   readonly replace?: (keys: readonly RootKey[]) => void
+  /** Keeps a key that is being replaced, for the backups it sealed. Answers the file. */
+  readonly keep?: (key: RootKey) => string
+  /** A key that was kept so, null when there is none of this id. */
+  readonly kept?: (id: string) => RootKey | null
 }
 
-/** A file of mode 0600 with one key a line, made at the first start. */
+/** A file of mode 0600 with one key a line, made at the first start, its folder too. */
 export interface FileProviderOptions {
   /** Whether a missing file is made. False once a database exists: a new key could not open it. */
   readonly mayCreate: boolean
@@ -33,7 +51,9 @@ export function fileProvider(file: string, { mayCreate }: FileProviderOptions): 
       refuseOpenFile(file)
       return parseKeys(readFileSync(file, 'utf8'), file)
     },
-    replace: (keys) => writeKeyFile(file, keys),
+    replace: (keys) => replaceKeyFile(realpathSync(file), keys),
+    keep: (key) => keepBeside(realpathSync(file), key),
+    kept: (id) => readKept(`${existsSync(file) ? realpathSync(file) : file}.${id}`),
   }
 }
 
@@ -56,8 +76,7 @@ export function commandProvider(command: readonly string[]): RootKeyProvider {
       const { stdout } = await promisify(execFile)(program, commandArguments, { timeout: 30_000 }).catch(
         (error: unknown) => {
           // The message of a failed command repeats its arguments and output: only its code is told.
-          const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-          throw new Failure('root_key_command_failed', { detail: { reason: `exit ${code}` } })
+          throw new Failure('root_key_command_failed', { detail: { reason: `exit ${codeOf(error)}` } })
         },
       )
       return parseKeys(stdout, place)
@@ -73,20 +92,60 @@ function parseKeys(text: string, place: string): RootKey[] {
   return (lines.length === 0 ? [''] : lines).map((line) => parseRootKey(line, place))
 }
 
-// Linking fails when the name is taken: of two servers that start at once, both end up with one key.
 function createKeyFile(file: string): void {
-  const draft = writeDraft(file, [newRootKey()])
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    linkDraft(writeDraft(file, [newRootKey()]), file)
+  } catch (cause) {
+    throw new Failure('root_key_not_made', { detail: { place: file, reason: codeOf(cause) }, cause })
+  }
+}
+
+// Linking fails when the name is taken: of two servers that start at once, both end up with one key.
+function linkDraft(draft: string, file: string): void {
+  try {
+    // Made by root in the folder of who serves, it is theirs.
+    if (process.getuid?.() === 0) handOver(draft, statSync(dirname(file)))
     linkSync(draft, file)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (codeOf(error) !== 'EEXIST') throw error
   } finally {
     rmSync(draft)
   }
 }
 
-function writeKeyFile(file: string, keys: readonly RootKey[]): void {
-  renameSync(writeDraft(file, keys), file)
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
+
+/** The new file is the old one's owner's: who rotates may be root, who serves is not. */
+function replaceKeyFile(file: string, keys: readonly RootKey[]): void {
+  const draft = writeDraft(file, keys)
+  try {
+    handOver(draft, statSync(file))
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft)
+    throw error
+  }
+}
+
+function keepBeside(file: string, key: RootKey): string {
+  const place = `${file}.${key.id}`
+  if (existsSync(place)) return place
+  const draft = writeDraft(file, [key])
+  handOver(draft, statSync(file))
+  renameSync(draft, place)
+  return place
+}
+
+function readKept(place: string): RootKey | null {
+  return existsSync(place) ? parseRootKey(readFileSync(place, 'utf8'), place) : null
+}
+
+function handOver(file: string, { uid, gid }: Stats): void {
+  if (process.getuid === undefined || process.getuid() === uid) return
+  chownSync(file, uid, gid)
 }
 
 function writeDraft(file: string, keys: readonly RootKey[]): string {

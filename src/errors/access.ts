@@ -10,6 +10,7 @@ export const accessFailures = {
   group_not_found: 'There is no such group.',
   last_administrator: 'This would leave nobody to administer Watchword. Make another administrator first.',
   login_needed: 'Log in first, or send a token.',
+  login_slowed: 'Too many logins failed from this address. Wait a moment and try again.',
   login_refused: 'These details are not right, or this login is not allowed now. Check them and try again.',
   notice_not_dead: 'Only a notice that was given up can be tried again.',
   notice_not_found: 'There is no such notice.',
@@ -40,9 +41,12 @@ export const accessFailures = {
   sign_on_settings_invalid: 'The sign-on settings are not valid: {reason}.',
   ticket_invalid: 'This step was finished already or took too long. Start again.',
   token_expiry_past: 'The token would end in the past and open nothing. Choose a later time.',
+  token_gate_incomplete:
+    'A token for the gate needs both: a scope such as gate:app, and limits (gateLimits; --gate-host …) that say what it opens.',
   token_not_found: 'There is no such token.',
   token_owner_needed: 'Only a person can make a token for a person. Make a service token instead.',
   token_refused: 'The token opens nothing here: it is unknown, expired or suspended. Make a new one.',
+  token_suspended_from_above: 'An administrator suspended this token, and only an administrator lifts that. Ask one.',
   username_invalid: 'A name has 1 to 128 characters, no spaces at its ends, no slashes and no control characters.',
   username_taken: 'There is a person of this name already. Choose another name.',
   webhook_address_invalid:

@@ -2,6 +2,8 @@
 export const cryptoFailures = {
   data_key_missing: 'The data key {keyId} is not in this database. Restore the backup that holds it.',
   passphrases_busy: 'Too many sign-ins wait at this moment. Wait a few seconds and try again.',
+  root_key_not_made:
+    'The root key {place} cannot be made ({reason}). Make its folder and let this user write there, or name another one with WATCHWORD_SECRETS_DIR or WATCHWORD_ROOT_KEY_FILE.',
   root_key_not_writable:
     'The root key {place} cannot be replaced by this program. Put the new key into a file, name it with --new-root-key-file, and give it to the servers afterwards.',
   root_key_command_failed:

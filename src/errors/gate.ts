@@ -3,7 +3,12 @@ export const gateFailures = {
   gate_rules_unreadable: 'The rules file is not used: line {line}: {reason}.',
   gate_url_unreadable: 'This is no address the gate can judge. Give a whole one, such as https://app.example.com/path.',
   gate_secret_unreadable: '{file} holds no secret in Base32. Make one with `watchword secret new`.',
+  gate_secret_short:
+    '{file} holds a secret of {bits} bits, which can be guessed: 80 are the least, 160 usual. Make one with `watchword secret new`.',
   gate_visitor_taken: 'A person is named code-only, the name of the code-only mode. Rename them first.',
+  gate_limit_unreadable: 'The limit {limit} could never match: {reason}.',
   gate_listen_invalid: 'WATCHWORD_GATE_LISTEN is HOST:PORT, or unix: and a path; {address} is neither.',
+  gate_print_option: '{option} {value} cannot be printed: give {wanted}.',
+  gate_print_half_certificate: 'A certificate needs its key. Give both --tls-cert and --tls-key.',
   gate_unreachable: '{origin} does not answer.',
 } as const

@@ -1,6 +1,8 @@
 /** Requests we cannot answer. */
 export const httpFailures = {
   bad_request: 'The request is not valid: {reason}.',
+  request_head_too_large: 'The header of the request is too large. Send fewer or shorter fields.',
+  request_too_slow: 'The request did not come in time. Send it again.',
   json_unreadable: 'The body is not valid JSON.',
   not_found: 'There is nothing at this address.',
   method_not_allowed: 'This address does not take that method.',

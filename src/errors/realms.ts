@@ -24,9 +24,13 @@ export const realmFailures = {
   bulk_file_too_large: 'The file has too many rows. Send at most {max} at once.',
   ungleichotp_admin_exists:
     'There is an entry in ungleich-admin already. Use it to make others, or repeat the command with --force.',
+  ungleichotp_entry_taken: 'There is an entry {name} in {realm} already. Choose another name.',
+  ungleichotp_entry_refused: 'The entry is refused. {reason} Choose another name or realm and repeat the command.',
   ungleichotp_table_missing:
     'No table of ungleichotp is in this database: one with the columns name, realm, seed and username. Compare the address.',
   tiny_mfa_key_invalid: 'This is not a key file of go-tiny-mfa: it holds 56 characters of Base32. Compare the path.',
+  tiny_mfa_tables_missing:
+    'No tables of go-tiny-mfa are in this database: issuer and accounts, in the schema public. Give its address with --from.',
   import_unreadable_keys:
     '{count} rows do not open with this key file; nothing was written. Compare the key file, or repeat with --skip-unreadable.',
   import_source_missing: 'Say where the old database is: --from postgres://user@host/name.',

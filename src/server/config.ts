@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -17,7 +18,8 @@ export type RootKeySource =
 export interface ConfigFlags {
   readonly dataDir?: string | undefined
   readonly host?: string | undefined
-  readonly port?: number | undefined
+  /** As it was typed: it is checked with everything else. */
+  readonly port?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly tlsCert?: string | undefined
   readonly tlsKey?: string | undefined
@@ -71,8 +73,8 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
     version: packageJson.version,
     dataDir,
     host,
-    port: flags.port ?? environment.integer('WATCHWORD_PORT', 0, 65_535) ?? 8000,
-    databaseUrl: flags.databaseUrl ?? environment.text('WATCHWORD_DATABASE_URL') ?? postgresVariables(environment),
+    port: readPort(environment, flags),
+    databaseUrl: readDatabaseUrl(environment, flags),
     rootKey: readRootKey(environment, tinyMfa.isMainDoor ? secretsDir : dataDir),
     secretsDir,
     publicUrl: environment.origin('WATCHWORD_PUBLIC_URL'),
@@ -108,17 +110,47 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
+// Both are looked at, so that a mistake in either is told with the others.
+function readPort(environment: Environment, flags: ConfigFlags): number {
+  const named = environment.integer('WATCHWORD_PORT', 0, 65_535)
+  return environment.wholeNumber('--port', flags.port ?? null, 0, 65_535) ?? named ?? 8000
+}
+
+/** A flag wins: who names a data directory and no address means the database in it, whatever the variables say. */
+function readDatabaseUrl(environment: Environment, flags: ConfigFlags): string | undefined {
+  const named = environment.text('WATCHWORD_DATABASE_URL') ?? postgresVariables(environment)
+  return flags.databaseUrl ?? (flags.dataDir === undefined ? named : undefined)
+}
+
 function readTls(environment: Environment, flags: ConfigFlags): Config['tls'] {
   const certFile = flags.tlsCert ?? environment.path('WATCHWORD_TLS_CERT')
   const keyFile = flags.tlsKey ?? environment.path('WATCHWORD_TLS_KEY')
   if (certFile === null && keyFile === null) return null
-  if (certFile !== null && keyFile !== null) {
-    for (const path of [certFile, keyFile])
-      if (!existsSync(path)) environment.refuse(`the TLS file ${path} is not there`)
-    return { certFile, keyFile }
+  const cert = certFile === null ? null : readTlsFile(environment, certFile, (pem) => new X509Certificate(pem))
+  const key = keyFile === null ? null : readTlsFile(environment, keyFile, createPrivateKey)
+  if (certFile === null || keyFile === null) {
+    environment.refuse('TLS needs both a certificate and a key')
+    return null
   }
-  environment.refuse('TLS needs both a certificate and a key')
-  return null
+  if (cert !== null && key !== null && !cert.checkPrivateKey(key))
+    environment.refuse(`the TLS key ${keyFile} does not belong to the certificate ${certFile}`)
+  return { certFile, keyFile }
+}
+
+function readTlsFile<T>(environment: Environment, path: string, parse: (pem: string) => T): T | null {
+  let pem = ''
+  try {
+    pem = readFileSync(path, 'utf8')
+  } catch {
+    environment.refuse(`the TLS file ${path} is not there, or this user may not read it`)
+    return null
+  }
+  try {
+    return parse(pem)
+  } catch {
+    environment.refuse(`the TLS file ${path} does not hold what it should, in PEM and without a passphrase`)
+    return null
+  }
 }
 
 function readRootKey(environment: Environment, folder: string): RootKeySource {
@@ -159,7 +191,7 @@ function readTinyMfa(environment: Environment, flags: ConfigFlags): TinyMfaConfi
   const hasAddress = ['WATCHWORD_HOST', 'WATCHWORD_PORT', 'WATCHWORD_DATABASE_URL'].some(
     (name) => environment.text(name) !== null,
   )
-  const hasFlag = flags.host !== undefined || flags.port !== undefined || flags.databaseUrl !== undefined
+  const hasFlag = [flags.host, flags.port, flags.databaseUrl, flags.dataDir].some((flag) => flag !== undefined)
   return {
     isMainDoor: !hasAddress && !hasFlag && tinyMfaVariables.some((name) => environment.text(name) !== null),
     port: environment.integer('WATCHWORD_TINYMFA_PORT', 0, 65_535),

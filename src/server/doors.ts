@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { tinyMfaDoor } from './compat/tiny-mfa/door.ts'
 import { tinyMfaOperations } from './compat/tiny-mfa/operations.ts'
+import { tinyMfaPaths } from './compat/tiny-mfa/unread.ts'
 import { totpshareDoor } from './compat/totpshare/door.ts'
 import { totpshareOperations } from './compat/totpshare/operations.ts'
 import { readTotpshareSettings } from './compat/totpshare/settings.ts'
 import { ungleichotpDoor } from './compat/ungleichotp/door.ts'
 import { ungleichotpOperations } from './compat/ungleichotp/operations.ts'
+import { ungleichotpPaths } from './compat/ungleichotp/unread.ts'
 import type { ConsoleShell } from './console.ts'
 import { doorParts } from './door-parts.ts'
-import type { DoorOperation } from './http/openapi.ts'
+import type { DoorOperation } from './http/door-operation.ts'
+import type { PathOwner } from './http/unread.ts'
 import { providerFirst } from './provider-first.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -19,8 +22,13 @@ export const doorOperations: readonly DoorOperation[] = [
   ...totpshareOperations,
 ]
 
-/** Where the doors are: what cannot be decoded there is answered in their words. */
-export const doorPaths: readonly string[] = ['/api/v1/', '/ungleichotp/', '/api/secrets/', '/secret/']
+/** Where the doors are. totpshare's scripts look at statuses alone: what cannot be read there is a problem of ours. */
+export const doorPaths: readonly PathOwner[] = [
+  tinyMfaPaths,
+  ungleichotpPaths,
+  { path: '/api/secrets/' },
+  { path: '/secret/' },
+]
 
 /** Opens the doors of the programs we replace; the settings switch each one off. */
 export async function doorRoutes(app: FastifyInstance, rooms: Rooms, shell: ConsoleShell | null): Promise<void> {

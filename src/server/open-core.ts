@@ -1,11 +1,12 @@
 import { openKeyRing } from '../crypto/key-ring.ts'
 import { commandProvider, fileProvider, type RootKeyProvider, textProvider } from '../crypto/root-key-provider.ts'
-import { createAudit } from './audit/audit.ts'
+import { Failure } from '../errors/failure.ts'
+import { Audit, createAudit } from './audit/audit.ts'
 import type { Core } from './audit/core.ts'
 import { refuseUnfinishedRestore } from './backup/unfinished.ts'
 import type { Config, RootKeySource } from './config.ts'
 import { dataKeyStore } from './database/data-keys.ts'
-import { openStorage } from './database/open.ts'
+import { openStorage, type SchemaUse } from './database/open.ts'
 import type { Services } from './http/services.ts'
 
 /** An opened database with its keys and its audit; close it to write the last checkpoint. */
@@ -17,19 +18,25 @@ export interface OpenCore extends Core {
 /**
  * Opens database, keys and audit, in this order, so that a wrong root key is noticed before anything is
  * written. The server and the administration commands that work on the store itself both begin here.
+ *
+ * @param schema - `upgrade` and `begin` make a store where none is; `as it is` is for reading and writes no checkpoint
  */
-export async function openCore(config: Config, services: Services): Promise<OpenCore> {
+export async function openCore(config: Config, services: Services, schema: SchemaUse = 'upgrade'): Promise<OpenCore> {
   const { clock, log } = services
-  const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock, log })
+  const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock, log, schema })
   try {
     // Before the keys: a store that seems new would get a root key of its own.
     await refuseUnfinishedRestore(storage)
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
+    if (isNew && schema !== 'upgrade' && schema !== 'begin')
+      throw new Failure('database_empty', { detail: { place: placeOf(config) } })
     const keyRing = await openKeyRing(rootKeyProvider(config.rootKey, isNew), store, () => clock.nowMs())
-    const audit = createAudit({ storage, keyRing, clock, log })
+    const parts = { storage, keyRing, clock, log }
+    const isReadOnly = schema === 'as it is'
+    const audit = isReadOnly ? new Audit(parts) : createAudit(parts)
     const close = async () => {
-      await audit.close()
+      if (!isReadOnly) await audit.close()
       await storage.close()
     }
     return { config, services, storage, keyRing, audit, close }
@@ -37,6 +44,11 @@ export async function openCore(config: Config, services: Services): Promise<Open
     await storage.close()
     throw error
   }
+}
+
+/** Where the database is, without the name and passphrase of an address. */
+function placeOf({ databaseUrl, dataDir }: Config): string {
+  return databaseUrl === undefined ? dataDir : (URL.parse(databaseUrl)?.host ?? 'named by the address')
 }
 
 /** The provider of a configured root key; a file is made only for a database that has none yet. */

@@ -109,7 +109,7 @@ export async function createRoomsApp(
     chain,
     logger,
     onRefusal: access.recordDenial,
-    literalPaths: doorPaths,
+    owners: doorPaths,
     // With a listener of its own the gate answers checks there alone.
     ...(config.gateListen === null ? { beforeRouter: rooms.gate.handle } : {}),
     ...tls,

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Failure } from '../errors/failure.ts'
+import { Failure, isFailure } from '../errors/failure.ts'
 import { systemClock } from './clock.ts'
 import { startTinyMfa } from './compat/tiny-mfa/first-start.ts'
 import { listenForTinyMfa } from './compat/tiny-mfa/listener.ts'
@@ -9,7 +9,7 @@ import { importAtStart } from './compat/totpshare/door.ts'
 import { readTotpshareSettings } from './compat/totpshare/settings.ts'
 import type { Config } from './config.ts'
 import { doorParts } from './door-parts.ts'
-import { listenForGate } from './gate/listener.ts'
+import { type GateHandlers, listenForGate } from './gate/listener.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Services } from './http/services.ts'
 import { createLogger, logOf } from './log.ts'
@@ -65,13 +65,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await core.close()
   }
   try {
-    await app.listen({ host: config.host, port: config.tinyMfa.isMainDoor ? tinyMfaPort : config.port })
+    const address = { host: config.host, port: config.tinyMfa.isMainDoor ? tinyMfaPort : config.port }
+    await app.listen(address).catch((cause: unknown) => {
+      throw listenFailure(cause, address)
+    })
     if (config.tinyMfa.port !== null) others.push(await listenForTinyMfa(app, config.host, config.tinyMfa.port))
-    if (config.gateListen !== null)
-      others.push(await listenForGate(config.gateListen, { check: rooms.gate.handle, pages: app.routing }))
-  } catch (cause) {
+    if (config.gateListen !== null) others.push(await listenAsGate(config.gateListen, rooms, app.routing))
+  } catch (error) {
     await stop()
-    throw listenFailure(cause, config)
+    throw error
   }
   const url = urlOf(config, app.server.address())
   const link = await rooms.access.firstSetupLink()
@@ -105,10 +107,21 @@ function reachable(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
-function listenFailure(cause: unknown, { host, port }: Config): unknown {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : ''
+async function listenAsGate(place: string, { gate }: Rooms, pages: GateHandlers['pages']): Promise<Server> {
+  try {
+    return await listenForGate(place, { check: gate.handle, pages })
+  } catch (cause) {
+    if (isFailure(cause) || !(cause instanceof Error)) throw cause
+    const detail = { what: 'The gate', place, reason: cause.message, setting: 'WATCHWORD_GATE_LISTEN' }
+    throw new Failure('listener_unusable', { detail, cause })
+  }
+}
+
+const unusable = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'])
+
+function listenFailure(cause: unknown, { host, port }: Pick<Config, 'host' | 'port'>): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'EADDRINUSE') return new Failure('port_in_use', { detail: { port }, cause })
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return new Failure('address_unusable', { detail: { host, port }, cause })
+  if (unusable.has(code)) return new Failure('address_unusable', { detail: { host, port }, cause })
   return cause
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { decodeBase32, encodeBase32 } from '../../src/otp/base32.ts'
@@ -75,6 +76,44 @@ describe('a backup', () => {
     expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 0, passed: true, codes: 3, different: [] })
   })
 
+  it('tells in the drill what was changed, removed and added since, and does not take it for a fault', async () => {
+    const later = createStore()
+    onTestFinished(() => later.remove())
+    const token = initialise(later).rootToken
+    const server = await startTestServer(later.variables)
+    onTestFinished(() => server.stop())
+    const call = caller(server, token)
+    const add = async (label: string) => {
+      const secretBase32 = encodeBase32(randomBytes(20))
+      return String((await call('POST', '/v1/accounts', { label, secretBase32 })).body['id'])
+    }
+    const replaced = await add('replaced')
+    await add('kept')
+    const path = join(later.folder, 'early.backup')
+    expect(runCommand(['backup', 'create', path], later.variables).status).toBe(0)
+    await call('PUT', `/v1/accounts/${replaced}/secret`, { secretBase32: encodeBase32(randomBytes(20)) })
+    await add('added')
+    const { status, stdout } = runCommand(['backup', 'drill', path], later.variables)
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^Passed: 2 codes/)])
+    expect(stdout).toContain(`Changed since the backup (1): account replaced (${replaced})`)
+    expect(stdout).toContain('Not in it: 1 secret added since.')
+    expect(stdout).toMatch(/audit chain of \d+ events verifies/)
+  }, 60_000)
+
+  it('is not called sound when the audit in it was altered', () => {
+    const other = elsewhere()
+    expect(runCommand(['restore', file], other.variables).status).toBe(0)
+    const database = new DatabaseSync(join(other.folder, 'watchword.db'))
+    database.exec(`update audit_event set body = replace(body, '"done"', '"denied"') where sequence = 3`)
+    database.close()
+    const path = join(other.folder, 'altered.backup')
+    expect(runCommand(['backup', 'create', path], other.variables).status).toBe(0)
+    for (const command of ['check', 'drill']) {
+      const { status, stdout } = runCommand(['backup', command, path], other.variables)
+      expect([command, status, stdout]).toEqual([command, 1, expect.stringContaining('event 3 was altered')])
+    }
+  }, 60_000)
+
   it('comes back in an empty folder with its chain whole and its tokens working', async () => {
     const other = elsewhere()
     expect(runCommand(['restore', file], other.variables).status).toBe(0)
@@ -124,10 +163,11 @@ describe('a restore that is killed halfway', () => {
     await once(child, 'exit')
     await held.release()
 
+    const sentence = /^(watchword:|error +database:) The restore begun at .* did not reach its end/m
     for (const command of [['serve', '--port', '0'], ['doctor'], ['audit', 'verify']]) {
-      const { status, stderr } = runCommand(command, variables)
+      const { status, stdout, stderr } = runCommand(command, variables)
       expect(status).not.toBe(0)
-      expect(stderr).toMatch(/^watchword: The restore begun at .* did not reach its end/)
+      expect(stdout + stderr).toMatch(sentence)
     }
     expect(runCommand(['restore', file], variables).status).toBe(0)
     expect(runCommand(['audit', 'verify'], variables).status).toBe(0)

@@ -131,9 +131,37 @@ describeWith(['nginx', 'chromium'], 'a browser in front of nginx and the gate', 
     await page.goto(`${local}/auth/login?rd=/auth/sessions`)
     await page.getByLabel('User name').fill('alice')
     await page.getByLabel('Passphrase').fill(passphrase)
+    await page.getByLabel('Stay logged in on this device').check()
     await page.getByRole('button', { name: 'Use a passkey' }).click()
     await page.waitForURL(`${local}/auth/sessions`)
     expect(await page.getByText('This one').count()).toBe(1)
+    const kept = (await context.cookies(local)).find(({ name }) => name === 'watchword')
+    expect(Math.round(((kept?.expires ?? 0) - house.nowMs() / 1000) / 86_400)).toBeGreaterThan(28)
+  })
+
+  it('B12 changes nothing when the window for passkeys is closed, and says when a passkey is refused', async () => {
+    await context.clearCookies()
+    const login = `http://localhost:${house.port}/auth/login`
+    await page.goto(login)
+    await page.getByLabel('User name').fill('alice')
+    await page.getByLabel('Passphrase').fill(passphrase)
+    await page.evaluate(() => {
+      navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
+    })
+    const button = page.getByRole('button', { name: 'Use a passkey' })
+    const refusals = () => house.logLines.filter((line) => JSON.stringify(line).includes('gate_login_refused')).length
+    const before = refusals()
+    await button.click()
+    await page.locator('#passkey:not([disabled])').waitFor()
+    expect([page.url(), await page.getByRole('alert').count(), refusals()]).toEqual([login, 0, before])
+    expect(await page.getByLabel('Passphrase').inputValue()).toBe(passphrase)
+    await page.reload()
+    await page.getByLabel('User name').fill('alice')
+    await page.getByLabel('Passphrase').fill('a wrong passphrase')
+    await button.click()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').textContent()).toContain('use a passkey of this account')
+    expect(page.url()).toBe(login)
   })
 })
 

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProbeFinding } from '../../src/cli/gate/finding.ts'
 import { probeProxy } from '../../src/cli/gate/probe.ts'
 import { seenFindings } from '../../src/cli/gate/seen-findings.ts'
-import { printConfig } from '../../src/server/gate/proxy-config/print.ts'
 import { startEchoApp } from '../support/gate/echo-app.ts'
 import { openGateHouse } from '../support/gate/house.ts'
-import { programOf, startNginx, startPrintedProxy, type TestedProxy } from '../support/gate/proxies.ts'
+import { printedNginx, programOf, startNginx, startPrintedProxy, type TestedProxy } from '../support/gate/proxies.ts'
 import { describeWith } from '../support/programs.ts'
 
 const host = '127.0.0.1'
@@ -25,15 +24,9 @@ async function openClinic(rules?: string) {
       createdBy: 'test',
     }),
   )
-  const printed = printConfig('nginx', {
-    hosts: [host],
-    gate: `127.0.0.1:${house.port}`,
-    app: `127.0.0.1:${app.port}`,
-    listen: '127.0.0.1:PORT',
-    cookieName: 'watchword',
-  })[0]?.content
-  const visit = async (site: string, { path = '/', aheadMs = 0 } = {}) => {
-    const nginx = await startNginx(site)
+  const site = printedNginx({ gatePort: house.port, appPort: app.port, hosts: [host] })
+  const visit = async (changedSite: string, { path = '/', aheadMs = 0 } = {}) => {
+    const nginx = await startNginx(changedSite)
     const addresses = ['/', path].map((visited) => `http://${host}:${nginx.port}${visited}`)
     const found = await probeProxy({
       addresses: [...new Set(addresses)],
@@ -47,7 +40,7 @@ async function openClinic(rules?: string) {
     await house.close()
     await app.close()
   }
-  return { app, house, token: token ?? '', site: printed ?? '', visit, close }
+  return { app, house, token: token ?? '', site, visit, close }
 }
 
 const wrongIn = (found: readonly ProbeFinding[]) =>
@@ -97,7 +90,7 @@ describeWith(['nginx'], 'gate doctor and nginx', () => {
     },
     {
       fault: 'a URL of the visitor that reaches the check',
-      changes: [['proxy_set_header X-Original-URL $scheme://$http_host$request_uri;', '']],
+      changes: [['proxy_set_header X-Original-URL $scheme://$host$port_127_0_0_1$request_uri;', '']],
       found: ['error: forged address'],
     },
     {
@@ -136,8 +129,39 @@ describeWith(['nginx'], 'gate doctor and nginx', () => {
     },
     {
       fault: 'a way from outside to every check',
-      changes: [['location /auth/ {', 'location /check/ { proxy_pass http://watchword; }\n  location /auth/ {']],
+      changes: [
+        ['location /auth/ {', 'location /check/ { proxy_pass http://watchword_127_0_0_1; }\n  location /auth/ {'],
+      ],
       found: ['error: check kept inside'],
+    },
+    {
+      fault: 'a host that the visitor names',
+      changes: [
+        ['$host$port_127_0_0_1', '$http_host'],
+        ['if ($known_127_0_0_1 = "") { return 421; }', ''],
+      ],
+      found: ['error: foreign host'],
+    },
+    {
+      fault: 'a host that is judged and not routed by',
+      changes: [
+        [
+          'X-Original-URL $scheme://$host$port_127_0_0_1$request_uri',
+          'X-Original-URL $scheme://$http_host$request_uri',
+        ],
+      ],
+      found: ['error: foreign host'],
+    },
+    {
+      fault: 'a guard for some methods alone',
+      changes: [
+        [
+          'auth_request /.watchword-check;',
+          'auth_request /.watchword-check; error_page 418 = @open; if ($request_method = POST) { return 418; }',
+        ],
+        ['location / {', 'location @open { proxy_pass http://127.0.0.1:APP; }\n  location / {'],
+      ],
+      found: ['error: guarded POST /'],
     },
     {
       fault: 'a login that is guarded itself',
@@ -176,7 +200,7 @@ describeWith(['nginx'], 'gate doctor and nginx', () => {
     const other = await openClinic(
       'rules:\n  - policy: one_factor\ndomains:\n  - domain: app.example.test\n    portal: http://login.app.example.test\n',
     )
-    const site = changed(other.site, ['$http_host', 'app.example.test'])
+    const site = changed(other.site, ['$host$port_127_0_0_1', 'app.example.test'])
     expect(wrongIn(await other.visit(site))).toContain('error: cookie')
     await other.close()
   })
@@ -196,6 +220,47 @@ for (const kind of proxies) {
       // Their Lua opens a connection for each check, which is slower and nothing worse.
       expect(wrongIn(found).filter((wrong) => wrong !== 'warning: connections')).toEqual([])
       expect(found.map(({ check }) => check)).toContain('body off')
+    })
+  })
+}
+
+const changedByHand: readonly {
+  readonly kind: TestedProxy
+  readonly fault: string
+  readonly change: (text: string) => string
+  readonly found: string
+}[] = [
+  {
+    kind: 'caddy',
+    fault: 'a guard for GET and HEAD alone',
+    change: (text) =>
+      text
+        .replace('forward_auth ', 'forward_auth @reads ')
+        .replace('@gate_token', '@reads method GET HEAD\n  @gate_token'),
+    found: 'error: guarded POST /',
+  },
+  {
+    kind: 'haproxy',
+    fault: 'a Host of which one reader takes the first and another the last',
+    change: (text) =>
+      text
+        .replace(/^ +http-request deny deny_status 400 .*$/m, '')
+        .replaceAll('req.fhdr(host)', 'hdr(host)')
+        .replaceAll('req_fhdr("host")', 'req_hdr("host")'),
+    found: 'error: foreign host',
+  },
+]
+
+for (const { kind, fault, change, found } of changedByHand) {
+  describeWith([programOf[kind]], `gate doctor and a changed ${kind}`, () => {
+    it(`N2 finds ${fault}`, async () => {
+      const { app, house, token, close } = await openClinic()
+      const place = { gatePort: house.port, appPort: app.port, hosts: [host], change }
+      const proxy = await startPrintedProxy(kind, place)
+      const addresses = [`http://${host}:${proxy.port}/`]
+      expect(wrongIn(await probeProxy({ addresses, token, now: () => house.nowMs() }))).toContain(found)
+      await proxy.stop()
+      await close()
     })
   })
 }

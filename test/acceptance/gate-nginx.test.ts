@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { printConfig } from '../../src/server/gate/proxy-config/print.ts'
 import { type EchoApp, startEchoApp } from '../support/gate/echo-app.ts'
 import { exchange } from '../support/gate/exchange.ts'
 import { type GateHouse, type HousePerson, openGateHouse } from '../support/gate/house.ts'
-import { startNginx, startPrintedProxy } from '../support/gate/proxies.ts'
+import { printedNginx, startNginx, startPrintedProxy } from '../support/gate/proxies.ts'
 import { describeWith } from '../support/programs.ts'
 
 const host = '127.0.0.1'
@@ -42,18 +41,12 @@ describeWith(['nginx'], 'nginx and the gate over time', () => {
   })
 
   it('P33 the cache recipe of the guide saves checks and keeps people and addresses apart', async () => {
-    const [site] = printConfig('nginx', {
-      hosts: [host],
-      gate: `127.0.0.1:${house.port}`,
-      app: `127.0.0.1:${app.port}`,
-      listen: '127.0.0.1:PORT',
-      cookieName: 'watchword',
-    })
+    const site = printedNginx({ gatePort: house.port, appPort: app.port, hosts: [host] })
     const recipe = `internal;
     proxy_cache checks; proxy_ignore_headers Cache-Control;
     proxy_cache_key "$http_cookie$http_authorization$host$request_method$request_uri";
     proxy_cache_valid 200 5s;`
-    const cached = `proxy_cache_path ${folder} keys_zone=checks:1m;\n${(site?.content ?? '').replace('internal;', recipe)}`
+    const cached = `proxy_cache_path ${folder} keys_zone=checks:1m;\n${site.replace('internal;', recipe)}`
     const nginx = await startNginx(cached)
     const token = await house.signIn(alice)
     const ask = async (cookie: string, path = '/') =>

@@ -1,19 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeBase32, encodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
-import { caller, createStore, initialise, startTestServer, type TestServer, type TestStore } from '../support/server.ts'
+import { openStorage } from '../../src/server/database/open.ts'
+import { loggedIn } from '../support/person-caller.ts'
+import {
+  type Call,
+  caller,
+  createStore,
+  type Initialised,
+  initialise,
+  startTestServer,
+  type TestServer,
+  type TestStore,
+} from '../support/server.ts'
 
 describe('one store, started twice', { timeout: 90_000 }, () => {
   let store: TestStore
   let server: TestServer
   let rootToken: string
-  let call: ReturnType<typeof caller>
+  let admin: Initialised['admin']
+  /** The server that runs, before and after its restart. */
+  const present = {
+    get url() {
+      return server.url
+    },
+  }
+  let call: Call
 
   beforeAll(async () => {
     store = createStore()
-    rootToken = initialise(store).rootToken
+    ;({ rootToken, admin } = initialise(store))
     server = await startTestServer(store.variables)
-    call = caller(server, rootToken)
+    call = caller(present, rootToken)
   }, 90_000)
   afterAll(async () => {
     await server.stop()
@@ -40,13 +58,28 @@ describe('one store, started twice', { timeout: 90_000 }, () => {
     await call('POST', '/v1/realms/kept/subjects', { name: 'bob' })
     const { body } = await call('POST', '/v1/realms/kept/subjects/bob/enrolment')
     await call('POST', '/v1/groups', { name: 'operators' })
-    const asked = ['/v1/settings', '/v1/realms', '/v1/realms/kept/subjects', '/v1/people', '/v1/groups', '/v1/tokens']
-    const read = () => Promise.all(asked.map(async (path) => (await call('GET', path)).body))
-    const before = await read()
+    await call('POST', '/v1/tokens', { name: 'till', owner: 'service', scopes: ['verify:kept'] })
+    await call('POST', '/v1/webhooks', { url: 'https://example.com/hook', events: ['login.new_device'] })
+    const grants = [
+      { grantee: 'everyone', right: 'reveal' },
+      { grantee: 'group', granteeId: 'operators', right: 'manage' },
+    ]
+    const secretBase32 = encodeBase32(Buffer.from('of the kept account!'))
+    const added = await call('POST', '/v1/accounts', { label: 'kept', secretBase32, lease: 'exclusive', grants })
+    const account = `/v1/accounts/${String(added.body['id'])}`
+    const ada = await loggedIn(present, 'ada', admin.otpauthUri)
+    await ada('PUT', `${account}/favourite`, { favourite: true })
+    await keepPasskey(store, 'ada')
+    const asked = ['settings', 'realms', 'realms/kept/subjects', 'people', 'groups', 'tokens', 'webhooks', 'accounts']
+    const paths = [...asked.map((path) => `/v1/${path}`), account, `${account}/grants`, `${account}/custody`]
+    const read = () => Promise.all(paths.map(async (path) => (await call('GET', path)).body))
+    const own = ['/v1/me', '/v1/me/passkeys', '/v1/accounts?limit=1', '/v1/sessions']
+    const readOwn = () => Promise.all(own.map(async (path) => (await ada('GET', path)).body))
+    const before = [await read(), await readOwn()]
+    expect(before[1]?.[1]).toMatchObject({ items: [{ name: 'kept key' }] })
     await server.stop()
     server = await startTestServer(store.variables)
-    call = caller(server, rootToken)
-    expect(withoutUse(await read())).toEqual(withoutUse(before))
+    expect(withoutUse([await read(), await readOwn()])).toEqual(withoutUse(before))
     const options = { digits: 8, algorithm: 'SHA256', periodSeconds: 60 } as const
     const code = totp(decodeBase32(String(body['secretBase32'])), Date.now(), options)
     expect((await call('POST', '/v1/realms/kept/subjects/bob/verify', { code })).body).toMatchObject({ accepted: true })
@@ -61,6 +94,18 @@ describe('one store, started twice', { timeout: 90_000 }, () => {
     expect([await verify(), await verify(), await verify()]).toEqual([true, false, false])
   })
 })
+
+/** Gives a person a passkey, as its registration leaves it. */
+async function keepPasskey({ folder }: TestStore, username: string): Promise<void> {
+  const storage = await openStorage({ dataDir: folder, clock: { nowMs: () => Date.now() } })
+  await storage.transaction(async (tx) => {
+    const { id } = await tx.selectFrom('person').select('id').where('username', '=', username).executeTakeFirstOrThrow()
+    const key = { credential_id: 'kept', public_key: Buffer.alloc(32, 1), sign_count: 7, transports: '["usb"]' }
+    const row = { id: 'kept', person_id: id, name: 'kept key', ...key, created_at_ms: 1, last_used_at_ms: null }
+    await tx.insertInto('passkey').values(row).execute()
+  })
+  await storage.close()
+}
 
 // When a token was last used is written now and then, and is no setting.
 function withoutUse(answers: readonly unknown[]): unknown {

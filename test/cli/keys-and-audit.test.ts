@@ -78,9 +78,31 @@ describe('watchword audit', () => {
     const dataDir = await filledStore()
     const wrong = await watchword('audit', 'prune', '--before', 'yesterday', '--data-dir', dataDir)
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Write 2026-01-31') })
-    const pruned = await watchword('audit', 'prune', '--before', '2100-01-01', '--json', '--data-dir', dataDir)
+    const unasked = await watchword('audit', 'prune', '--before', '2020-01-01', '--data-dir', dataDir)
+    expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('--yes') })
+    const future = await watchword('audit', 'prune', '--before', '2100-01-01', '--yes', '--data-dir', dataDir)
+    expect(future).toMatchObject({ code: 1, stderr: expect.stringContaining('future') })
+    const now = new Date().toISOString()
+    const pruned = await watchword('audit', 'prune', '--before', now, '--yes', '--json', '--data-dir', dataDir)
     expect(JSON.parse(pruned.stdout)).toEqual({ removed: 4 })
     expect((await watchword('audit', 'verify', '--data-dir', dataDir)).code).toBe(0)
+  })
+
+  it('says what a name it does not know may have meant, and writes over no earlier export', async () => {
+    const dataDir = await filledStore()
+    const outcome = await watchword('audit', 'list', '--outcome', 'foo', '--data-dir', dataDir)
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining('denied') })
+    const action = await watchword('audit', 'list', '--action', 'acount.reveal', '--data-dir', dataDir)
+    expect(action.stderr).toContain('no action acount.reveal, but account.reveal, audit.chain_start')
+
+    const file = join(dataDir, 'audit.jsonl')
+    await watchword('audit', 'export', '--output', file, '--data-dir', dataDir)
+    const again = await watchword('audit', 'export', '--output', file, '--data-dir', dataDir)
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('is there already') })
+    const stranger = await watchword('audit', 'verify', file, '--public-key', Buffer.alloc(32, 7).toString('base64'))
+    expect(stranger.code).toBe(1)
+    const { publicKey } = JSON.parse(readFileSync(file, 'utf8').split('\n')[0] ?? '') as { publicKey: string }
+    expect(stranger.stdout).toContain(`names as its signer the key ${publicKey}`)
   })
 
   it('makes no store where none is', async () => {
@@ -111,7 +133,7 @@ describe('watchword keys', () => {
   it('T69 refuses a weak new root key', async () => {
     const dataDir = await filledStore()
     const file = join(dataDir, 'weak.key')
-    writeFileSync(file, Buffer.alloc(32).toString('base64'))
+    writeFileSync(file, Buffer.alloc(32).toString('base64'), { mode: 0o600 })
     const refused = await watchword('keys', 'rotate', '--root', '--new-root-key-file', file, '--data-dir', dataDir)
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('pattern') })
   })

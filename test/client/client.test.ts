@@ -1,27 +1,16 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
 import { listAccounts, readAccount, revealCode, setFavourite } from '../../src/api/accounts.ts'
 import { verifyCode } from '../../src/api/realms.ts'
 import { createClient, isRefusal } from '../../src/client/index.ts'
 import { isFailure } from '../../src/errors/failure.ts'
+import { listenOnLoopback } from '../support/loopback.ts'
 
 interface Heard {
   readonly method: string
   readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
-}
-
-async function listen(answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return `http://127.0.0.1:${address.port}`
 }
 
 async function read(request: IncomingMessage): Promise<Heard> {
@@ -33,7 +22,7 @@ async function read(request: IncomingMessage): Promise<Heard> {
 /** A server that answers one JSON document and remembers what it was asked. */
 async function echo(answer: unknown, status = 200): Promise<{ baseUrl: string; heard: Heard[] }> {
   const heard: Heard[] = []
-  const baseUrl = await listen((request, response) => {
+  const baseUrl = await listenOnLoopback((request, response) => {
     void read(request).then((one) => {
       heard.push(one)
       response.writeHead(status, { 'content-type': 'application/json' })
@@ -97,20 +86,22 @@ describe('createClient', () => {
   })
 
   it('does not take an answer that is not ours for one', async () => {
-    const baseUrl = await listen((_request, response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>'))
+    const baseUrl = await listenOnLoopback(
+      (_request, response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>'),
+    )
     await expect(createClient({ baseUrl }).call(listAccounts)).rejects.toMatchObject({
       code: 'client_answer_unreadable',
     })
   })
 
   it('gives up after its time and says so', async () => {
-    const baseUrl = await listen(() => {})
+    const baseUrl = await listenOnLoopback(() => {})
     const call = createClient({ baseUrl, timeoutMs: 50 }).call(listAccounts)
     await expect(call).rejects.toMatchObject({ code: 'client_timed_out' })
   })
 
   it('tells a cancelled call from a slow one', async () => {
-    const baseUrl = await listen(() => {})
+    const baseUrl = await listenOnLoopback(() => {})
     const cancel = new AbortController()
     const call = createClient({ baseUrl }).call(listAccounts, {}, { signal: cancel.signal })
     cancel.abort()
@@ -122,7 +113,7 @@ describe('retries', () => {
   /** Drops the first `lost` connections, then accepts. */
   async function unsteady(lost: number): Promise<{ baseUrl: string; keys: (string | undefined)[] }> {
     const keys: (string | undefined)[] = []
-    const baseUrl = await listen((request, response) => {
+    const baseUrl = await listenOnLoopback((request, response) => {
       keys.push(request.headers['idempotency-key'] as string | undefined)
       if (keys.length <= lost) return void request.socket.destroy()
       request.resume()

@@ -24,6 +24,17 @@ describe('UngleichOtpClient', () => {
     expect(server.heard.map(({ method }) => method)).toContain('DELETE')
   })
 
+  it('reaches entries of other doors, whose ids are words', async () => {
+    const server = await startUngleichOtp(seed)
+    const client = new UngleichOtpClient({ ...caller, serverUrl: server.verifyUrl })
+    server.entries.push({ id: 'u4', name: 'cleo', realm: 'bank', seed })
+    const [cleo] = await client.list({ name: 'cleo' })
+    expect(cleo).toEqual({ id: 'u4', name: 'cleo', realm: 'bank', seed })
+    expect(await client.read('u4')).toEqual(cleo)
+    await client.delete('u4')
+    expect(server.entries).toHaveLength(1)
+  })
+
   it.each([
     'http://h/ungleichotp/verify/',
     'http://h/ungleichotp/verify',
@@ -77,7 +88,7 @@ describe('middleware', () => {
     let passed = false
     const middleware = expressAuthentication({ verifier, ...(realms === undefined ? {} : { realms }) })
     await middleware(request, response, () => (passed = true))
-    return { passed, status: answered[0], service: serviceOf(request) }
+    return { passed, status: answered[0], service: passed ? serviceOf(request) : undefined }
   }
 
   it('lets a proven service through and says who it is', async () => {
@@ -93,6 +104,10 @@ describe('middleware', () => {
     })
     expect(await throughExpress({})).toMatchObject({ passed: false, status: 403, service: undefined })
     expect(await throughExpress(body('lost', '111111'))).toMatchObject({ passed: false, status: 503 })
+  })
+
+  it('names no service of a request that nobody proved anything with', () => {
+    expect(() => serviceOf({})).toThrow(expect.objectContaining({ code: 'client_service_unproven' }))
   })
 
   it('is the same for Fastify, and reads the proof where it is told to', async () => {

@@ -50,6 +50,21 @@ describe('the file of the root key', () => {
     expect(read?.id).toBe(made?.id)
   })
 
+  it('is made with its folder, or it is told why it cannot be', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'opt', 'secrets', 'root.key')
+    const [made] = await fileProvider(file, { mayCreate: true }).load()
+    expect(made?.bytes).toHaveLength(32)
+    expect(statSync(join(folder, 'opt', 'secrets')).mode & 0o777).toBe(0o700)
+    const below = fileProvider(join(file, 'another.key'), { mayCreate: true })
+    await expect(below.load()).rejects.toMatchObject({
+      code: 'root_key_not_made',
+      message: expect.stringMatching(
+        /^The root key .*another\.key cannot be made \((EEXIST|ENOTDIR)\)\. Make its folder/,
+      ),
+    })
+  })
+
   it('ends up as one key when two servers start at once', async () => {
     const folder = temporaryFolder()
     const provider = fileProvider(join(folder, 'root.key'), { mayCreate: true })

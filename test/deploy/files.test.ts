@@ -52,6 +52,11 @@ describe('the Dockerfile', () => {
     expect(shipped.filter((line) => /^(COPY|ADD) \. /.test(line) || line.startsWith('ADD '))).toEqual([])
   })
 
+  it('has `watchword` on its path, for commands beside the server', () => {
+    expect(dockerfile).toContain('exec node /app/watchword.js "$@"')
+    expect(dockerfile).toContain('chmod 0755 /usr/local/bin/watchword')
+  })
+
   it('copies only what is there, and ends apt without leaving its lists behind', () => {
     const copied = lines.flatMap((line) => /^COPY (?!--from)(\S+) /.exec(line)?.[1] ?? [])
     for (const path of copied) expect(existsSync(join(deploy, '..', path)), path).toBe(true)
@@ -172,12 +177,20 @@ describe('the example configurations of proxies', () => {
 })
 
 describe('the guarded app of compose/nginx.yaml', () => {
+  it('shares no network with Watchword, which believes its network what a visitor’s address is', () => {
+    const { watchword, app, nginx } = (parse(read('compose/nginx.yaml')) as Compose).services
+    expect(watchword?.networks).toEqual(['inside'])
+    expect(app?.networks).toEqual(['apps'])
+    expect(nginx?.networks).toEqual(['inside', 'apps'])
+  })
+
   it('has the configuration that the program prints', () => {
     const [site] = printConfig('nginx', {
       hosts: ['app.example.com'],
       gate: 'watchword:8000',
       app: 'app:8080',
-      listen: '443 ssl',
+      listen: '443',
+      tls: { certificate: '/etc/nginx/tls/site.crt', key: '/etc/nginx/tls/site.key' },
       cookieName: 'watchword',
     })
     expect(read('compose/app.conf').trim()).toBe(site?.content.trim())

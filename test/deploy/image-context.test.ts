@@ -33,6 +33,7 @@ it('the context of the image holds everything that its build reads and its last 
     'codes.cjs',
     'qr-thread.js',
     'import-thread.js',
+    'bcrypt-thread.js',
     'assets',
     'console/index.html',
     'types',

@@ -38,6 +38,30 @@ describe('a server that cannot start says why', { timeout: 120_000 }, () => {
     expect(readdirSync(store.folder)).toEqual([])
   })
 
+  it('flags pass the same checks as variables, and every mistake is told with the others', () => {
+    const certificate = join(store.folder, 'no.pem')
+    writeFileSync(certificate, 'nothing')
+    const flags = ['--port', '99999', '--tls-cert', '/nope', '--tls-key', certificate]
+    const { status, stderr } = serve({ WATCHWORD_PORT: 'abc' }, flags)
+    expect(status).toBe(1)
+    for (const mistake of [
+      'WATCHWORD_PORT is',
+      '--port is a whole number',
+      '/nope is not there',
+      'no.pem does not hold',
+    ])
+      expect(stderr).toContain(mistake)
+    for (const port of ['-1', '0x50', ' ', '1e3'])
+      expect(serve({}, [`--port=${port}`]).stderr).toContain('whole number')
+  })
+
+  it('the listener that failed is the one that is named', () => {
+    initialise(store)
+    const gate = serve({ WATCHWORD_GATE_LISTEN: 'unix:/nope/sock' }).stderr
+    expect(gate).toMatch(/^watchword: The gate cannot listen on unix:\/nope\/sock .*WATCHWORD_GATE_LISTEN/m)
+    expect(serve({ WATCHWORD_HOST: 'no-such-host.invalid' }).stderr).toContain('cannot listen on no-such-host.invalid')
+  })
+
   it('a port in use is named', async () => {
     initialise(store)
     const other = createServer()

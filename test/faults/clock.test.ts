@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openWorld } from '../server/subjects/world.ts'
+import { openWorld, stranger, wrongCode } from '../server/subjects/world.ts'
 import { engines } from '../support/engines.ts'
 
 const minuteMs = 60_000
@@ -44,14 +44,22 @@ describe.each(engines)('a clock that is stepped, on $name', (engine) => {
   })
 
   it('T27 forward does not hand out a second budget of guesses', async () => {
-    const world = await openWorld(engine)
+    const world = await openWorld(engine, { realm: { lockout: { cap: 6, unknownPerStep: 200 } } })
     await world.addSubject('ada')
-    for (let guess = 0; guess < 6; guess += 1) await world.judge('ada', '000000')
-    const before = await failuresOf(world)
-    world.clock.advance(365 * 24 * 60 * minuteMs)
-    world.clock.advance(-365 * 24 * 60 * minuteMs)
-    expect(before).toBeGreaterThan(0)
-    expect(await failuresOf(world)).toBe(before)
+    const yearMs = 365 * 24 * 60 * minuteMs
+    const guess = () => world.judge('ada', wrongCode(world, 'ada'), { source: stranger })
+    const right = () => world.judge('ada', world.code('ada'), { source: stranger })
+    for (let count = 0; count < 4; count += 1) await guess()
+    world.clock.advance(yearMs)
+    for (let count = 0; count < 2; count += 1) expect(await guess()).toMatchObject({ reason: 'wrong' })
+    expect(await failuresOf(world)).toBe(6)
+    expect(await right()).toMatchObject({ accepted: false, reason: 'locked' })
+    for (const byMs of [yearMs, -2 * yearMs]) {
+      world.clock.advance(byMs)
+      expect(await guess()).toMatchObject({ reason: 'locked' })
+      expect(await right()).toMatchObject({ accepted: false, reason: 'locked' })
+    }
+    expect(await failuresOf(world)).toBe(6)
   })
 
   it('T90 keeps the audit chain whole, whatever times it holds', async () => {

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
 import { describeWhere } from '../support/programs.ts'
-import { caller, initialise, startTestServer, type TestStore } from '../support/server.ts'
+import { caller, initialise, runCommand, startTestServer, type TestStore } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
 // A small file system of our own that can be filled and turned read-only; only root may mount one.
@@ -28,6 +28,16 @@ describeWhere(mayMount(), 'the right to mount a tmpfs', 'a disk that is full or 
     expect((await verify(call, codeBefore)).body).toMatchObject({ accepted: false })
     expect((await call('POST', '/v1/audit/verify')).body).toMatchObject({ whole: true, problems: [] })
   }, 120_000)
+
+  it('is named by doctor with the room that is left, and by every command', () => {
+    const store = mountedStore()
+    initialise(store)
+    fill(store.folder)
+    const { status, stdout } = runCommand(['doctor'], store.variables)
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/^error +disk space: 0 MiB are free/m)])
+    const refused = runCommand(['admin', 'realms', 'create', 'shop'], store.variables)
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('is full. Make room')])
+  }, 60_000)
 
   it('does not start on a read-only file system, and says so in a sentence', () => {
     const store = mountedStore()

@@ -45,7 +45,7 @@ describe('readConfig', () => {
   })
 
   it('lets flags win over the environment', () => {
-    expect(readConfig({ WATCHWORD_PORT: '1' }, { port: 2 }).port).toBe(2)
+    expect(readConfig({ WATCHWORD_PORT: '1' }, { port: '2' }).port).toBe(2)
   })
 
   it('starts as go-tiny-mfa with its four variables alone, escaping what they hold', () => {

@@ -1,4 +1,4 @@
-import { endpoints } from '../../src/api/index.ts'
+import type { Address } from './known-routes.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** One request as bytes, and how to speak of it without its bytes. */
@@ -11,35 +11,16 @@ export interface BrokenRequest {
   readonly mayBeCutOff: boolean
 }
 
-interface Address {
-  readonly method: string
-  readonly path: string
-}
-
-/** Addresses of the doors, the gate, the probes and the console, beside those of the contract. */
-const doors: readonly Address[] = [
-  ...['issuer', 'issuer/{x}', 'issuer/{x}/user', 'issuer/{x}/user/{y}', 'issuer/{x}/token', 'system', 'md5'].flatMap(
-    (path) => ['GET', 'POST', 'DELETE', 'PUT'].map((method) => ({ method, path: `/api/v1/${path}` })),
-  ),
-  { method: 'GET', path: '/api/v1/issuer/{x}/user/{y}/totp' },
-  { method: 'POST', path: '/api/v1/issuer/{x}/user/{y}/totp' },
-  { method: 'GET', path: '/api/v1/issuer/{x}/user/{y}/validate/{z}' },
-  ...['', 'verify/', '{x}/', 'ota/'].flatMap((path) =>
-    ['GET', 'POST', 'DELETE', 'PUT'].map((method) => ({ method, path: `/ungleichotp/${path}` })),
-  ),
-  ...['/api/secrets', '/api/secrets/{x}', '/secret/{x}', '/secret/', '/authorization-code/callback', '/admin'].flatMap(
-    (path) => ['GET', 'POST'].map((method) => ({ method, path })),
-  ),
-  ...['/auth/login', '/auth/logout', '/auth/sessions', '/auth/gen', '/auth/check', '/logout'].flatMap((path) =>
-    ['GET', 'POST'].map((method) => ({ method, path })),
-  ),
-  ...['/check/nginx', '/check/forward', '/check/ext-authz/{x}', '/check/{x}'].map((path) => ({ method: 'GET', path })),
-  ...['/', '/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/{x}'].map((path) => ({
-    method: 'GET',
-    path,
-  })),
-]
-const addresses: readonly Address[] = [...endpoints.map(({ method, path }) => ({ method, path })), ...doors]
+/** Addresses that no router knows: those of checks, which are answered before it, and of nobody. */
+export const unrouted: readonly Address[] = [
+  '/check/nginx',
+  '/check/forward',
+  '/check/ext-authz/{x}',
+  '/check/{x}',
+  '/auth/check',
+  '/{x}',
+  '/v1/{x}',
+].map((path) => ({ method: 'GET', path }))
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 const oddSegments = ['%00', '%2e%2e', '..', '.', '%2F', '%', '%zz', '%C0%AF', '%F0%9F%92%A9', '%0d%0aX:1', ' ', ';a=b']
@@ -72,17 +53,29 @@ const oddHeaders = [
   'Sec-Fetch-Site: cross-site',
   'X-HTTP-Method-Override: DELETE',
 ]
-const fieldNames = ['name', 'code', 'username', 'passphrase', 'uri', 'label', 'secretBase32', 'scopes', 'grants', 'url']
+const ownFields = 'name code username passphrase uri label secretBase32 scopes grants url'
+const doorFields =
+  'email contact token token_length enabled description user password auth_name auth_realm auth_token realm seed key'
+const fieldNames = `${ownFields} ${doorFields}`.split(' ')
 const queries = ['', '?', '?limit=-1', '?limit=1e9', '?cursor=%FF', '?a[b]=c&a=d', '?__proto__[x]=1', '?cursor=eyJ9']
 
+/** The header a caller's token stands in: each door has its own. */
+function tokenHeader(path: string, token: string): string {
+  return path.startsWith('/api/v1/') ? `tiny-mfa-access-token: ${token}` : `Authorization: Bearer ${token}`
+}
+
 /** Takes one address of ours and breaks it: method, path, query, headers, body, or the HTTP itself. */
-export function brokenRequest(random: SeededRandom, rootToken: string, number: number): BrokenRequest {
+export function brokenRequest(
+  random: SeededRandom,
+  address: Address,
+  rootToken: string,
+  number: number,
+): BrokenRequest {
   const marker = `zq${number.toString(36)}zq`
-  const address = random.pick(addresses)
   const method = random.chance(6) ? random.pick(methods) : address.method
   const path = brokenPath(random, address.path, marker)
   const headers = ['Host: 127.0.0.1', 'Connection: close']
-  if (!random.chance(4)) headers.push(`Authorization: Bearer ${random.chance(8) ? marker : rootToken}`)
+  if (!random.chance(4)) headers.push(tokenHeader(address.path, random.chance(8) ? marker : rootToken))
   for (let count = random.number(3); count > 0; count -= 1) headers.push(random.pick(oddHeaders))
   if (random.chance(12)) headers.push(`X-${marker}: ${'x'.repeat(random.number(70_000))}`)
   const body = method === 'GET' || random.chance(9) ? null : brokenBody(random, marker)

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { type Initialised, createStore, initialise, startTestServer } from './server.ts'
-import { brokenRequest, type BrokenRequest } from './broken-request.ts'
+import { brokenRequest, type BrokenRequest, unrouted } from './broken-request.ts'
+import { type Address, knownRoutes } from './known-routes.ts'
 import { seededRandom } from './seeded-random.ts'
 
 /** What a fuzz run found. `faults` hold the shape of a request, enough to run it again by its seed. */
@@ -8,6 +9,8 @@ export interface FuzzReport {
   readonly requests: number
   readonly answered: number
   readonly faults: readonly string[]
+  /** How many addresses there are, all of which were asked. */
+  readonly addresses: number
 }
 
 const atOnce = 16
@@ -17,12 +20,13 @@ const mostFaults = 20
 
 /** Sends broken requests to every address of a server of its own, over raw sockets that tidy nothing up. */
 export async function fuzzHttp(options: { requests: number; seed: number }): Promise<FuzzReport> {
+  const addresses = [...(await knownRoutes()), ...unrouted]
   const store = createStore()
   try {
     const made = initialise(store)
     const server = await startTestServer({ ...store.variables, WATCHWORD_LOG_LEVEL: 'silent' })
     try {
-      return await fuzzAt(server.port, made, options)
+      return await fuzzAt(server.port, made, addresses, options)
     } finally {
       await server.kill()
     }
@@ -34,6 +38,7 @@ export async function fuzzHttp(options: { requests: number; seed: number }): Pro
 async function fuzzAt(
   port: number,
   { rootToken }: Initialised,
+  addresses: readonly Address[],
   { requests, seed }: { requests: number; seed: number },
 ): Promise<FuzzReport> {
   const random = seededRandom(seed)
@@ -44,7 +49,9 @@ async function fuzzAt(
     while (begun < requests && faults.length < mostFaults) {
       const number = begun
       begun += 1
-      const request = brokenRequest(random, rootToken, number)
+      // Each address in its turn, so that none is left to chance.
+      const address = addresses[number % addresses.length] ?? random.pick(addresses)
+      const request = brokenRequest(random, address, rootToken, number)
       const answer = await send(port, request)
       const fault = faultOf(request, answer)
       if (answer !== '' || request.mayBeCutOff) answered += 1
@@ -52,7 +59,7 @@ async function fuzzAt(
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
-  return { requests: begun, answered, faults }
+  return { requests: begun, answered, faults, addresses: addresses.length }
 }
 
 // A marker in an answer is an echo. A wait that is over (503 with Retry-After) would be one of load, which 16 callers are not.

@@ -7,6 +7,8 @@ const options = {
   listen: '80',
   cookieName: 'watchword',
 }
+/** An Ingress names services of its cluster. */
+const inCluster = { gate: 'watchword.default.svc.cluster.local:8000', app: 'app.default.svc.cluster.local:8888' }
 const endings: Readonly<Record<string, string>> = {
   haproxy: 'cfg',
   traefik: 'yml',
@@ -17,7 +19,7 @@ const endings: Readonly<Record<string, string>> = {
 /** The files of deploy/proxies by name, as the program prints them now. */
 export function proxyExamples(): Record<string, string> {
   const named = proxies.flatMap((proxy) =>
-    printConfig(proxy, options).map(({ path, content }) => [
+    printConfig(proxy, proxy === 'ingress-nginx' ? { ...options, ...inCluster } : options).map(({ path, content }) => [
       `${proxy}.${path.endsWith('.lua') ? 'lua' : (endings[proxy] ?? 'conf')}`,
       content,
     ]),

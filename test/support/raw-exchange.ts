@@ -17,10 +17,21 @@ export interface RawRequest {
   readonly body?: string | Buffer
   /** Bytes of the body that are announced and never come. */
   readonly missingBytes?: number
+  /** False where a Content-Length would contradict the headers given. */
+  readonly hasLength?: boolean
 }
 
 /** Sends one request over a connection of its own and reads what comes until the end. */
 export function rawExchange(port: number, request: RawRequest): Promise<RawReply> {
+  return exchangeBytes(port, bytesOf(request), request)
+}
+
+/** The same with bytes that are no request at all. */
+export function exchangeBytes(
+  port: number,
+  bytes: Buffer,
+  request: Pick<RawRequest, 'method' | 'missingBytes'>,
+): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
@@ -30,12 +41,12 @@ export function rawExchange(port: number, request: RawRequest): Promise<RawReply
       socket.destroy()
       resolve(readReply(Buffer.concat(chunks), request.method))
     })
-    socket.write(bytesOf(request))
+    socket.write(bytes)
     if (request.missingBytes !== undefined) socket.end()
   })
 }
 
-function bytesOf({ method, path, headers = {}, body = '', missingBytes = 0 }: RawRequest): Buffer {
+function bytesOf({ method, path, headers = {}, body = '', missingBytes = 0, hasLength = true }: RawRequest): Buffer {
   const bytes = Buffer.from(body)
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`))
   const length = bytes.length + missingBytes
@@ -43,7 +54,7 @@ function bytesOf({ method, path, headers = {}, body = '', missingBytes = 0 }: Ra
     `${method} ${path} HTTP/1.1`,
     'Host: localhost',
     'Connection: close',
-    ...(length > 0 ? [`Content-Length: ${length}`] : []),
+    ...(hasLength && length > 0 ? [`Content-Length: ${length}`] : []),
     ...lines,
   ]
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes])

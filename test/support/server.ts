@@ -135,23 +135,34 @@ export function cleanEnvironment(variables: Variables): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), ...variables }
 }
 
+/** What a caller is answered. */
+export interface CallAnswer {
+  readonly status: number
+  readonly body: Answered
+  readonly text: string
+  readonly bytes: Buffer
+  readonly headers: Headers
+}
+
+/** Calls a server's native API as somebody. */
+export type Call = (method: string, path: string, body?: unknown) => Promise<CallAnswer>
+
 /** A caller of a server's native API with a token. */
-export function caller(server: Pick<TestServer, 'url'>, token: string) {
-  return async (
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Answered; text: string; headers: Headers }> => {
+export function caller(server: Pick<TestServer, 'url'>, token: string): Call {
+  return callerWith(server, { authorization: `Bearer ${token}` })
+}
+
+/** A caller whom these headers name. */
+export function callerWith(server: Pick<TestServer, 'url'>, own: Readonly<Record<string, string>>): Call {
+  return async (method, path, body) => {
     const response = await fetch(server.url + path, {
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
+      headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
-    return { status: response.status, body: parsed(text), text, headers: response.headers }
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const text = bytes.toString()
+    return { status: response.status, body: parsed(text), text, bytes, headers: response.headers }
   }
 }
 

@@ -12,7 +12,8 @@ export interface HeardRequest {
 }
 
 interface Entry {
-  id: number
+  /** A word where the entry came through another door. */
+  id: number | string
   name: string
   realm: string
   seed: string
@@ -46,8 +47,8 @@ export async function startUngleichOtp(seed: string): Promise<UngleichOtpServer>
         ? [200, { status: 'OK' }]
         : [403, { detail: 'You do not have permission to perform this action.' }]
     }
-    const id = Number(/^\/ungleichotp\/(\d+)\/$/.exec(path.pathname)?.[1] ?? 0)
-    const index = entries.findIndex((entry) => entry.id === id)
+    const id = /^\/ungleichotp\/([^/]+)\/$/.exec(path.pathname)?.[1]
+    const index = entries.findIndex((entry) => String(entry.id) === id)
     const found = entries[index]
     switch (method) {
       case 'POST': {
@@ -58,7 +59,7 @@ export async function startUngleichOtp(seed: string): Promise<UngleichOtpServer>
       case 'GET': {
         const wanted = path.searchParams
         const listed = entries.filter((entry) => !wanted.has('name') || wanted.get('name') === entry.name)
-        return id === 0 ? [200, listed] : found === undefined ? [404, { detail: 'Not found.' }] : [200, found]
+        return id === undefined ? [200, listed] : found === undefined ? [404, { detail: 'Not found.' }] : [200, found]
       }
       case 'PUT':
         if (found === undefined) return [404, { detail: 'Not found.' }]

@@ -1,30 +1,38 @@
 import { describe, expect, it } from 'vitest'
-import { type Intake, isAmong, stepOf } from '../../web/src/pages/root/intake.ts'
+import type { Intake } from '../../src/api/intake.ts'
+import { closedTags, isAmong, openTags, stepOf } from '../../web/src/pages/root/intake.ts'
+import { de } from '../../web/src/words/de/index.ts'
+import { en } from '../../web/src/words/en/index.ts'
 
-const begun: Intake = { name: 'AWS', number: '', readers: ['cato'], loader: 'livia' }
+const draft = { name: 'AWS', number: '', readers: ['cato'] }
+const loaded: Intake = { readers: ['cato'], loader: 'livia', loadedAtMs: 1 }
 
 describe('taking in a root account', () => {
   it('goes step by step, and no step can be skipped', () => {
     const steps: Partial<Intake>[] = [
-      { areReadersKnown: true },
-      { accountId: 'a' },
-      { isRegistered: true },
-      { rotatedBy: 'cato' },
-      { checkedAtMs: 1 },
+      { registeredAtMs: 2 },
+      { rotatedBy: 'cato', rotatedAtMs: 3 },
+      { shownTo: 'cato', checkedAtMs: 4 },
     ]
-    let intake = begun
-    const names = [stepOf(intake)]
+    let intake = loaded
+    const names = [stepOf(null, null), stepOf(draft, null), stepOf(null, intake)]
     for (const step of steps) {
       intake = { ...intake, ...step }
-      names.push(stepOf(intake))
+      names.push(stepOf(null, intake))
     }
     expect(names).toEqual(['readers', 'load', 'register', 'rotate', 'check', 'done'])
-    expect(stepOf({ ...begun, checkedAtMs: 1, isRegistered: true })).toBe('readers')
+    expect(stepOf(null, { ...loaded, checkedAtMs: 4 })).toBe('register')
   })
 
   it('knows the loader among the readers by user name, name or mail, however typed', () => {
     expect(isAmong([' LIVIA '], 'livia', 'Livia Drusilla')).toBe(true)
     expect(isAmong(['l@example.com'], 'livia', '', 'L@example.com')).toBe(true)
     expect(isAmong(['cato', ''], 'livia', '')).toBe(false)
+  })
+
+  it('takes the mark of the unfinished away in every language, and keeps what people added', () => {
+    expect(openTags).toEqual([en['root.tagOpen'], de['root.tagOpen']])
+    expect(closedTags(['aws', 'root: unfertig', 'root'], 'root')).toEqual(['aws', 'root'])
+    expect(closedTags(['root: unfinished'], 'root')).toEqual(['root'])
   })
 })

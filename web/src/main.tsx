@@ -6,7 +6,6 @@ import '@mantine/notifications/styles.css'
 import './look/base.css'
 import './look/codes.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -14,6 +13,7 @@ import { App } from './app.tsx'
 import { styleNonce } from './look/nonce.ts'
 import { cssVariables, theme } from './look/theme.ts'
 import { AnnouncerProvider } from './parts/announcer.tsx'
+import { Notices } from './parts/notices.tsx'
 import { queryClient } from './server/queries.ts'
 import { WordsProvider } from './words/words.tsx'
 
@@ -32,7 +32,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <WordsProvider>
           <AnnouncerProvider>
-            <Notifications position="bottom-center" autoClose={8000} />
+            <Notices />
             <App />
           </AnnouncerProvider>
         </WordsProvider>

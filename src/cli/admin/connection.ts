@@ -42,7 +42,7 @@ export async function withAdminClient<T>(
   flags: AdminFlags,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const server = flags.server ?? context.env['WATCHWORD_SERVER']
+  const server = serverOf(context, flags)
   if (server !== undefined) return work(createClient({ baseUrl: server, token: readToken(context, flags) }))
   const { openStoreClient } = await import('./store-client.ts')
   const store = await openStoreClient(context.env, flags)
@@ -51,6 +51,17 @@ export async function withAdminClient<T>(
   } finally {
     await store.close()
   }
+}
+
+/**
+ * The server a command asks; undefined where it works on the store itself. A flag that names either wins over variables.
+ *
+ * @throws {@link Failure} `store_named_twice` when flags name both
+ */
+export function serverOf(context: CliContext, { server, dataDir, databaseUrl }: AdminFlags): string | undefined {
+  const isStoreNamed = dataDir !== undefined || databaseUrl !== undefined
+  if (server !== undefined && isStoreNamed) throw new Failure('store_named_twice')
+  return server ?? (isStoreNamed ? undefined : context.env['WATCHWORD_SERVER'])
 }
 
 function readToken(context: CliContext, flags: AdminFlags): string {

@@ -12,7 +12,7 @@ export async function importSimpleotpFolder(
   folder: string,
 ): Promise<void> {
   const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const report = await importSimpleotp(rooms.core, rooms.access, operator, { folder, isDryRun: flags.dryRun })
     if (flags.json) this.printJson(report)

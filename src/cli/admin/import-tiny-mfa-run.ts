@@ -15,7 +15,7 @@ import type { ImportTinyMfaFlags } from './import-tiny-mfa.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
 export async function importTinyMfaDatabase(this: CliContext, flags: ImportTinyMfaFlags): Promise<void> {
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const old = await readSource(rooms.core.config, flags)
     const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { Failure } from '../../errors/failure.ts'
+import { oldText } from '../../server/compat/old-text.ts'
 import { knownDefaultKey } from '../../server/compat/totpshare/folder-file.ts'
 import { type FolderReport, importFolder } from '../../server/compat/totpshare/import-folder.ts'
 import type { Actor } from '../../server/http/actor.ts'
@@ -12,7 +13,7 @@ import { openStoreRooms } from './store-rooms.ts'
 export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
   const encryptionKey = readKey(this, flags)
   const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const report = await importFolder(rooms.vault, operator, { folder, encryptionKey, isDryRun: flags.dryRun })
     if (flags.json) this.printJson(report)
@@ -26,8 +27,8 @@ export async function importTotpshare(this: CliContext, flags: ImportTotpshareFl
 
 function tell(context: CliContext, report: FolderReport, isDryRun: boolean): void {
   for (const { identifier, label } of report.imported)
-    context.print(`${isDryRun ? 'new' : 'imported'}\t${identifier}\t${label}`)
-  for (const { fileName, reason } of report.refused) context.print(`refused\t${fileName}\t${reason}`)
+    context.print(`${isDryRun ? 'new' : 'imported'}\t${oldText(identifier)}\t${oldText(label)}`)
+  for (const { fileName, reason } of report.refused) context.print(`refused\t${oldText(fileName)}\t${reason}`)
   for (const warning of report.warnings) context.say(warning)
   const { total, imported, known, refused } = report
   context.say(

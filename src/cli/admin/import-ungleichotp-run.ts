@@ -15,7 +15,7 @@ export async function importUngleichotpDatabase(
   place: string,
 ): Promise<void> {
   const entries = await readSource(place)
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
     const rules = readUngleichotpRules(this.env)

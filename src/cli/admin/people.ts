@@ -2,7 +2,7 @@ import { buildCommand, buildRouteMap } from '@stricli/core'
 import * as api from '../../api/people.ts'
 import type { Client } from '../../client/client.ts'
 import type { CliContext } from '../context.ts'
-import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
+import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './connection.ts'
 
 type Role = api.Person['role']
 
@@ -173,9 +173,12 @@ function tellLink(context: CliContext, { json }: AdminFlags, answer: { setupUrl:
 }
 
 // On the store itself no request says where the server is reached; its settings do.
-function reachable({ env }: CliContext, flags: AdminFlags, setupUrl: string): string {
-  if (flags.server !== undefined || env['WATCHWORD_SERVER'] !== undefined) return setupUrl
+function reachable(context: CliContext, flags: AdminFlags, setupUrl: string): string {
+  const { env } = context
+  if (serverOf(context, flags) !== undefined) return setupUrl
   const origin = env['WATCHWORD_PUBLIC_URL'] ?? `http://127.0.0.1:${env['WATCHWORD_PORT'] ?? '8000'}`
+  if (!flags.json && env['WATCHWORD_PUBLIC_URL'] === undefined)
+    context.say(`WATCHWORD_PUBLIC_URL is not set here; if people reach the server elsewhere, put that for ${origin}`)
   return origin.replace(/\/+$/, '') + setupUrl.slice(setupUrl.indexOf('/setup#'))
 }
 

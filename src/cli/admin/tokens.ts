@@ -1,7 +1,10 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import type { Static } from 'typebox'
 import * as api from '../../api/tokens.ts'
+import { readAccount } from '../../api/accounts.ts'
+import { readRealm } from '../../api/realms.ts'
 import type { Client } from '../../client/client.ts'
+import { Failure, isFailure } from '../../errors/failure.ts'
 import { parseMoment } from './moment.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
@@ -11,6 +14,10 @@ type Token = Static<typeof api.Token>
 interface CreateFlags extends AdminFlags {
   readonly scope: readonly string[]
   readonly until?: number
+  readonly gateHost?: readonly string[]
+  readonly gatePath?: readonly string[]
+  readonly gateMethod?: readonly string[]
+  readonly gateTwoFactor: boolean
 }
 
 const text = (value: string) => value
@@ -26,6 +33,22 @@ const listCommand = buildCommand<AdminFlags, [], CliContext>({
   docs: { brief: 'List all tokens', fullDescription: 'Example:\n  watchword admin tokens list --json' },
 })
 
+function listFlag(brief: string, placeholder: string) {
+  return { kind: 'parsed', parse: text, variadic: ',', optional: true, brief, placeholder } as const
+}
+
+const gateFlags = {
+  gateHost: listFlag('For gate:NAME: hosts it passes to, such as app.example.com or *.example.com', 'HOST'),
+  gatePath: listFlag('… paths and what lies below them; / unless given', 'PATH'),
+  gateMethod: listFlag('… methods; all unless given', 'METHOD'),
+  gateTwoFactor: {
+    kind: 'boolean',
+    default: false,
+    withNegated: false,
+    brief: '… also where a rule asks for two factors',
+  },
+} as const
+
 const createCommand = buildCommand<CreateFlags, [string], CliContext>({
   func: create,
   parameters: {
@@ -36,10 +59,11 @@ const createCommand = buildCommand<CreateFlags, [string], CliContext>({
         parse: text,
         variadic: ',',
         brief:
-          'What it opens: verify:REALM, explain:REALM, enrol:REALM, reveal:ACCOUNT, audit, metrics, door:NAME, admin',
+          'What it opens: verify:REALM, explain:REALM, enrol:REALM, reveal:ACCOUNT, audit, metrics, door:NAME, gate:NAME, admin',
         placeholder: 'SCOPE',
       },
       until: { kind: 'parsed', parse: parseMoment, optional: true, brief: 'When it ends', placeholder: 'DATE' },
+      ...gateFlags,
     },
     positional: {
       kind: 'tuple',
@@ -49,7 +73,7 @@ const createCommand = buildCommand<CreateFlags, [string], CliContext>({
   docs: {
     brief: 'Make a service token; it is printed this once',
     fullDescription:
-      'Examples:\n  watchword admin tokens create shop --scope verify:shop,enrol:shop\n  watchword admin tokens create ci --scope reveal:5f0c --until 2027-01-01 > ci.token',
+      'Examples:\n  watchword admin tokens create shop --scope verify:shop,enrol:shop\n  watchword admin tokens create ci --scope reveal:5f0c --until 2027-01-01 > ci.token\n  watchword admin tokens create backup --scope gate:wiki --gate-host wiki.example.com --gate-path /api/ --gate-method GET',
   },
 })
 
@@ -99,12 +123,51 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
 }
 
 async function create(this: CliContext, { scope, until, ...flags }: CreateFlags, name: string): Promise<void> {
+  if (until !== undefined && until <= this.now()) throw new Failure('token_until_past')
   const ending = until === undefined ? {} : { expiresAtMs: until }
-  const body = { name, owner: 'service' as const, scopes: [...scope], ...ending }
-  const made = await withAdminClient(this, flags, (client) => client.call(api.createToken, { body }))
+  const body = { name, owner: 'service' as const, scopes: [...scope], ...ending, ...limitsOf(flags) }
+  const { made, missing } = await withAdminClient(this, flags, async (client) => ({
+    missing: await scopesOfNothing(client, scope),
+    made: await client.call(api.createToken, { body }),
+  }))
+  for (const scope of missing) this.say(`${scope} opens nothing yet: there is no such realm or account`)
   if (flags.json) return this.printJson(made)
   this.print(made.token)
   this.say(`Token ${made.id} for ${made.name}. It is not shown again.`)
+}
+
+// Any of these flags means a token for the gate; the server says what is missing.
+function limitsOf({ gateHost, gatePath, gateMethod, gateTwoFactor }: Partial<CreateFlags>) {
+  if (gateHost === undefined && gatePath === undefined && gateMethod === undefined && gateTwoFactor !== true) return {}
+  const hosts = [...(gateHost ?? [])]
+  const [paths, methods] = [[...(gatePath ?? ['/'])], [...(gateMethod ?? ['*'])]]
+  return { gateLimits: { hosts, paths, methods, twoFactor: gateTwoFactor === true } }
+}
+
+/** The scopes that name a realm or an account which is not there: allowed, since it may come, but rarely meant. */
+async function scopesOfNothing(client: Client, scopes: readonly string[]): Promise<string[]> {
+  const missing = []
+  for (const scope of scopes) {
+    const [, kind, name] = /^(verify|explain|enrol|reveal|manage):(.+)$/.exec(scope) ?? []
+    if (name === undefined || name === '*') continue
+    const isAccount = kind === 'reveal' || kind === 'manage'
+    const look = isAccount
+      ? client.call(readAccount, { params: { account: name } })
+      : client.call(readRealm, { params: { realm: name } })
+    if (!(await isThere(look))) missing.push(scope)
+  }
+  return missing
+}
+
+async function isThere(look: Promise<unknown>): Promise<boolean> {
+  try {
+    await look
+    return true
+  } catch (error) {
+    // What may not be looked at is there, or the making of the token is refused for its own reason.
+    if (isFailure(error, 'client_refused')) return error.detail['status'] !== 404
+    throw error
+  }
 }
 
 async function allTokens(client: Client): Promise<Token[]> {
@@ -120,9 +183,10 @@ async function allTokens(client: Client): Promise<Token[]> {
   return tokens
 }
 
-function lineOf({ id, name, owner, scopes, expiresAtMs, suspended }: Token): string {
+function lineOf({ id, name, owner, scopes, gateLimits, expiresAtMs, suspended }: Token): string {
   const until = expiresAtMs === null ? '' : `until ${new Date(expiresAtMs).toISOString()}`
-  return [id, name, owner, scopes.join(','), until, suspended ? 'suspended' : '']
+  const reach = gateLimits === null ? '' : [gateLimits.hosts, gateLimits.paths, gateLimits.methods].join(' ')
+  return [id, name, owner, scopes.join(','), reach, until, suspended ? 'suspended' : '']
     .filter((part) => part !== '')
     .join('  ')
 }

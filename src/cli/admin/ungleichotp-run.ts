@@ -6,7 +6,7 @@ import type { BootstrapFlags } from './ungleichotp.ts'
 
 export async function bootstrapUngleichotp(this: CliContext, flags: BootstrapFlags): Promise<void> {
   const { name, realm, seed, force } = flags
-  const rooms = await openStoreRooms(this.env, flags)
+  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const wish = { name, force, ...(realm === undefined ? {} : { realm }), ...(seed === undefined ? {} : { seed }) }
     const { entry, isShort } = await bootstrap(doorParts(rooms), this.env, wish)

@@ -28,7 +28,11 @@ const createBackupCommand = buildCommand<BackupFlags, [string], CliContext>({
 const checkBackupCommand = buildCommand<BackupFlags, [string], CliContext>({
   loader: async () => (await import('./run.ts')).checkBackupFile,
   parameters: { flags, positional: file },
-  docs: { brief: 'Prove that a backup is whole and opens with the root key at hand' },
+  docs: {
+    brief: 'Prove that a backup is whole, opens with the root key at hand, and holds an audit that verifies',
+    fullDescription:
+      'Brings it back into a throw-away folder below the temporary one. Ends with 1 when something is wrong.\n\nExample:\n  watchword backup check --data-dir data watchword.backup',
+  },
 })
 
 const drillCommand = buildCommand<BackupFlags, [string], CliContext>({
@@ -37,12 +41,12 @@ const drillCommand = buildCommand<BackupFlags, [string], CliContext>({
   docs: {
     brief: 'Rehearse: restore into a throw-away process and compare its codes with the live ones',
     fullDescription:
-      'Shows no code and no secret, changes nothing, and ends with 1 when a code differs.\n\nExample:\n  watchword backup drill --data-dir data watchword.backup',
+      'Shows no code and no secret, changes nothing, and ends with 1 when a code differs or the audit in it does not verify.\nWhat was added, replaced or removed since the backup is told and is no failure.\n\nExample:\n  watchword backup drill --data-dir data watchword.backup',
   },
 })
 
 const proveCommand = buildCommand<BackupFlags, [], CliContext>({
-  loader: async () => (await import('./run.ts')).prove,
+  loader: async () => (await import('./rehearsal.ts')).prove,
   parameters: { flags },
   docs: { brief: 'Answer keyed hashes of the codes of a store (used by drill)' },
 })

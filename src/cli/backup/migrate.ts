@@ -24,10 +24,9 @@ export async function migrate(this: CliContext, flags: MigrateFlags): Promise<vo
         const atMs = this.now()
         const moved = await openCore(target, source.services)
         try {
-          const { same, different } = compareProofs(
-            await proveCodes(source, key, atMs),
-            await proveCodes(moved, key, atMs),
-          )
+          const copied = await proveCodes(moved, key, atMs)
+          const { same, ...others } = compareProofs(await proveCodes(source, key, atMs, copied), copied)
+          const different = Object.values(others).flat()
           const { whole } = await moved.audit.verify()
           if (different.length > 0 || !whole)
             throw new Failure('migrate_differs', { detail: { count: different.length } })

@@ -1,20 +1,18 @@
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../errors/failure.ts'
-import { judgeVisit, type Pass } from '../../server/gate/judgement.ts'
+import { judgeVisit } from '../../server/gate/judgement.ts'
 import type { Rule } from '../../server/gate/rules.ts'
 import { parseRules } from '../../server/gate/rules-file.ts'
 import { parseVisitUrl } from '../../server/gate/visit.ts'
+import { adminFlags } from '../admin/connection.ts'
 import type { CliContext } from '../context.ts'
+import { policyVisitor, type VisitorFlags } from './policy-visitor.ts'
 import { readTextFile } from './read-file.ts'
 
-interface PolicyFlags {
-  readonly as?: string
-  readonly group?: readonly string[]
+interface PolicyFlags extends VisitorFlags {
   readonly rules?: string
   readonly method: string
   readonly address: string
-  readonly oneFactor: boolean
-  readonly json: boolean
 }
 
 const text = (value: string) => value
@@ -24,6 +22,7 @@ export const checkPolicyCommand = buildCommand<PolicyFlags, [string], CliContext
   func: checkPolicy,
   parameters: {
     flags: {
+      ...adminFlags,
       as: {
         kind: 'parsed',
         parse: text,
@@ -36,7 +35,7 @@ export const checkPolicyCommand = buildCommand<PolicyFlags, [string], CliContext
         parse: text,
         variadic: true,
         optional: true,
-        brief: 'A group of the visitor; may stand several times',
+        brief: 'A group of the visitor, beside those that are looked up; may stand several times',
         placeholder: 'GROUP',
       },
       rules: {
@@ -60,7 +59,6 @@ export const checkPolicyCommand = buildCommand<PolicyFlags, [string], CliContext
         withNegated: false,
         brief: 'The visitor has shown one factor only',
       },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Answer as JSON' },
     },
     positional: { kind: 'tuple', parameters: [{ brief: 'Address that is visited', parse: text, placeholder: 'URL' }] },
   },
@@ -78,26 +76,17 @@ const sentences = {
   forbidden: 'is refused (403)',
 }
 
-function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
+async function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): Promise<void> {
   const file = flags.rules ?? this.env['WATCHWORD_GATE_RULES']
   const rules = file === undefined ? null : parseRules(readTextFile(file)).rules
   const visit = parseVisitUrl(flags.method, url)
   if (visit === null) throw new Failure('gate_url_unreadable')
-  const pass: Pass | null =
-    flags.as === undefined
-      ? null
-      : {
-          username: flags.as,
-          groups: ['everyone', ...(flags.group ?? [])],
-          factors: flags.oneFactor ? 'one' : 'two',
-          authenticatedAtMs: this.now(),
-          limits: null,
-        }
-  const { outcome, rule } = judgeVisit(rules, visit, pass, flags.address, this.now())
+  const { pass, assumed } = await policyVisitor(this, flags)
+  const { outcome, rule, sameSiteSockets } = judgeVisit(rules, visit, pass, flags.address, this.now())
   const why =
     rule === null
       ? rules === null
-        ? 'there is no rules file: every signed-in person passes'
+        ? 'no rules file is named (--rules, WATCHWORD_GATE_RULES), and without one every signed-in person passes'
         : 'no rule matches: the default is deny'
       : `${ruleNamed(rule)} says ${rule.verdict}`
   if (flags.json)
@@ -107,9 +96,12 @@ function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): void {
       name: rule?.name ?? null,
       verdict: rule?.verdict ?? null,
       readings: visit.readings,
+      groups: pass?.groups ?? [],
+      assumed,
     })
-  this.print(`${flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
-  if (rule?.sameSiteSockets === true) this.say('Websockets are opened from pages of the same site alone.')
+  this.print(`${pass?.username ?? flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
+  if (assumed !== null) this.say(assumed)
+  if (sameSiteSockets) this.say('Websockets are opened from pages of the same site alone.')
   if (visit.readings.length > 1)
     this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)
 }

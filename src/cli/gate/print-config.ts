@@ -1,4 +1,6 @@
 import { buildCommand } from '@stricli/core'
+import { Failure } from '../../errors/failure.ts'
+import type { ProxyConfigOptions } from '../../server/gate/proxy-config/options.ts'
 import { proxies, type Proxy, printConfig } from '../../server/gate/proxy-config/print.ts'
 import { parseRules, type RuleSet } from '../../server/gate/rules-file.ts'
 import type { CliContext } from '../context.ts'
@@ -10,6 +12,8 @@ interface PrintFlags {
   readonly app: string
   readonly listen: string
   readonly cookieName: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
   readonly json: boolean
 }
 
@@ -38,7 +42,7 @@ export const printConfigCommand = buildCommand<PrintFlags, [Proxy, string?], Cli
         kind: 'parsed',
         parse: text,
         default: '127.0.0.1:8000',
-        brief: 'Where Watchword listens',
+        brief: 'Where Watchword listens, or unix: and the path of its socket',
         placeholder: 'HOST:PORT',
       },
       app: {
@@ -48,7 +52,21 @@ export const printConfigCommand = buildCommand<PrintFlags, [Proxy, string?], Cli
         brief: 'Where the app listens',
         placeholder: 'HOST:PORT',
       },
-      listen: { kind: 'parsed', parse: text, default: '80', brief: 'What the proxy listens on', placeholder: 'PORT' },
+      listen: {
+        kind: 'parsed',
+        parse: text,
+        default: '80',
+        brief: 'What the proxy listens on; 443 is HTTPS',
+        placeholder: '[ADDRESS:]PORT',
+      },
+      tlsCert: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        brief: "Its certificate; certbot's where none is named",
+        placeholder: 'FILE',
+      },
+      tlsKey: { kind: 'parsed', parse: text, optional: true, brief: 'The key to it', placeholder: 'FILE' },
       cookieName: {
         kind: 'parsed',
         parse: text,
@@ -83,8 +101,8 @@ function print(this: CliContext, flags: PrintFlags, proxy: Proxy, rulesFile?: st
   const { gate, app, listen, cookieName } = flags
   const rules = rulesFile === undefined ? null : parseRules(readTextFile(rulesFile))
   const named = [...(flags.host ?? []), ...hostsOf(rules)]
-  const hosts = named.length === 0 ? ['app.example.com'] : [...new Set(named)]
-  const files = printConfig(proxy, { hosts, gate, app, listen, cookieName })
+  const hosts = named.length === 0 ? ['app.example.com'] : named
+  const files = printConfig(proxy, { hosts, gate, app, listen, cookieName, ...certificateOf(flags) })
   if (flags.json) return this.printJson({ files })
   for (const { path, content } of files) {
     if (files.length > 1) this.print(`# ==> ${path}`)
@@ -92,6 +110,15 @@ function print(this: CliContext, flags: PrintFlags, proxy: Proxy, rulesFile?: st
   }
 }
 
+// A portal is a host like the others: its login is what the proxy has to reach there.
 function hostsOf(rules: RuleSet | null): readonly string[] {
-  return rules?.rules.flatMap(({ hosts }) => hosts) ?? []
+  if (rules === null) return []
+  const portals = rules.domains.map(({ portalUrl }) => new URL(portalUrl).hostname)
+  return [...rules.rules.flatMap(({ hosts }) => hosts), ...portals]
+}
+
+function certificateOf({ tlsCert, tlsKey }: PrintFlags): Pick<ProxyConfigOptions, 'tls'> {
+  if (tlsCert === undefined && tlsKey === undefined) return {}
+  if (tlsCert === undefined || tlsKey === undefined) throw new Failure('gate_print_half_certificate')
+  return { tls: { certificate: tlsCert, key: tlsKey } }
 }

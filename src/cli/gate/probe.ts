@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
 import { doctorAddress, doctorHeader, readSeen } from '../../server/gate/seen.ts'
 import { finding, type ProbeFinding } from './finding.ts'
-import { askRaw, type RawRequest, type Seen } from './raw-request.ts'
+import { foreignHost, forgedAddress, forgedIdentity } from './forgery.ts'
+import { type Ask, askRaw, type RawRequest, type Seen } from './raw-request.ts'
+import { browser, isRefused, loginOf, nowhere } from './stranger.ts'
 import { seenFindings } from './seen-findings.ts'
 
 /** What is looked at, and with what. */
@@ -14,9 +15,6 @@ export interface Probe {
   readonly now: () => number
 }
 
-type Ask = (path: string, options?: RawRequest) => Promise<Seen>
-
-const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent': 'watchword-gate-doctor' }
 const largeBodyBytes = 300_000
 
 /** Sends marked requests to guarded addresses and says what a stranger gets, and what the check saw of it. */
@@ -25,8 +23,13 @@ export async function probeProxy({ addresses, token, now }: Probe): Promise<Prob
   const [first] = urls
   if (first === undefined) throw new Failure('gate_url_unreadable')
   const ask: Ask = (path, options = {}) => askRaw(first, path, options)
-  const visits = await Promise.all(urls.map(visitAsStranger))
-  const guards = visits.flatMap(({ seen, url }) => [guarded(seen, url), wayToLogin(seen, url)])
+  const visits = await Promise.all(urls.map((url) => visitAsStranger(url)))
+  const posts = await Promise.all(urls.map((url) => visitAsStranger(url, { method: 'POST', body: 'doctor' })))
+  const guards = visits.flatMap(({ seen, url }, index) => [
+    guarded(seen, url),
+    ...posts.slice(index, index + 1).map((post) => guarded(post.seen, url, 'POST ')),
+    wayToLogin(seen, url),
+  ])
   const outside = [loginPage(await ask('/auth/login', { headers: browser })), await checkKeptInside(ask)]
   // Where a stranger passes nobody is asked, and there is nothing else to look at.
   if (visits[0] !== undefined && visits[0].seen.status < 300) return [...guards, ...outside]
@@ -34,6 +37,7 @@ export async function probeProxy({ addresses, token, now }: Probe): Promise<Prob
     ...guards,
     ...outside,
     await forgedAddress(ask, first),
+    await foreignHost(ask, first),
     await forgedIdentity(ask, first, token),
     ...(await whatTheCheckSaw(ask, first, now)),
     await oddPaths(ask, first.pathname),
@@ -46,16 +50,17 @@ function guardedUrl(address: string): URL {
   return url
 }
 
-async function visitAsStranger(url: URL): Promise<{ readonly url: URL; readonly seen: Seen }> {
-  return { url, seen: await askRaw(url, url.pathname + url.search, { headers: browser }) }
+interface Visited {
+  readonly url: URL
+  readonly seen: Seen
 }
 
-function isRefused({ status }: Seen): boolean {
-  return (status >= 300 && status < 400) || status === 401 || status === 403
+async function visitAsStranger(url: URL, options: Omit<RawRequest, 'headers'> = {}): Promise<Visited> {
+  return { url, seen: await askRaw(url, url.pathname + url.search, { headers: browser, ...options }) }
 }
 
-function guarded(seen: Seen, { pathname }: URL): ProbeFinding {
-  const check = `guarded ${pathname}`
+function guarded(seen: Seen, { pathname }: URL, method: 'POST ' | '' = ''): ProbeFinding {
+  const check = `guarded ${method}${pathname}`
   if (seen.status >= 500)
     return {
       level: 'error',
@@ -66,7 +71,7 @@ function guarded(seen: Seen, { pathname }: URL): ProbeFinding {
     check,
     isRefused(seen),
     `A stranger gets ${seen.status}.`,
-    `A stranger gets ${seen.status}: this address is not guarded. In nginx, a "return" or "satisfy any" in the location answers before the check.`,
+    `A stranger gets ${seen.status}: this address is not guarded. In nginx, a "return" or "satisfy any" in the location answers before the check; elsewhere, look for a guard that holds for some methods alone.`,
   )
 }
 
@@ -90,64 +95,12 @@ function wayToLogin(seen: Seen, url: URL): ProbeFinding {
   return { level: 'ok', check, message: `A browser is led to ${login.origin}${login.pathname} and back.` }
 }
 
-function loginOf(seen: Seen, url: URL): URL | null {
-  const location = seen.headers.get('location')
-  return location === null ? null : URL.parse(location, url)
-}
-
 function loginPage(seen: Seen): ProbeFinding {
   return finding(
     'login page',
     seen.status === 200 && seen.text.includes('/auth/login'),
     'The login page is reached.',
     `What answers at /auth/login (${seen.status}) is not our login: the proxy does not pass /auth/ to Watchword, or guards it.`,
-  )
-}
-
-/** Says the visited address is another one, in the words of every family of proxies. */
-async function forgedAddress(ask: Ask, url: URL): Promise<ProbeFinding> {
-  const elsewhere = new URL('/auth/login', url)
-  const said = {
-    'x-original-url': elsewhere.href,
-    'x-original-uri': elsewhere.pathname,
-    'x-original-method': 'OPTIONS',
-    'x-forwarded-uri': elsewhere.pathname,
-    'x-forwarded-method': 'OPTIONS',
-    'x-forwarded-host': 'doctor.invalid',
-  }
-  const seen = await ask(url.pathname + url.search, { headers: { ...browser, ...said } })
-  const back = loginOf(seen, url)?.searchParams.get('rd') ?? null
-  return finding(
-    'forged address',
-    isRefused(seen) && (back === null || URL.parse(back)?.href === url.href),
-    'Headers with another address change nothing.',
-    `Made-up headers decide which address is judged (${seen.status}): the proxy passes the visitor's X-Original-URL or X-Forwarded-* to the check. Set them in the location of the check, as the printed configuration does.`,
-  )
-}
-
-const identities = ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Remote-Email', 'Remote_User', 'Remote_Groups']
-
-/** Says to be somebody else beside a token that passes, and looks for it in what the app answers. */
-async function forgedIdentity(ask: Ask, url: URL, token: string | undefined): Promise<ProbeFinding> {
-  const check = 'forged identity'
-  if (token === undefined)
-    return { level: 'skipped', check, message: 'Give --token-file with a gate token to see what the app behind gets.' }
-  const mark = randomBytes(6).toString('hex')
-  const said = Object.fromEntries(identities.map((name, index) => [name, `doctor-${mark}-${index}-`]))
-  const seen = await ask(url.pathname + url.search, { headers: { ...said, authorization: `Bearer ${token}` } })
-  if (seen.status >= 300)
-    return {
-      level: 'warning',
-      check,
-      message: `The token does not pass (${seen.status}), so the app could not be looked at.`,
-    }
-  const told = [...seen.headers].flat().join('\n') + seen.text
-  const arrived = identities.filter((_, index) => told.includes(`doctor-${mark}-${index}-`))
-  return finding(
-    check,
-    arrived.length === 0,
-    'The app shows nothing of made-up identity headers.',
-    `Made-up ${arrived.join(', ')} reach the app: whoever is logged in can be anybody there. Set or remove these headers in the proxy.`,
   )
 }
 
@@ -170,7 +123,6 @@ const nothingSeen: ProbeFinding = {
     'The check told nothing of itself: the proxy drops X-Watchword-Doctor or the Location of the check, or asks /auth/check. Use the printed configuration.',
 }
 
-const nowhere = 'doctor.invalid'
 const aboutNowhere = {
   'x-original-url': `https://${nowhere}/`,
   'x-original-method': 'GET',

@@ -17,6 +17,9 @@ export interface RawRequest {
   readonly body?: string
 }
 
+/** Asks one proxy, with the path exactly as it is. */
+export type Ask = (path: string, options?: RawRequest) => Promise<Seen>
+
 const patienceMs = 10_000
 
 /**

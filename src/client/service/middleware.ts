@@ -1,3 +1,4 @@
+import { Failure } from '../../errors/failure.ts'
 import { proofInBody, type ServiceProof, type ServiceVerifier, type VerifiedService } from './service-proof.ts'
 
 /**
@@ -8,9 +9,9 @@ import { proofInBody, type ServiceProof, type ServiceVerifier, type VerifiedServ
 export interface AuthenticationOptions<Request extends object = object> {
   readonly verifier: ServiceVerifier
   /** Realms that are let in; every realm unless given. Names are compared exactly. */
-  readonly realms?: readonly string[]
+  readonly realms?: readonly string[] | undefined
   /** Where the proof stands in a request; its JSON body unless given. */
-  readonly read?: (request: Request) => ServiceProof | null
+  readonly read?: ((request: Request) => ServiceProof | null) | undefined
 }
 
 type Judgement =
@@ -20,9 +21,15 @@ type Judgement =
 
 const services = new WeakMap<object, VerifiedService>()
 
-/** The service behind a request that passed the middleware; undefined before and without it. */
-export function serviceOf(request: object): VerifiedService | undefined {
-  return services.get(request)
+/**
+ * The service behind a request that passed the middleware.
+ *
+ * @throws {@link Failure} `client_service_unproven` before and without it: a route that was left open by mistake stays shut
+ */
+export function serviceOf(request: object): VerifiedService {
+  const service = services.get(request)
+  if (service === undefined) throw new Failure('client_service_unproven')
+  return service
 }
 
 interface ExpressResponse {

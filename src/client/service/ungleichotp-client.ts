@@ -6,7 +6,8 @@ import type { ServiceVerifier } from './service-proof.ts'
 
 /** An entry as ungleichotp shows it. */
 export interface UngleichOtpEntry {
-  readonly id: number
+  /** A number, or a word where the entry came through another door. */
+  readonly id: number | string
   readonly name: string
   readonly realm: string
   readonly seed: string
@@ -16,13 +17,13 @@ export interface UngleichOtpEntry {
 export interface UngleichOtpCaller {
   readonly name: string
   readonly realm: string
-  readonly seed?: string
-  readonly code?: string
+  readonly seed?: string | undefined
+  readonly code?: string | undefined
   /** The address of `…/ungleichotp/verify/`, as `UNGLEICHOTPSERVER` holds it, or of `…/ungleichotp/`. */
   readonly serverUrl: string
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Unix milliseconds; the machine's clock unless given. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 /** The door answered with an error; `status` and its words are what it said. */
@@ -81,24 +82,31 @@ export class UngleichOtpClient implements ServiceVerifier {
     return entryIn(await this.#send('POST', this.#entriesUrl, { ...this.#authentication(), name, realm }))
   }
 
-  async list(filter: { readonly name?: string; readonly realm?: string } = {}): Promise<UngleichOtpEntry[]> {
-    const query = new URLSearchParams(Object.entries(filter)).toString()
+  async list(
+    filter: { readonly name?: string | undefined; readonly realm?: string | undefined } = {},
+  ): Promise<UngleichOtpEntry[]> {
+    const wanted = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined)
+    const query = new URLSearchParams(wanted).toString()
     const url = query === '' ? this.#entriesUrl : `${this.#entriesUrl}?${query}`
     const { body } = await this.#answer('GET', url, this.#authentication())
     return Array.isArray(body) ? body.map(entryIn) : []
   }
 
-  async read(id: number): Promise<UngleichOtpEntry> {
-    return entryIn(await this.#send('GET', `${this.#entriesUrl}${id}/`, this.#authentication()))
+  async read(id: UngleichOtpEntry['id']): Promise<UngleichOtpEntry> {
+    return entryIn(await this.#send('GET', this.#urlOf(id), this.#authentication()))
   }
 
   /** Renames an entry or moves it to another realm; its seed stays. */
-  async update(id: number, name: string, realm: string): Promise<UngleichOtpEntry> {
-    return entryIn(await this.#send('PUT', `${this.#entriesUrl}${id}/`, { ...this.#authentication(), name, realm }))
+  async update(id: UngleichOtpEntry['id'], name: string, realm: string): Promise<UngleichOtpEntry> {
+    return entryIn(await this.#send('PUT', this.#urlOf(id), { ...this.#authentication(), name, realm }))
   }
 
-  async delete(id: number): Promise<void> {
-    await this.#answer('DELETE', `${this.#entriesUrl}${id}/`, this.#authentication())
+  async delete(id: UngleichOtpEntry['id']): Promise<void> {
+    await this.#answer('DELETE', this.#urlOf(id), this.#authentication())
+  }
+
+  #urlOf(id: UngleichOtpEntry['id']): string {
+    return `${this.#entriesUrl}${encodeURIComponent(id)}/`
   }
 
   #authentication(): Record<string, string> {
@@ -127,7 +135,8 @@ export class UngleichOtpClient implements ServiceVerifier {
 function entryIn(body: unknown): UngleichOtpEntry {
   const fields: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {}
   const { id, name, realm, seed } = fields
-  return { id: Number(id ?? 0), name: textOf(name), realm: textOf(realm), seed: textOf(seed) }
+  const isId = typeof id === 'number' || typeof id === 'string'
+  return { id: isId ? id : 0, name: textOf(name), realm: textOf(realm), seed: textOf(seed) }
 }
 
 function textOf(value: unknown): string {

@@ -63,9 +63,12 @@ export function bySession(sessions: Sessions, { config, outside }: CookieSurroun
       const live = await sessions.look(tokenKey(token))
       // A gate session never opens the console or the API.
       if (live === null || live.session.kind !== 'console') continue
+      const actor = sessionActor(live, request.address)
+      // Known before it may be refused, so that the audit can say in whose name a page of another site asked.
+      request.actor = actor
       refuseForgedChange(request, token, seen)
       request.consoleToken = token
-      return sessionActor(live, request.address)
+      return actor
     }
     return null
   }

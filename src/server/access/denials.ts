@@ -8,7 +8,8 @@ import { type AccessContext, audit } from './context.ts'
  */
 export async function recordDenial(context: AccessContext, request: FastifyRequest, error: unknown): Promise<void> {
   const { actor } = request
-  if (!isFailure(error) || !denials.has(error.code) || actor === undefined || actor.kind === 'stranger') return
+  const reason = denialOf(error)
+  if (reason === null || actor === undefined || actor.kind === 'stranger') return
   await context.storage.transaction((tx) =>
     audit(context, tx, actor, {
       action: 'request.denied',
@@ -16,9 +17,16 @@ export async function recordDenial(context: AccessContext, request: FastifyReque
       // The route's pattern: a path may hold names that are nobody's.
       objectId: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
       outcome: 'denied',
-      reason: error.code,
+      reason,
     }),
   )
 }
 
-const denials = new Set<string>(['forbidden', 'scope_beyond_rights', 'reproof_needed'])
+const denials = new Set<string>(['forbidden', 'scope_beyond_rights', 'reproof_needed', 'csrf_refused'])
+
+// What somebody may not know of is answered as if it were not there; its cause says that it was a denial.
+function denialOf(error: unknown): string | null {
+  if (!isFailure(error)) return null
+  if (denials.has(error.code)) return error.code
+  return isFailure(error.cause) && denials.has(error.cause.code) ? error.cause.code : null
+}

@@ -11,7 +11,15 @@ import type { RecordedEvent } from './link.ts'
 import { withIds } from './names.ts'
 import { pruneBefore, type Pruning } from './prune.ts'
 import { SearchIndex } from './search-index.ts'
-import { type AuditFilter, type AuditPage, countEvents, type DayCount, findEvents, type IdFilter } from './search.ts'
+import {
+  type AuditFilter,
+  type AuditPage,
+  countEvents,
+  type DayCount,
+  findEvents,
+  type IdFilter,
+  listActions,
+} from './search.ts'
 import { checkpointedSequence, findHead, insertCheckpoint } from './store.ts'
 import { type AuditReport, type MendColumns, verifyDatabase } from './verify.ts'
 
@@ -108,6 +116,12 @@ export class Audit {
     page: { cursor?: string | undefined; limit?: number | undefined } = {},
   ): Promise<AuditPage> {
     return findEvents(this.#parts.storage.db, await this.#prepare(filter), page)
+  }
+
+  /** Every action that was ever recorded here and not pruned, in the order of the alphabet. */
+  async actions(): Promise<string[]> {
+    await this.#index.catchUp()
+    return listActions(this.#parts.storage.db)
   }
 
   /** How often each action happened on each day. */

@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { asHotTx } from '../database/sql.ts'
+import { Failure } from '../../errors/failure.ts'
 import type { Storage } from '../database/storage.ts'
 import { appendEvents, type Chain, readHead, writeHead } from './chain.ts'
 import { makeCheckpoint, type Signer } from './checkpoint.ts'
 import type { AuditEvent } from './event.ts'
-import { breathe, hashAt, insertCheckpoint, listChains } from './store.ts'
+import { breathe, findHead, hashAt, insertCheckpoint, listChains } from './store.ts'
+import { prefixProblems } from './verify.ts'
 
 /** So many events are deleted in one transaction, whatever their number (T94). */
 const batch = 5000
@@ -23,20 +25,46 @@ export interface Pruning {
 
 /**
  * Removes events from before a moment. What is left still verifies: a signed checkpoint stands for the pruned
- * prefix of each chain, and the act is an event of its own (T93).
+ * prefix of each chain, and the act is an event of its own (T93). What does not verify is evidence and stays: signing
+ * it away would make the rest whole again.
  *
  * @returns how many events were removed
+ * @throws {@link Failure} `audit_prune_future`, `audit_prune_broken`; then nothing was removed
  */
 export async function pruneBefore(pruning: Pruning, beforeMs: number): Promise<number> {
+  if (beforeMs > pruning.nowMs) throw new Failure('audit_prune_future')
+  await finishEarlier(pruning.storage)
+  const outdated = await outdatedIn(pruning.storage, beforeMs)
+  for (const { id, last } of outdated) await refuseBroken(pruning, id, last)
   let removed = 0
-  for (const id of await listChains(pruning.storage.db)) {
-    const last = await lastBefore(pruning.storage, id, beforeMs)
-    if (last === null) continue
+  for (const { id, last } of outdated) {
     const count = await markPruned(pruning, id, last, beforeMs)
     if (count > 0) await removeMarked(pruning.storage, id, last)
     removed += count
   }
   return removed
+}
+
+// A pruning that was cut short left rows behind that no chain vouches for any more.
+async function finishEarlier(storage: Storage): Promise<void> {
+  for (const id of await listChains(storage.db)) {
+    const head = await findHead(storage.db, id)
+    if (head !== null && head.prunedSequence > 0) await removeMarked(storage, id, head.prunedSequence)
+  }
+}
+
+async function outdatedIn(storage: Storage, beforeMs: number): Promise<{ id: string; last: number }[]> {
+  const outdated = []
+  for (const id of await listChains(storage.db)) {
+    const last = await lastBefore(storage, id, beforeMs)
+    if (last !== null) outdated.push({ id, last })
+  }
+  return outdated
+}
+
+async function refuseBroken({ storage, headKey, signer }: Pruning, id: string, last: number): Promise<void> {
+  const [problem] = await prefixProblems(storage, id, last, { headKey, publicKey: signer.publicKey })
+  if (problem !== undefined) throw new Failure('audit_prune_broken', { detail: { problem } })
 }
 
 // The clock may have been set back: everything up to the last event that is old enough goes.

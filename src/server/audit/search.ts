@@ -96,14 +96,24 @@ export async function countEvents(db: Database, filter: IdFilter): Promise<DayCo
  */
 async function actionsOf(db: Queryable, action: string | undefined): Promise<readonly (string | undefined)[]> {
   if (action === undefined || !action.endsWith('.')) return [action]
+  // "prefix/" is what follows everything that begins with "prefix.".
+  return actionsBetween(db, action, `${action.slice(0, -1)}/`)
+}
+
+/** Every action that the search columns know, in the order of the alphabet. */
+export function listActions(db: Queryable): Promise<string[]> {
+  return actionsBetween(db, '', '~')
+}
+
+// One step per action along the index: DISTINCT would read every event.
+async function actionsBetween(db: Queryable, first: string, end: string): Promise<string[]> {
   const actions: string[] = []
   for (;;) {
-    // "prefix/" is what follows everything that begins with "prefix.".
     const row = await db
       .selectFrom('audit_index')
       .select('action')
-      .where('action', '>', actions.at(-1) ?? action)
-      .where('action', '<', `${action.slice(0, -1)}/`)
+      .where('action', '>', actions.at(-1) ?? first)
+      .where('action', '<', end)
       .orderBy('action')
       .limit(1)
       .executeTakeFirst()

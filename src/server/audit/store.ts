@@ -110,11 +110,22 @@ export interface KeptCheckpoint extends Checkpoint {
   readonly hashNow: string | null
 }
 
+/** Some sequences of a chain: those above the first, up to the second. */
+export interface Range {
+  readonly above: number
+  readonly upTo: number
+}
+
+const everything: Range = { above: -1, upTo: Number.MAX_SAFE_INTEGER }
 const pageOfCheckpoints = 1000
 
 /** The checkpoints of a chain in its order, in bounded memory: a busy year leaves half a million. */
-export async function* readCheckpoints(db: Queryable, chain: string): AsyncGenerator<KeptCheckpoint> {
-  let after = { sequence: -1, id: '' }
+export async function* readCheckpoints(
+  db: Queryable,
+  chain: string,
+  { above, upTo }: Range = everything,
+): AsyncGenerator<KeptCheckpoint> {
+  let after = { sequence: above + 1, id: '' }
   for (;;) {
     const rows = await db
       .selectFrom('audit_checkpoint as signed')
@@ -125,6 +136,7 @@ export async function* readCheckpoints(db: Queryable, chain: string): AsyncGener
       .select('event.hash as hash_now')
       .where('signed.chain_id', '=', chain)
       .where(sql<boolean>`(signed.sequence, signed.id) > (${after.sequence}, ${after.id})`)
+      .where('signed.sequence', '<=', upTo)
       .orderBy('signed.sequence')
       .orderBy('signed.id')
       .limit(pageOfCheckpoints)

@@ -26,7 +26,10 @@ interface CheckpointLine {
 
 /** What a check of an export found, and by whose key. */
 export interface ExportReport extends AuditReport {
-  /** Ed25519 in Base64. Compare it with the one you noted: an export that was forged whole names a key of its own. */
+  /**
+   * The key the export names as its signer's, Ed25519 in Base64. Compare it with the one you noted: an export that was
+   * forged whole names a key of its own.
+   */
   readonly publicKey: string
 }
 
@@ -54,6 +57,7 @@ class ExportCheck {
   readonly #signed = new Map<string, string>()
   readonly #trustedKey: string | undefined
   #publicKey: string | null = null
+  #namedKey = ''
   #lastCheckpointAtMs: number | null = null
   #isEnded = false
 
@@ -76,7 +80,7 @@ class ExportCheck {
       problems: this.#problems.sentences,
       lastCheckpointAtMs: this.#lastCheckpointAtMs,
       checkedAtMs,
-      publicKey: this.#publicKey,
+      publicKey: this.#namedKey,
     }
   }
 
@@ -86,6 +90,7 @@ class ExportCheck {
     if (this.#trustedKey !== undefined && this.#trustedKey !== publicKey) {
       this.#problems.add('The export was signed by another key than the one you trust.')
     }
+    this.#namedKey = publicKey
     this.#publicKey = this.#trustedKey ?? publicKey
   }
 

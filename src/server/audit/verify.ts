@@ -5,7 +5,16 @@ import { isGenuine } from './checkpoint.ts'
 import { chainStartAction } from './chain.ts'
 import { isProven, type SealedHead } from './head.ts'
 import { eventIn, genesisHash, type Link } from './link.ts'
-import { checkpointsAt, findHead, hashAt, lastSequence, listChains, readCheckpoints, readLinks } from './store.ts'
+import {
+  checkpointsAt,
+  findHead,
+  hashAt,
+  lastSequence,
+  listChains,
+  type Range,
+  readCheckpoints,
+  readLinks,
+} from './store.ts'
 
 const signedCheckpoint = 'a signed checkpoint'
 /** A chain that is pruned while it is read is read again, this often. */
@@ -30,7 +39,8 @@ interface Anchor {
   readonly told: string
 }
 
-interface Keys {
+/** What proves heads and checkpoints. */
+export interface Keys {
   readonly headKey: KeyObject
   readonly publicKey: Uint8Array
 }
@@ -75,9 +85,10 @@ async function verifyCheckpoints(
   chain: string,
   { publicKey }: Keys,
   problems: Problems,
+  range?: Range,
 ): Promise<number | null> {
   let lastAtMs: number | null = null
-  for await (const { hashNow, ...checkpoint } of readCheckpoints(db, chain)) {
+  for await (const { hashNow, ...checkpoint } of readCheckpoints(db, chain, range)) {
     const { sequence, hash, atMs } = checkpoint
     lastAtMs = Math.max(lastAtMs ?? 0, atMs)
     if (!isGenuine(checkpoint, publicKey)) {
@@ -147,6 +158,29 @@ async function followChain(
   }
   check.end(head)
   return { events: check.events, prunedSequence: head.prunedSequence }
+}
+
+/**
+ * What is wrong with a chain up to one event: its links, its head, the checkpoints on the way, and that the event after
+ * it is tied to it. Reads no more than that.
+ */
+export async function prefixProblems(
+  storage: Storage,
+  chain: string,
+  last: number,
+  { headKey, publicKey }: Keys,
+): Promise<readonly string[]> {
+  const { db } = storage
+  const problems = new Problems()
+  const head = await findHead(db, chain)
+  if (head === null) return [`Chain ${chain}: its head is missing.`]
+  if (!isProven(headKey, head)) problems.add(`Chain ${chain}: its head was altered.`)
+  const start = { sequence: head.prunedSequence, hash: await startHash(db, head, publicKey, problems) }
+  const check = new ChainCheck(chain, start, problems)
+  for await (const link of readLinks(db, chain, start.sequence, Math.min(last + 1, head.sequence))) check.next(link)
+  if (last >= head.sequence) check.end(head)
+  await verifyCheckpoints(storage, chain, { headKey, publicKey }, problems, { above: head.prunedSequence, upTo: last })
+  return problems.sentences
 }
 
 async function startHash(

@@ -5,6 +5,7 @@ import { Failure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
 import { dump, isFresh, load, type Rows } from '../database/dump.ts'
 import { schemaVersion } from '../database/migrations/migrations.ts'
+import { readSchemaVersion } from '../database/schema-version.ts'
 import type { Storage } from '../database/storage.ts'
 import { BackupWriter, readBackup, readBackupHead } from './container.ts'
 import { markRestore, unmarkRestore } from './unfinished.ts'
@@ -27,8 +28,8 @@ export const backupLabel = 'backup'
 export async function writeBackup({ storage, keyRing, services }: Core, path: string): Promise<Counts> {
   const key = keyRing.deriveFromRoot(backupLabel)
   const { rootKeyId } = keyRing
-  const head = { createdAtMs: services.clock.nowMs(), engine: storage.engine, rootKeyId, schemaVersion }
-  const writer = new BackupWriter(path, key, head)
+  const head = { createdAtMs: services.clock.nowMs(), engine: storage.engine, rootKeyId }
+  const writer = new BackupWriter(path, key, { ...head, schemaVersion: await readSchemaVersion(storage) })
   const counts: Record<string, number> = {}
   await dump(storage, false, async ({ table, rows }) => {
     counts[table] = (counts[table] ?? 0) + rows.length

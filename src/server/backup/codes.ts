@@ -2,14 +2,44 @@ import { createHmac } from 'node:crypto'
 import { stepAt, totp } from '../../otp/totp.ts'
 import { parseAlgorithm } from '../../otp/account.ts'
 import type { Core } from '../audit/core.ts'
+import { sql } from '../database/sql.ts'
+import type { Storage } from '../database/storage.ts'
 
-/** What a store's secrets come to at one moment, without showing a code: keyed hashes by id. */
-export interface CodeProof {
-  readonly accounts: Readonly<Record<string, string>>
-  readonly subjects: Readonly<Record<string, string>>
+/** What one secret comes to at one moment. */
+export interface SecretProof {
+  /** A keyed hash of its code. */
+  readonly code: string
+  /** Another one once the secret is replaced or its codes are made differently. */
+  readonly edition: string
+  /** For people: a label, or a subject and its realm. */
+  readonly name: string
 }
 
-const subjectsCompared = 1000
+/** What a store's secrets come to at one moment, without showing a code. */
+export interface CodeProof {
+  readonly accounts: Readonly<Record<string, SecretProof>>
+  readonly subjects: Readonly<Record<string, SecretProof>>
+}
+
+/** How the codes of a copy stand to those of the store it was made of. */
+export interface ProofComparison {
+  readonly same: number
+  /** Names of secrets whose codes differ although nobody changed them. */
+  readonly different: readonly string[]
+  /** Names of those replaced in the store since the copy was made. */
+  readonly changed: readonly string[]
+  /** Names of those the store does not have any more. */
+  readonly removed: readonly string[]
+}
+
+/** So many subjects are compared at most: the first in the order of their ids. */
+export const subjectsCompared = 1000
+
+interface Shape {
+  readonly algorithm: string
+  readonly digits: number
+  readonly period_seconds: number
+}
 
 /**
  * Computes the code of every account and of up to a thousand subjects at one moment and answers keyed hashes of
@@ -17,59 +47,90 @@ const subjectsCompared = 1000
  *
  * @param key - fresh random bytes, known to the two sides of one comparison
  * @param atMs - the moment, Unix milliseconds
+ * @param other - the proof of the other side: then the same subjects are looked at, whatever else is here
  */
-export async function proveCodes({ storage, keyRing }: Core, key: Uint8Array, atMs: number): Promise<CodeProof> {
-  const prove = (
-    id: string,
-    secret: Uint8Array,
-    shape: { algorithm: string; digits: number; periodSeconds: number },
+export async function proveCodes(core: Core, key: Uint8Array, atMs: number, other?: CodeProof): Promise<CodeProof> {
+  const { storage, keyRing } = core
+  const prove = async (
+    table: string,
+    row: Shape & { id: string; name: string; version: number; sealed: Uint8Array },
   ) => {
-    const algorithm = parseAlgorithm(shape.algorithm)
-    const code = totp(secret, atMs, { algorithm, digits: shape.digits, periodSeconds: shape.periodSeconds })
-    return createHmac('sha256', key)
-      .update(`${id} ${stepAt(atMs, shape.periodSeconds)} ${code}`)
-      .digest('base64url')
+    const place = { table, column: 'sealed_secret', row: row.id }
+    await keyRing.readyFor(row.sealed, place)
+    const { algorithm, digits, period_seconds: periodSeconds } = row
+    const code = totp(keyRing.open(row.sealed, place), atMs, {
+      algorithm: parseAlgorithm(algorithm),
+      digits,
+      periodSeconds,
+    })
+    const hash = createHmac('sha256', key).update(`${row.id} ${stepAt(atMs, periodSeconds)} ${code}`)
+    const edition = `${row.version} ${algorithm} ${digits} ${periodSeconds}`
+    return [row.id, { code: hash.digest('base64url'), edition, name: row.name }] as const
   }
-  const open = async (table: string, row: string, sealed: Uint8Array) => {
-    const place = { table, column: 'sealed_secret', row }
-    await keyRing.readyFor(sealed, place)
-    return keyRing.open(sealed, place)
-  }
-  const accounts: Record<string, string> = {}
-  for (const row of await storage.db
-    .selectFrom('account')
-    .select(['id', 'sealed_secret', 'algorithm', 'digits', 'period_seconds'])
-    .execute()) {
-    const shape = { algorithm: row.algorithm, digits: row.digits, periodSeconds: row.period_seconds }
-    accounts[row.id] = prove(row.id, await open('account', row.id, row.sealed_secret), shape)
-  }
-  const subjects: Record<string, string> = {}
-  const rows = await storage.db
-    .selectFrom('subject')
-    .innerJoin('realm', 'realm.id', 'subject.realm_id')
-    .select(['subject.id', 'subject.sealed_secret', 'realm.algorithm', 'realm.digits', 'realm.period_seconds'])
-    .where('subject.sealed_secret', 'is not', null)
-    .orderBy('subject.id')
-    .limit(subjectsCompared)
-    .execute()
-  for (const row of rows) {
-    if (row.sealed_secret === null) continue
-    const shape = { algorithm: row.algorithm, digits: row.digits, periodSeconds: row.period_seconds }
-    subjects[row.id] = prove(row.id, await open('subject', row.id, row.sealed_secret), shape)
-  }
-  return { accounts, subjects }
+  const accounts = []
+  for (const row of await readAccounts(storage)) accounts.push(await prove('account', row))
+  const subjects = []
+  const ids = other === undefined ? null : Object.keys(other.subjects)
+  for (const row of await readSubjects(storage, ids)) subjects.push(await prove('subject', row))
+  return { accounts: Object.fromEntries(accounts), subjects: Object.fromEntries(subjects) }
 }
 
-/** How many codes agree, and the ids that do not. */
-export function compareProofs(
-  live: CodeProof,
-  restored: CodeProof,
-): { readonly same: number; readonly different: readonly string[] } {
+async function readAccounts({ db }: Storage) {
+  const rows = await db
+    .selectFrom('account')
+    .select(['id', 'label', 'sealed_secret as sealed', 'secret_version as version'])
+    .select(['algorithm', 'digits', 'period_seconds'])
+    .execute()
+  return rows.map((row) => ({ ...row, name: `account ${row.label}` }))
+}
+
+async function readSubjects({ db }: Storage, ids: readonly string[] | null) {
+  if (ids?.length === 0) return []
+  const subjects = db
+    .selectFrom('subject')
+    .innerJoin('realm', 'realm.id', 'subject.realm_id')
+    .innerJoin('subject_state', 'subject_state.subject_id', 'subject.id')
+    .select(['subject.id', 'subject.name as subject', 'realm.name as realm', 'subject_state.secret_version as version'])
+    .select(sql<Uint8Array>`${sql.ref('subject.sealed_secret')}`.as('sealed'))
+    .select(['realm.algorithm', 'realm.digits', 'realm.period_seconds'])
+    .where('subject.sealed_secret', 'is not', null)
+  const wanted = ids === null ? subjects.orderBy('subject.id') : subjects.where('subject.id', 'in', ids)
+  const rows = await wanted.limit(subjectsCompared).execute()
+  return rows.map((row) => ({ ...row, name: `subject ${row.subject} of ${row.realm}` }))
+}
+
+/** Compares what a copy proves with what the store does. */
+export function compareProofs(live: CodeProof, copy: CodeProof): ProofComparison {
   const pairs = (['accounts', 'subjects'] as const).flatMap((kind) =>
-    Object.entries(restored[kind]).map(([id, proof]) => ({ id, isSame: live[kind][id] === proof })),
+    Object.entries(copy[kind]).map(([id, proof]) => ({
+      name: `${proof.name} (${id})`,
+      fate: fateOf(live[kind][id], proof),
+    })),
   )
-  return {
-    same: pairs.filter(({ isSame }) => isSame).length,
-    different: pairs.filter(({ isSame }) => !isSame).map(({ id }) => id),
-  }
+  const named = (wanted: Fate) => pairs.filter(({ fate }) => fate === wanted).map(({ name }) => name)
+  const same = pairs.length - pairs.filter(({ fate }) => fate !== 'same').length
+  return { same, different: named('different'), changed: named('changed'), removed: named('removed') }
+}
+
+type Fate = 'same' | 'different' | 'changed' | 'removed'
+
+function fateOf(live: SecretProof | undefined, copy: SecretProof): Fate {
+  if (live === undefined) return 'removed'
+  if (live.edition !== copy.edition) return 'changed'
+  return live.code === copy.code ? 'same' : 'different'
+}
+
+/** How many accounts, and subjects with a secret, were added to a store after a moment. */
+export async function countAdded({ storage: { db } }: Pick<Core, 'storage'>, afterMs: number): Promise<number> {
+  const count = sql<number>`count(*)`.as('count')
+  const [accounts, subjects] = await Promise.all([
+    db.selectFrom('account').select(count).where('created_at_ms', '>', afterMs).executeTakeFirstOrThrow(),
+    db
+      .selectFrom('subject')
+      .select(count)
+      .where('created_at_ms', '>', afterMs)
+      .where('sealed_secret', 'is not', null)
+      .executeTakeFirstOrThrow(),
+  ])
+  return Number(accounts.count) + Number(subjects.count)
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
 import type { OpenCore } from '../open-core.ts'
 import { Failure } from '../../errors/failure.ts'
-import { dump, isFresh, load } from '../database/dump.ts'
-import { openStorage } from '../database/open.ts'
+import { dump, load } from '../database/dump.ts'
+import { openEmptyStorage } from './target.ts'
 
 /** The setting that closes a store whose content lives elsewhere now. */
 export const movedSetting = 'store.moved'
@@ -43,9 +43,8 @@ async function copyRows(
   { databaseUrl: url }: Config,
   onProgress: MoveOptions['onProgress'],
 ): Promise<number> {
-  const storage = await openStorage({ url, clock: source.services.clock, log: source.services.log })
+  const storage = await openEmptyStorage({ url, clock: source.services.clock, log: source.services.log })
   try {
-    if (!(await isFresh(storage))) throw new Failure('restore_not_empty')
     let copied = 0
     await storage.transaction(async (tx) => {
       copied = 0
@@ -62,8 +61,14 @@ async function copyRows(
 }
 
 /** @throws {@link Failure} `store_moved` when the content of this store lives elsewhere now */
-export async function refuseMovedStore({ storage }: Pick<OpenCore, 'storage'>): Promise<void> {
+export async function refuseMovedStore(core: Pick<OpenCore, 'storage'>): Promise<void> {
+  const atMs = await movedOnMs(core)
+  if (atMs === null) return
+  throw new Failure('store_moved', { detail: { date: new Date(atMs).toISOString().slice(0, 10) } })
+}
+
+/** When the content of this store moved to another database, in Unix milliseconds; null while it lives here. */
+export async function movedOnMs({ storage }: Pick<OpenCore, 'storage'>): Promise<number | null> {
   const row = await storage.db.selectFrom('setting').select('value').where('key', '=', movedSetting).executeTakeFirst()
-  if (row === undefined) return
-  throw new Failure('store_moved', { detail: { date: new Date(Number(row.value)).toISOString().slice(0, 10) } })
+  return row === undefined ? null : Number(row.value)
 }

@@ -3,7 +3,7 @@ import type { DataKeyTable } from './tables.ts'
 
 const canaryId = 'canary'
 
-/** The change that tells other servers of new or retired data keys. */
+/** The change that tells servers of new, retired and removed data keys. */
 export const dataKeyChange = 'data_key'
 
 interface DataKey {
@@ -51,10 +51,11 @@ export function dataKeyStore(storage: Storage) {
     },
     remove: async (tx: Tx, id: string) => {
       await tx.deleteFrom('data_key').where('id', '=', id).execute()
+      await storage.recordChange(tx, { kind: dataKeyChange, objectId: id })
     },
-    onChange: (listener: () => void) => {
-      storage.changes.listen(({ kind }) => (kind === dataKeyChange ? listener() : undefined))
-      storage.changes.onReset(listener)
+    onChange: (listener: (keyId?: string) => void) => {
+      storage.changes.listen(({ kind, objectId }) => (kind === dataKeyChange ? listener(objectId) : undefined))
+      storage.changes.onReset(() => listener())
     },
     transaction: <T>(work: (tx: Tx) => Promise<T>) => storage.transaction(work),
   }

@@ -135,10 +135,10 @@ export async function load(tx: Tx, { table, rows }: Rows): Promise<void> {
   }
 }
 
-/** Whether a database holds nothing of ours yet besides what opening it makes. */
+/** Whether a database holds nothing of ours yet but empty tables: keys alone are a store that was begun. */
 export async function isFresh({ db }: Storage): Promise<boolean> {
   const counts = await Promise.all(
-    (['audit_event', 'person', 'realm', 'account'] as const).map((table) =>
+    (['key_canary', 'data_key', 'audit_event', 'person', 'realm', 'account'] as const).map((table) =>
       db
         .selectFrom(table)
         .select(sql<number>`1`.as('one'))

@@ -28,12 +28,25 @@ const lostRace = new Set(['55P03', '40P01'])
  *   `migration_blocked`
  */
 export async function migratePostgres(url: string, steps: readonly Migration[] = migrations): Promise<void> {
+  await withClient(url, (client) => migratePatiently(client, placeOf(url), steps))
+}
+
+/**
+ * The schema of a database that is left as it is: 0 when nothing of ours is in it yet.
+ *
+ * @throws {@link Failure} `database_foreign`, `database_newer`, `database_too_old`, `database_unreachable`
+ */
+export function inspectPostgres(url: string): Promise<number> {
+  return withClient(url, (client) => knownVersion(client, placeOf(url), migrations))
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(connectionConfig(url))
   client.on('error', () => {})
   try {
     await client.connect()
     await refuseOldServer(client)
-    await migratePatiently(client, placeOf(url), steps)
+    return await work(client)
   } catch (error) {
     if (error instanceof Failure) throw error
     const reason = error instanceof Error ? error.message || String(error) : String(error)
@@ -77,14 +90,20 @@ async function migrateSchema(client: pg.Client, place: string, steps: readonly M
   await client.query('begin')
   await client.query(`set local lock_timeout = '10s'`)
   await client.query('select pg_advisory_xact_lock($1)', [advisoryLock])
-  const from = await foundVersion(client, place)
-  const known = newestVersion(steps)
-  if (from > known) throw new Failure('database_newer', { detail: { place, found: from, known } })
-  if (from < known) {
+  const from = await knownVersion(client, place, steps)
+  if (from < newestVersion(steps)) {
     await client.query(`set local lock_timeout = ${tableWaitMs}`)
     await applyMissing(client, from, steps)
   }
   await client.query('commit')
+}
+
+/** The version found, unless it is a later one than these steps lead to. */
+async function knownVersion(client: pg.Client, place: string, steps: readonly Migration[]): Promise<number> {
+  const found = await foundVersion(client, place)
+  const known = newestVersion(steps)
+  if (found > known) throw new Failure('database_newer', { detail: { place, found, known } })
+  return found
 }
 
 async function foundVersion(client: pg.Client, place: string): Promise<number> {

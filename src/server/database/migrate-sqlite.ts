@@ -3,7 +3,7 @@ import { Failure } from '../../errors/failure.ts'
 import { type Migration, newestVersion } from './migration.ts'
 import { migrations } from './migrations/migrations.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
-import { isDamage, readableSqliteError } from './sqlite-error.ts'
+import { isDamage, isDiskFull, readableSqliteError } from './sqlite-error.ts'
 
 /** "Wtch" in the header of the file says that it is ours (https://sqlite.org/fileformat.html section 1.3.17). */
 const applicationId = 0x57746368
@@ -29,16 +29,27 @@ export function migrateSqlite(file: string, steps: readonly Migration[] = migrat
   }
 }
 
+/**
+ * The schema of a file that is left as it is: 0 when there is no file, or nothing of ours in it yet.
+ *
+ * @throws {@link Failure} `database_foreign`, `database_damaged`, `database_newer`, `database_unreachable`
+ */
+export function inspectSqlite(file: string): number {
+  const size = fileSize(file)
+  return size === 0 ? 0 : refuseUnlessOurs(file, size, migrations)
+}
+
 function fileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
-function refuseUnlessOurs(file: string, size: number, steps: readonly Migration[]): void {
+/** Answers the schema found. */
+function refuseUnlessOurs(file: string, size: number, steps: readonly Migration[]): number {
   if (firstBytes(file) !== 'SQLite format 3\0') throw new Failure('database_foreign', { detail: { place: file } })
   try {
     const connection = new SqliteConnection(file, { readOnly: true, busyMs: 5000 })
     try {
-      inspect(connection, file, size, steps)
+      return inspect(connection, file, size, steps)
     } finally {
       connection.close()
     }
@@ -47,22 +58,23 @@ function refuseUnlessOurs(file: string, size: number, steps: readonly Migration[
   }
 }
 
-function inspect(connection: SqliteConnection, file: string, size: number, steps: readonly Migration[]): void {
+function inspect(connection: SqliteConnection, file: string, size: number, steps: readonly Migration[]): number {
   const tables = Number(connection.all('select count(*) as n from sqlite_schema', [])[0]?.['n'])
   const isOurs = pragma(connection, 'application_id') === applicationId
   if (!isOurs && tables > 0) throw new Failure('database_foreign', { detail: { place: file } })
-  refuseNewer(connection, file, steps)
-  if (size > checkedBytes) return
+  const found = refuseNewer(connection, file, steps)
+  if (size > checkedBytes) return found
   // Every page is read once: a cache of them would only stay behind as memory the process has been given.
   connection.exec('pragma cache_size = -64')
   const verdict = String(connection.all('pragma quick_check(1)', [])[0]?.['quick_check'])
   if (verdict !== 'ok') throw new Failure('database_damaged', { detail: { place: file, reason: verdict } })
+  return found
 }
 
-function refuseNewer(connection: SqliteConnection, file: string, steps: readonly Migration[]): void {
+function refuseNewer(connection: SqliteConnection, file: string, steps: readonly Migration[]): number {
   const found = pragma(connection, 'user_version')
   const known = newestVersion(steps)
-  if (found <= known) return
+  if (found <= known) return found
   throw new Failure('database_newer', { detail: { place: file, found, known } })
 }
 
@@ -110,6 +122,7 @@ function firstBytes(file: string): string {
 function openingFailure(file: string, error: unknown): unknown {
   if (error instanceof Failure) return error
   const reason = error instanceof Error ? error.message : String(error)
+  if (isDiskFull(error, file)) return new Failure('disk_full', { detail: { place: file }, cause: error })
   if (isDamage(error)) return new Failure('database_damaged', { detail: { place: file, reason }, cause: error })
   const readable = readableSqliteError(error)
   if (readable instanceof Failure && readable.code === 'database_busy') return readable

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 
 /** Primary result codes of SQLite, https://sqlite.org/rescode.html */
@@ -26,6 +28,17 @@ export function isBusy(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error)
   return code === corrupt || code === notADatabase
+}
+
+/** Whether the disk has no room left; without any SQLite cannot even open a file to read it, and calls that an I/O error. */
+export function isDiskFull(error: unknown, file: string): boolean {
+  const code = sqliteCode(error)
+  return code === full || (code === ioError && freeBytes(dirname(file)) < 65_536)
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }
 
 /** Whether a constraint (unique, foreign key, check) refused a row. */

@@ -27,6 +27,9 @@ export function plainAnswer(status: number): CheckAnswer {
 }
 
 const forbidden = plainAnswer(403)
+const bearer = 'Bearer realm="watchword"'
+/** One line for both: nginx passes no more than one on. */
+const basicOrBearer = `Basic realm="watchword", ${bearer}`
 
 /**
  * The answer to a check that did not pass.
@@ -51,7 +54,7 @@ export function refusal(
     const status = family === 'nginx' ? 401 : isRead ? 302 : 303
     return { status, headers: bodiless(['Location', loginUrl]), body: '' }
   }
-  const challenge = ['WWW-Authenticate', 'Bearer realm="watchword"', 'X-Watchword-Login', loginUrl]
+  const challenge = ['WWW-Authenticate', isBrowser(seen) ? bearer : basicOrBearer, 'X-Watchword-Login', loginUrl]
   if (family === 'nginx') return { status: 401, headers: bodiless(challenge), body: '' }
   const body = JSON.stringify({ login: loginUrl })
   const media = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))]
@@ -64,6 +67,12 @@ export function isNavigation(headers: IncomingHttpHeaders): boolean {
   if (mode !== undefined) return mode === 'navigate'
   if (headers['x-requested-with'] !== undefined || headers.upgrade !== undefined) return false
   return (headers.accept ?? '').includes('text/html')
+}
+
+// Asked for Basic a browser opens a box that leads nobody to the login. Over plain HTTP it sends no Sec-Fetch-Mode.
+function isBrowser({ origin, ...headers }: IncomingHttpHeaders): boolean {
+  const isScript = headers['sec-fetch-mode'] !== undefined || headers['x-requested-with'] !== undefined
+  return isScript || origin !== undefined || (headers['user-agent'] ?? '').startsWith('Mozilla/')
 }
 
 /** The login's address with the way back, percent-encoded because no proxy does it (P9, nginx cannot). */

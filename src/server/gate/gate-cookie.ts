@@ -1,6 +1,10 @@
 /** Longest cookie value worth looking at, in characters; ours are far shorter. */
 const maxValueLength = 512
 
+/** More values of our name than browsers keep for one site; each one that is shaped like ours is looked up. */
+const maxValues = 200
+const ourShape = /^(?:[\w-]{43}|[0-9a-f]{64})$/
+
 /** The names our cookie may have: bound to its host, sent over TLS only, or as simpleotp had it. */
 export function cookieNames(name: string): readonly string[] {
   return [`__Host-${name}`, `__Secure-${name}`, name]
@@ -16,11 +20,10 @@ export function gateCookieValues(header: string | undefined, name: string): stri
   // Almost always our cookie is there once; nothing else has to be looked at then.
   if (!header.includes(name, at + 1)) return valueAt(header, name, at)
   const pairs = header.split(';').map((pair) => pair.trim())
-  return cookieNames(name)
-    .flatMap((full) => pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)))
-    .filter((value) => value !== '' && value.length <= maxValueLength)
-    .slice(0, 4)
-    .map(tokenIn)
+  const values = cookieNames(name).flatMap((full) =>
+    pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)),
+  )
+  return [...new Set(values.filter((value) => ourShape.test(value)))].slice(0, maxValues).map(tokenIn)
 }
 
 function valueAt(header: string, name: string, at: number): string[] {

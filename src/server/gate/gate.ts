@@ -7,6 +7,7 @@ import { prepareCodeOnly } from './code-only.ts'
 import { proxiesOf } from './peer.ts'
 import { LiveRules } from './live-rules.ts'
 import type { GateSettings } from './settings.ts'
+import { readTokenLimits } from './token-limits.ts'
 import { createTokenUse } from './token-use.ts'
 
 /** The gate: checks for proxies, a portal for people. */
@@ -36,6 +37,7 @@ export async function createGate(
 ): Promise<Gate> {
   const { config } = core.services
   warn(core, settings)
+  access.tokens.readGateLimitsBy(readTokenLimits)
   const rules = new LiveRules(core, settings.rulesFile)
   await rules.start()
   const door = await watchDoor(core, readDoor)

@@ -10,6 +10,14 @@ export interface Identity {
 export const nobody: Identity = { username: '', displayName: '', email: '', groups: [] }
 
 /**
+ * Whom an app is told of when a service's token passes: `service/NAME`. No person's name has a slash, so an app that
+ * gives `alice` her own page never gives it to a token of that name.
+ */
+export function serviceIdentity(name: string): Identity {
+  return { ...nobody, username: `service/${name}` }
+}
+
+/**
  * The four identity headers, always all of them: an absent one would let the visitor's own pass (P17).
  *
  * What cannot stand in a header is percent-encoded as RFC 8187 does; names with two `@`, commas, colons or

@@ -1,16 +1,17 @@
 import type { Factors } from '../http/actor.ts'
-import type { GateLimits } from '../access/tokens/store.ts'
-import { decide, type Rule, signedInPasses, strangerMayBecome, type Visitor } from './rules.ts'
+import { decide, type Decision, type Rule, signedInPasses, strangerMayBecome, type Visitor } from './rules.ts'
+import type { TokenLimits } from './token-limits.ts'
 import type { Visit } from './visit.ts'
 
 /** Somebody a session or a gate token vouches for. */
 export interface Pass {
-  readonly username: string
+  /** Null for a service's token: no rule for people speaks of it. */
+  readonly username: string | null
   readonly groups: readonly string[]
   readonly factors: Factors
   readonly authenticatedAtMs: number
   /** Set for a token: where it may be used. */
-  readonly limits: GateLimits | null
+  readonly limits: TokenLimits | null
 }
 
 /**
@@ -20,6 +21,8 @@ export interface Pass {
 export interface Judgement {
   readonly outcome: 'allow' | 'login' | 'step_up' | 'forbidden'
   readonly rule: Rule | null
+  /** Websockets are opened from pages of the same site alone. */
+  readonly sameSiteSockets: boolean
 }
 
 /**
@@ -31,40 +34,40 @@ export function judgeVisit(
   rules: readonly Rule[] | null,
   visit: Visit,
   pass: Pass | null,
-  address: string,
+  address: string | null,
   nowMs: number,
 ): Judgement {
-  const known = pass !== null && isWithinLimits(pass.limits, visit) ? pass : null
+  const known = pass !== null && pass.limits?.covers(visit) !== false ? pass : null
   const visitor: Visitor = { address, username: known?.username ?? null, groups: known?.groups ?? [] }
-  const { verdict, rule, stepUpSeconds } = rules === null ? signedInPasses : decide(rules, visit, visitor)
-  if (verdict === 'bypass') return { outcome: 'allow', rule }
-  if (known === null) return { outcome: mayLogIn(rules, visit, visitor, verdict) ? 'login' : 'forbidden', rule }
-  if (verdict === 'deny') return { outcome: 'forbidden', rule }
-  if (verdict === 'two_factor' && !hasTwoFactors(known)) return { outcome: 'step_up', rule }
-  const isStale = stepUpSeconds !== null && nowMs - known.authenticatedAtMs > stepUpSeconds * 1000
-  return { outcome: isStale ? 'step_up' : 'allow', rule }
+  const decision = rules === null ? signedInPasses : decide(rules, visit, visitor)
+  const { rule, sameSiteSockets } = decision
+  const outcome =
+    known === null ? outcomeForStranger(rules, visit, visitor, decision) : outcomeFor(known, decision, nowMs)
+  return { outcome, rule, sameSiteSockets }
 }
 
-function mayLogIn(rules: readonly Rule[] | null, visit: Visit, visitor: Visitor, verdict: string): boolean {
-  return rules === null || verdict !== 'deny' || strangerMayBecome(rules, visit, visitor)
+function outcomeForStranger(
+  rules: readonly Rule[] | null,
+  visit: Visit,
+  visitor: Visitor,
+  { verdict }: Decision,
+): Judgement['outcome'] {
+  if (verdict === 'bypass') return 'allow'
+  const mayHelp = rules === null || verdict !== 'deny' || strangerMayBecome(rules, visit, visitor)
+  return mayHelp ? 'login' : 'forbidden'
+}
+
+function outcomeFor(pass: Pass, { verdict, stepUpSeconds }: Decision, nowMs: number): Judgement['outcome'] {
+  if (verdict === 'bypass') return 'allow'
+  if (verdict === 'deny') return 'forbidden'
+  if (verdict === 'two_factor' && !hasTwoFactors(pass)) return 'step_up'
+  if (stepUpSeconds === null) return 'allow'
+  // Nobody is there who could prove a token anew, so it is never fresh.
+  const isFresh = pass.limits === null && nowMs - pass.authenticatedAtMs <= stepUpSeconds * 1000
+  return isFresh ? 'allow' : 'step_up'
 }
 
 // A token is one factor, however it came about, unless its maker said otherwise (P25).
 function hasTwoFactors(pass: Pass): boolean {
   return pass.limits === null ? pass.factors === 'two' : pass.limits.twoFactor
-}
-
-/** Whether a token's limits cover every reading of a visit; an empty list covers nothing. */
-function isWithinLimits(limits: GateLimits | null, visit: Visit): boolean {
-  if (limits === null) return true
-  const coversHost = limits.hosts.some(
-    (host) => host === '*' || host === visit.host || (host.startsWith('*.') && visit.host.endsWith(host.slice(1))),
-  )
-  const coversMethod = limits.methods.some((method) => method === '*' || method.toUpperCase() === visit.method)
-  const coversPath = visit.readings.every((path) => limits.paths.some((prefix) => isBelow(path, prefix)))
-  return coversHost && coversMethod && coversPath
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
 }

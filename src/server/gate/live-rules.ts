@@ -15,6 +15,7 @@ export class LiveRules {
   readonly #file: string | null
   #set: RuleSet | null = null
   #seen = ''
+  #isLooking = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(core: Core, file: string | null) {
@@ -40,24 +41,36 @@ export class LiveRules {
     clearInterval(this.#timer)
   }
 
-  /** Takes an edited file over, if there is one. */
+  /** Takes an edited file over, if there is one. Never rejects: what could not be audited is tried again (law 3). */
   async look(): Promise<void> {
-    const mark = this.#mark()
-    if (mark === this.#seen) return
-    this.#seen = mark
-    const { log } = this.#core.services
+    if (this.#isLooking) return
+    this.#isLooking = true
     try {
-      const next = await this.#parse()
-      await this.#record('done', next.rules.length)
-      this.#set = next
-      log.info({ rules: next.rules.length }, 'gate rules reloaded')
+      const mark = this.#mark()
+      if (mark === this.#seen) return
+      await this.#takeOver()
+      this.#seen = mark
     } catch (error) {
-      log.error(
-        { reason: isFailure(error) ? error.message : 'the file cannot be read' },
-        'gate rules refused; the old ones stay',
+      this.#core.services.log.error(
+        { err: error },
+        'an edit of the gate rules waits; the old ones stay until it is audited',
       )
-      if (isFailure(error)) await this.#record('refused', this.#set?.rules.length ?? 0, error.message)
+    } finally {
+      this.#isLooking = false
     }
+  }
+
+  async #takeOver(): Promise<void> {
+    const { log } = this.#core.services
+    const next = await this.#parse().catch(reasonOf)
+    if (typeof next === 'string') {
+      await this.#record('refused', this.#set?.rules.length ?? 0, next)
+      log.error({ reason: next }, 'gate rules refused; the old ones stay')
+      return
+    }
+    await this.#record('done', next.rules.length)
+    this.#set = next
+    log.info({ rules: next.rules.length }, 'gate rules reloaded')
   }
 
   async #record(outcome: 'done' | 'refused', rules: number, reason?: string): Promise<void> {
@@ -86,4 +99,9 @@ export class LiveRules {
       throw new Failure('gate_rules_unreadable', { detail: { line: 0, reason: 'the file cannot be read' }, cause })
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (isFailure(error, 'gate_rules_unreadable')) return error.message
+  throw error
 }

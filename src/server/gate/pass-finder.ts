@@ -2,12 +2,18 @@ import type { IncomingMessage } from 'node:http'
 import type { Access } from '../access/access.ts'
 import type { KnownPerson } from '../access/people/directory.ts'
 import type { LiveSession } from '../access/sessions/sessions.ts'
+import { isGateToken } from '../access/tokens/scopes.ts'
+import type { GateLimits } from '../access/tokens/store.ts'
 import type { OpenToken } from '../access/tokens/tokens.ts'
 import { bodiless, type HeaderList } from './check-answer.ts'
 import { gateCookieValues } from './gate-cookie.ts'
 import { gateToken } from './gate-token.ts'
-import { identityHeaders, nobody } from './identity.ts'
+import { identityHeaders, serviceIdentity } from './identity.ts'
 import type { Pass } from './judgement.ts'
+import { openTokenLimits, type TokenLimits } from './token-limits.ts'
+
+/** Beside a pass by token: proxies keep it from the app, and Envoy has a header of its own for that. */
+const byToken: HeaderList = ['X-Watchword-Pass', 'token', 'X-Envoy-Auth-Headers-To-Remove', 'authorization']
 
 /** A pass with the headers its identity makes. */
 export interface Found {
@@ -27,6 +33,7 @@ export class PassFinder {
   readonly #parts: PassFinderParts
   // Kept as long as the person's entry in the directory lives.
   readonly #headersOf = new WeakMap<KnownPerson, HeaderList>()
+  readonly #limitsOf = new WeakMap<GateLimits, TokenLimits>()
 
   constructor(parts: PassFinderParts) {
     this.#parts = parts
@@ -60,33 +67,31 @@ export class PassFinder {
 
   #ofSession(live: LiveSession | null): Found | null {
     if (live === null || live.session.kind !== 'gate') return null
-    const { session, person } = live
-    return {
-      pass: {
-        username: person.username,
-        groups: person.groupNames,
-        factors: session.factors,
-        authenticatedAtMs: session.authenticatedAtMs,
-        limits: null,
-      },
-      headers: this.#headers(person),
-    }
+    return { pass: passOf(live), headers: this.#headers(live.person) }
   }
 
   #ofToken(open: OpenToken | null, request: IncomingMessage): Found | null | Promise<Found | null> {
-    if (open === null || open.token.gateLimits === null) return this.findSession(request)
+    if (open === null || !isGateToken(open.token)) return this.findSession(request)
     const { token, person } = open
     this.#parts.noteTokenUse(token.id)
     return {
       pass: {
-        username: person?.username ?? token.name,
+        username: person?.username ?? null,
         groups: person?.groupNames ?? [],
         factors: 'one',
         authenticatedAtMs: token.createdAtMs,
-        limits: token.gateLimits,
+        limits: this.#limits(token.gateLimits),
       },
-      headers: person === null ? passHeaders({ ...nobody, username: token.name }) : this.#headers(person),
+      headers: [...(person === null ? passHeaders(serviceIdentity(token.name)) : this.#headers(person)), ...byToken],
     }
+  }
+
+  #limits(limits: GateLimits): TokenLimits {
+    const known = this.#limitsOf.get(limits)
+    if (known !== undefined) return known
+    const opened = openTokenLimits(limits)
+    this.#limitsOf.set(limits, opened)
+    return opened
   }
 
   #headers(person: KnownPerson): HeaderList {
@@ -95,6 +100,17 @@ export class PassFinder {
     const made = passHeaders({ ...person, groups: person.groupNames })
     this.#headersOf.set(person, made)
     return made
+  }
+}
+
+/** Whom a session vouches for. */
+export function passOf({ session, person }: LiveSession): Pass {
+  return {
+    username: person.username,
+    groups: person.groupNames,
+    factors: session.factors,
+    authenticatedAtMs: session.authenticatedAtMs,
+    limits: null,
   }
 }
 

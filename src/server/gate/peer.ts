@@ -28,11 +28,14 @@ export class Peers {
     return this.#peer(request).isTrusted
   }
 
-  /** The visitor's address: behind trusted proxies by `X-Forwarded-For`, from right to left (P19). */
-  visitorAddress(request: IncomingMessage): string {
+  /**
+   * The visitor's address as a proxy tells it: by `X-Forwarded-For`, from right to left (P19).
+   *
+   * @returns null where the proxy tells none: its own address is not the visitor's
+   */
+  visitorAddress(request: IncomingMessage): string | null {
     const forwarded = request.headers['x-forwarded-for']
-    const { address } = this.#peer(request)
-    return forwarded === undefined ? address : clientAddress(address, String(forwarded), this.#proxies)
+    return forwarded === undefined ? null : clientAddress(this.#peer(request).address, String(forwarded), this.#proxies)
   }
 
   #peer(request: IncomingMessage): Peer {

@@ -1,10 +1,13 @@
 import { BlockList, isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { Failure } from '../../errors/failure.ts'
 import { isShared } from './cookie-area.ts'
 import { canonicalHost } from './host.ts'
+import { slowness } from './linear-expression.ts'
+import { knownMethod } from './method.ts'
+import { placeMatcher, readPlace } from './place.ts'
 import type { Rule } from './rules.ts'
 
 const Texts = Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })])
@@ -71,7 +74,7 @@ export function parseRules(yamlText: string): RuleSet {
       typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? node.range : [0]
     return lineCounter.linePos(Number(range[0])).line
   }
-  const content: unknown = document.toJS({ maxAliasCount: 20 })
+  const content = contentOf(document)
   const validator = Compile(RulesDocument)
   if (!validator.Check(content)) {
     const [fault] = validator.Errors(content)
@@ -79,7 +82,7 @@ export function parseRules(yamlText: string): RuleSet {
       .split('/')
       .slice(1)
       .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    throw unreadable(lineOf(path), `${path.join('.') || 'the file'} ${fault?.message ?? 'does not fit'}`)
+    throw unreadable(lineOf(path), faultText(path, fault?.message ?? 'does not fit'))
   }
   return {
     rules: content.rules.map((entry, index) => compileRule(entry, index + 1, lineOf(['rules', index]))),
@@ -89,23 +92,50 @@ export function parseRules(yamlText: string): RuleSet {
   }
 }
 
+/** Where the keys stand that a rules file may have. */
+const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': ['rules', 'domains'],
+  rules: Object.keys(RuleEntry.properties),
+  domains: ['domain', 'portal'],
+}
+
+function faultText(path: readonly (string | number)[], message: string): string {
+  const parent = path.length > 1 ? String(path[0]) : ''
+  const keys = knownKeys[parent] ?? []
+  const last = String(path.at(-1) ?? '')
+  const isUnknown = (parent === '' || path.length === 3) && last !== '' && !keys.includes(last)
+  if (isUnknown) return `there is no key ${last}; there are ${keys.join(', ')}`
+  return `${path.join('.') || 'the file'} ${message}`
+}
+
+function contentOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 })
+  } catch {
+    throw unreadable(1, 'it has more aliases than rules need')
+  }
+}
+
 function compileRule(entry: RuleEntry, number: number, line: number): Rule {
-  const people = textsOf(entry.person)
-  const groups = textsOf(entry.group)
   return {
     number,
     name: entry.name ?? `rule ${number}`,
     hosts: textsOf(entry.host),
     matchesHost: hostMatcher(textsOf(entry.host), line),
     matchesPath: pathMatcher(textsOf(entry.path), textsOf(entry.path_regex), line),
-    methods: entry.method === undefined ? null : new Set(textsOf(entry.method).map((method) => method.toUpperCase())),
+    methods: entry.method === undefined ? null : methodSet(textsOf(entry.method), line),
     networks: entry.network === undefined ? null : networkList(textsOf(entry.network), line),
-    people: people.length === 0 ? null : new Set(people),
-    groups: groups.length === 0 ? null : new Set(groups),
+    people: nameSet(entry.person),
+    groups: nameSet(entry.group),
     verdict: entry.policy,
     stepUpSeconds: entry.step_up_minutes === undefined ? null : entry.step_up_minutes * 60,
     sameSiteSockets: entry.websockets === 'same_site',
   }
+}
+
+// Names are kept composed (NFC); an editor may have written them otherwise.
+function nameSet(names: string | readonly string[] | undefined): ReadonlySet<string> | null {
+  return names === undefined ? null : new Set(textsOf(names).map((name) => name.normalize('NFC')))
 }
 
 function hostMatcher(hosts: readonly string[], line: number): Rule['matchesHost'] {
@@ -122,29 +152,42 @@ function hostMatcher(hosts: readonly string[], line: number): Rule['matchesHost'
   return (host) => exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix))
 }
 
-// `/public/` and `/public/*` cover what lies below, `/public` only itself and what lies below it.
 function pathMatcher(paths: readonly string[], expressions: readonly string[], line: number): Rule['matchesPath'] {
   if (paths.length === 0 && expressions.length === 0) return () => true
-  const prefixes = paths.map((path) => {
-    if (!path.startsWith('/')) throw unreadable(line, `the path ${path} begins with a slash`)
-    return path.replace(/\*$/, '')
+  const places = paths.map((path) => {
+    const place = readPlace(path)
+    if ('fault' in place) throw unreadable(line, `the path ${path} cannot match as meant: ${place.fault}`)
+    return place
   })
   const compiled = expressions.map((expression) => compileExpression(expression, line))
-  return (path) =>
-    prefixes.some((prefix) => isBelow(path, prefix)) || compiled.some((expression) => expression.test(path))
+  const isInPlace = placeMatcher(places)
+  return (path) => isInPlace(path) || compiled.some((expression) => expression.test(path))
 }
 
-function isBelow(path: string, prefix: string): boolean {
-  if (path === prefix) return true
-  return path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+function compileExpression(source: string, line: number): RegExp {
+  const expression = readRegExp(source)
+  if (expression === null) throw unreadable(line, `the expression ${source} cannot be read`)
+  const reason = slowness(source)
+  if (reason === null) return expression
+  throw unreadable(line, `a stranger's path could keep the expression ${source} busy: it ${reason}`)
 }
 
-function compileExpression(expression: string, line: number): RegExp {
+function readRegExp(source: string): RegExp | null {
   try {
-    return new RegExp(expression, 'u')
+    return new RegExp(source, 'us')
   } catch {
-    throw unreadable(line, `the expression ${expression} cannot be read`)
+    return null
   }
+}
+
+function methodSet(methods: readonly string[], line: number): ReadonlySet<string> {
+  return new Set(
+    methods.map((text) => {
+      const method = knownMethod(text)
+      if (method === null) throw unreadable(line, `${text} is no method of HTTP`)
+      return method
+    }),
+  )
 }
 
 function networkList(networks: readonly string[], line: number): BlockList {

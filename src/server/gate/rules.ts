@@ -29,7 +29,9 @@ export interface Rule {
 
 /** Who visits, as far as a session or token tells. */
 export interface Visitor {
-  readonly address: string
+  /** Null where the proxy does not tell. */
+  readonly address: string | null
+  /** Null for strangers, and for services: rules that name people do not speak of them. */
   readonly username: string | null
   readonly groups: readonly string[]
 }
@@ -39,55 +41,92 @@ export interface Decision {
   readonly verdict: Verdict
   readonly rule: Rule | null
   readonly stepUpSeconds: number | null
+  readonly sameSiteSockets: boolean
 }
 
 /** Rules without a file: every signed-in person passes. */
-export const signedInPasses: Decision = { verdict: 'one_factor', rule: null, stepUpSeconds: null }
+export const signedInPasses: Decision = {
+  verdict: 'one_factor',
+  rule: null,
+  stepUpSeconds: null,
+  sameSiteSockets: false,
+}
 
-const defaultDeny: Decision = { verdict: 'deny', rule: null, stepUpSeconds: null }
+const defaultDeny: Decision = { ...signedInPasses, verdict: 'deny' }
 
 /**
  * Judges a visit: for each reading of its path the first rule that matches decides, then the strictest of
- * these verdicts counts, so that no spelling of a path is judged more mildly than another.
+ * these verdicts counts, with the shortest step-up and the narrowest websockets of them all, so that no spelling of
+ * a path is judged more mildly than another.
  *
  * A rule that names people or groups cannot match a stranger; {@link strangerMayBecome} tells whether
  * logging in could help.
  */
 export function decide(rules: readonly Rule[], visit: Visit, visitor: Visitor): Decision {
-  const decisions = visit.readings.map((path) => firstMatch(rules, visit, path, visitor))
-  return decisions.reduce(
-    (strictest, next) => (strictness[next.verdict] > strictness[strictest.verdict] ? next : strictest),
-    decisions[0] ?? defaultDeny,
-  )
+  return visit.readings.map((path) => decideReading(rules, visit, path, visitor)).reduce(stricter)
 }
 
 /** Whether some person could pass where a stranger is refused: then the answer is a login, not a 403. */
 export function strangerMayBecome(rules: readonly Rule[], visit: Visit, visitor: Visitor): boolean {
-  return visit.readings.every((path) =>
-    rules.some((rule) => rule.verdict !== 'deny' && concerns(rule, visit, path, visitor.address)),
-  )
+  return visit.readings.every((path) => {
+    // What is surely denied to all ends here: whoever logs in gets no further.
+    const decisive = rules.find((rule) => {
+      const isInside = isFrom(rule.networks, visitor.address)
+      if (!concerns(rule, visit, path) || isInside === 'no') return false
+      return rule.verdict !== 'deny' || (namesNobody(rule) && isInside === 'yes')
+    })
+    return decisive !== undefined && decisive.verdict !== 'deny'
+  })
 }
 
-function firstMatch(rules: readonly Rule[], visit: Visit, path: string, visitor: Visitor): Decision {
-  const rule = rules.find(
-    (candidate) => concerns(candidate, visit, path, visitor.address) && covers(candidate, visitor),
-  )
-  return rule === undefined ? defaultDeny : { verdict: rule.verdict, rule, stepUpSeconds: rule.stepUpSeconds }
+function namesNobody({ people, groups }: Rule): boolean {
+  return people === null && groups === null
 }
 
-function concerns(rule: Rule, visit: Visit, path: string, address: string): boolean {
+// The first rule that matches; where an unknown address leaves a rule open, it may hold or what follows it.
+function decideReading(rules: readonly Rule[], visit: Visit, path: string, visitor: Visitor): Decision {
+  let left: Decision | null = null
+  for (const rule of rules) {
+    if (!concerns(rule, visit, path) || !covers(rule, visitor)) continue
+    const isInside = isFrom(rule.networks, visitor.address)
+    if (isInside === 'no') continue
+    const { verdict, stepUpSeconds, sameSiteSockets } = rule
+    const decision = { verdict, rule, stepUpSeconds, sameSiteSockets }
+    const strictest: Decision = left === null ? decision : stricter(left, decision)
+    if (isInside === 'yes') return strictest
+    left = strictest
+  }
+  return left === null ? defaultDeny : stricter(left, defaultDeny)
+}
+
+function stricter(one: Decision, other: Decision): Decision {
+  const difference = strictness[other.verdict] - strictness[one.verdict] || ageOf(one) - ageOf(other)
+  return {
+    ...(difference > 0 ? other : one),
+    stepUpSeconds: ageOf(one) < ageOf(other) ? one.stepUpSeconds : other.stepUpSeconds,
+    sameSiteSockets: one.sameSiteSockets || other.sameSiteSockets,
+  }
+}
+
+/** How old a login may be. */
+function ageOf({ stepUpSeconds }: Decision): number {
+  return stepUpSeconds ?? Number.MAX_SAFE_INTEGER
+}
+
+function concerns(rule: Rule, visit: Visit, path: string): boolean {
   if (rule.methods !== null && !rule.methods.has(visit.method)) return false
-  if (rule.networks !== null && !isInside(rule.networks, address)) return false
   return rule.matchesHost(visit.host) && rule.matchesPath(path)
 }
 
 function covers(rule: Rule, visitor: Visitor): boolean {
-  if (rule.people === null && rule.groups === null) return true
+  if (namesNobody(rule)) return true
   const isNamed = visitor.username !== null && rule.people?.has(visitor.username) === true
   return isNamed || visitor.groups.some((group) => rule.groups?.has(group) === true)
 }
 
-function isInside(networks: BlockList, address: string): boolean {
+function isFrom(networks: BlockList | null, address: string | null): 'yes' | 'no' | 'unknown' {
+  if (networks === null) return 'yes'
+  if (address === null) return 'unknown'
   const family = isIP(address)
-  return family !== 0 && networks.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  return family !== 0 && networks.check(address, family === 6 ? 'ipv6' : 'ipv4') ? 'yes' : 'no'
 }

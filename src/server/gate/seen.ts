@@ -26,7 +26,7 @@ export interface SeenByCheck {
 /** What is to be told of one check. */
 export interface Seeing {
   readonly request: IncomingMessage
-  readonly visitorAddress: string
+  readonly visitorAddress: string | null
   readonly settings: Pick<GateSettings, 'cookieArea' | 'isCookieSecure'>
   readonly portals: readonly PortalDomain[]
   readonly portalOrigin: string

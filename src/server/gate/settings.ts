@@ -25,7 +25,8 @@ export interface GateTheme {
   readonly title: string
   readonly logoFile: string | null
   readonly accent: string
-  readonly greeting: string
+  /** Null for the usual one, in the visitor's language. */
+  readonly greeting: string | null
   readonly footer: string
 }
 
@@ -78,7 +79,7 @@ function readTheme(environment: Environment): GateTheme {
     title: environment.text('WATCHWORD_GATE_TITLE') ?? 'Watchword',
     logoFile: environment.path('WATCHWORD_GATE_LOGO_FILE'),
     accent,
-    greeting: environment.text('WATCHWORD_GATE_GREETING') ?? 'Log in to go on.',
+    greeting: environment.text('WATCHWORD_GATE_GREETING'),
     footer: environment.text('WATCHWORD_GATE_FOOTER') ?? '',
   }
 }

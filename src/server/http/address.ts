@@ -36,8 +36,9 @@ export function isTrusted(address: string, trusted: BlockList): boolean {
 
 /** The network a guess is counted under: IPv4 by address, IPv6 by /64 (law 5). */
 export function sourceNetwork(address: string): string {
-  if (isIP(address) !== 6) return address
-  const groups = expandIpv6(address)
+  const given = plain(address)
+  if (isIP(given) !== 6) return given
+  const groups = expandIpv6(given)
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
@@ -51,7 +52,23 @@ function expandIpv6(address: string): string[] {
   )
 }
 
-// An IPv4 client on a dual-stack socket shows as ::ffff:1.2.3.4 and is the same client.
+/**
+ * An address without its disguise: an IPv4 client on a dual-stack socket shows as `::ffff:192.0.2.7`, also spelled
+ * `::ffff:c000:207`, and is the same client (RFC 4291 section 2.5.5.2).
+ */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const [, usual] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
+  if (usual !== undefined) return usual
+  // Nearly every other address ends here: one of this kind begins with zeros.
+  if (!/^[0:]/.test(address) || isIP(address) !== 6) return address
+  return mappedBytes(address)?.join('.') ?? address
+}
+
+// The URL parser writes every spelling of an IPv6 address in one way.
+function mappedBytes(address: string): number[] | null {
+  const [bare = ''] = address.split('%')
+  const words = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/.exec(new URL(`http://[${bare}]`).hostname)
+  if (words === null) return null
+  const [high, low] = [Number.parseInt(words[1] ?? '', 16), Number.parseInt(words[2] ?? '', 16)]
+  return [high >> 8, high & 255, low >> 8, low & 255]
 }

@@ -7,7 +7,9 @@ import { type Chain, useChain } from './chain.ts'
 import { createHttpServer, createTlsServer, listenerOptions } from './node-http.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
+import { securityHeaders } from './security-headers.ts'
 import { spelledPath } from './spelled-path.ts'
+import { type PathOwner, pathIn, refuseUnreadable, type UnreadAnswer, unreadAnswer } from './unread.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -18,8 +20,8 @@ export interface AppOptions {
   /** Answers gate checks before the router; false leaves the request to it. */
   readonly beforeRouter?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly tls?: { readonly cert: string; readonly key: string }
-  /** Beginnings of the paths whose owners answer a path that cannot be decoded themselves. */
-  readonly literalPaths?: readonly string[]
+  /** Paths whose owners answer themselves what cannot be decoded, and in their words what cannot be read at all. */
+  readonly owners?: readonly PathOwner[]
 }
 
 /** Characters between two slashes of a path. */
@@ -35,7 +37,7 @@ export async function createApp({
   onRefusal,
   beforeRouter,
   tls,
-  literalPaths = [],
+  owners = [],
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -51,10 +53,12 @@ export async function createApp({
     frameworkErrors: (error, { raw: request }, { raw: response }) => {
       const { url = '' } = request
       const spelled = spelledPath(url, longestPart)
-      if (spelled === url || !literalPaths.some((path) => url.startsWith(path))) return refuseUnread(response, error)
+      const isOwned = owners.some(({ path }) => pathIn(url).startsWith(path))
+      if (spelled === url || !isOwned) return refuseUnread(response, unreadAnswer(error, url, owners))
       request.url = spelled
       app.routing(request, response)
     },
+    clientErrorHandler: refuseUnreadable(owners),
     serverFactory: (handler) => createListener(handler, beforeRouter, tls),
   })
   const trusted = trustedProxyList(services.config.trustedProxies)
@@ -86,10 +90,8 @@ export async function createApp({
   return app
 }
 
-function refuseUnread(response: ServerResponse, error: unknown): void {
-  const { status, problem } = toProblem(error)
-  const headers = { ...securityHeaders, 'content-type': 'application/problem+json' }
-  response.writeHead(status, headers).end(JSON.stringify(problem))
+function refuseUnread(response: ServerResponse, { status, headers, body }: UnreadAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
 function createListener(
@@ -136,16 +138,6 @@ async function audited(error: unknown, request: FastifyRequest, onRefusal: AppOp
   } catch (fault) {
     return fault
   }
-}
-
-// Pages that need more (the console, the portal) set their own Content-Security-Policy over this one.
-const securityHeaders = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'x-frame-options': 'DENY',
-  'cache-control': 'no-store',
 }
 
 interface Reply {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { docsPage, docsStyle } from './docs-page.ts'
-import { type DoorOperation, openApi } from './openapi.ts'
+import type { DoorOperation } from './door-operation.ts'
+import { openApi } from './openapi.ts'
 
 /** Serves `/openapi.json` and `/docs`, made at first asking. */
 export function docsRoutes(app: FastifyInstance, version: string, doors: readonly DoorOperation[]): void {

@@ -38,10 +38,14 @@ export class Environment {
 
   /** A whole number within bounds. */
   integer(name: string, min: number, max: number): number | null {
-    const value = this.text(name)
+    return this.wholeNumber(name, this.text(name), min, max)
+  }
+
+  /** The same for text that came another way, such as a flag: decimal digits and nothing else. */
+  wholeNumber(name: string, value: string | null, min: number, max: number): number | null {
     if (value === null) return null
     const number = Number(value)
-    if (Number.isInteger(number) && number >= min && number <= max) return number
+    if (/^\d{1,15}$/.test(value) && number >= min && number <= max) return number
     return this.#mistake(`${name} is a whole number from ${min} to ${max}`)
   }
 

@@ -1,19 +1,6 @@
 import { endpoints, Problem } from '../../api/index.ts'
 import type { Endpoint } from '../../api/endpoint.ts'
-
-/** One operation of a foreign door, for the documentation; doors keep their own wire shapes. */
-export interface DoorOperation {
-  readonly method: string
-  readonly path: string
-  readonly tag: string
-  readonly summary: string
-  readonly request?: object
-  /** How a caller shows who it is: by the door's own header, in the body, or not at all; else as on the native API. */
-  readonly caller?: 'tinyMfa' | 'body' | 'anybody'
-  /** Fields of the request that are a reader's own, with the names a collection of requests knows them by. */
-  readonly variables?: Readonly<Record<string, string>>
-  readonly answers: Readonly<Record<string, string>>
-}
+import { type DoorOperation, documentedDoor } from './door-operation.ts'
 
 /** Builds the OpenAPI 3.1 document of the native API from the same schemas the server checks with. */
 export function openApi(version: string, doors: readonly DoorOperation[] = []): object {
@@ -24,7 +11,7 @@ export function openApi(version: string, doors: readonly DoorOperation[] = []): 
   }
   for (const door of doors) {
     const operations = (paths[door.path] ??= {})
-    operations[door.method.toLowerCase()] = doorOperation(door)
+    operations[door.method.toLowerCase()] = documentedDoor(door)
   }
   return {
     openapi: '3.1.0',
@@ -40,7 +27,7 @@ export function openApi(version: string, doors: readonly DoorOperation[] = []): 
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: '__Host-watchword-console' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-watchword_console' },
         tinyMfa: { type: 'apiKey', in: 'header', name: 'tiny-mfa-access-token' },
       },
       schemas: { Problem },
@@ -83,25 +70,4 @@ function parameters(schema: Endpoint['parts']['params'], place: 'path' | 'query'
     required: place === 'path' || required.has(name),
     schema: property,
   }))
-}
-
-function doorOperation(door: DoorOperation): object {
-  return {
-    tags: [door.tag],
-    summary: door.summary,
-    ...(door.caller === undefined ? {} : { security: door.caller === 'tinyMfa' ? [{ tinyMfa: [] }] : [] }),
-    ...(door.variables === undefined ? {} : { 'x-variables': door.variables }),
-    parameters: [...door.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-      name,
-      in: 'path',
-      required: true,
-      schema: { type: 'string' },
-    })),
-    ...(door.request === undefined
-      ? {}
-      : { requestBody: { content: { 'application/json': { example: door.request } } } }),
-    responses: Object.fromEntries(
-      Object.entries(door.answers).map(([status, description]) => [status, { description }]),
-    ),
-  }
 }

@@ -6,8 +6,13 @@ interface Operation {
   readonly 'x-variables'?: Readonly<Record<string, string>>
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
   readonly requestBody?: {
-    readonly content: Readonly<Record<string, { readonly schema?: Schema; readonly example?: object }>>
+    readonly content: Readonly<Record<string, Content>>
   }
+}
+
+interface Content {
+  readonly schema?: Schema
+  readonly example?: object
 }
 
 interface Schema {
@@ -46,6 +51,7 @@ export interface PostmanCollection {
   readonly item: readonly { readonly name: string; readonly item: readonly PostmanRequest[] }[]
 }
 
+const formMedia = 'application/x-www-form-urlencoded'
 const tinyMfaHeader = { key: 'tiny-mfa-access-token', value: '{{tinyMfaToken}}' }
 /** The order in which a folder can be run from top to bottom: what is made is read, changed and deleted. */
 const methodsInOrder = ['post', 'get', 'put', 'patch', 'delete']
@@ -117,25 +123,32 @@ function requestOf(method: string, path: string, operation: Operation): PostmanR
       ...(security === undefined ? {} : { auth: { type: 'noauth' as const } }),
       header: [
         ...(isTinyMfa ? [tinyMfaHeader] : []),
-        ...(body === undefined ? [] : [{ key: 'Content-Type', value: 'application/json' }]),
+        ...(body === undefined ? [] : [{ key: 'Content-Type', value: body.media }]),
       ],
       url,
-      ...(body === undefined ? {} : { body: { mode: 'raw' as const, raw: JSON.stringify(body, null, 2) } }),
+      ...(body === undefined ? {} : { body: { mode: 'raw' as const, raw: body.text } }),
     },
   }
 }
 
-/** The body of a request, its variables by their names. */
-function bodyOf(operation: Operation): unknown {
-  const example = exampleIn(operation)
+/** The body of a request as it is sent, its variables by their names. */
+function bodyOf(operation: Operation): { media: string; text: string } | undefined {
+  const [media = '', content = {}] = contentOf(operation)
+  const { schema, example } = content
   const variables = Object.entries(operation['x-variables'] ?? {}).map(([field, name]) => [field, `{{${name}}}`])
-  if (example !== undefined) return { ...example, ...Object.fromEntries(variables) }
-  const schema = operation.requestBody?.content['application/json']?.schema
-  return schema === undefined ? undefined : exampleOf(schema)
+  const body = example === undefined ? schema && exampleOf(schema) : { ...example, ...Object.fromEntries(variables) }
+  if (body === undefined) return undefined
+  const isForm = media === formMedia
+  const text = isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body, null, 2)
+  return { media, text }
 }
 
-function exampleIn({ requestBody }: Operation): object | undefined {
-  return requestBody?.content['application/json']?.example
+function exampleIn(operation: Operation): object | undefined {
+  return contentOf(operation)[1]?.example
+}
+
+function contentOf({ requestBody }: Operation): [string, Content] | [] {
+  return Object.entries(requestBody?.content ?? {})[0] ?? []
 }
 
 /** The least value a schema allows: required fields only. */

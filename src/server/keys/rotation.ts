@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StoredDataKey } from '../../crypto/data-key.ts'
 import type { RootKeyProvider } from '../../crypto/root-key-provider.ts'
@@ -53,18 +54,32 @@ export async function rotateDataKeys(core: RotationCore, options: RotationOption
 }
 
 /** How a rotation began; what is left is {@link finishDataRotation}'s. */
-export type BegunRotation = Pick<DataRotation, 'isResumed' | 'keys'>
+export interface BegunRotation extends Pick<DataRotation, 'isResumed' | 'keys'> {
+  /** What stands in the store until somebody finishes this rotation. */
+  readonly mark: string
+}
 
-/** Makes the new keys, unless an interrupted rotation made them: from here on it is audited and can be resumed. */
-export async function beginDataRotation(core: RotationCore, by: By): Promise<BegunRotation> {
-  const isResumed = await isUnfinished(core)
-  return { isResumed, keys: isResumed ? 0 : await replaceKeys(core, by) }
+/**
+ * Makes the new keys and audits it, unless the mark of an unfinished rotation stands: then that one is joined, whether
+ * it was interrupted or another server is at it.
+ */
+export function beginDataRotation(core: RotationCore, by: By): Promise<BegunRotation> {
+  const { storage, audit, services } = core
+  return storage.transaction(async (tx) => {
+    const nowMs = services.clock.nowMs()
+    const mark = JSON.stringify({ id: randomUUID(), startedAtMs: nowMs })
+    // First of all: of two who begin at once, the other waits here and joins.
+    if (!(await leaveMark(tx, mark, nowMs))) return { isResumed: true, keys: 0, mark: await readMark(tx) }
+    const keys = await replaceKeys(core, tx)
+    await audit.append(tx, [keyEvent(by, 'keys.rotate', { keys })])
+    return { isResumed: false, keys, mark }
+  })
 }
 
 /** Seals every value anew that a retired key sealed. */
 export async function finishDataRotation(
   core: RotationCore,
-  { isResumed, keys }: BegunRotation,
+  { isResumed, keys, mark }: BegunRotation,
   options: RotationOptions,
 ): Promise<DataRotation> {
   await delay(options.settleMs ?? settleMs)
@@ -73,7 +88,8 @@ export async function finishDataRotation(
   const walk = { storage: core.storage, keyRing: core.keyRing, onProgress: options.onProgress }
   const values = await resealAll(walk, successorsOf(stored))
   const inUse = await countByKey(walk)
-  return { isResumed, keys, values, removedKeys: await finish(core, options.by, unneeded(core, stored, inUse), values) }
+  const removedKeys = await finish(core, mark, options.by, { unneeded: unneeded(core, stored, inUse), values })
+  return { isResumed, keys, values, removedKeys }
 }
 
 /** Whether a rotation of data keys was begun and not finished. */
@@ -93,17 +109,24 @@ export function successorsOf(keys: readonly StoredDataKey[]): Map<string, string
   return successors
 }
 
-function replaceKeys(core: RotationCore, by: By): Promise<number> {
-  const { storage, keyRing, audit, services } = core
-  return storage.transaction(async (tx) => {
-    const keys = (await keyRing.dataKeys(tx)).filter(isRotated)
-    for (const key of keys) await replaceKey(core, tx, key)
-    const nowMs = services.clock.nowMs()
-    const mark = { key: rotationSetting, value: JSON.stringify({ startedAtMs: nowMs }), updated_at_ms: nowMs }
-    await tx.insertInto('setting').values(mark).execute()
-    await audit.append(tx, [keyEvent(by, 'keys.rotate', { keys: keys.length })])
-    return keys.length
-  })
+async function leaveMark(tx: Tx, mark: string, nowMs: number): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('setting')
+    .values({ key: rotationSetting, value: mark, updated_at_ms: nowMs })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+async function readMark(tx: Tx): Promise<string> {
+  const row = await tx.selectFrom('setting').select('value').where('key', '=', rotationSetting).executeTakeFirst()
+  return row?.value ?? ''
+}
+
+async function replaceKeys(core: RotationCore, tx: Tx): Promise<number> {
+  const keys = (await core.keyRing.dataKeys(tx)).filter(isRotated)
+  for (const key of keys) await replaceKey(core, tx, key)
+  return keys.length
 }
 
 // Derived keys hash names and sources that must be found again: what they come from stays.
@@ -130,29 +153,43 @@ function unneeded(core: RotationCore, keys: readonly StoredDataKey[], inUse: Rea
     .map(({ id }) => id)
 }
 
-async function finish(core: RotationCore, by: By, unneededKeys: readonly string[], values: number): Promise<number> {
-  await core.storage.transaction(async (tx) => {
-    for (const id of unneededKeys) await core.keyRing.removeDataKey(tx, id)
-    await tx.deleteFrom('setting').where('key', '=', rotationSetting).execute()
-    const detail = { values, removedKeys: unneededKeys.length }
+/** Takes the mark away, with the keys nobody needs; whoever joined and comes second finds it gone and leaves it at that. */
+function finish(
+  core: RotationCore,
+  mark: string,
+  by: By,
+  found: { unneeded: readonly string[]; values: number },
+): Promise<number> {
+  return core.storage.transaction(async (tx) => {
+    const { numDeletedRows } = await tx
+      .deleteFrom('setting')
+      .where('key', '=', rotationSetting)
+      .where('value', '=', mark)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) return 0
+    for (const id of found.unneeded) await core.keyRing.removeDataKey(tx, id)
+    const detail = { values: found.values, removedKeys: found.unneeded.length }
     await core.audit.append(tx, [keyEvent(by, 'keys.rotated', detail)])
+    return found.unneeded.length
   })
-  return unneededKeys.length
 }
 
 /** What a rotation of the root key did. */
 export interface RootRotation {
   readonly from: string
   readonly to: string
+  /** The file the replaced key is kept in, for backups it sealed; null where it did not come from a file. */
+  readonly kept: string | null
 }
 
 /**
  * Moves to another root key, while servers run: they read it from the provider when they next need it.
  *
- * With a key file this makes the new key itself. While the file holds both keys, a crash at any point leaves a
- * pair of which one opens the database; calling it again finishes.
+ * A key file is rewritten, with a key made here unless one is given. While it holds both keys, a crash at any point
+ * leaves a pair of which one opens the database; calling it again finishes. The old key stays beside it, since the
+ * backups it sealed open with nothing else.
  *
- * @param given - the new key, for providers that cannot be written; the caller then hands it to the servers
+ * @param given - the new key; for providers that cannot be written the caller then hands it to the servers
  * @throws {@link Failure} `root_key_not_writable` when neither is possible
  */
 export async function rotateRootKey(
@@ -168,14 +205,16 @@ export async function rotateRootKey(
   const from = keyRing.rootKeyId
   const present = await provider.load()
   const next = given ?? unfinishedMove(present, from) ?? newRootKey()
-  if (given === undefined) provider.replace?.([next, ...present.filter(({ id }) => id === from)])
+  const old = present.filter(({ id }) => id !== next.id)
+  const kept = old.map((key) => provider.keep?.(key) ?? null)
+  provider.replace?.([next, ...old.filter(({ id }) => id === from)])
   if (next.id !== from) {
     await keyRing.moveToRootKey(next, (tx) =>
       audit.append(tx, [keyEvent(by, 'keys.rotate_root', { from, to: next.id })]),
     )
   }
-  if (given === undefined) provider.replace?.([next])
-  return { from, to: next.id }
+  provider.replace?.([next])
+  return { from, to: next.id, kept: kept.at(-1) ?? null }
 }
 
 // Two keys in the file: a rotation was cut short. The first is where it was going, done or not.

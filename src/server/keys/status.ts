@@ -1,3 +1,4 @@
+import type { Core } from '../audit/core.ts'
 import { countByKey } from './reseal.ts'
 import { isUnfinished, type RotationCore } from './rotation.ts'
 
@@ -5,7 +6,15 @@ import { isUnfinished, type RotationCore } from './rotation.ts'
 export interface KeyStatus {
   readonly rootKeyId: string
   readonly dataKeys: readonly DataKeyStatus[]
+  /** Keys that seal values and are not in this database: nothing opens those after a restart. */
+  readonly unknownKeys: readonly UnknownKey[]
   readonly isRotationUnfinished: boolean
+}
+
+/** A key that sealed values name and nobody stored. */
+export interface UnknownKey {
+  readonly id: string
+  readonly values: number
 }
 
 /** One data key and how much it seals. */
@@ -32,6 +41,18 @@ export async function readKeyStatus(core: RotationCore): Promise<KeyStatus> {
       retiredAtMs,
       values: counts.get(id) ?? 0,
     })),
+    unknownKeys: unknownAmong(counts, keys),
     isRotationUnfinished: await isUnfinished(core),
   }
+}
+
+/** Keys that sealed values name and that this database does not have. */
+export async function findUnknownKeys(core: Pick<Core, 'storage' | 'keyRing'>): Promise<UnknownKey[]> {
+  const counts = await countByKey({ storage: core.storage, keyRing: core.keyRing })
+  return unknownAmong(counts, await core.keyRing.dataKeys())
+}
+
+function unknownAmong(counts: ReadonlyMap<string, number>, keys: readonly { readonly id: string }[]): UnknownKey[] {
+  const known = new Set(keys.map(({ id }) => id))
+  return [...counts].filter(([id]) => !known.has(id)).map(([id, values]) => ({ id, values }))
 }

@@ -1,10 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import { dirname, resolve } from 'node:path'
 import { statSync } from 'node:fs'
+import type { Failure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
+import { movedOnMs } from '../backup/move.ts'
 import type { Config } from '../config.ts'
+import { schemaVersion } from '../database/migrations/migrations.ts'
+import { readSchemaVersion } from '../database/schema-version.ts'
 import { databaseTimeMs } from '../database/time.ts'
+import { spaceFindings } from './space-finding.ts'
 import { redirectFinding } from './redirect-finding.ts'
+import { sealedFinding } from './sealed-finding.ts'
 
 /** One thing `doctor` and the console's health page looked at. */
 export interface Finding {
@@ -24,7 +30,23 @@ export async function findings(core: Core, config: Config, request: FastifyReque
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),
+    ...spaceFindings(config),
+    await schemaFinding(core),
+    ...(await movedFindings(core)),
+    { level: 'ok', check: 'root key', message: `It opens this database (${core.keyRing.rootKeyId}).` },
+    await sealedFinding(core),
     await auditFinding(core),
+  ]
+}
+
+/** The same for a store that does not open: why not, and what can be seen from outside. */
+export function findingsOfUnopened(config: Config, { code, message }: Failure): Finding[] {
+  const check = code.startsWith('root_key') ? 'root key' : 'database'
+  return [
+    ...configFindings(config),
+    ...fileFindings(config),
+    ...spaceFindings(config),
+    { level: 'error', check, message },
   ]
 }
 
@@ -145,6 +167,22 @@ async function databaseFinding({ storage }: Core): Promise<Finding> {
     check: 'database',
     message: storage.engine === 'sqlite' ? 'SQLite answers.' : 'PostgreSQL answers.',
   }
+}
+
+async function schemaFinding({ storage }: Core): Promise<Finding> {
+  const check = 'schema'
+  const found = await readSchemaVersion(storage)
+  if (found >= schemaVersion)
+    return { level: 'ok', check, message: `The schema is ${found}, as this program writes it.` }
+  const message = `The schema is ${found}; this program knows ${schemaVersion}. Write a backup, then start the server: it upgrades the store. Until then commands of this version refuse to change it.`
+  return { level: 'warning', check, message }
+}
+
+async function movedFindings(core: Core): Promise<Finding[]> {
+  const atMs = await movedOnMs(core)
+  if (atMs === null) return []
+  const message = `This store moved to another database on ${new Date(atMs).toISOString().slice(0, 10)} and is closed. Name that database, and keep this one as a copy only.`
+  return [{ level: 'error', check: 'database', message }]
 }
 
 async function auditFinding({ audit }: Core): Promise<Finding> {

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as api from '../../api/operation.ts'
 import { Failure } from '../../errors/failure.ts'
-import { isAdministrator, requireAdministrator, requireAuditor } from '../access/rights.ts'
+import { mayReadMetrics, requireAdministrator, requireAuditor } from '../access/rights.ts'
 import { actorId, actorName } from '../http/actor.ts'
-import { sendProblem } from '../http/app.ts'
 import type { Router } from '../http/router.ts'
 import { beginDataRotation, finishDataRotation } from '../keys/rotation.ts'
 import { type KeyStatus, readKeyStatus } from '../keys/status.ts'
@@ -92,8 +91,8 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
     }
   })
   app.get('/metrics', async (request, reply) => {
-    if (!mayReadMetrics(request)) {
-      return sendProblem(reply, new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden'))
+    if (!isOfThisMachine(request) && !mayReadMetrics(request.actor)) {
+      throw new Failure(request.actor.kind === 'stranger' ? 'login_needed' : 'forbidden')
     }
     await countStored(core)
     const { registry } = core.services.metrics
@@ -102,7 +101,6 @@ export function probeRoutes(app: FastifyInstance, { core, isServing }: Operation
 }
 
 // A proxy on this machine makes strangers look local; its forwarded header gives them away.
-function mayReadMetrics({ actor, address, headers }: FastifyRequest): boolean {
-  const isLocal = (address === '127.0.0.1' || address === '::1') && headers['x-forwarded-for'] === undefined
-  return isLocal || isAdministrator(actor) || ('scopes' in actor && actor.scopes?.includes('metrics') === true)
+function isOfThisMachine({ address, headers }: FastifyRequest): boolean {
+  return (address === '127.0.0.1' || address === '::1') && headers['x-forwarded-for'] === undefined
 }

@@ -153,10 +153,13 @@ export class BulkEnrolment {
     }
   }
 
-  /** Writes the next rows; false when another server works on the job. */
-  #writeSome(realm: RealmEntry, id: string, { by, rows }: JobInput, done: number): Promise<boolean> {
+  /** Writes the next rows; false when another server works on the job or the realm is not what it was. */
+  #writeSome({ id: realmId, name }: RealmEntry, id: string, { by, rows }: JobInput, done: number): Promise<boolean> {
     const next = rows.slice(done, done + rowsAtOnce)
     return this.#core.storage.transaction(async (tx) => {
+      // Its data key may have been rotated since the last rows. Under another name the job is taken up again.
+      const realm = await this.#subjects.realmIn(tx, name)
+      if (realm?.id !== realmId) return false
       const nowMs = this.#core.services.clock.nowMs()
       const moved = await jobs.moveJob(tx, id, { from: done, to: done + next.length, nowMs })
       if (moved === null) return false

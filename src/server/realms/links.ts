@@ -7,6 +7,7 @@ import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import { type By, subjectEvent } from '../subjects/audited.ts'
 import { pendingForMs } from '../subjects/enrol.ts'
+import { endOpenLinks } from '../subjects/store.ts'
 import type { Subjects } from '../subjects/subjects.ts'
 import type { SubjectOffice, SubjectPath } from './subject-office.ts'
 import * as store from './store.ts'
@@ -30,7 +31,7 @@ export class EnrolmentLinks {
     this.#office = office
   }
 
-  /** Makes a link. `origin` is where the console is, e.g. `https://codes.example.com`. */
+  /** Makes a link, in the place of one that is still open. `origin` is where the console is, e.g. `https://codes.example.com`. */
   async create(by: By, path: SubjectPath, origin: string): Promise<api.EnrolmentLink> {
     const realm = await this.#office.enrollable(by.actor, path.realm)
     const subject = await this.#office.subjectOf(realm, path.subject)
@@ -38,6 +39,7 @@ export class EnrolmentLinks {
     const nowMs = this.#core.services.clock.nowMs()
     const expiresAtMs = nowMs + openForMs
     await this.#core.storage.transaction(async (tx) => {
+      await endOpenLinks(tx, subject.id, nowMs)
       await store.insertLink(tx, {
         id: randomUUID(),
         token_hash: hashToken(token),

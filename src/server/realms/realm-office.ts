@@ -14,7 +14,8 @@ import { isReserved, reservedRealms } from '../subjects/reserved.ts'
 import { columnsOf } from '../subjects/make-realm.ts'
 import { findRealmByName, moveVersions, type RealmRow } from '../subjects/store.ts'
 import type { Subjects } from '../subjects/subjects.ts'
-import { endRealmTokens, renameInScopes } from './realm-tokens.ts'
+import { renameInScopes } from './realm-tokens.ts'
+import { removeRealm } from './remove-realm.ts'
 import * as store from './store.ts'
 import { realmView } from './views.ts'
 
@@ -63,8 +64,11 @@ export class RealmOffice {
   /** A realm the actor may see. @throws {@link Failure} `realm_not_found`, also for one it may not see */
   async read(actor: Actor, name: string): Promise<api.Realm> {
     requireKnown(actor)
+    // Before it is looked for: to whoever may not see it, it costs the same whether it is there.
+    if (!maySee(actor, canonicalName(name))) {
+      throw new Failure('realm_not_found', { cause: new Failure('forbidden') })
+    }
     const row = await this.#find(name)
-    if (!maySee(actor, row.name)) throw new Failure('realm_not_found')
     const counts = await store.countSubjects(this.#core.storage.db, [row.id])
     return this.#view(row, counts.get(row.id) ?? 0)
   }
@@ -89,7 +93,7 @@ export class RealmOffice {
     requireAdministrator(by.actor)
     const newName = await this.#orTaken(() =>
       this.#core.storage.transaction(async (tx) => {
-        const row = await this.#find(name, tx)
+        const row = await this.#hold(name, tx)
         const renamed = input.name === undefined ? row.name : checkedRealmName(input.name)
         if (renamed !== row.name) await this.#refuseTakenName(tx, renamed, row.id)
         await this.#write(tx, by, row, renamed, input)
@@ -102,15 +106,7 @@ export class RealmOffice {
   /** Deletes a realm with its subjects; the audit of both stays (T71). */
   async remove(by: By, name: string): Promise<void> {
     requireAdministrator(by.actor)
-    await this.#core.storage.transaction(async (tx) => {
-      const row = await this.#find(name, tx)
-      const count = (await store.countSubjects(tx, [row.id])).get(row.id) ?? 0
-      await endRealmTokens(this.#core.storage, tx, row)
-      await renameInScopes(this.#core.storage, tx, row.name, null)
-      await store.deleteRealm(tx, row.id)
-      await this.#core.audit.append(tx, [realmEvent(by, 'delete', row, { subjects: count })])
-      await this.#core.storage.recordChange(tx, { kind: 'realm', objectId: row.id })
-    })
+    await this.#core.storage.transaction(async (tx) => removeRealm(this.#core, tx, await this.#find(name, tx), by))
   }
 
   /** The realm of a path, as verdicts need it. @throws {@link Failure} `realm_not_found` */
@@ -155,6 +151,13 @@ export class RealmOffice {
   async #find(name: string, tx?: Tx): Promise<RealmRow> {
     const canonical = canonicalName(name)
     const row = isReserved(canonical) ? undefined : await findRealmByName(tx ?? this.#core.storage.db, canonical)
+    if (row === undefined) throw new Failure('realm_not_found')
+    return row
+  }
+
+  async #hold(name: string, tx: Tx): Promise<RealmRow> {
+    const { id } = await this.#find(name, tx)
+    const row = await store.holdRealm(tx, this.#core.storage.engine, id)
     if (row === undefined) throw new Failure('realm_not_found')
     return row
   }

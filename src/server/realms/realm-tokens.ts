@@ -33,7 +33,8 @@ const realmVerbs = new Set(['verify', 'explain', 'enrol'])
 function renamed(scope: string, name: string, newName: string | null): string[] {
   const colon = scope.indexOf(':')
   const verb = scope.slice(0, colon)
-  if (!realmVerbs.has(verb) || scope.slice(colon + 1) !== name) return [scope]
+  // Such a star means every realm, also where an older version let one be called `*`.
+  if (!realmVerbs.has(verb) || name === '*' || scope.slice(colon + 1) !== name) return [scope]
   return newName === null ? [] : [`${verb}:${newName}`]
 }
 

@@ -1,4 +1,4 @@
-import type { Database, Queryable, Tx } from '../database/storage.ts'
+import type { Database, Engine, Queryable, Tx } from '../database/storage.ts'
 import type { EnrolmentLinkTable, SubjectStateTable } from '../database/tables.ts'
 import { sql } from '../database/sql.ts'
 import type { RealmRow } from '../subjects/store.ts'
@@ -51,9 +51,38 @@ export async function countSubjects(db: Queryable, realmIds: readonly string[]):
   return new Map(rows.map((row) => [row.realm_id, Number(row.count)]))
 }
 
-/** Changes a realm; false when it is gone. */
-export async function updateRealm(tx: Tx, id: string, change: Partial<RealmRow>): Promise<boolean> {
-  const { numUpdatedRows } = await tx.updateTable('realm').set(change).where('id', '=', id).executeTakeFirst()
+/**
+ * A realm held until the transaction ends, so that of two changes at once none is lost. SQLite needs no row locks: its
+ * write transactions never run side by side.
+ */
+export async function holdRealm(tx: Tx, engine: Engine, id: string): Promise<RealmRow | undefined> {
+  const query = tx.selectFrom('realm').selectAll().where('id', '=', id)
+  return (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+}
+
+/**
+ * Changes a realm; false when it is gone.
+ *
+ * Two changes within a millisecond still get two times: servers know by them which policy they hold in memory.
+ */
+export async function updateRealm(
+  tx: Tx,
+  id: string,
+  { updated_at_ms: atMs, ...change }: Partial<RealmRow> & Pick<RealmRow, 'updated_at_ms'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('realm')
+    .set(({ eb }) => ({
+      ...change,
+      updated_at_ms: eb
+        .case()
+        .when('updated_at_ms', '>=', atMs)
+        .then(eb('updated_at_ms', '+', 1))
+        .else(atMs)
+        .end(),
+    }))
+    .where('id', '=', id)
+    .executeTakeFirst()
   return numUpdatedRows === 1n
 }
 

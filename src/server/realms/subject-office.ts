@@ -107,7 +107,7 @@ export class SubjectOffice {
     return this.shownAs(realm, path.subject, await this.#subjects.enrolment.show(realm, subject, by))
   }
 
-  /** Drops the pending secret. @throws {@link Failure} `enrolment_not_pending` */
+  /** Drops the pending secret and calls an open link back. @throws {@link Failure} `enrolment_not_pending` */
   async cancelEnrolment(by: By, path: SubjectPath): Promise<void> {
     const realm = await this.enrollable(by.actor, path.realm)
     const isDropped = await this.#core.storage.transaction(async (tx) =>

@@ -35,7 +35,8 @@ export function verifyRoute(app: FastifyInstance, subjects: Subjects): void {
       const subject = canonicalName(request.params.subject)
       requireVerifier(actor, realm)
       const { code, source } = checkedBody(request.body)
-      const idempotency = idempotencyOf(request.headers['idempotency-key'], actor, `${realm}\n${subject}\n${code}`)
+      const header = request.headers['idempotency-key']
+      const idempotency = header === undefined ? null : idempotencyOf(header, actor, [realm, subject, code, source])
       const judged = subjects.judge({
         realm: isReserved(realm) ? nobodysRealm : realm,
         subject,
@@ -67,13 +68,18 @@ function checkedBody(given: unknown): Verify {
   throw new Failure('bad_request', { detail: { reason } })
 }
 
-/** An Idempotency-Key belongs to its token: another one's key is another key. */
-function idempotencyOf(header: string | string[] | undefined, actor: Actor, text: string): Idempotency | null {
-  if (header === undefined) return null
+/** An Idempotency-Key belongs to its token or session: another one's key is another key. */
+function idempotencyOf(header: string | string[], actor: Actor, asked: readonly unknown[]): Idempotency {
   if (typeof header !== 'string' || header === '' || header.length > longestIdempotencyKey) {
     throw new Failure('bad_request', { detail: { reason: 'its Idempotency-Key has 1 to 255 characters' } })
   }
-  return { keyHash: hash('sha256', `${actorId(actor)}\n${header}`), bodyHash: hash('sha256', text) }
+  return { keyHash: hash('sha256', `${holderOf(actor)}\n${header}`), bodyHash: hash('sha256', JSON.stringify(asked)) }
+}
+
+// A person has several, and what one of them may hear is not what another asked.
+function holderOf(actor: Actor): string {
+  if (actor.kind !== 'person') return actorId(actor)
+  return actor.tokenId ?? actor.sessionId ?? actorId(actor)
 }
 
 function mayHear(actor: Actor, realm: string): boolean {

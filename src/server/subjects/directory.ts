@@ -1,6 +1,7 @@
 import type { LockoutRule } from '../../api/realms.ts'
 import { parseAlgorithm } from '../../otp/account.ts'
-import type { Storage } from '../database/storage.ts'
+import type { KeyRing } from '../../crypto/key-ring.ts'
+import type { Storage, Tx } from '../database/storage.ts'
 import { type RealmPolicy, type ReadbackRule, type ReplayRule, usualLockout } from './policy.ts'
 import { findRealmByName, readSetting, type RealmRow } from './store.ts'
 
@@ -12,6 +13,8 @@ export interface RealmEntry {
   readonly origin: string
   readonly dataKeyId: string
   readonly policy: RealmPolicy
+  /** When it was last changed, Unix milliseconds: no two changes share it. */
+  readonly updatedAtMs: number
 }
 
 /** The setting that realms without a lockout rule of their own inherit: JSON of a partial `LockoutRule`. */
@@ -21,12 +24,27 @@ const kinds = new Set(['realm', 'setting'])
 /** Realms by name, kept in memory as long as the change feed is confirmed. */
 export class RealmDirectory {
   readonly #storage: Storage
+  readonly #keyRing: KeyRing<Tx>
   readonly #entries = new Map<string, RealmEntry | null>()
+  // Counts what was forgotten: a row read before a change must not be kept after it.
+  #generation = 0
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, keyRing: KeyRing<Tx>) {
     this.#storage = storage
-    storage.changes.listen(({ kind }) => kinds.has(kind) && this.#entries.clear())
-    storage.changes.onReset(() => this.#entries.clear())
+    this.#keyRing = keyRing
+    storage.changes.listen(({ kind }) => kinds.has(kind) && this.#forgetAll())
+    storage.changes.onReset(() => this.#forgetAll())
+  }
+
+  /** Drops a realm from memory: something proved it old. */
+  forget(name: string): void {
+    this.#generation += 1
+    this.#entries.delete(name)
+  }
+
+  #forgetAll(): void {
+    this.#generation += 1
+    this.#entries.clear()
   }
 
   /** A realm from memory; null when there is none of this name, undefined when it has to be loaded. */
@@ -38,11 +56,14 @@ export class RealmDirectory {
   async find(name: string): Promise<RealmEntry | null> {
     const known = this.recall(name)
     if (known !== undefined) return known
+    const generation = this.#generation
     const row = await findRealmByName(this.#storage.db, name)
     // Names nobody has are not kept: whoever asks for them would fill the memory.
     if (row === undefined) return null
     const entry = realmEntry(row, await inheritedLockout(this.#storage, row.origin))
-    this.#entries.set(name, entry)
+    // Another server may have made its key a moment ago. Whoever seals under one that is missing is told.
+    await this.#keyRing.ready(entry.dataKeyId).catch(() => {})
+    if (generation === this.#generation) this.#entries.set(name, entry)
     return entry
   }
 }
@@ -77,6 +98,7 @@ export function realmEntry(row: RealmRow, inherited: LockoutRule): RealmEntry {
       lockout: lockoutOf(row.lockout, inherited),
       isEnabled: row.enabled === 1,
     },
+    updatedAtMs: row.updated_at_ms,
   }
 }
 

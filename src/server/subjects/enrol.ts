@@ -10,7 +10,7 @@ import { type By, subjectEvent } from './audited.ts'
 import type { RealmEntry } from './directory.ts'
 import type { CodeShape } from './policy.ts'
 import { activePlace, pendingPlace, shapeOf } from './roster.ts'
-import { forgetSpentSteps, type SubjectRow, updateSubject } from './store.ts'
+import { endOpenLinks, findSubject, forgetSpentSteps, type SubjectRow, updateSubject } from './store.ts'
 
 /** How long a new secret waits for its first code. */
 export const pendingForMs = 15 * 60_000
@@ -85,11 +85,15 @@ export class Enrolment {
     throw new Failure('enrolment_not_shown')
   }
 
-  /** Drops the pending secret. False when there is none. */
-  async cancel(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<boolean> {
-    if (subject.pending_secret === null) return false
+  /** Drops the pending secret and calls open links back. False when there is neither. */
+  async cancel(tx: Tx, realm: RealmEntry, { id, name }: SubjectRow, by: By): Promise<boolean> {
+    const nowMs = this.#core.services.clock.nowMs()
+    const links = await endOpenLinks(tx, id, nowMs)
+    // Read after that: a link that was opened a moment ago has left its secret here.
+    const subject = await findSubject(tx, realm.id, name)
+    if (subject === undefined || (subject.pending_secret === null && links === 0)) return false
     const nothing = { pending_secret: null, pending_until_ms: null, pending_by: null }
-    await updateSubject(tx, subject.id, { ...nothing, updated_at_ms: this.#core.services.clock.nowMs() })
+    await updateSubject(tx, id, { ...nothing, updated_at_ms: nowMs })
     await this.#core.audit.append(tx, [subjectEvent(by, 'enrol_cancel', realm.id, subject)])
     return true
   }

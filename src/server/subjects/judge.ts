@@ -256,7 +256,12 @@ export class Judge {
   #decideKnown(waiting: Waiting, entry: RosterEntry, ledger: Ledger): Decision | 'later' {
     const { realm, attempt } = waiting
     const state = ledger.stateOf(entry.id)
-    if (realm === null || attempt === null || state?.secretVersion !== entry.version) return 'later'
+    if (realm === null || attempt === null || state === undefined) return 'later'
+    if (state.secretVersion !== entry.version || realm.updatedAtMs !== entry.realmUpdatedAtMs) {
+      // A change of the realm moves the versions of all its subjects: the policy in memory may be as old as the secret.
+      this.#directory.forget(realm.name)
+      return 'later'
+    }
     const decision = decide(
       {
         policy: realm.policy,

@@ -20,6 +20,8 @@ export interface RosterEntry {
   readonly name: string
   readonly isEnabled: boolean
   readonly version: number
+  /** Which policy of the realm it was read beside. */
+  readonly realmUpdatedAtMs: number
   readonly driftSteps: number
   readonly active: RosterSecret | null
   readonly pending: RosterSecret | null
@@ -100,6 +102,7 @@ export class Roster {
       name: row.name,
       isEnabled: row.enabled === 1,
       version: row.secret_version,
+      realmUpdatedAtMs: row.realm_updated_at_ms,
       driftSteps: row.drift_steps,
       pendingSealed: row.pending_secret,
       pendingUntilMs: row.pending_until_ms,

@@ -6,7 +6,7 @@ import { stateRow } from './state-row.ts'
 export type RealmRow = RealmTable
 export type SubjectRow = SubjectTable
 
-/** A subject with the two numbers of its hot row that its secrets depend on. */
+/** A subject with the two numbers of its hot row that its secrets depend on, and the time of its realm's last change. */
 export type RosterRow = Pick<
   SubjectTable,
   | 'id'
@@ -18,7 +18,7 @@ export type RosterRow = Pick<
   | 'period_seconds'
   | 'pending_secret'
   | 'pending_until_ms'
-> & { secret_version: number; drift_steps: number }
+> & { secret_version: number; drift_steps: number; realm_updated_at_ms: number }
 
 /** The realm of exactly this name. */
 export function findRealmByName(db: Queryable, name: string): Promise<RealmRow | undefined> {
@@ -58,7 +58,8 @@ export async function findRoster(
 // One text asks for any number of names and one text answers: a value for each column of each row would cost more than
 // reading them does.
 const rosterColumns = (hex: (column: string) => string) => `s.id, s.name, s.enabled, ${hex('s.sealed_secret')},
-  s.algorithm, s.digits, s.period_seconds, ${hex('s.pending_secret')}, s.pending_until_ms, t.secret_version, t.drift_steps`
+  s.algorithm, s.digits, s.period_seconds, ${hex('s.pending_secret')}, s.pending_until_ms, t.secret_version, t.drift_steps,
+  (select r.updated_at_ms from realm r where r.id = s.realm_id)`
 const rosterQueries = {
   sqlite: `select json_group_array(json_array(${rosterColumns((column) => `hex(${column})`)})) as roster
     from json_each(?) v cross join subject s on s.realm_id = ? and s.name = v.value
@@ -81,6 +82,7 @@ type RosterValues = readonly [
   pendingUntilMs: number | null,
   secretVersion: number,
   driftSteps: number,
+  realmUpdatedAtMs: number,
 ]
 
 function rosterRow(values: RosterValues): RosterRow {
@@ -96,6 +98,7 @@ function rosterRow(values: RosterValues): RosterRow {
     pending_until_ms: values[8],
     secret_version: values[9],
     drift_steps: values[10],
+    realm_updated_at_ms: values[11],
   }
 }
 
@@ -186,14 +189,20 @@ export async function deleteSubject(tx: Tx, id: string): Promise<boolean> {
   return numDeletedRows === 1n
 }
 
-/** The next free number of a realm: what doors that count subjects show as their id. */
-export async function nextNumber(tx: Tx, realmId: string): Promise<number> {
-  const row = await tx
-    .selectFrom('subject')
-    .select((select) => select.fn.max('number').as('number'))
-    .where('realm_id', '=', realmId)
-    .executeTakeFirst()
-  return Number(row?.number ?? 0) + 1
+/**
+ * Ends the one-time links of a subject that nobody opened yet. It comes before changes of the subject itself, as when a
+ * link is opened: whoever opens one at this moment either has it or finds it gone.
+ *
+ * @returns how many would still have opened
+ */
+export async function endOpenLinks(tx: Tx, subjectId: string, nowMs: number): Promise<number> {
+  const ended = await tx
+    .deleteFrom('enrolment_link')
+    .where('subject_id', '=', subjectId)
+    .where('used_at_ms', 'is', null)
+    .returning('expires_at_ms')
+    .execute()
+  return ended.filter(({ expires_at_ms }) => expires_at_ms > nowMs).length
 }
 
 /** Forgets sources unknown again, verdicts no longer repeated and links past their time. */

@@ -13,6 +13,7 @@ import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
 import { knownForMs } from './lockout.ts'
 import { makeRealm, type NewRealm } from './make-realm.ts'
 import { nameKey } from './names.ts'
+import { nextNumber } from './numbers.ts'
 import { Roster, rosterKey } from './roster.ts'
 import * as store from './store.ts'
 import type { SubjectRow } from './store.ts'
@@ -56,7 +57,7 @@ export class Subjects {
   /** Use {@link createSubjects}. */
   constructor(core: Core) {
     this.#core = core
-    this.#directory = new RealmDirectory(core.storage)
+    this.#directory = new RealmDirectory(core.storage, core.keyRing)
     this.#roster = new Roster(core.storage, core.keyRing)
     this.#judge = new Judge(core, this.#directory, this.#roster)
     this.enrolment = new Enrolment(core)
@@ -134,7 +135,7 @@ export class Subjects {
   }
 
   /** A subject by its exact name. */
-  async find(realm: RealmEntry, name: string, tx?: Tx): Promise<SubjectRow | null> {
+  async find(realm: Pick<RealmEntry, 'id'>, name: string, tx?: Tx): Promise<SubjectRow | null> {
     return (await store.findSubject(tx ?? this.#core.storage.db, realm.id, name)) ?? null
   }
 
@@ -147,7 +148,7 @@ export class Subjects {
       realm_id: realm.id,
       name: subject.name,
       name_key: nameKey(subject.name),
-      number: subject.number ?? (await store.nextNumber(tx, realm.id)),
+      number: subject.number ?? (await nextNumber(tx, realm, nowMs)),
       email: subject.email ?? '',
       enabled: (subject.isEnabled ?? true) ? 1 : 0,
       sealed_secret: null,
@@ -167,7 +168,7 @@ export class Subjects {
     return row
   }
 
-  /** Changes name, mail address or whether a subject is enabled. */
+  /** Changes name, mail address or whether a subject is enabled. Disabling calls its open enrolment links back. */
   async change(
     tx: Tx,
     realm: RealmEntry,
@@ -175,9 +176,15 @@ export class Subjects {
     change: { name?: string; email?: string; isEnabled?: boolean },
     by: By,
   ): Promise<SubjectRow> {
-    const { name = subject.name, email = subject.email, isEnabled = subject.enabled === 1 } = change
-    const columns = { name, name_key: nameKey(name), email, enabled: isEnabled ? 1 : 0 }
-    const updated = { ...columns, updated_at_ms: this.#core.services.clock.nowMs() }
+    const { name = subject.name, email, isEnabled = subject.enabled === 1 } = change
+    // Only what is to change: what others write to the same record at this moment stays (T101).
+    const updated = {
+      ...(change.name === undefined ? {} : { name, name_key: nameKey(name) }),
+      ...(email === undefined ? {} : { email }),
+      ...(change.isEnabled === undefined ? {} : { enabled: isEnabled ? 1 : 0 }),
+      updated_at_ms: this.#core.services.clock.nowMs(),
+    }
+    if (change.isEnabled === false) await store.endOpenLinks(tx, subject.id, updated.updated_at_ms)
     const isThere = await this.#orTaken(() => store.updateSubject(tx, subject.id, updated))
     if (!isThere) throw new Failure('subject_not_found')
     const detail = { enabled: isEnabled, ...(name === subject.name ? {} : { renamed: true }) }
@@ -188,14 +195,14 @@ export class Subjects {
   }
 
   /** Removes a subject with its secrets and failures. */
-  async remove(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async remove(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.deleteSubject(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'delete', realm.id, subject)])
     await this.#tellName(tx, realm, subject.name)
   }
 
   /** Clears a subject's failures, waits and cap: an administrator's lift (T27). */
-  async lift(tx: Tx, realm: RealmEntry, subject: SubjectRow, by: By): Promise<void> {
+  async lift(tx: Tx, realm: Pick<RealmEntry, 'id'>, subject: SubjectRow, by: By): Promise<void> {
     if (!(await store.liftGuesses(tx, subject.id))) throw new Failure('subject_not_found')
     await this.#core.audit.append(tx, [subjectEvent(by, 'lift', realm.id, subject)])
   }
@@ -214,7 +221,7 @@ export class Subjects {
     }
   }
 
-  async #tellName(tx: Tx, realm: RealmEntry, name: string): Promise<void> {
+  async #tellName(tx: Tx, realm: Pick<RealmEntry, 'id'>, name: string): Promise<void> {
     await this.#core.storage.recordChange(tx, { kind: 'subject', objectId: rosterKey(realm.id, name) })
   }
 

@@ -24,10 +24,9 @@ export interface SeenAccount {
 export async function seeAccount(db: Queryable, actor: Actor, id: string, nowMs: number): Promise<SeenAccount> {
   requireKnown(actor)
   const account = await findAccount(db, id)
-  if (account === null) throw new Failure('account_not_found')
   const rights = rightsOn(actor, id, await grantsOn(db, [id]), nowMs)
-  const isHidden = account.deletedAtMs !== null && !rights.mayManage
-  if (!maySee(rights) || isHidden) throw new Failure('account_not_found')
+  if (!maySee(rights)) throw new Failure('account_not_found', { cause: new Failure('forbidden') })
+  if (account === null || (account.deletedAtMs !== null && !rights.mayManage)) throw new Failure('account_not_found')
   return { account, rights }
 }
 

@@ -27,7 +27,7 @@ export interface CodeShape {
 /** A shared account as it is stored. */
 export interface VaultAccount extends AccountText, CodeShape {
   readonly id: string
-  /** The name the totpshare door knows it by; never changes. */
+  /** The name the totpshare door knows it by; stays while the account is live. */
   readonly publicKey: string
   readonly sealedSecret: Uint8Array
   /** Keyed hash of the secret: finds duplicates without opening anything. */

@@ -14,6 +14,7 @@ import type { Custodian } from './custody-store.ts'
 import { addCustodian } from './custody-store.ts'
 import { giveGrants, type GrantWish } from './grants.ts'
 import { grantsOn } from './grant-store.ts'
+import { intakeBegun } from './intake.ts'
 import { rightsOn } from './rights.ts'
 import { accountChange, undoMsOf, type VaultRoom } from './room.ts'
 import { demandOf } from './step-up.ts'
@@ -21,6 +22,7 @@ import {
   findByPublicKey,
   findBySecretHash,
   holdAccounts,
+  holdPublicKeys,
   insertAccount,
   isFavourite,
   saveAccount,
@@ -45,7 +47,7 @@ export interface NewAccount {
 /**
  * Adds an account from an otpauth URI or fields. Who adds it manages it; seeing its codes is a right of its own.
  *
- * @throws {@link Failure} `forbidden`, `account_duplicate`, and what is wrong with the input
+ * @throws {@link Failure} `forbidden`, `account_duplicate`, `intake_loader_reads`, and what is wrong with the input
  */
 export async function addAccount(
   room: VaultRoom,
@@ -54,16 +56,19 @@ export async function addAccount(
 ): Promise<Static<typeof AccountCreated>> {
   requireMayAdd(actor)
   const { otp, warnings } = readSecret(given)
-  const added = await room.core.storage.transaction((tx) =>
-    storeAccount(room, tx, actor, {
+  const added = await room.core.storage.transaction(async (tx) => {
+    const stored = await storeAccount(room, tx, actor, {
       otp,
       text: readText(given, otp),
       settings: given,
       grants: given.grants ?? [],
       allowDuplicate: given.allowDuplicate ?? false,
       custody: { how: 'uploaded', note: '' },
-    }),
-  )
+    })
+    const { intake } = given
+    if (intake !== undefined) await room.core.audit.append(tx, [intakeBegun(actor, stored.account, intake)])
+    return stored
+  })
   return { ...(await showAccount(room, actor, added.account)), warnings: [...warnings, ...added.warnings] }
 }
 
@@ -73,7 +78,11 @@ export function requireMayAdd(actor: Actor): void {
   if (!mayAddAccounts(actor)) throw new Failure('forbidden')
 }
 
-/** Stores a new account with its grants and custody in one transaction, audited. */
+/**
+ * Stores a new account with its grants and custody in one transaction, audited.
+ *
+ * @throws {@link Failure} `account_duplicate`, `totpshare_key_taken`
+ */
 export async function storeAccount(
   room: VaultRoom,
   tx: Tx,
@@ -83,11 +92,12 @@ export async function storeAccount(
   const { core, secrets } = room
   const nowMs = core.services.clock.nowMs()
   const secretHash = secrets.hash(wanted.otp.secret)
-  const warnings = await refuseDuplicate(tx, actor, secretHash, wanted.allowDuplicate, nowMs)
   const id = randomUUID()
+  const publicKey = await claimPublicKey(room, tx, id, wanted)
+  const warnings = await refuseDuplicate(tx, actor, secretHash, wanted.allowDuplicate, nowMs)
   const account: VaultAccount = {
     ...newAccountColumns(id, wanted, actor, nowMs),
-    publicKey: wanted.publicKey ?? (await freePublicKey(tx, id, wanted.text)),
+    publicKey,
     sealedSecret: secrets.seal(id, wanted.otp.secret),
     secretHash,
   }
@@ -174,6 +184,18 @@ export async function refuseDuplicate(
   return [`The same secret is stored${where}.`]
 }
 
+async function claimPublicKey(
+  { core }: VaultRoom,
+  tx: Tx,
+  id: string,
+  { publicKey, text }: Pick<NewAccount, 'publicKey' | 'text'>,
+): Promise<string> {
+  await holdPublicKeys(tx, core.storage.engine)
+  if (publicKey === undefined) return freePublicKey(tx, id, text)
+  if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
+  return publicKey
+}
+
 async function freePublicKey(tx: Tx, id: string, { identifier, label }: AccountText): Promise<string> {
   const wanted = publicKeyOf(identifier === '' ? id : identifier, label)
   if (wanted.length <= longestPublicKey && (await findByPublicKey(tx, wanted)) === null) return wanted
@@ -237,7 +259,7 @@ export async function deleteAccount(room: VaultRoom, actor: Actor, id: string): 
 }
 
 /**
- * Brings a deleted account back, with its grants.
+ * Brings a deleted account back, with its grants. Where another account has its public key by now, it gets a free one.
  *
  * @throws {@link Failure} `account_not_deleted`, `account_undo_over`, `forbidden`
  */
@@ -251,7 +273,10 @@ export async function restoreAccount(room: VaultRoom, actor: Actor, id: string):
     if (!rights.mayManage) throw new Failure('forbidden')
     if (account.deletedAtMs === null) throw new Failure('account_not_deleted')
     if (account.deletedAtMs + undoMs <= nowMs) throw new Failure('account_undo_over')
-    const next = { ...account, deletedAtMs: null, updatedAtMs: nowMs }
+    await holdPublicKeys(tx, storage.engine)
+    const isTaken = (await findByPublicKey(tx, account.publicKey)) !== null
+    const publicKey = isTaken ? await freePublicKey(tx, id, account) : account.publicKey
+    const next = { ...account, publicKey, deletedAtMs: null, updatedAtMs: nowMs }
     await saveAccount(tx, next)
     await audit.append(tx, [accountEvent(actor, 'account.restore', next)])
     await storage.recordChange(tx, { kind: accountChange, objectId: id })

@@ -3,8 +3,9 @@ import type { Static } from 'typebox'
 import type { Grant, GrantSpec } from '../../api/accounts.ts'
 import { Failure } from '../../errors/failure.ts'
 import { everyone } from '../access/groups/everyone.ts'
+import { isAuditor } from '../access/rights.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
-import { type Actor, actorName } from '../http/actor.ts'
+import { type Actor, actorId, actorName } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
 import { accountEvent, holdManaged, manageAccount } from './account-access.ts'
 import { findGrantee, namedGrantsOn, putGrant, removeGrant } from './grant-store.ts'
@@ -25,7 +26,7 @@ export async function listGrants(room: VaultRoom, actor: Actor, accountId: strin
 /**
  * Grants one right on an account. The same right granted again is given its new end.
  *
- * @throws {@link Failure} `forbidden`, `grant_grantee_unknown`, `grant_expiry_past`
+ * @throws {@link Failure} `forbidden`, `grant_grantee_unknown`, `grant_names_spent`, `grant_expiry_past`
  */
 export async function createGrant(
   room: VaultRoom,
@@ -71,7 +72,7 @@ export async function giveGrants(
   for (const wish of wishes) {
     const { right, expiresAtMs = null } = wish
     if (expiresAtMs !== null && expiresAtMs <= nowMs) throw new Failure('grant_expiry_past')
-    const { id: granteeId, name } = await granteeOf(tx, wish)
+    const { id: granteeId, name } = await granteeFor(room, tx, actor, wish)
     const grantee = granteeId === everyone.id ? 'everyone' : wish.grantee
     const grant: AccountGrant = {
       id: randomUUID(),
@@ -89,6 +90,22 @@ export async function giveGrants(
   }
   if (wishes.length > 0) await storage.recordChange(tx, { kind: accountChange, objectId: account.id })
   return ids
+}
+
+// Whoever may not list people has few wrong names, or granting would be a way to list them (T41).
+async function granteeFor(
+  room: VaultRoom,
+  tx: Tx,
+  actor: Actor,
+  wish: GrantWish,
+): Promise<{ id: string; name: string }> {
+  const asker = actorId(actor)
+  if (wish.grantee !== 'person' || wish.granteeId === asker || isAuditor(actor)) return granteeOf(tx, wish)
+  const nowMs = room.core.services.clock.nowMs()
+  room.granteeGuesses.charge(asker, nowMs)
+  const found = await granteeOf(tx, wish)
+  room.granteeGuesses.giveBack(asker, nowMs)
+  return found
 }
 
 async function granteeOf(db: Queryable, { grantee, granteeId }: GrantWish): Promise<{ id: string; name: string }> {

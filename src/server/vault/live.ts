@@ -2,12 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Storage } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { seeAccount } from './account-access.ts'
+import type { VaultAccount } from './account.ts'
+import { stepTimes } from './lease.ts'
 import { leasesOf } from './lease-store.ts'
 import { accountChange, type VaultRoom } from './room.ts'
 
 /** What watchers of an account see: who holds the code of this moment, and that something changed. */
 export interface LiveState {
   readonly holder: string | null
+  /** Who else was shown that code: where the lease only warns, its first holder is to hear of it too. */
+  readonly others: readonly string[]
   readonly step: number
   readonly updatedAtMs: number
   readonly serverTimeMs: number
@@ -15,6 +19,8 @@ export interface LiveState {
 
 /** Rights are asked again at least so often, and a quiet line is kept open. */
 const beatMs = 15_000
+/** Enough to name everybody; beyond that nobody reads on. */
+const mostReveals = 50
 /** Who watches longer connects again, and so with fresh rights of their own. */
 const longestMs = 5 * 60_000
 
@@ -52,7 +58,23 @@ async function readState(room: VaultRoom, actor: Actor, accountId: string): Prom
   const isLeased = account.lease !== 'off' && account.type !== 'hotp'
   const leases = isLeased ? await leasesOf(db, [{ accountIds: [accountId], fromStep: step }]) : []
   const holder = leases.find((lease) => lease.step === step)?.holderName ?? null
-  return { holder, step, updatedAtMs: account.updatedAtMs, serverTimeMs }
+  const others = account.lease === 'warn' && holder !== null ? await shownBeside(room, account, step, holder) : []
+  return { holder, others, step, updatedAtMs: account.updatedAtMs, serverTimeMs }
+}
+
+/** Names of those whom the audit knows to have been shown the code of a step, without its holder. */
+async function shownBeside(
+  { core }: VaultRoom,
+  { id, periodSeconds }: VaultAccount,
+  step: number,
+  holder: string,
+): Promise<string[]> {
+  // The step may have been handed out as the next one of the step before.
+  const afterMs = stepTimes(step - 1, periodSeconds).startMs
+  const filter = { object: id, action: 'account.reveal', outcome: 'accepted', afterMs }
+  const { items } = await core.audit.list(filter, { limit: mostReveals })
+  const shown = items.filter(({ detail }) => detail?.['step'] === step || detail?.['nextStep'] === step)
+  return [...new Set(shown.map(({ actorName }) => actorName))].filter((name) => name !== holder).toSorted()
 }
 
 /** Resolves at the next change of the account, at the beat, or when nobody watches any more. */

@@ -2,6 +2,7 @@ import type { FailureCode } from '../../errors/catalogue.ts'
 import { doneBy } from '../access/audited.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Engine, Tx } from '../database/storage.ts'
+import { type Actor, actorId } from '../http/actor.ts'
 import type { VaultAccount } from './account.ts'
 import { custodiansOf } from './custody-store.ts'
 import { grantsOn } from './grant-store.ts'
@@ -21,6 +22,8 @@ export interface AskedReveal {
   readonly wish: RevealWish
   /** `register` asks for two codes in a row instead of one. */
   readonly purpose: 'reveal' | 'register'
+  /** The public key it was asked for by, null where it was asked for by its id. */
+  readonly publicKey: string | null
   /** The foreign door it came through, for the audit. */
   readonly door: string | null
 }
@@ -46,6 +49,7 @@ export class RevealBatch {
   readonly #opened: Map<string, Opened>
   readonly #leases = new Map<string, AccountLease>()
   readonly #counters = new Map<string, number>()
+  readonly #shared = new Set<string>()
   readonly #nowMs: number
 
   private constructor(opened: Map<string, Opened>, nowMs: number) {
@@ -76,19 +80,20 @@ export class RevealBatch {
   decide(asked: AskedReveal): DecidedReveal {
     const opened = this.#opened.get(asked.accountId)
     const nowMs = this.#nowMs
-    if (opened === undefined) {
+    if (opened === undefined || (asked.publicKey !== null && asked.publicKey !== opened.account.publicKey)) {
       return { asked, account: null, decision: { kind: 'denied', failure: 'account_not_found' }, nowMs }
     }
     const decision = decideOne(asked, opened)
     if (decision.kind !== 'denied') this.#note(opened, decision)
+    if (isShared(decision, asked.wish.actor)) this.#shared.add(asked.accountId)
     return { asked, account: opened.account, decision, nowMs }
   }
 
-  /** Writes what the decisions changed. Answers the accounts whose leases changed. */
+  /** Writes what the decisions changed. Answers the accounts whose leases changed or were shared. */
   async write(tx: Tx): Promise<string[]> {
     await putLeases(tx, [...this.#leases.values()])
     for (const [accountId, counter] of this.#counters) await setCounter(tx, accountId, counter)
-    return [...new Set([...this.#leases.values()].map(({ accountId }) => accountId))]
+    return [...new Set([...this.#shared, ...[...this.#leases.values()].map(({ accountId }) => accountId)])]
   }
 
   // The next wish of the batch must see this one's lease and counter.
@@ -106,6 +111,11 @@ export class RevealBatch {
       leases: [...kept, ...written],
     })
   }
+}
+
+/** Whether somebody was shown a code that another holds: whoever watches the account is told. */
+function isShared(decision: RevealDecision, actor: Actor): boolean {
+  return decision.kind === 'reveal' && decision.holder !== null && decision.holder.holderId !== actorId(actor)
 }
 
 /** What the audit keeps of a decided wish; null for a wait, which is told when it ends. */

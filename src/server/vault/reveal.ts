@@ -22,6 +22,8 @@ export interface RevealOptions {
   readonly idempotencyKey?: string | undefined
   /** The foreign door it came through. */
   readonly door?: string | undefined
+  /** The public key it was asked for by: an account that goes by another one meanwhile is not found. */
+  readonly publicKey?: string | undefined
   /** Fires when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
 }
@@ -98,10 +100,10 @@ export class Revealer {
   }
 
   #ask(actor: Actor, accountId: string, options: RevealOptions, purpose: AskedReveal['purpose']): AskedReveal {
-    const { minSeconds = 0, next = false, previous = false, idempotencyKey, door = null } = options
+    const { minSeconds = 0, next = false, previous = false, idempotencyKey, publicKey = null, door = null } = options
     const actKey = idempotencyKey === undefined ? null : createHash('sha256').update(idempotencyKey).digest('base64url')
     const wish = { actor, minSeconds, wantsNext: next, wantsPrevious: previous, hasWaited: false, actKey }
-    return { accountId, wish, purpose, door }
+    return { accountId, wish, purpose, publicKey, door }
   }
 
   async #decidePatiently(asked: AskedReveal, signal: AbortSignal | undefined): Promise<ReadyReveal> {

@@ -1,5 +1,6 @@
 import type { Core } from '../audit/core.ts'
 import type { Notices } from '../access/notices/notices.ts'
+import type { GranteeGuesses } from './grantee-guesses.ts'
 import type { SecretKeeper } from './sealed-secret.ts'
 
 /** What the vault may be told from outside; every value is asked for when it is needed, so that settings can change. */
@@ -19,6 +20,7 @@ export interface VaultRoom {
   readonly core: Core
   readonly secrets: SecretKeeper
   readonly options: VaultOptions
+  readonly granteeGuesses: GranteeGuesses
 }
 
 const weekMs = 7 * 24 * 60 * 60_000

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as api from '../../api/accounts.ts'
 import * as aws from '../../api/aws-mfa.ts'
+import * as intake from '../../api/intake.ts'
 import type { Router } from '../http/router.ts'
 import type { Vault } from './vault.ts'
 
@@ -48,6 +49,8 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
 
   route(api.listCustody, async ({ actor, params }) => ({ items: await vault.custody(actor, params.account) }))
   route(api.listReveals, ({ actor, params, query }) => vault.reveals(actor, params.account, query))
+  route(intake.readIntake, ({ actor, params }) => vault.intake(actor, params.account))
+  route(intake.noteIntake, ({ actor, params, body }) => vault.noteIntake(actor, params.account, body))
   route(api.readImage, ({ actor, body }) => vault.preview(actor, body), { bodyLimit: fileBodyLimit })
   route(api.addCandidates, ({ actor, params, body }) => vault.addPreviewed(actor, params.batch, body), {
     bodyLimit: listBodyLimit,

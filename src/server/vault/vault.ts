@@ -14,6 +14,7 @@ import type {
 } from '../../api/accounts.ts'
 import type * as aws from '../../api/aws-mfa.ts'
 import type { Answer, Input } from '../../api/endpoint.ts'
+import type { IntakeAnswer } from '../../api/intake.ts'
 import type { Leaver } from '../access/leavers.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
@@ -23,7 +24,10 @@ import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount
 import { enrolAwsMfa, listAwsMfa, rotateAwsMfa } from './aws-mfa.ts'
 import { addCandidates, previewCandidates } from './candidates.ts'
 import { listCustody, listReveals, noteLeaver } from './custody.ts'
+import { GranteeGuesses } from './grantee-guesses.ts'
 import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
+import { noteIntake, readIntake } from './intake.ts'
+import type { IntakeNote } from './intake-rule.ts'
 import { watchAccount } from './live.ts'
 import { purgeVault } from './purge.ts'
 import { replaceSecret, undoReplacement } from './replacement.ts'
@@ -76,6 +80,8 @@ export interface Vault {
     batch: string,
     given: Input<typeof addCandidatesEndpoint>['body'],
   ): Promise<Answer<typeof addCandidatesEndpoint>>
+  intake(actor: Actor, accountId: string): Promise<IntakeAnswer>
+  noteIntake(actor: Actor, accountId: string, note: IntakeNote): Promise<IntakeAnswer>
   rotations(actor: Actor): Promise<Account[]>
   /** An IAM user's MFA device whose secret goes from AWS into the vault. */
   enrolAwsMfa(actor: Actor, given: Input<typeof aws.enrolAwsMfa>['body']): Promise<Answer<typeof aws.enrolAwsMfa>>
@@ -100,7 +106,12 @@ const purgeEveryMs = 60 * 60_000
 
 /** Opens the vault of a database. */
 export function createVault(core: Core, options: VaultOptions = {}): Vault {
-  const room: VaultRoom = { core, secrets: createSecretKeeper(core.keyRing), options }
+  const room: VaultRoom = {
+    core,
+    secrets: createSecretKeeper(core.keyRing),
+    options,
+    granteeGuesses: new GranteeGuesses(),
+  }
   const revealer = new Revealer(room)
   const purging = setInterval(() => void purgeQuietly(room), purgeEveryMs)
   purging.unref()
@@ -125,6 +136,8 @@ export function createVault(core: Core, options: VaultOptions = {}): Vault {
     reveals: (actor, accountId, page) => listReveals(room, actor, accountId, page),
     preview: (actor, given) => previewCandidates(room, actor, given),
     addPreviewed: (actor, batch, given) => addCandidates(room, actor, batch, given),
+    intake: (actor, accountId) => readIntake(room, actor, accountId),
+    noteIntake: (actor, accountId, note) => noteIntake(room, actor, accountId, note),
     rotations: (actor) => listRotations(room, actor),
     enrolAwsMfa: (actor, given) => enrolAwsMfa(room, actor, given, revealer.stopping),
     rotateAwsMfa: (actor, accountId, given) => rotateAwsMfa(room, actor, accountId, given, revealer.stopping),

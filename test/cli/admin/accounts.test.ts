@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { accountRoutes } from '../../../src/cli/admin/accounts.ts'
+import { beginStore } from '../../support/begin-store.ts'
 import { runCommand } from '../../support/cli.ts'
 
 const secretBase32 = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const uri = `otpauth://totp/AWS:root@example.com?secret=${secretBase32}&issuer=AWS`
 
-function store() {
+async function store() {
   const dataDir = mkdtempSync(join(tmpdir(), 'watchword-cli-'))
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  await beginStore(dataDir)
   const call = (args: string[], input?: string) =>
     runCommand(accountRoutes, [...args, '--data-dir', dataDir], input === undefined ? {} : { input })
   return { dataDir, call }
@@ -18,7 +20,7 @@ function store() {
 
 describe('watchword admin accounts', () => {
   it('adds from standard input, shares, deletes and restores an account of the store itself', async () => {
-    const { call } = store()
+    const { call } = await store()
     const added = await call(['add', '--secret-file', '-', '--reveal', 'everyone', '--tag', 'prod,aws'], uri)
     expect(added).toMatchObject({ code: 0, stderr: '' })
     expect(added.stdout).toMatch(/^\S+ {2}AWS \(root@example.com\)\n$/)
@@ -39,7 +41,7 @@ describe('watchword admin accounts', () => {
   })
 
   it('replaces a secret and takes the old one back', async () => {
-    const { call, dataDir } = store()
+    const { call, dataDir } = await store()
     await call(['add', '--secret-file', '-'], uri)
     const file = join(dataDir, 'new-secret')
     writeFileSync(file, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n')
@@ -50,7 +52,7 @@ describe('watchword admin accounts', () => {
   })
 
   it('changes what is said of an account and what it asks of people, and leaves the rest', async () => {
-    const { call } = store()
+    const { call } = await store()
     await call(['add', '--secret-file', '-', '--label', 'Payroll', '--note', 'ask Eva'], uri)
     const strict = ['--step-up', 'sign-on', '--amr', 'hwk,pin', '--max-age', '600', '--marked', '--tag', 'prod']
     const changed = await call(['update', 'Payroll', ...strict, '--json'])
@@ -68,7 +70,7 @@ describe('watchword admin accounts', () => {
   })
 
   it('says what is wrong and ends with a failure', async () => {
-    const { call } = store()
+    const { call } = await store()
     expect(await call(['show', 'nothing'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no such account'),

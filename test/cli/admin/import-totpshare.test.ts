@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildRouteMap } from '@stricli/core'
@@ -6,7 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { accountRoutes } from '../../../src/cli/admin/accounts.ts'
 import { importTotpshareCommand } from '../../../src/cli/admin/import-totpshare.ts'
 import type { CliContext } from '../../../src/cli/context.ts'
+import { openStorage } from '../../../src/server/database/open.ts'
+import { isMistake, knownDefaultKey, openFolderFile } from '../../../src/server/compat/totpshare/folder-file.ts'
+import { canaryOf, filesBelow, leaks } from '../../support/canary.ts'
 import { runCommand } from '../../support/cli.ts'
+import { sealForTotpshare } from '../../support/totpshare-file.ts'
 
 const routes = buildRouteMap<string, CliContext>({
   routes: { totpshare: importTotpshareCommand, accounts: accountRoutes },
@@ -45,10 +49,45 @@ describe('watchword admin import totpshare', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ identifier: '123456789012' }] })
   })
 
+  it('names whatever is no regular file, and prints no sign that a terminal obeys', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    mkdirSync(join(folder, 'more'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, '61.62'))
+    writeFileSync(join(folder, 'ring\u0007'), '')
+    writeFileSync(join(folder, '38.63746c0a0778'), '')
+    const report = await runCommand(routes, ['totpshare', folder, '--data-dir', dataDir])
+    expect(report).toMatchObject({ code: 9, stderr: expect.stringContaining('4 files: 0 imported, 0 known before, 4') })
+    expect(report.stdout.trimEnd().split('\n').toSorted()).toEqual([
+      'refused\t38.63746c0a0778\tits id or name holds control characters',
+      'refused\t61.62\tit is no regular file',
+      'refused\tmore\tit is no regular file',
+      'refused\tring\\u0007\tits name is not two hexadecimal words with a dot between',
+    ])
+  })
+
+  it('T69 relaxed: opens a folder sealed with the default key everybody knows, with a warning, and seals nothing with it', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    writeFileSync(join(folder, '31.32'), sealForTotpshare(secret, knownDefaultKey))
+    const imported = await runCommand(routes, ['totpshare', folder, '--data-dir', dataDir, '--json'])
+    expect(JSON.parse(imported.stdout)).toMatchObject({ imported: [{ identifier: '1', label: '2' }] })
+    expect(imported.stderr + imported.stdout).toContain('the default key everybody knows')
+    expect(leaks([canaryOf(secret)], filesBelow(dataDir))).toEqual([])
+    const kept = await openStorage({ dataDir, clock: { nowMs: () => Date.now() } })
+    const rows = await kept.db.selectFrom('account').select('sealed_secret').execute()
+    await kept.close()
+    expect(rows).toHaveLength(1)
+    const content = Buffer.from(rows[0]?.sealed_secret ?? '')
+    expect(isMistake(openFolderFile('31.32', Buffer.from(content.toString('base64')), knownDefaultKey))).toBe(true)
+  })
+
   it('says when folder or key cannot be read', async () => {
     const dataDir = temporaryFolder()
     const missing = await runCommand(routes, ['totpshare', '/no/such/folder', '--data-dir', dataDir])
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read') })
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The folder /no/such/folder of totpshare cannot be read'),
+    })
     const keyless = await runCommand(routes, ['totpshare', dataDir, '--key-file', '/no/key', '--data-dir', dataDir])
     expect(keyless).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/key') })
   })

@@ -112,6 +112,26 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
     expect((await run('tokens', 'delete', made.id)).code).toBe(0)
     await told('/v1/audit?limit=1', { status: 401 }, made.token)
     expect((await run('tokens', 'create', 'ci', '--scope', 'metrics')).stdout).toMatch(/^ww_\S+\n$/)
+    const early = await run('tokens', 'create', 'soon', '--scope', 'verify:nope,reveal:nothing,verify:*')
+    expect(early.stderr).toMatch(/verify:nope opens nothing yet.*\n.*reveal:nothing opens nothing yet/)
+    expect(early.stderr).not.toContain('verify:* opens')
+  })
+
+  it('makes tokens for the gate, and says what they lack', async () => {
+    const gate = ['--scope', 'gate:wiki', '--gate-host', 'Wiki.example.com,*.example.org', '--gate-method', 'get']
+    const made = (await json('tokens', 'create', 'backup', ...gate, '--gate-two-factor')) as { id: string }
+    expect(made).toMatchObject({
+      gateLimits: { hosts: ['wiki.example.com', '*.example.org'], paths: ['/'], methods: ['GET'], twoFactor: true },
+    })
+    expect((await run('tokens', 'list')).stdout).toContain('gate:wiki  wiki.example.com,*.example.org / GET')
+    for (const [args, sentence] of [
+      [['--scope', 'gate:wiki'], '--gate-host'],
+      [['--scope', 'audit', '--gate-host', 'a.example.com'], 'gate:app'],
+      [['--scope', 'gate:wiki', '--gate-host', 'https://a.example.com/'], 'could never match'],
+    ] as const) {
+      const { code, stderr } = await run('tokens', 'create', 'x', ...args)
+      expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)])
+    }
   })
 
   it('says what is wrong and ends with a failure, and keeps the last administrator', async () => {
@@ -120,6 +140,7 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
       [['groups', 'members', 'nothing'], 3, 'There is no such group.'],
       [['groups', 'delete', 'everyone'], 1, 'built in'],
       [['tokens', 'create', 'x', '--scope', 'nonsense'], 1, 'not known'],
+      [['tokens', 'create', 'x', '--scope', 'audit', '--until', '2020-01-01'], 1, 'have ended before'],
       [['people', 'delete', 'ada'], 1, 'nobody to administer'],
       [['people', 'invite', 'ADA'], 1, 'already'],
     ] as const) {

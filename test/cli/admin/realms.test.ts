@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { beginStore } from '../../support/begin-store.ts'
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 let folder = ''
@@ -25,8 +26,9 @@ function watchword(...words: string[]): Promise<Ran> {
   })
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'watchword-admin-'))
+  await beginStore(join(folder, 'data'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -132,7 +132,7 @@ describeWith(['gpg'], 'what can go wrong', () => {
   it('no key of the settings that is not ours', async () => {
     const settings = readFileSync(home.settingsPath, 'utf8')
     writeFileSync(home.settingsPath, settings.replace('{', '{"unknown_key": 1,'))
-    await home.ok('status', '--json')
+    expect(JSON.parse(await home.ok('status', '--json'))).toMatchObject({ config: 'default' })
     writeFileSync(home.settingsPath, settings)
   })
 

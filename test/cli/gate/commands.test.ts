@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { gateRoutes } from '../../../src/cli/gate/commands.ts'
 import { proxies } from '../../../src/server/gate/proxy-config/print.ts'
 import { runCommand } from '../../support/cli.ts'
+import { openGateHouse } from '../../support/gate/house.ts'
 
 const guide = readFileSync(resolve(import.meta.dirname, '../../../docs/guide/gate.md'), 'utf8')
 
@@ -48,6 +49,36 @@ describe('watchword gate check-policy', () => {
     expect(await ask('https://anything.example.com/healthz')).toBe('allow')
   })
 
+  it('B3 looks the person up, with the groups they have', async () => {
+    const file = fileWith('rules:\n  - path: /admin\n    group: ops\n    policy: two_factor\n')
+    const house = await openGateHouse()
+    onTestFinished(() => house.close())
+    await house.addPerson('alice', { groups: ['ops'] })
+    await house.addPerson('bob')
+    const ask = (...args: string[]) =>
+      runCommand(gateRoutes, ['check-policy', 'https://a.example/admin', '--rules', file, ...args])
+    const store = ['--data-dir', house.folder]
+    expect(await ask('--as', 'alice', ...store)).toMatchObject({
+      stdout: 'alice passes: rule 1 says two_factor.\n',
+      stderr: '',
+    })
+    expect((await ask('--as', 'bob', ...store)).stdout).toMatch(/^bob is refused \(403\)/)
+    expect(await ask('--as', 'nobody', ...store)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('no such person'),
+    })
+  })
+
+  it('B3 says what it took for granted where it could look nowhere', async () => {
+    const file = fileWith('rules:\n  - group: ops\n    policy: one_factor\n')
+    const ask = (...args: string[]) => runCommand(gateRoutes, ['check-policy', 'https://a.example/', '--as', ...args])
+    expect((await ask('alice', '--rules', file)).stderr).toContain('alice exists and is in no group but everyone')
+    expect((await ask('alice', '--rules', file, '--group', 'ops')).stderr).toContain('in ops and everyone')
+    const told = JSON.parse((await ask('alice', '--rules', file, '--json')).stdout) as object
+    expect(told).toMatchObject({ groups: ['everyone'], assumed: expect.stringContaining('Taken for granted') })
+    expect((await ask('alice')).stdout).toContain('no rules file is named (--rules, WATCHWORD_GATE_RULES)')
+  })
+
   it('says which file cannot be read, and which line', async () => {
     const ask = (file: string) =>
       runCommand(gateRoutes, ['check-policy', 'https://a.example/', '--rules', file, '--as', 'bob'])
@@ -65,14 +96,62 @@ describe('watchword gate print-config', () => {
     const file = fileWith('rules:\n  - host: [wiki.example.com, "*.apps.example.com"]\n    policy: one_factor\n')
     const printed = await runCommand(gateRoutes, ['print-config', proxy, file, '--gate', '10.0.0.5:9000'])
     expect(printed).toMatchObject({ code: 0, stderr: '' })
-    expect(printed.stdout).toContain('10.0.0.5:9000')
-    if (proxy !== 'envoy') expect(printed.stdout).toContain('wiki.example.com')
+    expect(printed.stdout).toMatch(/10\.0\.0\.5[\s\S]*9000/)
+    expect(printed.stdout).toContain('wiki.example.com')
     const places = printed.stdout.match(/^# ==> .*/gm) ?? []
     expect(places).toHaveLength(proxy === 'haproxy' || proxy === 'apache' ? 2 : 0)
     const asJson = await runCommand(gateRoutes, ['print-config', proxy, '--json'])
     expect(JSON.parse(asJson.stdout)).toMatchObject({
       files: [{ content: expect.any(String) }, ...places.slice(1).map(() => ({}))],
     })
+  })
+
+  it.each(proxies)('N3 prints %s for portals as well: their logins are there', async (proxy) => {
+    const file = fileWith(`rules:
+  - host: app.example.org
+    policy: one_factor
+domains:
+  - domain: example.org
+    portal: https://login.example.org:8443
+`)
+    const { stdout } = await runCommand(gateRoutes, ['print-config', proxy, file])
+    expect(stdout).toMatch(/login\\?\.example\\?\.org/)
+  })
+
+  it.each([
+    ['--app', 'https://app'],
+    ['--app', 'app'],
+    ['--app', '127.0.0.1:99999'],
+    ['--gate', 'http://127.0.0.1:8000'],
+    ['--gate', 'unix:gate.sock'],
+    ['--listen', '443 ssl'],
+    ['--listen', 'app.example.com'],
+    ['--host', 'https://app.example.com/'],
+    ['--host', 'app.example.com; return 200'],
+    ['--cookie-name', 'a;b'],
+  ])('N3 prints nothing for %s %s, and says what it wants', async (option, value) => {
+    const told = await runCommand(gateRoutes, ['print-config', 'nginx', option, value])
+    expect(told).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`${option} ${value} cannot be`) })
+  })
+
+  it('N3 prints HTTPS at 443, with the certificate that is named or the one of certbot', async () => {
+    const print = async (...args: string[]) =>
+      runCommand(gateRoutes, ['print-config', 'nginx', '--host', 'app.example.com', ...args])
+    const usual = await print('--listen', '443')
+    expect(usual.stdout).toContain('listen 443 ssl;')
+    expect(usual.stdout).toContain('ssl_certificate /etc/letsencrypt/live/app.example.com/fullchain.pem;')
+    const own = await print('--listen', '8443', '--tls-cert', '/tls/site.crt', '--tls-key', '/tls/site.key')
+    expect(own.stdout).toContain('ssl_certificate_key /tls/site.key;')
+    expect((await print()).stdout).not.toContain('ssl')
+    expect(await print('--tls-cert', '/tls/site.crt')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--tls-key'),
+    })
+  })
+
+  it.each(['traefik', 'ingress-nginx'])('N3 says that %s asks over no socket', async (proxy) => {
+    const told = await runCommand(gateRoutes, ['print-config', proxy, '--gate', 'unix:/run/watchword/gate.sock'])
+    expect(told).toMatchObject({ code: 1, stderr: expect.stringContaining('asks over no socket') })
   })
 
   it('names the proxies it knows', async () => {

@@ -11,6 +11,7 @@ import { startUngleichOtp } from '../../support/ungleichotp-server.ts'
 
 const seed = 'BXHYGVBZ6YC7TZUM'
 const program = fileURLToPath(new URL('../../../src/cli/ungleichotpclient.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
 async function setUp() {
   const server = await startUngleichOtp(seed)
@@ -25,10 +26,10 @@ async function setUp() {
   return { server, env, call }
 }
 
-function ungleichotpclient(args: string[], env: Record<string, string>) {
+function run(file: string, args: string[], env: Record<string, string>) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const variables = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }
-    execFile(process.execPath, [program, ...args], { env: variables }, (error, stdout, stderr) => {
+    execFile(process.execPath, [file, ...args], { env: variables }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })
@@ -110,6 +111,44 @@ describe('watchword service', () => {
       stderr: 'There is no entry dns in the realm services.\n',
     })
   })
+
+  it('deletes an entry of another door, whose id is a word', async () => {
+    const { call, server } = await setUp()
+    server.entries.push({ id: 'u4', name: 'cleo', realm: 'bank', seed })
+    expect(await call(['delete', '-n', 'cleo', '-r', 'bank'])).toMatchObject({ code: 0 })
+    expect(server.entries).toHaveLength(1)
+  })
+})
+
+describe.each([
+  ['ungleichotpclient', program, []],
+  ['watchword service', main, ['service']],
+])('%s as a program', (_name, file, before) => {
+  const start = (args: string[], env: Record<string, string>) => run(file, [...before, ...args], env)
+
+  it('takes the command first, last and among flags, and verifies without one', async () => {
+    const { env } = await setUp()
+    const who = ['-n', 'caller', '-r', 'ungleich-admin', '--seed', seed]
+    for (const args of [who, ['verify', ...who], [...who, 'verify']]) {
+      expect(await start(args, env)).toEqual({ code: 0, stdout: 'Verify ok\n', stderr: '' })
+    }
+    for (const args of [
+      ['--json', 'list'],
+      ['--auth-name=caller', '--json', 'list'],
+    ]) {
+      expect(JSON.parse((await start(args, env)).stdout)).toHaveLength(1)
+    }
+  })
+
+  it('says which word is no command', async () => {
+    const { code, stderr } = await start(['lst'], {})
+    expect([code, stderr]).toEqual([2, expect.stringContaining('No command registered for `lst`')])
+  })
+})
+
+it('watchword service alone shows its commands', async () => {
+  const { stdout } = await run(main, ['service'], {})
+  expect(stdout).toContain('watchword service verify')
 })
 
 describe('ungleichotpclient', () => {
@@ -121,15 +160,25 @@ describe('ungleichotpclient', () => {
     expect(arrange(['-n', 'a', '-r', 'list'])).toEqual(['verify', '-n', 'a', '-r', 'list'])
   })
 
+  it('finds the command behind flags of every spelling', () => {
+    expect(arrange(['--json', 'list'])).toEqual(['list', '--json'])
+    expect(arrange(['--auth-name=root', 'list'])).toEqual(['list', '--auth-name=root'])
+    expect(arrange(['--auth-name', 'root', 'list', '--json'])).toEqual(['list', '--auth-name', 'root', '--json'])
+    expect(arrange(['list', '--help'])).toEqual(['list', '--help'])
+    expect(arrange(['--help'])).toEqual(['--help'])
+    expect(arrange(['-n', 'lst', 'lst'])).toEqual(['lst', '-n', 'lst'])
+  })
+
   it('verifies, refuses with 1, and answers bad flags with 2', async () => {
     const { env } = await setUp()
-    const verified = await ungleichotpclient(['-n', 'caller', '-r', 'ungleich-admin', '--seed', seed], env)
+    expect(await run(program, [], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('--name') })
+    const verified = await run(program, ['-n', 'caller', '-r', 'ungleich-admin', '--seed', seed], env)
     expect(verified).toEqual({ code: 0, stdout: 'Verify ok\n', stderr: '' })
-    const refused = await ungleichotpclient(['-n', 'caller', '-r', 'other', '--token', '123456'], env)
+    const refused = await run(program, ['-n', 'caller', '-r', 'other', '--token', '123456'], env)
     expect([refused.code, refused.stdout]).toEqual([1, 'Failed to verify: HTTP Error 403: Forbidden\n'])
     // The manual's own line lacks the name after -n.
-    expect((await ungleichotpclient(['-n', '-r', 'ungleich', '--token', '498593'], env)).code).toBe(2)
-    expect((await ungleichotpclient(['-n', 'a', '-r', 'b'], env)).code).toBe(2)
-    expect((await ungleichotpclient(['-n', 'a', '-r', 'b', '--token', '1', '--seed', seed], env)).code).toBe(2)
+    expect((await run(program, ['-n', '-r', 'ungleich', '--token', '498593'], env)).code).toBe(2)
+    expect((await run(program, ['-n', 'a', '-r', 'b'], env)).code).toBe(2)
+    expect((await run(program, ['-n', 'a', '-r', 'b', '--token', '1', '--seed', seed], env)).code).toBe(2)
   })
 })

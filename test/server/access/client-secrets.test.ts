@@ -106,6 +106,11 @@ describe('the variables of totpshare', () => {
     },
   )
 
+  it('are refused when they are to be generated from a provider nobody names', () => {
+    expect(() => readSignOnEnvironment({ OIDC_CLIENT_SECRETS: 'GENERATED' })).toThrow(/needs OIDC_PROVIDER/)
+    expect(readSignOnEnvironment({})).toMatchObject({ settings: null })
+  })
+
   it('give way to our own', () => {
     const { settings } = readSignOnEnvironment({
       WATCHWORD_OIDC_ISSUER: 'https://ours.example.com',

@@ -15,15 +15,12 @@ async function openClient() {
 
 const refused = { problem: { code: 'bad_request' } }
 
-it.each([9_007_199_254_740_993, 1e300, 8.64e15 + 2])(
-  'no token ends at %d, where no clock goes',
-  async (expiresAtMs) => {
-    const client = await openClient()
-    const body = { name: 'far', scopes: ['audit'], expiresAtMs }
-    await expect(client.call(createToken, { body })).rejects.toMatchObject(refused)
-    expect((await client.call(listTokens, { query: { all: true } })).items).toEqual([])
-  },
-)
+it.each([2 ** 53 + 2, 1e300, 8.64e15 + 2])('no token ends at %d, where no clock goes', async (expiresAtMs) => {
+  const client = await openClient()
+  const body = { name: 'far', scopes: ['audit'], expiresAtMs }
+  await expect(client.call(createToken, { body })).rejects.toMatchObject(refused)
+  expect((await client.call(listTokens, { query: { all: true } })).items).toEqual([])
+})
 
 it('no session lasts until a time that no clock shows', async () => {
   const client = await openClient()

@@ -109,6 +109,22 @@ describe.each(engines)('a login on $name', (engine) => {
     expect(await failures()).toBe(2)
   })
 
+  it('T23 keeps the failure of a code when what follows it is rolled back', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const { transaction } = house.storage
+    house.storage.transaction = (work) =>
+      transaction.call(house.storage, async (tx) => {
+        await work(tx)
+        throw new Error('rolled back')
+      }) as never
+    for (const code of ['000000', '000001']) expect(await tryLogin(house, ada, { code })).toBe(500)
+    house.storage.transaction = transaction
+    expect(await loginReasons(house)).toEqual([])
+    const kept = await house.storage.db.selectFrom('subject_state').select('unknown_failures').execute()
+    expect(kept).toEqual([{ unknown_failures: 2 }])
+  })
+
   it('T82 T84 charges the same wrong passphrase each time, apart from the failures of codes', async () => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)

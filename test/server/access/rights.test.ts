@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
-import { Browser, type House, openHouse } from './house.ts'
+import { Browser, type CallOptions, type House, openHouse } from './house.ts'
 import { addFirstAdministrator, addPerson, logIn } from './people.ts'
 
 type Engine = (typeof engines)[number]
@@ -86,6 +86,28 @@ describe.each(engines)('rights on $name', (engine) => {
     expect([await kindOf(first, { browser }), await kindOf(first, { token })]).toEqual(['stranger', 'refused'])
     await expect.poll(() => kindOf(second, { browser }), { timeout: 10_000 }).toBe('stranger')
     await expect.poll(() => kindOf(second, { token }), { timeout: 10_000 }).toBe('refused')
+  })
+
+  it('T96 lets only an administrator lift an administrator’s suspension of a token', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
+    const made = await house.call(api.createToken, { browser: bob.browser, body: { name: 'mine', scopes: ['add'] } })
+    const { id, token } = made.body as { id: string; token: string }
+    const change = async (by: CallOptions, body: object) => {
+      const { status, body: answer } = await house.call(api.updateToken, { ...by, params: { token: id }, body })
+      return status === 200 ? status : answer['code']
+    }
+    const [owner, root] = [{ browser: bob.browser }, { token: ada.rootToken }]
+    expect([await change(owner, { suspended: true }), await change(owner, { suspended: false })]).toEqual([200, 200])
+    expect(await change(root, { suspended: true, expiresAtMs: house.clock.nowMs() + 60_000 })).toBe(200)
+    for (const body of [{ suspended: false }, { suspended: true }, { expiresAtMs: null }]) {
+      expect(await change(owner, body)).toBe('token_suspended_from_above')
+    }
+    expect(await change(owner, { name: 'still mine' })).toBe(200)
+    expect(await kindOf(house, { token })).toBe('refused')
+    expect(await change(root, { suspended: false })).toBe(200)
+    expect(await kindOf(house, { token })).toBe('person')
   })
 
   it('ends a session by idleness and by age, and a token at its time', async () => {

@@ -7,6 +7,7 @@ import { pruneBefore } from '../../../src/server/audit/prune.ts'
 import { pruneOutdated } from '../../../src/server/audit/retention.ts'
 import { verifyExport } from '../../../src/server/audit/verify-export.ts'
 import { openTestAudit, record, someEvent } from '../../support/audit.ts'
+import { sql } from '../../../src/server/database/sql.ts'
 import type { Storage } from '../../../src/server/database/storage.ts'
 import { engines } from '../../support/engines.ts'
 import { openTestKeyRing } from '../../support/key-ring.ts'
@@ -130,6 +131,25 @@ describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
     await audit.prune(3000, by)
     await storage.transaction((tx) => tx.deleteFrom('audit_checkpoint').execute())
     expect((await audit.verify()).problems).toEqual([expect.stringContaining('no signed checkpoint')])
+  })
+
+  it.each([
+    ['an event was altered', `update audit_event set body = replace(body, 'done', 'denied') where sequence = 3`],
+    ['an event was deleted', 'delete from audit_event where sequence = 3'],
+    ['the head was altered', 'update audit_chain set pruned_sequence = 1'],
+  ])('T93 keeps everything when %s, so that it stays broken', async (_what, statement) => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    for (let day = 1; day <= 6; day += 1) {
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [someEvent()], day * 1000))
+    }
+    await storage.transaction((tx) => sql.raw(statement).execute(tx))
+    const before = await exported(audit)
+    await expect(audit.prune(6000, by)).rejects.toMatchObject({ code: 'audit_prune_broken' })
+    await expect(audit.prune(Date.now() + 60_000, by)).rejects.toMatchObject({ code: 'audit_prune_future' })
+    expect((await audit.verify()).whole).toBe(false)
+    const events = (lines: readonly string[]) => lines.filter((line) => line.startsWith('{"kind":"event"'))
+    expect(events(await exported(audit))).toEqual(events(before))
   })
 
   it('T94 removes many events in transactions of bounded size', async () => {

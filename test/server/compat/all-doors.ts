@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
@@ -18,6 +19,7 @@ import { testClock, testLog, testServices, type TestClock } from '../../support/
 /** A whole server with every door, listening on loopback, and what opens each. */
 export interface AllDoors {
   readonly rooms: Rooms
+  readonly app: FastifyInstance
   readonly clock: TestClock
   /** The header of go-tiny-mfa's root token. */
   readonly tiny: Readonly<Record<string, string>>
@@ -60,6 +62,7 @@ export async function openAllDoors(engine: TestEngine): Promise<AllDoors> {
   const exchange = (request: RawRequest) => rawExchange(port, request)
   return {
     rooms,
+    app,
     clock,
     tiny: { 'tiny-mfa-access-token': await mint('door:tiny-mfa') },
     root: { authorization: `Bearer ${await mint('admin', 'reveal:*')}` },

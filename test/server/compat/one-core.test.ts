@@ -37,20 +37,32 @@ async function openHouse(engine: (typeof engines)[number]) {
   if (realm === null || subject === null) throw new Error('demo is missing')
   const { secretBase32 } = await house.subjects.enrolment.show(realm, subject, byOperator)
   const code = (steps = 0) => totp(decodeBase32(secretBase32), nowMs() + steps * 30_000)
+  /** What each foreign door says to a code of the same user. */
+  const said = {
+    tinyMfa: (given: string) => tiny('POST', '/issuer/shop/users/demo/totp', { token: given }).then(statusAndText),
+    ungleichotp: (given: string) =>
+      ungleich('POST', '/verify/', {
+        ...auth(),
+        verifyname: 'demo',
+        verifyrealm: 'shop',
+        verifytoken: given,
+      }).then(statusAndText),
+  }
   /** The same user's code through each of the three doors. */
   const through = {
-    tinyMfa: async (given: string) =>
-      (await tiny('POST', '/issuer/shop/users/demo/totp', { token: given })).status === 200,
-    ungleichotp: async (given: string) => {
-      const about = { verifyname: 'demo', verifyrealm: 'shop', verifytoken: given }
-      return (await ungleich('POST', '/verify/', { ...auth(), ...about })).status === 200
-    },
+    tinyMfa: async (given: string) => (await said.tinyMfa(given)).status === 200,
+    ungleichotp: async (given: string) => (await said.ungleichotp(given)).status === 200,
     api: async (given: string) => {
       const request = { realm: 'shop', subject: 'demo', code: given, purpose: 'verify', source: null } as const
       return (await house.subjects.judge({ ...request, actor: tokenWith(), address: '', door: 'api' })).accepted
     },
   }
-  return { house, admin, tiny, ungleich, auth, code, through }
+  const lift = () => house.core.storage.transaction((tx) => house.subjects.lift(tx, realm, subject, byOperator))
+  return { house, admin, tiny, ungleich, auth, code, through, said, lift }
+}
+
+function statusAndText({ status, text }: { status: number; text: string }): { status: number; text: string } {
+  return { status, text }
 }
 
 describe.each(engines)('one core behind all doors on $name', (engine) => {
@@ -61,6 +73,27 @@ describe.each(engines)('one core behind all doors on $name', (engine) => {
       expect(await first(code())).toBe(true)
       for (const other of doors) expect(await other(code())).toBe(false)
       house.core.clock.advance(60_000)
+    }
+  })
+
+  it('T02 refuses a spent code at every other door in another spelling, in the words of a wrong one', async () => {
+    const { house, code, through, said, lift } = await openHouse(engine)
+    const fullWidth = (text: string) => [...text].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('')
+    const spellings = [
+      (text: string) => ` ${text}`,
+      (text: string) => `${text.slice(0, 3)} ${text.slice(3)}`,
+      fullWidth,
+    ]
+    for (const spelling of spellings) {
+      expect(await through.api(code())).toBe(true)
+      const wrong = String((Number(code()) + 1) % 1_000_000).padStart(6, '0')
+      for (const answer of Object.values(said)) {
+        const replayed = await answer(spelling(code()))
+        expect(replayed.status).toBeGreaterThanOrEqual(400)
+        expect(replayed).toEqual(await answer(spelling(wrong)))
+      }
+      house.core.clock.advance(90_000)
+      await lift()
     }
   })
 

@@ -5,11 +5,12 @@ import { totp } from '../../../src/otp/totp.ts'
 import { tinyMfaDoor } from '../../../src/server/compat/tiny-mfa/door.ts'
 import { importTinyMfa } from '../../../src/server/compat/tiny-mfa/import.ts'
 import { readKeyFile, readOldDatabase } from '../../../src/server/compat/tiny-mfa/old-database.ts'
+import { TinyMfaSettingsStore, usualTinyMfa } from '../../../src/server/compat/tiny-mfa/settings.ts'
 import { openForeign } from '../../../src/server/database/foreign.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { fillOldTinyMfa, oldKeyFile, type Schema, schemas } from '../../support/old-tiny-mfa.ts'
-import { openDoorHouse, send } from './doors.ts'
+import { type DoorHouse, openDoorHouse, send } from './doors.ts'
 
 const wish = { isDryRun: false, skipUnreadable: false, stayOpen: false }
 
@@ -65,7 +66,7 @@ it('keeps settings, colours and past validations, and lets no wrong token in', a
   const ask = async (path: string) =>
     (await send(house.app, 'GET', `/api/v1${path}`, { headers: { 'tiny-mfa-access-token': tokens.root } })).body
   expect(await ask('/system/audit?before=2025-01-01:00:00:00')).toMatchObject([
-    { issuer: 'shop', user: 'ada', message: 57_000_000, result: true, date: '2024-05-01T10:00:30.000Z' },
+    { id: 7, issuer: 'shop', user: 'ada', message: 57_000_000, result: true, date: '2024-05-01T10:00:30.000Z' },
   ])
   expect(await ask('/system/configuration')).toMatchObject({ deny_limit: 3, verify_tokens: true })
   expect(await ask('/system/qrcode')).toMatchObject({ 'qrcode-fgcolor': { red: 0, green: 0, blue: 128, alpha: 255 } })
@@ -84,6 +85,106 @@ it('changes nothing the second time, nor in a dry run', async () => {
     tokens: { imported: 0, known: 2 },
     validations: { imported: 0, known: 1 },
   })
+})
+
+it('leaves what was deleted since as it is', async () => {
+  const { secrets, tokens, house, read, validate } = await openBoth()
+  await importTinyMfa(house, await read(), byOperator, wish)
+  const headers = { 'tiny-mfa-access-token': tokens.root }
+  for (const path of ['shop/users/bob', 'shop/token/t1', 'bank']) {
+    expect(await send(house.app, 'DELETE', `/api/v1/issuer/${path}`, { headers })).toMatchObject({ status: 200 })
+  }
+  expect(await importTinyMfa(house, await read(), byOperator, wish)).toMatchObject({
+    issuers: { imported: 0, known: 2, refused: 0 },
+    users: { imported: 0, known: 3, refused: 1 },
+    tokens: { imported: 0, known: 2 },
+  })
+  expect(await validate('bob', secrets.bob, tokens.root)).toMatchObject({ status: 404 })
+  expect(await validate('ada', secrets.ada, tokens.issuer)).toMatchObject({ status: 401 })
+  expect(await house.subjects.realm('bank')).toBeNull()
+})
+
+it('knows what was renamed since', async () => {
+  const { secrets, tokens, house, read, validate } = await openBoth()
+  await importTinyMfa(house, await read(), byOperator, wish)
+  await house.realms.realms.update(byOperator, 'shop', { name: 'store' })
+  expect(await importTinyMfa(house, await read(), byOperator, wish)).toMatchObject({
+    isWritten: true,
+    issuers: { imported: 0, known: 2 },
+    users: { imported: 0, known: 3, refused: 1 },
+  })
+  expect(await validate('ada', secrets.ada, tokens.issuer, 'store')).toMatchObject({ status: 200 })
+})
+
+describe('settings', () => {
+  const settingsOf = async (house: DoorHouse) => new TinyMfaSettingsStore(house.core).read()
+
+  it('come with the first import and stay as they were changed since', async () => {
+    const { client, tokens, house, read } = await openBoth()
+    await importTinyMfa(house, await read(), byOperator, wish)
+    const headers = { 'tiny-mfa-access-token': tokens.root }
+    const post = (path: string, body: object) =>
+      send(house.app, 'POST', `/api/v1/system/${path}`, { headers, body: JSON.stringify(body) })
+    await post('configuration', { deny_limit: 10, http_port: 50_000, verify_tokens: false })
+    await post('qrcode', { 'qrcode-bgcolor': { red: 9, alpha: 255 }, 'qrcode-fgcolor': { green: 200, alpha: 255 } })
+    await client.query('update serverconfig set deny_limit = 7')
+    const { notes } = await importTinyMfa(house, await read(), byOperator, wish)
+    expect(notes.join(' ')).toMatch(/came with the first import/)
+    expect(await settingsOf(house)).toMatchObject({ denyLimit: 10, httpPort: 50_000, verifyTokens: false })
+    expect(await house.looks.read()).toMatchObject({ background: [9, 0, 0, 255] })
+  })
+
+  it('keep what the operator said of tokens before the first import', async () => {
+    const { house, read } = await openBoth()
+    const store = new TinyMfaSettingsStore(house.core)
+    await house.core.storage.transaction((tx) => store.write(tx, { ...usualTinyMfa, verifyTokens: false }))
+    const { notes } = await importTinyMfa(house, await read(), byOperator, wish)
+    expect(notes.join(' ')).toMatch(/open to everybody/)
+    expect(await settingsOf(house)).toMatchObject({ denyLimit: 3, verifyTokens: false })
+  })
+
+  it('take no port that is none', async () => {
+    const { client, house, read } = await openBoth()
+    await client.query('update serverconfig set http_port = 99999')
+    const { notes } = await importTinyMfa(house, await read(), byOperator, wish)
+    expect(notes.join(' ')).toMatch(/The port 99999 is none; it stays 57687\./)
+    expect(await settingsOf(house)).toMatchObject({ httpPort: 57_687 })
+  })
+})
+
+it('counts rows it cannot read among those read and left out, each with its own reason', async () => {
+  const { client, house, read } = await openBoth()
+  await client.query("update accounts set key = 'AAAA' where id = 'u2'")
+  await client.query("update issuer set key = 'AAAA' where id = 'i2'")
+  await client.query(
+    "insert into accounts (id, username, email, issuer_id, key) values ('u9', 'eve', 'e@x.y', 'gone', 'B')",
+  )
+  const { notes, ...stopped } = await importTinyMfa(house, await read(), byOperator, wish)
+  expect(stopped).toMatchObject({ isWritten: false, issuers: { read: 2, refused: 1 }, users: { read: 5, refused: 4 } })
+  for (const { read: all, imported, known, refused } of [stopped.issuers, stopped.users, stopped.tokens]) {
+    expect(imported + known + refused).toBe(all)
+  }
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      'The issuer i2 (bank) was left out: its key does not open with this key file.',
+      'The user u2 (bob, bob@shop.local) was left out: its key does not open with this key file.',
+      'The user u4 (cleo, cleo@bank.local) was left out: the key of its issuer does not open.',
+      'The user u9 (eve, e@x.y) was left out: its issuer is missing.',
+    ]),
+  )
+})
+
+it('goes on past users whose issuer is missing, and stops at a database of something else', async () => {
+  const { client, house, read } = await openBoth()
+  await client.query(
+    "insert into accounts (id, username, email, issuer_id, key) values ('u9', 'eve', 'e@x.y', 'gone', 'B')",
+  )
+  expect(await importTinyMfa(house, await read(), byOperator, wish)).toMatchObject({
+    isWritten: true,
+    users: { read: 5, imported: 3, refused: 2 },
+  })
+  await client.query('drop table accounts')
+  await expect(read()).rejects.toMatchObject({ code: 'tiny_mfa_tables_missing' })
 })
 
 it('writes nothing when a key does not open, unless told to go on without it', async () => {

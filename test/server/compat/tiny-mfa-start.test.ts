@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { tinyMfaDoor } from '../../../src/server/compat/tiny-mfa/door.ts'
 import { startTinyMfa } from '../../../src/server/compat/tiny-mfa/first-start.ts'
 import { listenForTinyMfa } from '../../../src/server/compat/tiny-mfa/listener.ts'
@@ -63,9 +63,11 @@ it('opens users and validation at first start where the variable says so, with a
 
 it('answers on a second listener for this door alone', async () => {
   const { house } = await openDoor()
+  const told = vi.spyOn(house.app.log, 'info')
   const server = await listenForTinyMfa(house.app, '127.0.0.1', 0)
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
+  expect(told).toHaveBeenCalledWith(expect.stringContaining(`on port ${port}`))
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
   expect(await get('/api/v1/health')).toBe(200)
   expect(await get('/v1/realms')).toBe(404)

@@ -34,7 +34,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
     expect(await door.ask('POST', '/verify/', asks(door, door.admin, user, -1))).toMatchObject({ status: 200 })
   })
 
-  it('lets the smoke script verify an entry against itself with one code in both fields', async () => {
+  it('T02 T11 relaxed: lets the smoke script verify an entry against itself with one code in both fields', async () => {
     const door = await openUngleich(engine)
     const itself = asks(door, door.admin, door.admin)
     expect(await door.ask('POST', '/verify/', itself)).toMatchObject({ status: 200 })
@@ -69,7 +69,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
     expect(await door.ask('DELETE', `/${user.id}/`, door.auth(door.admin))).toMatchObject({ status: 204, text: '' })
   })
 
-  it('pads codes that came as numbers and trims blanks', async () => {
+  it('T29 relaxed: pads codes that came as numbers, and trims blanks', async () => {
     const door = await openUngleich(engine)
     const user = await door.create('nico', 'ungleich')
     while (!door.code(user).startsWith('0')) door.core.clock.advance(30_000)
@@ -134,7 +134,7 @@ describe.each(engines)('the ungleichotp door on $name', (engine) => {
     })
   })
 
-  it('names what is wrong with fields, media types, JSON and methods', async () => {
+  it('T54 relaxed: names the method and the media type it was sent, and what is wrong with fields and JSON', async () => {
     const door = await openUngleich(engine)
     const own = { name: 'root', realm: 'ungleich-admin', token: door.code(door.admin) }
     const missing = ['This field is required.']

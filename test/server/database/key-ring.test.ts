@@ -60,6 +60,35 @@ describe.each(engines)('the key ring on $name', ({ openStorage, freshPlace }) =>
     await expect(ring.ready('nonsense')).rejects.toMatchObject({ code: 'data_key_missing' })
   })
 
+  it('T88 never seals under a key whose transaction failed, whatever it was for', async () => {
+    const storage = await openStorage()
+    const ring = await openTestKeyRing(storage)
+    const old = ring.vaultKeyId()
+    const failing = storage.transaction(async (tx) => {
+      await ring.retireDataKey(tx, old)
+      const phantom = await ring.createDataKey(tx, 'vault', null)
+      expect(Buffer.from(ring.open(ring.seal(phantom, secret, place), place))).toEqual(secret)
+      throw new Error('rolled back')
+    })
+    await expect(failing).rejects.toThrow('rolled back')
+    expect(ring.vaultKeyId()).toBe(old)
+    const next = await storage.transaction(async (tx) => {
+      await ring.retireDataKey(tx, old)
+      return ring.createDataKey(tx, 'vault', null)
+    })
+    await ring.reload()
+    expect(ring.vaultKeyId()).toBe(next)
+  })
+
+  it('T88 forgets a key that was removed, so that nothing is sealed under it any more', async () => {
+    const storage = await openStorage()
+    const ring = await openTestKeyRing(storage)
+    const keyId = await storage.transaction((tx) => ring.createDataKey(tx, 'realm', 'r1'))
+    await storage.transaction((tx) => ring.removeDataKey(tx, keyId))
+    await ring.reload()
+    expect(() => ring.seal(keyId, secret, place)).toThrow('not in this database')
+  })
+
   it('T87 does not open a data key that was copied over another', async () => {
     const [root, databasePlace] = [newRootKey(), await freshPlace()]
     const storage = await openStorage({ place: databasePlace })

@@ -12,6 +12,11 @@ import { type KnownAccount, labPolicy, revealCode } from '../../support/filled-s
 import { type KeptSchema, keptSchemas, layOut } from '../../support/kept-schema.ts'
 import { caller, type TestServer, startTestServer } from '../../support/server.ts'
 
+it('T99 keeps a filled store of every schema before today’s', () => {
+  const kept = keptSchemas().map(({ schemaVersion: version }) => version)
+  expect(kept.toSorted((a, b) => a - b)).toEqual(Array.from({ length: schemaVersion - 1 }, (_, index) => index + 1))
+})
+
 describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 60_000 }, (kept) => {
   it('is one of an earlier schema than this program writes', () => {
     expect(kept.schemaVersion).toBeLessThan(schemaVersion)

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Failure } from '../../../src/errors/failure.ts'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { personById } from '../../../src/server/access/people/store.ts'
@@ -25,18 +26,13 @@ async function asks(house: GateHouse, token: string, path = '/auth/check', heade
   return (await exchange(house.port, path, { headers: { cookie: `watchword=${token}`, ...headers } })).status
 }
 
-async function becomes(status: number, ask: () => Promise<number>): Promise<number> {
-  const endsAtMs = Date.now() + 1000
-  let last = await ask()
-  while (last !== status && Date.now() < endsAtMs) {
-    await new Promise((resolve) => setTimeout(resolve, 25))
-    last = await ask()
-  }
-  return last
+/** Waits until another server has heard: the deadline ends a test that hangs, and measures nothing. */
+function becomes(status: number, ask: () => Promise<number>): Promise<void> {
+  return expect.poll(ask, { interval: 25 }).toBe(status)
 }
 
 describe.each(engines)('sessions of the gate on $name', (engine) => {
-  it('B5 B6 survive a restart, and end on every server within a second', async () => {
+  it('B5 B6 survive a restart, and end on every server', async () => {
     const { url } = await engine.freshPlace()
     const variables = url === undefined ? {} : { WATCHWORD_DATABASE_URL: url }
     const folder = mkdtempSync(join(tmpdir(), 'watchword-two-'))
@@ -49,18 +45,18 @@ describe.each(engines)('sessions of the gate on $name', (engine) => {
     const beside = await openGateHouse({ folder, variables })
     expect([await asks(again, token), await asks(beside, token)]).toEqual([200, 200])
     await exchange(again.port, '/auth/logout', { headers: { cookie: `watchword=${token}` } })
-    expect(await becomes(401, () => asks(beside, token))).toBe(401)
+    await becomes(401, () => asks(beside, token))
 
     const other = await again.signIn(alice)
     expect(await asks(beside, other)).toBe(200)
     await updatePerson(again.rooms.access.context, operator, alice.id, { disabled: true })
-    expect(await becomes(401, () => asks(beside, other))).toBe(401)
+    await becomes(401, () => asks(beside, other))
     await again.close()
     await beside.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('B8 a gate token that is ended opens nothing on any server within a second', async () => {
+  it('B8 a gate token that is ended opens nothing on any server', async () => {
     const { url } = await engine.freshPlace()
     const variables = url === undefined ? {} : { WATCHWORD_DATABASE_URL: url }
     const folder = mkdtempSync(join(tmpdir(), 'watchword-two-'))
@@ -74,8 +70,8 @@ describe.each(engines)('sessions of the gate on $name', (engine) => {
     const status = async (house: GateHouse) => (await exchange(house.port, '/check/nginx', { headers })).status
     expect([await status(one), await status(two)]).toEqual([200, 200])
     await core.storage.transaction((tx) => access.tokens.end(tx, { id: token.id }))
-    expect(await becomes(401, () => status(one))).toBe(401)
-    expect(await becomes(401, () => status(two))).toBe(401)
+    await becomes(401, () => status(one))
+    await becomes(401, () => status(two))
     await one.close()
     await two.close()
     rmSync(folder, { recursive: true, force: true })
@@ -124,6 +120,29 @@ describe('rules that change while the gate runs', () => {
     writeFileSync(house.rulesFile, 'rules:\n  - policy: one_factor\n')
     await house.rooms.gate.rules.look()
     expect(await ask()).toBe(200)
+    await house.close()
+  })
+
+  it('B18 law 3: an edit whose audit fails waits and is taken over later, good or bad', async () => {
+    const house = await openGateHouse({ rules: 'rules:\n  - policy: one_factor\n' })
+    const { storage } = house.rooms.core
+    const { rules } = house.rooms.gate
+    const lookWhileBusy = async () => {
+      const busy = vi.spyOn(storage, 'transaction').mockRejectedValue(new Failure('database_busy'))
+      await expect(rules.look()).resolves.toBeUndefined()
+      busy.mockRestore()
+    }
+    writeFileSync(house.rulesFile, 'rules:\n  - policy: deny\n')
+    await lookWhileBusy()
+    expect(rules.current?.rules[0]?.verdict).toBe('one_factor')
+    await rules.look()
+    expect(rules.current?.rules[0]?.verdict).toBe('deny')
+    writeFileSync(house.rulesFile, 'rules:\n  - policy: sometimes\n')
+    await lookWhileBusy()
+    await rules.look()
+    expect(rules.current?.rules[0]?.verdict).toBe('deny')
+    const { items } = await house.rooms.core.audit.list({ action: 'gate.rules' })
+    expect(items.map(({ outcome }) => outcome).toSorted()).toEqual(['done', 'refused'])
     await house.close()
   })
 

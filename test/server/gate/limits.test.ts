@@ -43,6 +43,22 @@ describe('limits of the portal', () => {
     expect((await from(house, '2001:db8:1:3::1', nobody(99))).status).toBe(401)
   })
 
+  it('T22 a neighbour behind the same address who fails without end shuts out no known device', async () => {
+    const house = await open()
+    const alice = await house.addPerson('alice')
+    const browser = new PlainBrowser(house.port)
+    const headers = { ...origin, 'x-forwarded-for': '203.0.113.9' }
+    const logIn = (user: string) =>
+      browser.logIn({ user, password: passphrase, token: house.freshCode(alice) }, { headers })
+    expect((await logIn('alice')).status).toBe(302)
+    await browser.get('/auth/logout')
+    let told = 0
+    for (let tries = 0; tries < 60 && told !== 429; tries += 1)
+      told = (await from(house, '203.0.113.9', nobody(tries))).status
+    expect(told).toBe(429)
+    expect((await logIn('alice')).status).toBe(302)
+  })
+
   it('P20 a thousand bad tries from one address hold up no other', async () => {
     const house = await open()
     const alice = await house.addPerson('alice')

@@ -207,6 +207,7 @@ describe('the portal', () => {
     }
     const { body } = await visitor.browser.get('/auth/login?orig_path=/loop', visitor.headers)
     expect(body).toContain('The login does not stick')
+    expect(hiddenFields(body)['rd']).toBe('/loop')
   })
 
   it('a recovery code stands in for the authenticator, once', async () => {

@@ -1,8 +1,16 @@
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Proxy, proxies, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
 import { exchange, type ExchangeOptions } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse } from '../../support/gate/house.ts'
+
+const options = {
+  hosts: ['app.example.com', '*.apps.example.com'],
+  gate: '127.0.0.1:8000',
+  app: '127.0.0.1:8888',
+  listen: '80',
+  cookieName: 'watchword',
+}
 
 // Traefik and Envoy cannot be had from Debian: these are the requests their sources make of a visitor's.
 describe('proxies known by the headers they send', () => {
@@ -86,15 +94,37 @@ describe('proxies known by the headers they send', () => {
   })
 })
 
-describe('printed configurations', () => {
-  const options = {
-    hosts: ['app.example.com', '*.apps.example.com'],
-    gate: '127.0.0.1:8000',
-    app: '127.0.0.1:8888',
-    listen: '80',
-    cookieName: 'watchword',
-  }
+describe('what printed Envoy tells of a visitor', () => {
+  it('P19 holds rules for networks against the visitor, and never against Envoy itself', async () => {
+    const rules = 'rules:\n  - network: 127.0.0.0/8\n    policy: bypass\n  - policy: one_factor\n'
+    const house = await openGateHouse({ rules })
+    const printed = printConfig('envoy', { ...options, hosts: ['app.example.test'] })[0]?.content ?? ''
+    const [, patterns = ''] = /allowed_headers:\s+patterns:\n((?: +- exact: .*\n)+)/.exec(printed) ?? []
+    const passed = [...patterns.matchAll(/exact: (.*)/g)].map(([, name]) => name ?? '')
+    const seen: Record<string, string> = {
+      accept: 'application/json',
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'x-envoy-internal': 'false',
+    }
+    const told = Object.fromEntries(Object.entries(seen).filter(([name]) => passed.includes(name)))
+    const headers = { host: 'app.example.test', 'content-length': '0', ...told }
+    expect((await exchange(house.port, '/check/ext-authz/page', { headers })).status).toBe(401)
+    await house.close()
+  })
+})
 
+interface Ingress {
+  readonly metadata: { readonly name: string; readonly annotations: Readonly<Record<string, string>> }
+  readonly spec: {
+    readonly rules: readonly {
+      readonly host: string
+      readonly http: { readonly paths: readonly { readonly path: string; readonly backend: { service: unknown } }[] }
+    }[]
+  }
+}
+
+describe('printed configurations', () => {
   it.each(proxies)('N3 B2 %s names gate, check and identity headers', (proxy: Proxy) => {
     const text = printConfig(proxy, options)
       .map(({ content }) => content)
@@ -105,6 +135,32 @@ describe('printed configurations', () => {
   })
 
   it.each(['traefik', 'envoy', 'ingress-nginx'] as const)('%s is YAML', (proxy) => {
-    for (const { content } of printConfig(proxy, options)) expect(typeof parse(content)).toBe('object')
+    for (const { content } of printConfig(proxy, options))
+      for (const document of parseAllDocuments(content)) expect(typeof document.toJS()).toBe('object')
+  })
+
+  it('ingress-nginx sends each host to its own login, which is guarded by nothing', () => {
+    const [printed] = printConfig('ingress-nginx', { ...options, gate: 'watchword.apps.svc:8000', app: 'wiki:80' })
+    const [app, login] = parseAllDocuments(printed?.content ?? '').map((document) => document.toJS() as Ingress)
+    const prefix = 'nginx.ingress.kubernetes.io/auth-'
+    expect(app?.metadata.annotations[`${prefix}signin`]).toBe('https://$host/auth/login')
+    expect(login?.metadata.annotations).toEqual({})
+    const pathsOf = (ingress: Ingress | undefined) =>
+      ingress?.spec.rules.map(({ host, http: { paths } }) => [host, paths[0]?.path, paths[0]?.backend.service])
+    expect(pathsOf(app)).toEqual(options.hosts.map((host) => [host, '/', { name: 'wiki', port: { number: 80 } }]))
+    const watchword = { name: 'watchword', port: { number: 8000 } }
+    expect(pathsOf(login)).toEqual(options.hosts.map((host) => [host, '/auth/', watchword]))
+    expect(app?.metadata.name).not.toBe(login?.metadata.name)
+  })
+
+  it('Envoy asks about everything but the login pages, and prints every cluster it names', () => {
+    const text = printConfig('envoy', options)[0]?.content ?? ''
+    const [host] = /virtual_hosts:[\s\S]*http_filters:/.exec(text) ?? []
+    const [login = '', rest = ''] = (host ?? '').split('prefix: /\n')
+    expect(login).toMatch(/prefix: \/auth\/[\s\S]*ExtAuthzPerRoute\n +disabled: true/)
+    expect(rest).not.toContain('disabled')
+    const { static_resources: made } = parse(text) as { static_resources: { clusters: { name: string }[] } }
+    const named = [...text.matchAll(/ cluster: (\w+)/g)].map(([, name]) => name)
+    expect(new Set(named)).toEqual(new Set(made.clusters.map(({ name }) => name)))
   })
 })

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { PlainBrowser } from '../../support/gate/browser.ts'
+import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse } from '../../support/gate/house.ts'
 import { ProviderVisitor, startProvider } from '../../support/oidc-provider.ts'
 
@@ -25,9 +26,9 @@ async function setUp(rules?: string) {
   onTestFinished(() => house.close())
   const browser = new PlainBrowser(house.port, 'auth.mydomain.fr')
   /** Follows the login page's way to the provider; answers what was asked there and where the visitor came out. */
-  const goThrough = async (loginPage: string, visitor: ProviderVisitor) => {
+  const goThrough = async (loginPage: string, visitor: ProviderVisitor, wish = '') => {
     const page = await browser.get(loginPage)
-    const way = /href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const way = (/href="(\/auth\/sign-on[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? '') + wish
     const leaving = new URL(String((await browser.get(way)).headers.location))
     const back = new URL(await visitor.visit(leaving.href, 'u1'))
     return { asked: leaving.searchParams, back, answer: await browser.get(back.pathname + back.search) }
@@ -51,6 +52,17 @@ it('somebody a provider vouches for gets a gate session, is led back, and opens 
   expect((await browser.get('/v1/me')).body).not.toContain('carol')
 })
 
+it('P7 a sign-on ends the session the browser showed before it', async () => {
+  const { house, browser, provider, goThrough } = await setUp()
+  const planted = await house.signIn(await house.addPerson('mallory'))
+  browser.cookies.set('watchword', planted)
+  const { answer } = await goThrough('/auth/login?again=1', new ProviderVisitor(provider.issuer))
+  expect(answer.status).toBe(302)
+  const cookie = `watchword=${planted}`
+  expect((await exchange(house.port, '/auth/check', { headers: { cookie } })).status).toBe(401)
+  expect((await browser.get('/auth/check')).headers['remote-user']).toBe('carol')
+})
+
 it('somebody of whom a rule asks a fresh proof gives it at the provider, whatever session is open there', async () => {
   const { house, browser, provider, goThrough } = await setUp(
     'rules:\n  - path: /payroll/\n    policy: one_factor\n    step_up_minutes: 5\n  - host: wiki.mydomain.fr\n    policy: one_factor\n',
@@ -71,4 +83,18 @@ it('somebody of whom a rule asks a fresh proof gives it at the provider, whateve
   expect([asked.get('prompt'), asked.get('max_age')]).toEqual(['login', '0'])
   expect(answer.headers.location).toBe('http://wiki.mydomain.fr/payroll/')
   expect((await check()).status).toBe(200)
+})
+
+it('B4 somebody who wishes to stay logged in does, and nobody who does not', async () => {
+  const { house, browser, provider, goThrough } = await setUp()
+  const visitor = new ProviderVisitor(provider.issuer)
+  const cookieOf = async (wish: string) => {
+    const { answer } = await goThrough('/auth/login', visitor, wish)
+    return answer.headers['set-cookie']?.find((line) => line.startsWith('watchword=')) ?? ''
+  }
+  expect(await cookieOf('')).not.toContain('Max-Age')
+  await browser.get('/auth/logout')
+  expect(await cookieOf('&remember=1')).toContain(`Max-Age=${30 * 86_400}`)
+  house.advance(29 * 86_400_000)
+  expect((await browser.get('/auth/check')).status).toBe(200)
 })

@@ -12,6 +12,7 @@ import type { Storage, Tx } from '../../../src/server/database/storage.ts'
 import { rotateDataKeys, rotateRootKey } from '../../../src/server/keys/rotation.ts'
 import { sealedColumns } from '../../../src/server/keys/sealed-columns.ts'
 import { readKeyStatus } from '../../../src/server/keys/status.ts'
+import { sealedFinding } from '../../../src/server/operation/sealed-finding.ts'
 import { openTestAudit } from '../../support/audit.ts'
 import { engines } from '../../support/engines.ts'
 
@@ -231,6 +232,33 @@ describe.each(engines)('rotating keys on $name', ({ openStorage }) => {
     expect(await openEverything(storage, await open())).toBe(everything)
   })
 
+  it('T88 makes its new keys once when two servers begin at the same moment, and is audited once', async () => {
+    const storage = await openStorage()
+    const { core, open } = await filled(storage)
+    const other = { ...core, keyRing: await open() }
+    const both = await Promise.all([rotateDataKeys(core, options), rotateDataKeys(other, options)])
+    expect(both.filter(({ isResumed }) => isResumed)).toHaveLength(1)
+    expect(await rotateDataKeys(other, options)).toMatchObject({ isResumed: false, keys: 2, values: everything })
+    for (const keyRing of [core.keyRing, other.keyRing, await open()]) {
+      expect(await openEverything(storage, keyRing)).toBe(everything)
+      expect((await keyRing.dataKeys()).map(({ id }) => id)).toContain(keyRing.vaultKeyId())
+    }
+    const { items } = await core.audit.list({ action: 'keys.' })
+    expect(items.map(({ action }) => action)).toEqual(['keys.rotated', 'keys.rotate', 'keys.rotated', 'keys.rotate'])
+  })
+
+  it('tells of values whose key is not in the database', async () => {
+    const storage = await openStorage()
+    const { core } = await filled(storage)
+    expect(await sealedFinding(core)).toMatchObject({ level: 'ok' })
+    const lost = core.keyRing.vaultKeyId()
+    await storage.transaction((tx) => tx.deleteFrom('data_key').where('id', '=', lost).execute())
+    expect((await readKeyStatus(core)).unknownKeys).toEqual([{ id: lost, values: 3 }])
+    const finding = await sealedFinding(core)
+    expect(finding.level).toBe('error')
+    expect(finding.message).toContain(lost)
+  })
+
   it('keeps a value that a server sealed under the old key at the last moment, and removes keys long unused', async () => {
     const storage = await openStorage()
     const { core, clock, open } = await filled(storage)
@@ -278,18 +306,19 @@ describe.each(engines)('rotating keys on $name', ({ openStorage }) => {
 
   it('T88 finishes a move of the root key from wherever it was interrupted', async () => {
     const storage = await openStorage()
-    const { core, provider, open } = await filled(storage)
+    const { core, provider, open, file } = await filled(storage)
     const [old] = await provider.load()
     const next = newRootKey()
     if (old !== undefined) provider.replace?.([next, old])
     const halfway = await open()
     expect(halfway.rootKeyId).toBe(old?.id)
     const moved = await rotateRootKey({ ...core, keyRing: halfway }, provider, by)
-    expect(moved).toEqual({ from: old?.id, to: next.id })
+    const kept = `${file}.${old?.id}`
+    expect(moved).toEqual({ from: old?.id, to: next.id, kept })
 
     if (old !== undefined) provider.replace?.([next, old])
     const again = await rotateRootKey({ ...core, keyRing: await open() }, provider, by)
-    expect(again).toEqual({ from: next.id, to: next.id })
+    expect(again).toEqual({ from: next.id, to: next.id, kept })
     expect(await provider.load()).toHaveLength(1)
     expect(await openEverything(storage, await open())).toBe(everything)
   })

@@ -10,7 +10,7 @@ import { createStore } from '../../support/server.ts'
 it('an audit checkpoint leaves the house signed, with all that contradicts an audit rewritten later', async () => {
   const { folder, remove } = createStore()
   onTestFinished(remove)
-  const rooms = await openStoreRooms({}, { dataDir: folder })
+  const rooms = await openStoreRooms({}, { dataDir: folder }, { schema: 'begin' })
   const { client, close } = await openStoreClient({}, { dataDir: folder })
   onTestFinished(async () => {
     await close()

@@ -1,19 +1,21 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { BulkJob } from '../../../src/api/realms.ts'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
+import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
+import { beginDataRotation } from '../../../src/server/keys/rotation.ts'
+import { readKeyStatus } from '../../../src/server/keys/status.ts'
 import { engines } from '../../support/engines.ts'
 import { field, type House, openHouse } from './house.ts'
 
 async function finished(house: House, id: string): Promise<BulkJob> {
-  for (;;) {
+  const read = async () => {
     const { body } = await house.ask('GET', `/v1/realms/shop/bulk/${id}`)
-    const { job } = body as { job: BulkJob }
-    if (job.state !== 'running') return job
-    await pause(10)
+    return (body as { job: BulkJob }).job
   }
+  await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 30_000, interval: 10 })
+  return read()
 }
 
 const send = (house: House, body: object) => house.ask('POST', '/v1/realms/shop/bulk', { body })
@@ -76,6 +78,24 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     expect(await house.ask('GET', '/v1/realms/shop/subjects/ada')).toMatchObject({ body: { enrolment: 'pending' } })
     expect(await house.ask('GET', '/v1/realms/shop/subjects/ada/enrolment')).toMatchObject({ status: 200 })
     expect(await house.ask('GET', '/v1/realms/shop/subjects/eve')).toMatchObject({ body: { enabled: false } })
+  })
+
+  it('T56 shows a listed secret to its maker alone, for seven days', async () => {
+    const house = await openShop(engine)
+    const job = await send(house, { format: 'csv', content: 'name\nada\n' })
+    await finished(house, field(job, 'id'))
+    const read = (tokenId: string) =>
+      house.ask('GET', '/v1/realms/shop/subjects/ada/enrolment', { headers: { 'x-token': tokenId } })
+    house.core.clock.advance(7 * 86_400_000 - 1)
+    expect(await read('token-2')).toMatchObject({ status: 403, body: { code: 'enrolment_not_shown' } })
+    const shown = await read('token-1')
+    expect(shown).toMatchObject({ status: 200, body: { pendingUntilMs: house.core.clock.nowMs() + 1 } })
+    house.core.clock.advance(1)
+    expect(await read('token-1')).toMatchObject({ status: 403, body: { code: 'enrolment_not_shown' } })
+    const code = totp(decodeBase32(field(shown, 'secretBase32')), house.core.clock.nowMs())
+    expect(await house.ask('POST', '/v1/realms/shop/subjects/ada/verify', { body: { code } })).toMatchObject({
+      body: { accepted: false },
+    })
   })
 
   it('foresees the same without making anybody', async () => {
@@ -151,6 +171,18 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     await second.rooms.bulk.resume()
     expect(await finished(second, field(job, 'id'))).toMatchObject({ state: 'done', created: 100, duplicates: 0 })
     expect(await second.ask('GET', '/v1/realms/shop')).toMatchObject({ body: { subjectCount: 100 } })
+  })
+
+  it('T88 seals each row under the key its realm has by then', async () => {
+    const house = await openShop(engine)
+    const { core } = house
+    const names = Array.from({ length: 60 }, (_, index) => `user${index}`)
+    const job = await send(house, { format: 'csv', content: `name\n${names.join('\n')}\n` })
+    await beginDataRotation(core, { actorKind: 'operator', actorId: 'operator:test', actorName: 'test' })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ state: 'done', created: 60 })
+    const { dataKeys } = await readKeyStatus(core)
+    const [current] = dataKeys.filter(({ purpose, retiredAtMs }) => purpose === 'realm' && retiredAtMs === null)
+    expect(current?.values).toBeGreaterThan(0)
   })
 
   it('tells its progress as events until it is over', async () => {

@@ -11,9 +11,12 @@ import { black, white } from '../../../src/qr/look.ts'
 import { openTestCore, type TestCore } from '../../support/core.ts'
 import type { DatabasePlace, TestEngine } from '../../support/engines.ts'
 import type { RootKey } from '../../../src/crypto/root-key.ts'
-import { tokenWith } from '../subjects/actors.ts'
+import { administratorWith, tokenWith } from '../subjects/actors.ts'
 
-/** The realms room behind HTTP. The header `x-scopes` says which scopes the caller's token has. */
+/**
+ * The realms room behind HTTP. The headers `x-scopes` and `x-token` say which scopes the caller's token has and which one
+ * it is, `x-own-token` which of an administrator's own tokens.
+ */
 export interface House {
   readonly core: TestCore
   readonly rooms: Realms
@@ -39,7 +42,9 @@ export async function openHouse(
   const subjects = createSubjects(core)
   const rooms = createRealms(core, subjects, { look: async () => ({ foreground: black, background: white }) })
   const chain = createChain()
-  chain.authenticators.push(({ headers }) => actorOf(String(headers['x-scopes'] ?? '')))
+  chain.authenticators.push(({ headers }) =>
+    actorOf(String(headers['x-scopes'] ?? ''), headers['x-token'], headers['x-own-token']),
+  )
   const app = await createApp({ services: core.services, chain, logger: createLogger('silent') })
   realmRoutes(createRouter(app), rooms)
   verifyRoute(app, subjects)
@@ -51,8 +56,11 @@ export async function openHouse(
   return { core, rooms, app, ask: (method, url, more = {}) => ask(app, method, url, more) }
 }
 
-function actorOf(scopes: string): Actor | null {
-  return scopes === '' ? null : tokenWith(...scopes.split(' '))
+function actorOf(scopes: string, tokenId: unknown, ownTokenId: unknown): Actor | null {
+  if (scopes === '') return null
+  if (typeof ownTokenId === 'string') return administratorWith(ownTokenId, scopes.split(' '))
+  const actor = tokenWith(...scopes.split(' '))
+  return typeof tokenId === 'string' ? { ...actor, tokenId } : actor
 }
 
 async function ask(

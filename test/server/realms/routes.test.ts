@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
 import { readQrCodes } from '../../../src/qr/read.ts'
+import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { field, type House, openHouse } from './house.ts'
 
@@ -86,10 +87,10 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     }
     await house.ask('PATCH', '/v1/realms/shop', { body: { name: 'store' } })
     expect(await scopesNow()).toEqual(['verify:store', 'enrol:store', 'verify:*', 'reveal:shop'])
-    await rooms.realms.remove(
-      { actor: { kind: 'operator', name: 'test', address: '' }, address: '', door: 'test' },
-      'store',
-    )
+    await rooms.realms.remove(byOperator, 'store')
+    expect(await scopesNow()).toEqual(['verify:*', 'reveal:shop'])
+    await rooms.subjects.ensureRealm({ name: '*', origin: 'ungleichotp' }, byOperator)
+    await rooms.realms.remove(byOperator, '*')
     expect(await scopesNow()).toEqual(['verify:*', 'reveal:shop'])
   })
 
@@ -171,6 +172,11 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
 
   it('T29 refuses every other shape of a code with a sentence and stores nothing', async () => {
     const house = await openShop(engine)
+    const stored = async () => ({
+      states: await house.core.storage.db.selectFrom('subject_state').selectAll().execute(),
+      audit: (await house.core.audit.list({})).items.length,
+    })
+    const before = await stored()
     const bodies = [{}, { code: null }, { code: 123456 }, { code: ['000000'] }, { code: {} }, { code: '' }, [], 'x']
     for (const body of [...bodies, { code: '1', extra: 1 }, { code: '1'.repeat(65) }]) {
       const headers = { 'content-type': 'application/json' }
@@ -181,7 +187,8 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
         body: { code: expect.stringMatching(/^(bad_request|json_unreadable)$/) },
       })
     }
-    for (const code of ['abcdef', '1e5', '0000000', '١٢٣']) {
+    expect(await stored()).toEqual(before)
+    for (const code of ['abcdef', '1e5', '0000000', '000000', '١٢٣']) {
       expect(await house.ask('POST', `${ada}/verify`, { body: { code } })).toMatchObject({
         status: 200,
         body: { accepted: false },
@@ -204,6 +211,36 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
         body: { code: 'enrolment_not_shown' },
       })
     }
+  })
+
+  it('T56 shows a pending secret to nobody but its maker, other enrollers and administrators included', async () => {
+    const house = await openShop(engine)
+    await enrolled(house)
+    const others = [
+      { scopes: 'enrol:shop', headers: { 'x-token': 'token-2' } },
+      { scopes: 'enrol:*', headers: { 'x-token': 'token-3' } },
+      { scopes: 'admin', headers: { 'x-token': 'token-4' } },
+    ]
+    for (const path of ['enrolment', 'enrolment/qr.png', 'enrolment/qr.svg']) {
+      for (const other of others) {
+        const answered = await house.ask('GET', `${ada}/${path}`, other)
+        expect(answered).toMatchObject({ status: 403, body: { code: 'enrolment_not_shown' } })
+        expect(answered.text).not.toMatch(/otpauth|secretBase32/)
+      }
+      expect(await house.ask('GET', `${ada}/${path}`)).toMatchObject({ status: 200 })
+    }
+  })
+
+  it('T56 shows a pending secret for 15 minutes, then not even to its maker', async () => {
+    const house = await openShop(engine)
+    await enrolled(house)
+    house.core.clock.advance(15 * 60_000 - 1)
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({ status: 200 })
+    house.core.clock.advance(1)
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({
+      status: 403,
+      body: { code: 'enrolment_not_shown' },
+    })
   })
 
   it('T56 shows a secret of an `enrollers` realm again, each time audited', async () => {
@@ -265,6 +302,26 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
   })
 
+  it('calls an open link back by cancelling, by disabling and by a new link', async () => {
+    const house = await openShop(engine)
+    const make = async () => {
+      const link = await house.ask('POST', `${ada}/enrolment/link`)
+      const token = new URL(field(link, 'url')).hash.slice(1)
+      return async () => (await house.ask('POST', '/v1/enrolment-links/open', { body: { token }, scopes: '' })).status
+    }
+    const [first, second] = [await make(), await make()]
+    expect(await first()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ status: 204 })
+    expect(await second()).toBe(410)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ body: { code: 'enrolment_not_pending' } })
+    const third = await make()
+    await house.ask('PATCH', ada, { body: { enabled: false } })
+    expect(await third()).toBe(410)
+    const { items } = await house.core.audit.list({ action: 'subject.' })
+    const actions = items.map(({ action }) => action).filter((action) => action.startsWith('subject.enrol_'))
+    expect(actions.toReversed()).toEqual(['link', 'link', 'cancel', 'link'].map((what) => `subject.enrol_${what}`))
+  })
+
   it('T27 lets administrators lift a cap, and tokens that only enrol not', async () => {
     const house = await openShop(engine)
     await house.ask('PATCH', '/v1/realms/shop', {
@@ -288,6 +345,19 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await verify('000000')).toMatchObject({ status: 422 })
   })
 
+  it('law 1: a verdict repeats for the token and the whole body it was given to, not for another token of the same person', async () => {
+    const house = await openShop(engine)
+    const { codeAt } = await enrolled(house)
+    const verify = (token: string, source?: string) => {
+      const headers = { 'idempotency-key': 'order-1', 'x-own-token': token }
+      return house.ask('POST', `${ada}/verify`, { body: { code: codeAt(), ...(source && { source }) }, headers })
+    }
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect((await verify('two')).body).toMatchObject({ accepted: false, reason: 'replayed' })
+    expect((await verify('one')).body).toMatchObject({ accepted: true })
+    expect(await verify('one', 'elsewhere')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+  })
+
   it('lets a token see the realms of its scopes only', async () => {
     const house = await openShop(engine)
     await house.ask('POST', '/v1/realms', { body: { name: 'bank' } })
@@ -295,6 +365,20 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(seen.body).toMatchObject({ items: [{ name: 'bank' }] })
     expect((seen.body as { items: unknown[] }).items).toHaveLength(1)
     expect(await house.ask('GET', '/v1/realms/shop', { scopes: 'verify:bank' })).toMatchObject({ status: 404 })
+  })
+
+  it('T101 loses none of the changes that several make to one realm or subject at once', async () => {
+    const house = await openShop(engine)
+    const realm = { enabled: false, digits: 8, windowBack: 0, windowForward: 2, replay: 'once', contact: 'ops' }
+    const subject = { enabled: false, email: 'ada@example.com' }
+    const patches = [
+      ...Object.entries(realm).map(([name, value]) => ['/v1/realms/shop', { [name]: value }] as const),
+      ...Object.entries(subject).map(([name, value]) => [ada, { [name]: value }] as const),
+    ]
+    const answers = await Promise.all(patches.map(([url, body]) => house.ask('PATCH', url, { body })))
+    expect(answers.map(({ status }) => status)).toEqual(patches.map(() => 200))
+    expect(await house.ask('GET', '/v1/realms/shop')).toMatchObject({ body: realm })
+    expect(await house.ask('GET', ada)).toMatchObject({ body: subject })
   })
 
   it('T71 keeps the audit of a deleted realm', async () => {

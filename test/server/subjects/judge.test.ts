@@ -216,50 +216,26 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(await world.judge('ada', code)).toMatchObject(refused('replayed'))
   })
 
-  it('T06 accepts a code of a clock that is off by part of a period once, whatever the period', async () => {
-    for (const periodSeconds of [15, 30, 60]) {
-      const world = await openWorld(engine, { realm: { periodSeconds } })
-      for (const offSeconds of [-14, -7, -1, 1, 7, 14]) {
-        const name = `off${offSeconds}`
-        await world.addSubject(name)
-        const code = world.code(name, offSeconds / periodSeconds)
-        expect(await world.judge(name, code)).toMatchObject(accepted)
-        world.clock.advance(1000)
-        expect(await world.judge(name, code)).toMatchObject(refused('replayed'))
-      }
-    }
-  })
-
-  it('T103 costs the same statements with ten subjects and with a thousand', async () => {
+  it('T103 costs the same statements with ten subjects and with ten thousand', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')
     await world.judge('ada', '000000')
     const few = countStatements(world)
     await world.judge('ada', '000000')
     const costWithFew = few()
-    await world.core.storage.transaction(async (tx) => {
-      for (let index = 0; index < 1000; index += 1) {
-        await world.subjects.add(tx, world.realm, { name: `user${index}`, number: index }, byOperator)
-      }
-    })
+    await addTenThousand(world)
     const many = countStatements(world)
     await world.judge('ada', '000000')
     expect(many()).toBe(costWithFew)
   })
 
-  it('T07 resynchronises by two new consecutive codes only', async () => {
-    const world = await openWorld(engine)
+  it('T07 law 1: counts everything up to a resynchronised code as used, also where earlier steps may pass', async () => {
+    const world = await openWorld(engine, { realm: { replay: 'once', windowBack: 3, windowForward: 3 } })
     await world.addSubject('ada')
-    const resync = (first: number, second: number) =>
-      world.judge('ada', world.code('ada', first), { purpose: 'resync', secondCode: world.code('ada', second) })
-    await world.judge('ada', world.code('ada'))
-    expect(await resync(-10, -9)).toMatchObject({ accepted: false })
-    expect(await resync(0, 1)).toMatchObject({ accepted: false })
-    expect(await resync(20, 22)).toMatchObject({ accepted: false })
-    expect(await resync(20, 21)).toMatchObject(accepted)
-    expect(await resync(20, 21)).toMatchObject({ accepted: false })
-    for (const used of [19, 20, 21]) {
-      expect(await world.judge('ada', world.code('ada', used))).toMatchObject({ accepted: false })
+    const pair = { purpose: 'resync', secondCode: world.code('ada', 21) } as const
+    expect(await world.judge('ada', world.code('ada', 20), pair)).toMatchObject(accepted)
+    for (const used of [21, 20, 19, 18]) {
+      expect(await world.judge('ada', world.code('ada', used))).toMatchObject(refused('replayed'))
     }
     expect(await world.judge('ada', world.code('ada', 22))).toMatchObject(accepted)
   })
@@ -293,23 +269,7 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(await second.judge('ada', first.code('ada'))).toMatchObject(refused('unknown'))
   })
 
-  it('T101 keeps a record whole under parallel changes and verdicts', async () => {
-    const world = await openWorld(engine)
-    await world.addSubject('ada')
-    const change = async (email: string) => {
-      const subject = await world.subjects.find(world.realm, 'ada')
-      if (subject === null) throw new Error('ada is gone')
-      await world.core.storage.transaction((tx) =>
-        world.subjects.change(tx, world.realm, subject, { email }, byOperator),
-      )
-    }
-    const changes = Array.from({ length: 10 }, (_, index) => change(`ada${index}@example.com`))
-    const verdicts = await Promise.all(Array.from({ length: 30 }, () => world.judge('ada', world.code('ada'))))
-    await Promise.all(changes)
-    expect(verdicts.filter(({ accepted: isAccepted }) => isAccepted)).toHaveLength(1)
-  })
-
-  it('T91 T23 gives no verdict that is not audited, and spends nothing with it', async () => {
+  it('T91 gives no verdict that is not audited, and spends nothing with it', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')
     const { audit } = world.core
@@ -355,6 +315,29 @@ describe.each(engines)('judging a code on $name', (engine) => {
     expect(JSON.stringify(events)).not.toContain('hunter2')
   })
 })
+
+/** Ten thousand others, as `ada` is in the tables. */
+async function addTenThousand({ core: { storage } }: World): Promise<void> {
+  await storage.transaction(async (tx) => {
+    const subject = await tx.selectFrom('subject').selectAll().executeTakeFirstOrThrow()
+    const state = await tx.selectFrom('subject_state').selectAll().executeTakeFirstOrThrow()
+    for (let first = 0; first < 10_000; first += 500) {
+      const names = Array.from({ length: 500 }, (_, index) => `user${first + index}`)
+      const subjects = names.map((name, index) => ({
+        ...subject,
+        id: name,
+        name,
+        name_key: name,
+        number: 10 + first + index,
+      }))
+      await tx.insertInto('subject').values(subjects).execute()
+      await tx
+        .insertInto('subject_state')
+        .values(names.map((name) => ({ ...state, subject_id: name })))
+        .execute()
+    }
+  })
+}
 
 async function failuresOf(world: World): Promise<number> {
   const row = await world.core.storage.db

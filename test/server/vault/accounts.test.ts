@@ -95,6 +95,26 @@ describe.each(engines)('accounts on $name', (engine) => {
     ).rejects.toMatchObject({ code: 'grant_grantee_unknown' })
   })
 
+  it('T41 lets whoever manages one account find out by few wrong names alone who is here', async () => {
+    const { vault, admin, ana, clock, person } = await setUp()
+    await person('ben')
+    const { id } = await vault.add(admin, { uri, grants: [{ grantee: 'person', granteeId: 'ana', right: 'manage' }] })
+    const grant = (actor: typeof ana, granteeId: string) =>
+      vault.grant(actor, id, { grantee: 'person', granteeId, right: 'reveal' }).then(
+        () => 'granted',
+        (error: unknown) => (error as { code: string }).code,
+      )
+    for (let count = 0; count < 12; count += 1) expect(await grant(ana, 'ben')).toBe('granted')
+    const names = Array.from({ length: 30 }, (_, index) => `nobody ${index}`)
+    const answers = await Promise.all(names.map((name) => grant(ana, name)))
+    expect(answers.filter((answer) => answer === 'grant_grantee_unknown')).toHaveLength(10)
+    expect(answers.filter((answer) => answer === 'grant_names_spent')).toHaveLength(20)
+    expect([await grant(ana, 'ben'), await grant(ana, 'nobody')]).toEqual(['grant_names_spent', 'grant_names_spent'])
+    expect([await grant(admin, 'ben'), await grant(admin, 'nobody')]).toEqual(['granted', 'grant_grantee_unknown'])
+    clock.advance(6 * 60_000)
+    expect(await grant(ana, 'ben')).toBe('granted')
+  })
+
   it('refuses a secret that is stored already, and names the account only to who may see it', async () => {
     const { vault, admin, person } = await setUp()
     await vault.add(admin, { uri })
@@ -269,5 +289,18 @@ describe.each(engines)('accounts on $name', (engine) => {
     await vault.replaceSecret(admin, shared.id, { secretBase32: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })
     expect(await due()).toEqual([[own.id, 'eva left']])
     expect(await vault.rotations(ana)).toEqual([])
+  })
+
+  it('gives no two live accounts one public key, also when both are restored at once', async () => {
+    const { vault, admin, core } = await setUp()
+    const ids: string[] = []
+    for (const key of [secretBase32, otherBase32]) {
+      const { id } = await vault.add(admin, { label: 'Root', identifier: '123', secretBase32: key })
+      await vault.remove(admin, id)
+      ids.push(id)
+    }
+    await Promise.all(ids.map((id) => vault.restore(admin, id)))
+    const rows = await core.storage.db.selectFrom('account').select('public_key').execute()
+    expect(new Set(rows.map(({ public_key }) => public_key)).size).toBe(2)
   })
 })

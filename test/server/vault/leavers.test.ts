@@ -18,7 +18,7 @@ import type { PersonActor } from '../../../src/server/http/actor.ts'
 async function setUp() {
   const dataDir = mkdtempSync(join(tmpdir(), 'watchword-leavers-'))
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
-  const rooms = await openStoreRooms({}, { dataDir })
+  const rooms = await openStoreRooms({}, { dataDir }, { schema: 'begin' })
   const { client, close } = await openStoreClient({}, { dataDir })
   onTestFinished(async () => {
     await close()

@@ -148,7 +148,8 @@ describe.each(engines)('the routes of the vault on $name', (engine) => {
     await call('viewer', 'POST', url, {})
     const held = await call('auditor', 'POST', url, {})
     expect(held.statusCode).toBe(409)
-    expect(held.json()).toMatchObject({ code: 'reveal_lease_held', title: expect.stringContaining('ana has the code') })
+    const title = expect.stringContaining('ana has the code')
+    expect(held.json()).toMatchObject({ code: 'reveal_lease_held', title, holder: 'ana' })
     expect(held.json<{ retryAfterMs: number }>().retryAfterMs).toBeLessThanOrEqual(30_000)
     expect(Number(held.headers['retry-after'])).toBeGreaterThan(0)
   })
@@ -258,7 +259,7 @@ describe.each(engines)('the routes of the vault on $name', (engine) => {
     expect((await call('adder', 'POST', `/v1/accounts/candidates/${batch}`, { refs })).statusCode).toBe(404)
   })
 
-  it('streams who holds the code, and ends when the grant does', async () => {
+  it('streams who holds the code and who was shown it too, and ends when the grant does', async () => {
     const { call, app, vault, person } = await setUp()
     const created = await call('adder', 'POST', '/v1/accounts', { secretBase32: canaryBase32, label: 'AWS' })
     const { id } = created.json<{ id: string }>()
@@ -274,7 +275,9 @@ describe.each(engines)('the routes of the vault on $name', (engine) => {
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     expect((await reader?.read())?.value).toContain('"holder":null')
     await call('viewer', 'POST', `/v1/accounts/${id}/reveal`, {})
-    expect((await reader?.read())?.value).toContain('"holder":"ana"')
+    expect((await reader?.read())?.value).toContain('"holder":"ana","others":[]')
+    await call('adder', 'POST', `/v1/accounts/${id}/reveal`, {})
+    expect((await reader?.read())?.value).toContain('"holder":"ana","others":["eva"]')
     await vault.ungrant(adder, id, grant.id)
     expect((await reader?.read())?.done).toBe(true)
   })

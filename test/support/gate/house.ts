@@ -12,6 +12,7 @@ import { readConfig } from '../../../src/server/config.ts'
 import type { Actor, Factors, Role } from '../../../src/server/http/actor.ts'
 import { createMetrics } from '../../../src/server/http/metrics.ts'
 import type { Clock } from '../../../src/server/http/services.ts'
+import type { GateHandlers } from '../../../src/server/gate/listener.ts'
 import { createLogger } from '../../../src/server/log.ts'
 import { openCore } from '../../../src/server/open-core.ts'
 import { createRoomsApp, openRooms, type Rooms } from '../../../src/server/rooms.ts'
@@ -34,6 +35,8 @@ export interface GateHouse {
   readonly folder: string
   readonly rulesFile: string
   readonly logLines: readonly LogLine[]
+  /** What answers pages, for a listener of the test's own. */
+  readonly pages: GateHandlers['pages']
   /** TCP connections accepted so far. */
   connections(): number
   advance(byMs: number): void
@@ -82,6 +85,7 @@ export async function openGateHouse(options: GateHouseOptions = {}): Promise<Gat
     folder,
     rulesFile,
     logLines: log.lines,
+    pages: (request, response) => app.routing(request, response),
     connections: () => accepted,
     advance: (byMs) => void (aheadMs += byMs),
     nowMs: () => clock.nowMs(),

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Proxy, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
+import { basename, join } from 'node:path'
+import type { ProxyConfigOptions } from '../../../src/server/gate/proxy-config/options.ts'
+import { type ConfigFile, type Proxy, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
 import { findProgram } from '../programs.ts'
 
 /** A real proxy on a loopback port. */
@@ -27,56 +28,101 @@ export const programOf = { nginx: 'nginx', caddy: 'caddy', haproxy: 'haproxy', a
 
 const isRoot = process.getuid?.() === 0
 
+/** What a test says of its proxy: where gate and app listen, and whatever else it needs. */
+export interface ProxyPlace extends Partial<Omit<ProxyConfigOptions, 'app' | 'listen'>> {
+  readonly gatePort?: number
+  readonly appPort: number
+  /** What somebody does to the printed text. */
+  readonly change?: (text: string) => string
+}
+
 /** Starts a proxy with the configuration that `watchword gate print-config` prints, wrapped by what a test needs. */
-export async function startPrintedProxy(
-  proxy: TestedProxy,
-  { gatePort, appPort, hosts = ['app.example.test'] }: { gatePort: number; appPort: number; hosts?: readonly string[] },
+export async function startPrintedProxy(proxy: TestedProxy, place: ProxyPlace): Promise<RunningProxy> {
+  const port = await freePort()
+  return start(port, (folder) => wrappers[proxy](folder, printedFiles(proxy, place, port), port))
+}
+
+/** Starts several printed sites in one proxy, at one port. */
+export async function startPrintedSites(
+  proxy: 'nginx' | 'apache',
+  places: readonly ProxyPlace[],
+  { before = '' }: { before?: string } = {},
 ): Promise<RunningProxy> {
   const port = await freePort()
-  const printed = printConfig(proxy, {
-    hosts,
-    gate: `127.0.0.1:${gatePort}`,
+  const files = places.flatMap((place) => printedFiles(proxy, place, port))
+  const first = { path: '/before.conf', content: before.replaceAll('PORT', String(port)) }
+  return start(port, (folder) => wrappers[proxy](folder, [first, ...files], port))
+}
+
+function printedFiles(
+  proxy: Proxy,
+  { gatePort, appPort, change = (text) => text, ...given }: ProxyPlace,
+  port: number,
+): readonly ConfigFile[] {
+  return printConfig(proxy, {
+    hosts: ['app.example.test'],
+    gate: `127.0.0.1:${gatePort ?? 1}`,
+    cookieName: 'watchword',
+    ...given,
     app: `127.0.0.1:${appPort}`,
     listen: `127.0.0.1:${port}`,
-    cookieName: 'watchword',
-  }).map(({ content }) => content)
-  return start(port, (folder) => wrappers[proxy](folder, printed, port))
+  }).map(({ path, content }) => ({ path, content: change(content) }))
+}
+
+/** The site that is printed for nginx, to be changed by a test; `PORT` stands for its port. */
+export function printedNginx(place: ProxyPlace): string {
+  const [site] = printedFiles('nginx', place, 1)
+  return (site?.content ?? '').replace('127.0.0.1:1;', '127.0.0.1:PORT;')
 }
 
 /** Starts nginx on a site of the test's own, where `PORT` stands for its port. */
 export async function startNginx(site: string): Promise<RunningProxy> {
   const port = await freePort()
-  return start(port, (folder) => wrappers.nginx(folder, [site.replaceAll('PORT', String(port))], port))
+  const content = site.replaceAll('PORT', String(port))
+  return start(port, (folder) => wrappers.nginx(folder, [{ path: 'site', content }], port))
 }
 
-const wrappers: Record<TestedProxy, (folder: string, printed: readonly string[], port: number) => Wrapped> = {
-  nginx: (folder, [site = '']) => ({
+/** Each file by its name, with the places it speaks of in the test's folder. */
+function moved(folder: string, files: readonly ConfigFile[]): { name: string; content: string }[] {
+  return files.map(({ path, content }) => ({
+    name: basename(path),
+    content: files.reduce((text, other) => text.replaceAll(other.path, join(folder, basename(other.path))), content),
+  }))
+}
+
+function byName(files: readonly { name: string; content: string }[]): Record<string, string> {
+  return Object.fromEntries(files.map(({ name, content }) => [name, content]))
+}
+
+type Wrap = (folder: string, printed: readonly ConfigFile[], port: number) => Wrapped
+
+const wrappers: Record<TestedProxy, Wrap> = {
+  nginx: (folder, printed) => ({
     program: 'nginx',
     args: ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'],
-    files: { 'nginx.conf': nginxFrame(folder), 'site.conf': site },
+    files: { 'nginx.conf': nginxFrame(folder), 'site.conf': printed.map(({ content }) => content).join('\n') },
   }),
-  caddy: (folder, [site = '']) => ({
+  caddy: (folder, [site]) => ({
     program: 'caddy',
     args: ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')],
-    files: { Caddyfile: `{\n  admin off\n  auto_https off\n}\n${site}` },
+    // Redirects of its own would need port 80.
+    files: { Caddyfile: `{\n  admin off\n  auto_https disable_redirects\n}\n${site?.content ?? ''}` },
   }),
-  haproxy: (folder, [config = '', lua = '']) => ({
+  haproxy: (folder, printed) => ({
     program: 'haproxy',
     args: ['-db', '-f', join(folder, 'haproxy.cfg')],
-    files: {
-      'haproxy.cfg': config.replace('/etc/haproxy/watchword.lua', join(folder, 'watchword.lua')),
-      'watchword.lua': lua,
-    },
+    files: byName(moved(folder, printed)),
   }),
-  apache: (folder, [config = '', lua = ''], port) => ({
-    program: 'apache2',
-    args: ['-DFOREGROUND', '-f', join(folder, 'apache.conf')],
-    files: {
-      'apache.conf':
-        apacheFrame(folder, port) + config.replace('/etc/apache2/watchword.lua', join(folder, 'watchword.lua')),
-      'watchword.lua': lua,
-    },
-  }),
+  apache: (folder, printed, port) => {
+    const files = moved(folder, printed)
+    const sites = files.filter(({ name }) => !name.endsWith('.lua')).map(({ content }) => content)
+    const frame = apacheFrame(folder, port, sites.join('').includes('SSLEngine'))
+    return {
+      program: 'apache2',
+      args: ['-DFOREGROUND', '-f', join(folder, 'apache.conf')],
+      files: { ...byName(files), 'apache.conf': frame + sites.join('\n') },
+    }
+  },
 }
 
 function nginxFrame(folder: string): string {
@@ -88,15 +134,14 @@ error_log stderr error;
 events { worker_connections 1024; }
 http {
   access_log off;
-  client_max_body_size 8m;
 ${kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join('\n')}
   include ${folder}/site.conf;
 }
 `
 }
 
-function apacheFrame(folder: string, port: number): string {
-  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'lua']
+function apacheFrame(folder: string, port: number, isSecure: boolean): string {
+  const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'lua', ...(isSecure ? ['ssl'] : [])]
   return `ServerRoot ${folder}
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 Listen 127.0.0.1:${port}

@@ -1,5 +1,4 @@
 import { notifications } from '@mantine/notifications'
-import { useEffect } from 'react'
 import type { Account, RevealAnswer } from '../contract.ts'
 import { useAnnounce } from '../parts/announcer.tsx'
 import { useServerNow } from '../parts/server-now.ts'
@@ -9,6 +8,7 @@ import { useCodeAnnouncements } from './announcements.ts'
 import { copyCode } from './clipboard.ts'
 import { codeAt } from './reveal-state.ts'
 import { type Reveal, useReveal } from './use-reveal.ts'
+import { useSharers } from './use-sharers.ts'
 
 /** A code as a row or a card draws it. */
 export interface CodeView extends Reveal {
@@ -16,6 +16,8 @@ export interface CodeView extends Reveal {
   readonly nowMs: number
   /** What may be drawn now; null while hidden, and from the moment its step ends. */
   readonly shown: RevealAnswer | null
+  /** Who else has that code; empty when nobody has. */
+  readonly sharers: string
   /** Asks when hidden, copies when shown: what Enter does. */
   askOrCopy(): void
   copy(): void
@@ -29,11 +31,8 @@ export function useCodeView(account: Account): CodeView {
   const { state, ask } = reveal
   const nowMs = useServerNow(state.kind === 'shown' || state.kind === 'held')
   const shown = state.kind === 'shown' ? codeAt(state.answer, account.type, serverClock.nowMs()) : null
-  useCodeAnnouncements(account.label, account.type === 'hotp', state, nowMs)
-  const heldUntilMs = state.kind === 'held' ? state.freeAtMs : null
-  useEffect(() => {
-    if (heldUntilMs !== null && nowMs >= heldUntilMs) void ask()
-  }, [heldUntilMs, nowMs, ask])
+  const sharers = useSharers(account, shown)
+  useCodeAnnouncements({ name: account.label, isCounted: account.type === 'hotp', state, sharers }, nowMs)
 
   const copy = () => {
     if (shown === null) return
@@ -45,10 +44,9 @@ export function useCodeView(account: Account): CodeView {
         message: t(isCopied ? 'reveal.copied' : 'reveal.copyRefused'),
         color: isCopied ? 'tyrian' : 'red',
         autoClose: 4000,
-        closeButtonProps: { 'aria-label': t('do.close') },
       })
     })
   }
   const askOrCopy = () => (shown === null ? void ask() : copy())
-  return { ...reveal, nowMs, shown, askOrCopy, copy }
+  return { ...reveal, nowMs, shown, sharers, askOrCopy, copy }
 }

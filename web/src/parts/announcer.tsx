@@ -1,17 +1,32 @@
 import { VisuallyHidden } from '@mantine/core'
-import { createContext, type ReactNode, use, useCallback, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useEffect, useState } from 'react'
+import { watchMoment } from '../codes/moment-watch.ts'
+import { serverClock } from '../server/clock.ts'
 
-const AnnounceContext = createContext<(text: string) => void>(() => {})
+/** Says a sentence; what holds a code is taken out of the page at `untilMs` of the server's time. */
+type Announce = (text: string, untilMs?: number) => void
+
+const AnnounceContext = createContext<Announce>(() => {})
 
 /** Says a sentence to screen readers, politely; the last one wins. */
-export function useAnnounce(): (text: string) => void {
+export function useAnnounce(): Announce {
   return use(AnnounceContext)
 }
 
 /** Holds the one live region of the console. */
 export function AnnouncerProvider({ children }: { children: ReactNode }) {
-  const [said, setSaid] = useState({ text: '', turn: 0 })
-  const announce = useCallback((text: string) => setSaid(({ turn }) => ({ text, turn: turn + 1 })), [])
+  const [said, setSaid] = useState({ text: '', untilMs: Infinity, turn: 0 })
+  const announce = useCallback<Announce>(
+    (text, untilMs = Infinity) => setSaid(({ turn }) => ({ text, untilMs, turn: turn + 1 })),
+    [],
+  )
+  const { untilMs } = said
+  useEffect(() => {
+    if (untilMs === Infinity) return
+    return watchMoment(untilMs, () => {
+      if (serverClock.nowMs() >= untilMs) announce('')
+    })
+  }, [untilMs, announce])
   return (
     <AnnounceContext value={announce}>
       {children}

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react'
-import type { Trouble } from '../server/trouble.ts'
+import { type Trouble, troubleWithoutAnswer } from '../server/trouble.ts'
 import { FailedFace } from './faces.tsx'
 
 const pollMs = 3000
@@ -19,8 +19,7 @@ export class Failing extends Component<{ readonly children: ReactNode }, Failing
   #timer: ReturnType<typeof setInterval> | undefined
 
   static getDerivedStateFromError(error: unknown): FailingState {
-    const kind = isUnloaded(error) ? 'offline' : 'broken'
-    return { trouble: { kind, code: '', message: '', retryAfterMs: null, fields: {} } }
+    return { trouble: troubleWithoutAnswer(isUnloaded(error) ? 'offline' : 'broken') }
   }
 
   override componentDidCatch(error: unknown): void {

@@ -1,6 +1,7 @@
-import { type CallOptions, createClient, type Given, type Got, isRefusal } from '../../../src/client/index.ts'
+import { type CallOptions, createClient, type Given, type Got } from '../../../src/client/index.ts'
 import type { Endpoint } from '../contract.ts'
 import { moment, serverClock } from './clock.ts'
+import { saysSessionEnded } from './trouble.ts'
 
 type Listener = () => void
 const sessionEnded = new Set<Listener>()
@@ -40,7 +41,7 @@ export async function call<E extends Endpoint>(endpoint: E, ask?: Ask<E>, option
     if (isTimed(answer)) serverClock.learn(answer.serverTimeMs, sentAt)
     return answer as Got<E>
   } catch (thrown) {
-    if (isRefusal(thrown) && thrown.status === 401) for (const listener of sessionEnded) listener()
+    if (saysSessionEnded(thrown)) for (const listener of sessionEnded) listener()
     throw thrown
   }
 }

@@ -11,25 +11,37 @@ export interface Trouble {
   /** The server's own sentence; empty when none came. */
   readonly message: string
   readonly retryAfterMs: number | null
+  /** Who has the code of this moment; empty when that is not the trouble. */
+  readonly holder: string
   /** Sentences beside the fields they speak of. */
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** Trouble that no answer of the server speaks of. */
+export function troubleWithoutAnswer(kind: TroubleKind): Trouble {
+  return { kind, code: '', message: '', retryAfterMs: null, holder: '', fields: {} }
+}
+
 /** Anything a request threw, as trouble. */
 export function troubleOf(thrown: unknown): Trouble {
-  if (!isRefusal(thrown)) return { kind: 'offline', code: '', message: '', retryAfterMs: null, fields: {} }
+  if (!isRefusal(thrown)) return troubleWithoutAnswer('offline')
   const errors = thrown.problem.errors ?? []
   return {
-    kind: kindOf(thrown.status),
+    kind: saysSessionEnded(thrown) ? 'session' : kindOf(thrown.status),
     code: thrown.serverCode,
     message: thrown.problem.title,
     retryAfterMs: thrown.retryAfterMs,
+    holder: thrown.problem.holder ?? '',
     fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
   }
 }
 
+/** Whether the server no longer knows us: a refused login is a 401 as well, and no end of a session. */
+export function saysSessionEnded(thrown: unknown): boolean {
+  return isRefusal(thrown, 'login_needed')
+}
+
 function kindOf(status: number): TroubleKind {
-  if (status === 401) return 'session'
   if (status === 403) return 'forbidden'
   if (status === 404 || status === 410) return 'missing'
   if (status === 409) return 'conflict'

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
-import { shownInLine } from '../../shown.ts'
+import { shownInLine } from '../shown.ts'
 import { matchName } from '../match-name.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
 import { type IndexEntry, sortEntries } from '../store/name-index.ts'

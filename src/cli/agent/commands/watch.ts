@@ -48,7 +48,7 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
   try {
     while (!stop.signal.aborted) {
       const nowMs = context.now()
-      const { rows = 24, columns = 80 } = process.stdout
+      const [rows, columns] = [process.stdout.rows ?? 24, process.stdout.columns ?? 80]
       const lines = liveLines(accounts, nowMs, { rows: rows - 1, columns })
       stdout.write(`${lines.map((line) => `\r\u001b[2K${line}\n`).join('')}`)
       await copied(accounts, nowMs)

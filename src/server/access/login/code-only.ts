@@ -2,7 +2,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { personObject } from '../people/people.ts'
-import { personById } from '../people/store.ts'
+import { holdUnchanged, personById } from '../people/store.ts'
 import { loggedInActor, type LoggedIn, type LoginPlace, meetSource, sourceHashes } from './login.ts'
 import { isKnownSource } from './login-budget.ts'
 import { readBudgets } from './store.ts'
@@ -40,6 +40,8 @@ export async function logInByCode(
     throw new Failure('login_refused')
   }
   const loggedIn = await context.storage.transaction(async (tx) => {
+    // Disabled or reset since: nobody comes in by an old answer (T25).
+    if (!(await holdUnchanged(tx, person))) throw new Failure('login_refused')
     await meetSource(context, tx, personId, hashes, device)
     const { id, token, expiresAtMs } = await context.sessions.begin(tx, { ...place, personId, factors: 'one' })
     await audit(context, tx, loggedInActor(person, address), {

@@ -24,12 +24,10 @@ export function isWaiting(budget: LoginBudget, nowMs: number): boolean {
   return nowMs < budget.waitUntilMs
 }
 
-/** One more wrong passphrase: after five each further one doubles the wait, up to a quarter of an hour. */
-export function chargePassphrase(budget: LoginBudget, nowMs: number): LoginBudget {
-  const failures = budget.failures + 1
+/** The wait after so many wrong passphrases: after five each further one doubles it, up to a quarter of an hour. */
+export function waitAfter(failures: number): number {
   const doublings = failures - freeFailures - 1
-  const waitMs = doublings < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** doublings)
-  return { ...budget, failures, waitUntilMs: waitMs === 0 ? 0 : nowMs + waitMs }
+  return doublings < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** doublings)
 }
 
 /** A login succeeded from there: it is known from now on, and its own failures are forgotten. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { hashPassphrase, isPassphrase } from '../../../crypto/passphrase.ts'
 import { Failure } from '../../../errors/failure.ts'
-import type { Tx } from '../../database/storage.ts'
+import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import { sourceNetwork } from '../../http/address.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
@@ -11,15 +11,16 @@ import * as people from '../people/store.ts'
 import { normaliseName, usernameKey } from '../people/usernames.ts'
 import type { SessionKind, SessionData } from '../sessions/store.ts'
 import { isLegacyPassphrase } from './legacy-passphrase.ts'
+import { acceptedBudget, freshBudget, isKnownSource, isWaiting, waitAfter } from './login-budget.ts'
 import {
-  acceptedBudget,
-  chargePassphrase,
-  freshBudget,
-  isKnownSource,
-  isWaiting,
-  type LoginBudget,
-} from './login-budget.ts'
-import { pretendBudget, readBudgets, type SourceHashes, writeBudget } from './store.ts'
+  countFailure,
+  pretendFailure,
+  readBudget,
+  readBudgets,
+  type SourceHashes,
+  writeBudget,
+  writeWait,
+} from './store.ts'
 
 /** Where a login comes from and what it opens. */
 export interface LoginPlace {
@@ -56,6 +57,7 @@ export type LoginRefusal =
   | 'passphrase'
   | 'waiting'
   | 'disabled'
+  | 'changed'
   | 'code'
   | 'locked'
   | 'factor_missing'
@@ -74,7 +76,6 @@ export interface FirstFactor {
   readonly isKnownSource: boolean
   /** Set when the device is one this person logged in from: its budget counts instead of the network's. */
   readonly knownDevice?: string | undefined
-  readonly budget: LoginBudget
   /** The wrong passphrase was counted when it was typed; its second factor must not count it again. */
   readonly isCharged?: boolean
 }
@@ -91,6 +92,13 @@ export async function logIn(context: AccessContext, proof: LoginProof, place: Lo
   const first = await checkFirstFactor(context, proof, place)
   const refusal = await checkSecondFactor(context, first, proof, place)
   return concludeLogin(context, first, refusal, place, proof.recoveryCode === undefined ? 'code' : 'recovery-code')
+}
+
+interface Welcome {
+  readonly person: people.PersonRow
+  readonly first: FirstFactor
+  readonly place: LoginPlace & { readonly limits: { readonly idleMs: number; readonly absoluteMs: number } }
+  readonly how: string
 }
 
 /** Looks at name and passphrase; the answer goes to no caller before the second factor was looked at too. */
@@ -110,7 +118,7 @@ export async function checkFirstFactor(
   const budget = (isKnown ? ofSource : budgets.shared) ?? freshBudget
   const isPassphraseRight = await isRightPassphrase(person, passphrase)
   const refusal = refusalOf(person, isPassphraseRight, isWaiting(budget, atMs))
-  const source = { hashes, isKnownSource: isKnown, budget, knownDevice }
+  const source = { hashes, isKnownSource: isKnown, knownDevice }
   return { username, passphrase, person, isPassphraseRight, refusal, ...source }
 }
 
@@ -162,36 +170,34 @@ export async function concludeLogin(
   how: string,
 ): Promise<LoggedIn> {
   const { person } = first
-  if (refusal !== null || person === null) {
-    await context.storage.transaction((tx) => refuse(context, tx, first, refusal ?? 'unknown', place))
-    context.services.metrics.logins.inc({ outcome: 'refused' })
-    throw new Failure('login_refused')
-  }
-  const upgraded = await upgradedHash(person, first)
+  const upgraded = refusal === null && person !== null ? await upgradedHash(person, first) : null
   const limits = place.limits ?? (await context.sessionLimits())
   const loggedIn = await context.storage.transaction(async (tx) => {
-    await stillWelcome(tx, person.id)
-    if (upgraded !== null) await people.changePerson(tx, person.id, { passphraseHash: upgraded }, nowMs(context))
-    await meetSource(context, tx, person.id, first.hashes, place.device)
-    const session = await context.sessions.begin(tx, { ...place, limits, personId: person.id, factors: 'two' })
-    await personMoved(context, tx, person.id)
-    await audit(context, tx, loggedInActor(person, place.address), {
-      action: actionOf(place),
-      ...personObject(person),
-      outcome: 'accepted',
-      detail: { how, sessionId: session.id, newSource: !first.isKnownSource },
-    })
-    if (!first.isKnownSource) await noticeNewDevice(context, tx, person, place)
-    return {
-      sessionId: session.id,
-      token: session.token,
-      personId: person.id,
-      username: person.username,
-      expiresAtMs: session.expiresAtMs,
+    const reason = refusal ?? (await lateRefusal(context, tx, first))
+    if (reason !== null || person === null) {
+      await refuse(context, tx, first, reason ?? 'unknown', place)
+      return null
     }
+    if (upgraded !== null) await people.changePerson(tx, person.id, { passphraseHash: upgraded }, nowMs(context))
+    return welcome(context, tx, { person, first, place: { ...place, limits }, how })
   })
-  context.services.metrics.logins.inc({ outcome: 'accepted' })
+  context.services.metrics.logins.inc({ outcome: loggedIn === null ? 'refused' : 'accepted' })
+  if (loggedIn === null) throw new Failure('login_refused')
   return loggedIn
+}
+
+async function welcome(context: AccessContext, tx: Tx, { person, first, place, how }: Welcome): Promise<LoggedIn> {
+  await meetSource(context, tx, person.id, first.hashes, place.device)
+  const { id, token, expiresAtMs } = await context.sessions.begin(tx, { ...place, personId: person.id, factors: 'two' })
+  await personMoved(context, tx, person.id)
+  await audit(context, tx, loggedInActor(person, place.address), {
+    action: actionOf(place),
+    ...personObject(person),
+    outcome: 'accepted',
+    detail: { how, sessionId: id, newSource: !first.isKnownSource },
+  })
+  if (!first.isKnownSource) await noticeNewDevice(context, tx, person, place)
+  return { sessionId: id, token, personId: person.id, username: person.username, expiresAtMs }
 }
 
 /** A login succeeded: its network and its device are known from now on. */
@@ -209,10 +215,22 @@ export async function meetSource(
   await context.codes.meetDevice(tx, personId, device, nowMs(context))
 }
 
-// Disabled or reset between the check and this moment: nobody comes in by an old answer (T25).
-async function stillWelcome(tx: Tx, personId: string): Promise<void> {
-  const person = await people.personById(tx, personId)
-  if (person === null || person.disabled) throw new Failure('login_refused')
+// Disabled, reset or guessed at between the check and this moment: nobody comes in by an old answer (T25).
+async function lateRefusal(context: AccessContext, tx: Tx, first: FirstFactor): Promise<LoginRefusal | null> {
+  if (first.person === null) return 'unknown'
+  if (!(await people.holdUnchanged(tx, first.person))) return 'changed'
+  return (await mustWait(context, tx, first)) ? 'waiting' : null
+}
+
+/** Whether a wait has begun since the first factor was looked at: guesses that come at once must not all pass before it. */
+export async function mustWait(context: AccessContext, db: Queryable, first: FirstFactor): Promise<boolean> {
+  const budget = await readBudget(db, first.person?.id ?? '', budgetHash(first))
+  return isWaiting(budget ?? freshBudget, nowMs(context))
+}
+
+function budgetHash({ isKnownSource: isKnown, knownDevice, hashes }: FirstFactor): Uint8Array {
+  if (!isKnown) return hashes.shared
+  return knownDevice === undefined ? hashes.source : (hashes.device ?? hashes.shared)
 }
 
 async function refuse(
@@ -222,28 +240,37 @@ async function refuse(
   refusal: LoginRefusal,
   place: LoginPlace,
 ): Promise<void> {
-  await chargeFirstFactor(context, tx, first, refusal)
+  const reason = await chargeFirstFactor(context, tx, first, refusal)
   const stranger: Actor = { kind: 'stranger', address: place.address }
   const object =
     first.person === null
       ? { objectKind: 'person', objectId: context.audit.unknownName(first.username) }
       : personObject(first.person)
-  await audit(context, tx, stranger, { action: actionOf(place), ...object, outcome: 'refused', reason: refusal })
+  await audit(context, tx, stranger, { action: actionOf(place), ...object, outcome: 'refused', reason })
 }
 
-/** Counts a wrong passphrase. Nothing else counts here: codes have a budget of their own, a prompt is no failure (T83, T84). */
-export async function chargeFirstFactor(
+/**
+ * Counts a wrong passphrase. Nothing else counts here: codes have a budget of their own, a prompt is no failure (T83, T84).
+ *
+ * @returns the refusal, `waiting` where others failed so often meanwhile that this one had to wait
+ */
+export async function chargeFirstFactor<Refusal extends LoginRefusal | null>(
   context: AccessContext,
   tx: Tx,
   first: FirstFactor,
-  refusal: LoginRefusal | null,
-): Promise<void> {
-  const known = first.knownDevice === undefined ? first.hashes.source : (first.hashes.device ?? first.hashes.shared)
-  const hash = first.isKnownSource ? known : first.hashes.shared
-  const charged = chargePassphrase(first.budget, nowMs(context))
-  const isCounted = refusal === 'passphrase' && first.isCharged !== true
-  if (first.person !== null && isCounted) await writeBudget(tx, first.person.id, hash, charged)
-  else await pretendBudget(tx, hash, charged)
+  refusal: Refusal,
+): Promise<Refusal | 'waiting'> {
+  const hash = budgetHash(first)
+  const atMs = nowMs(context)
+  if (first.person === null || refusal !== 'passphrase' || first.isCharged === true) {
+    await pretendFailure(tx, hash)
+    await writeWait(tx, '', hash, atMs)
+    return refusal
+  }
+  const failures = await countFailure(tx, first.person.id, hash, atMs)
+  const waitMs = failures === null ? 0 : waitAfter(failures)
+  await writeWait(tx, waitMs === 0 ? '' : first.person.id, hash, atMs + waitMs)
+  return failures === null ? 'waiting' : refusal
 }
 
 function actionOf(place: LoginPlace): string {

@@ -52,11 +52,51 @@ export async function writeBudget(
     .execute()
 }
 
-/** The same statement for nobody: it changes nothing, and costs what a real one costs (T40). */
-export async function pretendBudget(tx: Tx, sourceHash: Uint8Array, budget: LoginBudget): Promise<void> {
+/** The budget under one hash as it stands now; null when nobody failed or succeeded there. */
+export async function readBudget(db: Queryable, personId: string, sourceHash: Uint8Array): Promise<LoginBudget | null> {
+  return (await readBudgets(db, personId, { source: sourceHash, shared: sourceHash })).shared
+}
+
+/**
+ * Counts one more failure, each of those that come at once: the row is held until the transaction ends.
+ *
+ * @returns how many it makes; null when a wait stands, during which nothing counts
+ */
+export async function countFailure(
+  tx: Tx,
+  personId: string,
+  sourceHash: Uint8Array,
+  nowMs: number,
+): Promise<number | null> {
+  const row = await tx
+    .insertInto('login_source')
+    .values({ person_id: personId, source_hash: sourceHash, accepted_at_ms: 0, failures: 1, wait_until_ms: 0 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['person_id', 'source_hash'])
+        .doUpdateSet(({ eb }) => ({ failures: eb('login_source.failures', '+', 1) }))
+        .where('login_source.wait_until_ms', '<=', nowMs),
+    )
+    .returning('failures')
+    .executeTakeFirst()
+  return row?.failures ?? null
+}
+
+/** Lets the logins of one hash wait. */
+export async function writeWait(tx: Tx, personId: string, sourceHash: Uint8Array, waitUntilMs: number): Promise<void> {
   await tx
     .updateTable('login_source')
-    .set({ failures: budget.failures, wait_until_ms: budget.waitUntilMs })
+    .set({ wait_until_ms: waitUntilMs })
+    .where('person_id', '=', personId)
+    .where('source_hash', '=', sourceHash)
+    .execute()
+}
+
+/** The first of the same two statements for nobody: it changes nothing, and costs what a real one costs (T40). */
+export async function pretendFailure(tx: Tx, sourceHash: Uint8Array): Promise<void> {
+  await tx
+    .updateTable('login_source')
+    .set(({ eb }) => ({ failures: eb('failures', '+', 1) }))
     .where('person_id', '=', '')
     .where('source_hash', '=', sourceHash)
     .execute()

@@ -4,7 +4,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
-import { checkFirstFactor, chargeFirstFactor } from '../login/login.ts'
+import { checkFirstFactor, chargeFirstFactor, mustWait } from '../login/login.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
 import { personObject } from '../people/people.ts'
 import type { NewCode } from '../people/person-codes.ts'
@@ -129,10 +129,11 @@ async function proveAgain(
   const first = await checkFirstFactor(context, { username: person.username, passphrase }, me)
   const personId = first.refusal === null ? person.id : null
   const verdict = await context.codes.verify({ personId, code, actor: me, address: me.address })
-  if (first.refusal === null && verdict.accepted) return
+  const isLate = first.refusal === null && (await mustWait(context, context.storage.db, first))
+  if (first.refusal === null && !isLate && verdict.accepted) return
+  const refusal = first.refusal ?? (isLate ? 'waiting' : verdict.isLocked ? 'locked' : 'code')
   await context.storage.transaction(async (tx) => {
-    await chargeFirstFactor(context, tx, first, first.refusal ?? 'code')
-    const reason = first.refusal ?? (verdict.isLocked ? 'locked' : 'code')
+    const reason = await chargeFirstFactor(context, tx, first, refusal)
     await audit(context, tx, me, { action: 'person.reproof', ...personObject(person), outcome: 'refused', reason })
   })
   throw new Failure('reproof_refused')

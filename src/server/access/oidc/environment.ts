@@ -45,7 +45,10 @@ function totpshareClient(variables: Variables): ClientSecrets | null {
   const file = text(variables, 'OIDC_CLIENT_SECRETS')
   if (file !== null && file.toLowerCase() !== 'generated') return readClientSecrets(readText(file))
   const issuer = text(variables, 'OIDC_PROVIDER')
-  if (issuer === null) return null
+  if (issuer === null) {
+    if (file === null) return null
+    throw unfit(`OIDC_CLIENT_SECRETS=${file} needs OIDC_PROVIDER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET_KEY`)
+  }
   const clientId = text(variables, 'OIDC_CLIENT_ID') ?? ''
   const clientSecret = text(variables, 'OIDC_CLIENT_SECRET_KEY')
   return { issuer, clientId, clientSecret, endpoints: generatedEndpoints(issuer) }

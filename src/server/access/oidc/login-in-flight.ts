@@ -12,6 +12,8 @@ export interface LoginInFlight {
   readonly expiresAtMs: number
   /** A login for which the provider has to ask for a proof now. */
   readonly isAgain?: boolean
+  /** The gate's "Stay logged in". */
+  readonly remembers?: boolean
   /** A new proof of this session's person instead of a new login, and what is asked of it. */
   readonly proof?: { readonly sessionId: string; readonly demand: SignOnDemand }
 }

@@ -31,9 +31,12 @@ export interface SignedOn {
   readonly proven: { readonly authenticatedAtMs?: number }
 }
 
-/** Opens a gate session for a person the provider vouched for, in the transaction that audits it, and answers. */
+/**
+ * Opens a gate session for a person the provider vouched for, in the transaction that audits it, and answers.
+ * `remembers` is what was wished when the login began.
+ */
 export type GateFinish = (
-  signedOn: SignedOn,
+  signedOn: SignedOn & { readonly remembers: boolean },
   tx: Tx,
   request: FastifyRequest,
 ) => Promise<{ cookies: (reply: FastifyReply) => void }>
@@ -52,6 +55,8 @@ export interface BeginOptions {
   readonly returnTo: string
   /** Asks for a fresh proof, whatever session the provider still has. */
   readonly isAgain?: boolean
+  /** For the gate: the session is to outlive the browser. */
+  readonly remembers?: boolean
   /** Proves this session's person again instead of logging in. */
   readonly proof?: LoginInFlight['proof']
 }
@@ -112,6 +117,7 @@ export class SignOn {
       purpose,
       expiresAtMs: nowMs(this.#context) + inFlightForMs,
       ...(options.isAgain === true ? { isAgain: true } : {}),
+      ...(options.remembers === true ? { remembers: true } : {}),
       ...(options.proof === undefined ? {} : { proof: options.proof }),
     }
     setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
@@ -237,10 +243,10 @@ export class SignOn {
     })
   }
 
-  async #openGate(signedOn: SignedOn, tx: Tx, request: FastifyRequest, { returnTo }: LoginInFlight): Promise<Returned> {
+  async #openGate(signedOn: SignedOn, tx: Tx, request: FastifyRequest, login: LoginInFlight): Promise<Returned> {
     if (this.#gateFinish === null) throw new Failure('sign_on_refused')
-    const { cookies } = await this.#gateFinish(signedOn, tx, request)
-    return { returnTo, token: null, cookies }
+    const { cookies } = await this.#gateFinish({ ...signedOn, remembers: login.remembers === true }, tx, request)
+    return { returnTo: login.returnTo, token: null, cookies }
   }
 
   async #prove(

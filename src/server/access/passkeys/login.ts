@@ -9,7 +9,6 @@ import {
   type LoginPlace,
   sourceHashes,
 } from '../login/login.ts'
-import { freshBudget } from '../login/login-budget.ts'
 import { keepOnce, spendOnce } from '../one-time.ts'
 import { personById } from '../people/store.ts'
 import * as ceremony from './ceremony.ts'
@@ -67,7 +66,6 @@ export async function finishPasskeyLogin(
     refusal: begun === null ? 'unknown' : begun.refusal,
     hashes: sourceHashes(context, place.address, place.device),
     isKnownSource: begun?.isKnownSource ?? false,
-    budget: freshBudget,
     isCharged: true,
   }
   const isLocked =

@@ -131,12 +131,13 @@ export async function resetPerson(
   const person = await findPerson(context, ref)
   if (person.source !== 'local') throw new Failure('person_not_local')
   const link = await context.storage.transaction(async (tx) => {
+    // First: a login under way either has its session by now, which ends below, or finds the passphrase gone.
+    await store.changePerson(tx, person.id, { passphraseHash: null }, nowMs(context))
     await context.sessions.end(tx, { personId: person.id })
     await context.tokens.end(tx, { personId: person.id })
     await context.codes.remove(tx, person.id, actor)
     await store.forgetFactors(tx, person.id)
     await replaceRecoveryCodes(tx, person.id, [])
-    await store.changePerson(tx, person.id, { passphraseHash: null }, nowMs(context))
     await personMoved(context, tx, person.id)
     await audit(context, tx, actor, { action: 'person.reset', ...personObject(person), outcome: 'done' })
     await context.notices.post(tx, {

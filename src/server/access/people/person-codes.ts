@@ -1,5 +1,6 @@
 import type { Confirmation } from '../../../api/realms.ts'
 import type { KeyRing } from '../../../crypto/key-ring.ts'
+import { Failure } from '../../../errors/failure.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
@@ -83,7 +84,16 @@ const system: By = { actor: { kind: 'operator', name: 'server', address: '' }, a
 
 /** Opens the codes of people, making their realm at the first start. */
 export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
-  const realm = await subjects.ensureRealm({ name: peopleRealm, issuerLabel: 'Watchword', origin: door }, system)
+  const { id: realmId } = await subjects.ensureRealm(
+    { name: peopleRealm, issuerLabel: 'Watchword', origin: door },
+    system,
+  )
+  // Asked for each time: its data key is rotated, and its lockout rule changed, while the server runs.
+  const ours = async (tx?: Tx) => {
+    const realm = await (tx === undefined ? subjects.realm(peopleRealm) : subjects.realmIn(tx, peopleRealm))
+    if (realm === null) throw new Failure('realm_not_found')
+    return realm
+  }
   const verify = async ({ personId, code, actor, address, device }: TypedCode): Promise<CodeVerdict> => {
     const subject = personId ?? nobody
     const source = device === undefined ? addressSource(address) : deviceSource(device)
@@ -91,19 +101,20 @@ export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: Pers
     const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose: 'verify', source, ...who })
     return { accepted: judged.accepted, isLocked: isLocked(judged) }
   }
-  const start = (tx: Tx, person: { id: string; username: string }, secret: SecretStart, actor: Actor) =>
+  const start = async (tx: Tx, person: { id: string; username: string }, secret: SecretStart, actor: Actor) =>
     startSecret(
       subjects,
-      realm,
+      await ours(tx),
       tx,
       person,
       { ...secret, label: person.username },
       { actor, address: actor.address, door },
     )
-  const subjectOf = (tx: Tx, personId: string) => subjects.find(realm, personId, tx)
+  const subjectOf = (tx: Tx, personId: string) => subjects.find({ id: realmId }, personId, tx)
   return {
     verify,
-    confirm: ({ personId, code, actor, address }) => subjects.confirm(realm, personId, code, { actor, address, door }),
+    confirm: async ({ personId, code, actor, address }) =>
+      subjects.confirm(await ours(), personId, code, { actor, address, door }),
     begin: async (tx, person, actor) => {
       const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { begins: { pendingForMs } }, actor)
       return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri), pendingUntilMs: pendingUntilMs ?? 0 }
@@ -119,18 +130,19 @@ export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: Pers
     },
     remove: async (tx, personId, actor) => {
       const subject = await subjectOf(tx, personId)
-      if (subject !== null) await subjects.remove(tx, realm, subject, { actor, address: actor.address, door })
+      if (subject !== null) await subjects.remove(tx, { id: realmId }, subject, { actor, address: actor.address, door })
     },
     lift: async (tx, personId, actor) => {
       const subject = await subjectOf(tx, personId)
-      if (subject !== null) await subjects.lift(tx, realm, subject, { actor, address: actor.address, door })
+      if (subject !== null) await subjects.lift(tx, { id: realmId }, subject, { actor, address: actor.address, door })
     },
     isLockedSince: async (personId, sinceMs) => {
-      const guesses = await guessesOf(db, realm.id, personId)
+      const guesses = await guessesOf(db, realmId, personId)
       if (guesses === null) return false
-      return guesses.unknownFailures >= realm.policy.lockout.cap || guesses.unknownWaitUntilMs > sinceMs
+      const { cap } = (await ours()).policy.lockout
+      return guesses.unknownFailures >= cap || guesses.unknownWaitUntilMs > sinceMs
     },
-    active: (personIds) => activeSubjects(db, realm.id, personIds),
+    active: (personIds) => activeSubjects(db, realmId, personIds),
   }
 }
 

@@ -162,6 +162,23 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
     .execute()
 }
 
+/**
+ * Whether a person still is who was read: neither disabled nor reset, with the same passphrase. Until the transaction
+ * ends nobody else can change that.
+ */
+export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean> {
+  const { passphraseHash, legacyPassphrase } = person
+  const { numUpdatedRows } = await tx
+    .updateTable('person')
+    .set({ id: person.id })
+    .where('id', '=', person.id)
+    .where('disabled', '=', 0)
+    .where('passphrase_hash', passphraseHash === null ? 'is' : '=', passphraseHash)
+    .where('legacy_passphrase', legacyPassphrase === null ? 'is' : '=', legacyPassphrase)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
 export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
   await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'person').where('grantee_id', '=', id).execute()
   const { numDeletedRows } = await tx.deleteFrom('person').where('id', '=', id).executeTakeFirst()

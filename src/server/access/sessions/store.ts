@@ -104,6 +104,8 @@ export interface SessionFilter {
   readonly kind?: SessionKind | undefined
   readonly exceptId?: string | undefined
   readonly oidcSession?: string | undefined
+  /** Hashes of tokens; none of them speak of no session. */
+  readonly tokenHashes?: readonly string[] | undefined
 }
 
 /** Living sessions, newest first, before the pair of `before`. */
@@ -140,12 +142,14 @@ export async function deleteSessions(
   tx: Tx,
   filter: SessionFilter & { id?: string },
 ): Promise<{ id: string; tokenHash: string; personId: string; kind: SessionKind }[]> {
+  if (filter.tokenHashes?.length === 0) return []
   let query = tx.deleteFrom('session').returning(['id', 'token_hash', 'person_id', 'kind'])
   if (filter.id !== undefined) query = query.where('id', '=', filter.id)
   if (filter.personId !== undefined) query = query.where('person_id', '=', filter.personId)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
   if (filter.exceptId !== undefined) query = query.where('id', '!=', filter.exceptId)
   if (filter.oidcSession !== undefined) query = query.where('oidc_session', '=', filter.oidcSession)
+  if (filter.tokenHashes !== undefined) query = query.where('token_hash', 'in', filter.tokenHashes.map(keyBytes))
   const rows = await query.execute()
   return rows.map((row) => ({
     id: row.id,

@@ -7,8 +7,9 @@ import type { Router } from '../../http/router.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
-import { refuseScopesBeyond } from './scopes.ts'
-import type { AccessToken } from './store.ts'
+import { areForGate, refuseScopesBeyond } from './scopes.ts'
+import type { AccessToken, GateLimits } from './store.ts'
+import type { TokenWish } from './tokens.ts'
 
 /** Tokens of oneself; service tokens and everybody's for administrators. */
 export function tokenRoutes({ route }: Router, context: AccessContext): void {
@@ -28,6 +29,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
     refuseScopesBeyond(actor, body.scopes)
     refusePastEnd(context, body.expiresAtMs)
+    const limits = gateLimitsOf(context, body)
     const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
     return context.storage.transaction(async (tx) => {
       const { token, text } = await context.tokens.create(tx, {
@@ -37,9 +39,9 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
         scopes: body.scopes,
         createdBy: actorId(actor),
         expiresAtMs: body.expiresAtMs ?? null,
-        ...(body.gateLimits === undefined ? {} : { gateLimits: body.gateLimits }),
+        ...(limits === null ? {} : { gateLimits: limits }),
       })
-      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs }
+      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs, ...auditedLimits(limits) }
       await audit(context, tx, actor, { action: 'token.create', ...object(token), outcome: 'done', detail })
       return { ...showToken(token), token: text ?? '' }
     })
@@ -48,7 +50,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     const token = await ownToken(context, actor, params.token)
     refusePastEnd(context, body.expiresAtMs)
     await context.storage.transaction(async (tx) => {
-      await context.tokens.change(tx, token.id, body)
+      await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
       const detail = {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.suspended === undefined ? {} : { suspended: body.suspended }),
@@ -81,6 +83,23 @@ async function ownToken(context: AccessContext, actor: Actor, id: string): Promi
   }
   if (token === null) throw new Failure('token_not_found')
   return token
+}
+
+/** The limits of a wished token; a scope for the gate and limits belong together, for either alone opens nothing. */
+function gateLimitsOf({ tokens }: AccessContext, wish: Pick<TokenWish, 'scopes' | 'gateLimits'>): GateLimits | null {
+  const { scopes, gateLimits } = wish
+  if (areForGate(scopes) !== (gateLimits !== undefined)) throw new Failure('token_gate_incomplete')
+  return gateLimits === undefined ? null : tokens.readGateLimits(gateLimits)
+}
+
+function auditedLimits(limits: GateLimits | null) {
+  if (limits === null) return {}
+  const { hosts, paths, methods, twoFactor } = limits
+  return { gateHosts: hosts, gatePaths: paths, gateMethods: methods, gateTwoFactor: twoFactor }
+}
+
+function isOwner(actor: Actor, { personId }: AccessToken): boolean {
+  return actor.kind === 'person' && actor.personId === personId
 }
 
 /** A token as the API shows it. */

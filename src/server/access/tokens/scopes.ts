@@ -2,6 +2,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
 import { isReserved } from '../../subjects/reserved.ts'
 import { isAdministrator, isAuditor } from '../rights.ts'
+import type { AccessToken, GateLimits } from './store.ts'
 
 /** Scopes that stand alone. */
 const plainScopes = ['admin', 'audit', 'metrics', 'add'] as const
@@ -19,11 +20,23 @@ export function isScope(scope: string): boolean {
   return object !== '' && (verbs as readonly string[]).includes(verb)
 }
 
+/** Whether scopes are meant for the gate; the word behind `gate:` is a name for people, the limits say what opens. */
+export function areForGate(scopes: readonly string[]): boolean {
+  return scopes.some((scope) => scope.startsWith('gate:'))
+}
+
+/** Whether a token may pass the gate: it has a scope that says so, and limits to pass within. */
+export function isGateToken<T extends Pick<AccessToken, 'scopes' | 'gateLimits'>>(
+  token: T,
+): token is T & { readonly gateLimits: GateLimits } {
+  return token.gateLimits !== null && areForGate(token.scopes)
+}
+
 /**
  * Refuses scopes nobody knows and those that reach beyond whoever makes the token.
  *
- * A person's token is narrowed by that person's rights at every use, so only what no person has by itself
- * (verifying, enrolling, doors) needs an administrator here.
+ * A person's token is narrowed by that person's rights at every use. What only administrators may (verifying, enrolling,
+ * doors) is refused here already, so that nobody carries a token that opens nothing.
  *
  * @throws {@link Failure} `scope_unknown`, `scope_beyond_rights`
  */

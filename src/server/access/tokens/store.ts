@@ -31,6 +31,17 @@ export interface AccessToken {
   lastUsedAtMs: number | null
 }
 
+/** How the column says who suspended a token. */
+const suspension = { none: 0, byOwner: 1, fromAbove: 2 } as const
+
+/** A change of a token; `isFromAbove` when an administrator makes it who does not own it. */
+export interface TokenChange {
+  readonly name?: string | undefined
+  readonly suspended?: boolean | undefined
+  readonly expiresAtMs?: number | null | undefined
+  readonly isFromAbove: boolean
+}
+
 export interface NewAccessToken extends AccessToken {
   readonly tokenKey: string | null
   readonly legacyBcrypt?: string
@@ -53,7 +64,7 @@ export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> 
       created_at_ms: token.createdAtMs,
       expires_at_ms: token.expiresAtMs,
       last_used_at_ms: token.lastUsedAtMs,
-      suspended: token.suspended ? 1 : 0,
+      suspended: suspension.none,
     })
     .execute()
 }
@@ -74,30 +85,6 @@ export async function tokenById(
   const row = await db.selectFrom('access_token').selectAll().where('id', '=', id).executeTakeFirst()
   if (row === undefined) return null
   return { ...tokenFrom(row), tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }
-}
-
-/** Imported tokens that still stand as bcrypt only: of one realm, or the root's where the realm is null. */
-export async function legacyTokens(
-  db: Queryable,
-  realmId: string | null,
-): Promise<{ id: string; legacyBcrypt: string }[]> {
-  const rows = await db
-    .selectFrom('access_token')
-    .select(['id', 'legacy_bcrypt'])
-    .where('legacy_bcrypt', 'is not', null)
-    .where('realm_id', realmId === null ? 'is' : '=', realmId)
-    .execute()
-  return rows.map((row) => ({ id: row.id, legacyBcrypt: row.legacy_bcrypt ?? '' }))
-}
-
-/** Puts the fast hash in the place of bcrypt, once. */
-export async function replaceLegacy(tx: Tx, id: string, tokenKey: string): Promise<void> {
-  await tx
-    .updateTable('access_token')
-    .set({ token_hash: keyBytes(tokenKey), legacy_bcrypt: null })
-    .where('id', '=', id)
-    .where('legacy_bcrypt', 'is not', null)
-    .execute()
 }
 
 /** A page of tokens, newest first. */
@@ -126,25 +113,22 @@ export async function listTokens(
   return (await query.execute()).map(tokenFrom)
 }
 
-export async function changeToken(
-  tx: Tx,
-  id: string,
-  change: {
-    name?: string | undefined
-    suspended?: boolean | undefined
-    expiresAtMs?: number | null | undefined
-  },
-): Promise<void> {
-  await tx
+/** Changes a token; false when an administrator suspended it and somebody else would lift that or outlast it. */
+export async function changeToken(tx: Tx, id: string, change: TokenChange): Promise<boolean> {
+  const { name, suspended, expiresAtMs, isFromAbove } = change
+  const reached = isFromAbove ? suspension.fromAbove : suspension.byOwner
+  const query = tx
     .updateTable('access_token')
     .set({
-      ...(change.name === undefined ? {} : { name: change.name }),
-      ...(change.suspended === undefined ? {} : { suspended: change.suspended ? 1 : 0 }),
-      ...(change.expiresAtMs === undefined ? {} : { expires_at_ms: change.expiresAtMs }),
+      ...(name === undefined ? {} : { name }),
+      ...(suspended === undefined ? {} : { suspended: suspended ? reached : suspension.none }),
+      ...(expiresAtMs === undefined ? {} : { expires_at_ms: expiresAtMs }),
       id,
     })
     .where('id', '=', id)
-    .execute()
+  const isAboutUse = suspended !== undefined || expiresAtMs !== undefined
+  const allowed = isFromAbove || !isAboutUse ? query : query.where('suspended', '!=', suspension.fromAbove)
+  return (await allowed.executeTakeFirst()).numUpdatedRows === 1n
 }
 
 /** Deletes tokens by id or of a person; answers their keys, so that caches can be told. */
@@ -176,7 +160,7 @@ function tokenFrom(row: Selectable<AccessTokenTable>): AccessToken {
     createdBy: row.created_by,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,
-    suspended: row.suspended !== 0,
+    suspended: row.suspended !== suspension.none,
     lastUsedAtMs: row.last_used_at_ms,
   }
 }

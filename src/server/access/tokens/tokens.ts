@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { newToken } from '../../../crypto/token.ts'
+import { Failure } from '../../../errors/failure.ts'
 import type { Storage, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Services } from '../../http/services.ts'
 import { FreshCache } from '../fresh-cache.ts'
 import type { Directory, KnownPerson } from '../people/directory.ts'
 import { tokenKey } from '../token-key.ts'
-import { LegacyTokens } from './legacy-tokens.ts'
 import * as store from './store.ts'
 
 /** Kind of change that ends a cached token; the object id is its key. */
@@ -46,9 +46,9 @@ export class Tokens {
   readonly #services: Services
   readonly #directory: Directory
   readonly #cache: FreshCache<store.AccessToken>
-  readonly #legacy: LegacyTokens
   readonly #used = new Set<string>()
   readonly #timer: NodeJS.Timeout
+  #readGateLimits = (limits: store.GateLimits): store.GateLimits => limits
 
   constructor(storage: Storage, services: Services, directory: Directory) {
     this.#storage = storage
@@ -60,9 +60,18 @@ export class Tokens {
       load: (key) => store.tokenByKey(storage.db, key),
       maxEntries: maxTokensKept,
     })
-    this.#legacy = new LegacyTokens(storage)
     this.#timer = setInterval(() => void this.flush(), flushEveryMs)
     this.#timer.unref()
+  }
+
+  /** The gate says how limits of its tokens are spelled, and refuses those that could never match. */
+  readGateLimitsBy(read: (limits: store.GateLimits) => store.GateLimits): void {
+    this.#readGateLimits = read
+  }
+
+  /** Limits as the gate reads them; throws its failure. */
+  readGateLimits(limits: store.GateLimits): store.GateLimits {
+    return this.#readGateLimits(limits)
   }
 
   /** Makes a token in the transaction that audits it; the text is told this once, null for one kept as bcrypt. */
@@ -87,6 +96,8 @@ export class Tokens {
       tokenKey: text === null ? null : tokenKey(text),
       ...(wish.legacyBcrypt === undefined ? {} : { legacyBcrypt: wish.legacyBcrypt }),
     })
+    // A token of another system may have been refused before it was imported, and that be remembered.
+    if (wish.legacyBcrypt !== undefined) await this.#tell(tx, token.id)
     return { token, text }
   }
 
@@ -94,15 +105,6 @@ export class Tokens {
   open(text: string): OpenToken | null | Promise<OpenToken | null> {
     const token = this.#cache.get(tokenKey(text))
     return token instanceof Promise ? token.then((found) => this.#usable(found)) : this.#usable(token)
-  }
-
-  /**
-   * The same for tokens that were imported as bcrypt, of one realm or of the root (null). The first right use
-   * replaces bcrypt by the fast hash, so ask {@link open} first.
-   */
-  async openLegacy(text: string, realmId: string | null): Promise<OpenToken | null> {
-    const isReplaced = await this.#legacy.replace(text, realmId)
-    return isReplaced ? this.open(text) : null
   }
 
   /** Whoever a token's text speaks for, or null when it opens nothing. */
@@ -123,10 +125,13 @@ export class Tokens {
     return store.listTokens(this.#storage.db, filter, page)
   }
 
-  async change(tx: Tx, id: string, change: Parameters<typeof store.changeToken>[2]): Promise<void> {
-    await store.changeToken(tx, id, change)
+  /** Changes a token. @throws {@link Failure} `token_not_found`, `token_suspended_from_above` */
+  async change(tx: Tx, id: string, change: store.TokenChange): Promise<void> {
+    const isChanged = await store.changeToken(tx, id, change)
     const token = await store.tokenById(tx, id)
-    await this.#tell(tx, token?.tokenKey ?? null)
+    if (token === null) throw new Failure('token_not_found')
+    if (!isChanged) throw new Failure('token_suspended_from_above')
+    await this.#tell(tx, token.tokenKey)
   }
 
   /** Ends one token or all of a person, on every server; answers how many. */

@@ -3,6 +3,7 @@ import { hasScope, isAdministrator } from '../../access/rights.ts'
 import type { Tokens } from '../../access/tokens/tokens.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
+import type { OldTokens } from './old-tokens.ts'
 import { noToken, wrongToken } from './refusal.ts'
 
 /** The scope that opens this door; with a realm of its own it opens that issuer, without one everything. */
@@ -15,9 +16,11 @@ export type Right = 'verify' | 'enrol' | 'manage'
 /** Knows callers by the door's own header; cookies and `Authorization` mean nothing here. */
 export class Callers {
   readonly #tokens: Tokens
+  readonly #oldTokens: OldTokens
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: Tokens, oldTokens: OldTokens) {
     this.#tokens = tokens
+    this.#oldTokens = oldTokens
   }
 
   /** Whoever sent the header. @throws Refusal 401 without a token, or with one that opens nothing */
@@ -25,18 +28,15 @@ export class Callers {
     const text = headerOf(request)
     if (text === null) throw noToken()
     const actor = this.#tokens.identify(text, request.address)
-    if (actor instanceof Promise) return actor.then((found) => found ?? this.#legacy(text, realm, request.address))
-    return actor ?? this.#legacy(text, realm, request.address)
+    if (actor instanceof Promise) return actor.then((found) => found ?? this.#old(text, realm, request.address))
+    return actor ?? this.#old(text, realm, request.address)
   }
 
-  // Imported tokens stand as bcrypt until their first use: of this issuer, or the root's.
-  async #legacy(text: string, realm: RealmEntry | null, address: string): Promise<Actor> {
-    for (const realmId of realm === null ? [null] : [realm.id, null]) {
-      if ((await this.#tokens.openLegacy(text, realmId)) === null) continue
-      const actor = await this.#tokens.identify(text, address)
-      if (actor !== null) return actor
-    }
-    throw wrongToken()
+  async #old(text: string, realm: RealmEntry | null, address: string): Promise<Actor> {
+    const isReplaced = await this.#oldTokens.replace(text, realm?.id ?? null, address)
+    const actor = isReplaced ? await this.#tokens.identify(text, address) : null
+    if (actor === null) throw wrongToken()
+    return actor
   }
 }
 

@@ -1,16 +1,19 @@
-import type { AuditEvent } from '../../audit/event.ts'
-import type { Tx } from '../../database/storage.ts'
 import { checkQrLook } from '../../../qr/look.ts'
+import type { Tx } from '../../database/storage.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
+import { isReserved } from '../../subjects/reserved.ts'
 import { findRealmByName } from '../../subjects/store.ts'
 import type { DoorParts } from '../door-parts.ts'
+import { importedBefore, rememberImported } from '../imported.ts'
+import { oldText } from '../old-text.ts'
 import { doorScope } from './caller.ts'
-import type { OldDatabase, OldIssuer, OldToken, OldUser, OldValidation } from './old-database.ts'
+import { importSettings } from './import-settings.ts'
+import { importValidations } from './import-validations.ts'
+import type { OldDatabase, OldIssuer, OldToken, OldUser } from './old-database.ts'
 import { isName } from './rules.ts'
-import { TinyMfaSettingsStore, tinyMfaOrigin } from './settings.ts'
-import { findToken, importedRows, writeTokenTimes } from './store.ts'
-import { isReserved } from '../../subjects/reserved.ts'
+import { tinyMfaOrigin } from './settings.ts'
+import { findToken, hasSubject, importedRows, realmNameOf, writeTokenTimes } from './store.ts'
 
 /** How an import is done. */
 export interface ImportWish {
@@ -34,7 +37,7 @@ export interface ImportReport {
 }
 
 export interface Tally {
-  readonly read: number
+  read: number
   imported: number
   /** Here already, from an import before. */
   known: number
@@ -42,7 +45,9 @@ export interface Tally {
 }
 
 const usualLength = 6
-const auditAtOnce = 500
+const rootTokenId = 'tiny-mfa-root'
+/** Where the ids of rows that were taken over stand. */
+const importedKey = 'tiny-mfa.imported-rows'
 /** A dry run is a run whose transaction is given up. */
 const givenUp = Symbol('dry run')
 
@@ -59,21 +64,26 @@ export async function importTinyMfa(
   wish: ImportWish,
 ): Promise<ImportReport> {
   const run = new ImportRun(parts, old, by, wish)
-  if (old.unreadable.length > 0 && !wish.skipUnreadable) return run.report(false)
+  // What would come of it is worked out all the same, so that the report adds up.
+  const isGivenUp = wish.isDryRun || (old.unreadable.length > 0 && !wish.skipUnreadable)
   try {
     await parts.core.storage.transaction(async (tx) => {
       await run.write(tx)
-      if (wish.isDryRun) throw givenUp
+      if (isGivenUp) throw givenUp
     })
   } catch (error) {
     if (error !== givenUp) throw error
     return run.report(false)
   }
-  if (old.look !== null && checkQrLook(old.look) === null) await parts.looks.write(by.actor, old.look)
+  if (run.isFirst && old.look !== null && checkQrLook(old.look) === null) {
+    await parts.looks.write(by.actor, old.look)
+  }
   return run.report(true)
 }
 
 class ImportRun {
+  /** Whether nothing was imported before: settings come with the first import alone. */
+  isFirst = true
   readonly #parts: DoorParts
   readonly #old: OldDatabase
   readonly #by: By
@@ -81,6 +91,7 @@ class ImportRun {
   readonly #notes: string[] = []
   readonly #tallies: { issuers: Tally; users: Tally; tokens: Tally; validations: Tally }
   readonly #realms = new Map<string, RealmEntry>()
+  #taken = new Set<string>()
 
   constructor(parts: DoorParts, old: OldDatabase, by: By, wish: ImportWish) {
     this.#parts = parts
@@ -97,155 +108,124 @@ class ImportRun {
   }
 
   report(isWritten: boolean): ImportReport {
-    const unreadable = this.#old.unreadable.map((row) => `The key of ${row} does not open with this key file.`)
-    return { ...this.#tallies, notes: [...unreadable, ...this.#notes], isWritten }
+    return { ...this.#tallies, notes: this.#notes, isWritten }
   }
 
   async write(tx: Tx): Promise<void> {
+    this.isFirst = (await importedRows(tx)) === null
+    this.#taken = await importedBefore(tx, importedKey)
+    this.#leaveOutClosed()
     for (const issuer of this.#old.issuers) await this.#writeIssuer(tx, issuer)
     for (const user of this.#old.users.toSorted(byEmail)) await this.#writeUser(tx, user)
     for (const token of this.#old.tokens) await this.#writeToken(tx, token)
     await this.#writeRootToken(tx)
     await this.#writeSettings(tx)
-    await this.#writeAudit(tx)
+    const { validations } = this.#tallies
+    validations.imported = await importValidations(tx, this.#parts.core, this.#old, this.#by)
+    validations.known = validations.read - validations.imported
+    await rememberImported(tx, importedKey, this.#taken, this.#parts.core.services.clock.nowMs())
+  }
+
+  #leaveOutClosed(): void {
+    for (const { table, row, reason } of [...this.#old.unreadable, ...this.#old.orphans]) {
+      this.#tallies[table].read += 1
+      this.#leaveOut(this.#tallies[table], row, reason)
+    }
   }
 
   async #writeIssuer(tx: Tx, issuer: OldIssuer): Promise<void> {
     const { issuers } = this.#tallies
-    const present = await findRealmByName(tx, issuer.name)
-    if (present?.id === issuer.id) {
-      issuers.known += 1
-      this.#realms.set(issuer.id, (await this.#parts.subjects.realmIn(tx, issuer.name)) ?? neverNull())
-      return
+    const { id, name, tokenLength } = issuer
+    const present = await realmNameOf(tx, id)
+    if (present !== undefined) {
+      this.#realms.set(id, (await this.#parts.subjects.realmIn(tx, present)) ?? neverNull())
     }
-    if (present !== undefined || !isName(issuer.name) || isReserved(issuer.name.toLowerCase())) {
-      issuers.refused += 1
-      this.#notes.push(
-        `The issuer ${issuer.id} (${issuer.name}) was left out: its name is taken, reserved or not valid.`,
-      )
-      return
+    if (present !== undefined || this.#taken.has(`issuer ${id}`)) return this.#know(issuers, `issuer ${id}`)
+    if (!isName(name) || isReserved(name.toLowerCase()) || (await findRealmByName(tx, name)) !== undefined) {
+      return this.#leaveOut(issuers, `issuer ${id} (${name})`, 'its name is taken, reserved or not valid')
     }
-    const isLength = issuer.tokenLength >= 5 && issuer.tokenLength <= 8
-    if (!isLength)
-      this.#notes.push(`${issuer.name} gets codes of ${usualLength} digits: ${issuer.tokenLength} never worked.`)
+    const isLength = tokenLength >= 5 && tokenLength <= 8
+    if (!isLength) this.#note(`${name} gets codes of ${usualLength} digits: ${tokenLength} never worked.`)
     const realm = await this.#parts.subjects.makeRealm(
       tx,
       {
-        id: issuer.id,
-        name: issuer.name,
+        id,
+        name,
         contact: issuer.contact,
         isEnabled: issuer.enabled,
-        digits: isLength ? issuer.tokenLength : usualLength,
+        digits: isLength ? tokenLength : usualLength,
         replay: 'once',
         readback: 'enrollers',
         origin: tinyMfaOrigin,
       },
       this.#by,
     )
-    this.#realms.set(issuer.id, realm)
-    issuers.imported += 1
+    this.#realms.set(id, realm)
+    this.#take(issuers, `issuer ${id}`)
   }
 
   async #writeUser(tx: Tx, user: OldUser): Promise<void> {
     const { users } = this.#tallies
-    const realm = this.#realms.get(user.issuerId)
-    const present = realm === undefined ? null : await this.#parts.subjects.find(realm, user.name, tx)
-    if (present?.id === user.id) {
-      users.known += 1
-      return
-    }
-    if (realm === undefined || present !== null || !isName(user.name)) {
-      users.refused += 1
-      const why =
-        realm === undefined
-          ? 'its issuer is missing'
-          : present === null
-            ? 'its name is not valid'
-            : 'another user has its name'
-      this.#notes.push(`The user ${user.id} (${user.name}, ${user.email}) was left out: ${why}.`)
-      return
-    }
     const { id, name, email, enabled: isEnabled, secret } = user
-    const added = await this.#parts.subjects.add(tx, realm, { id, name, email, isEnabled }, this.#by)
-    await this.#parts.subjects.enrolment.start(tx, realm, added, { begins: 'active', secret }, this.#by)
-    users.imported += 1
+    const row = `user ${id} (${name}, ${email})`
+    if (this.#taken.has(`user ${id}`) || (await hasSubject(tx, id))) return this.#know(users, `user ${id}`)
+    const realm = this.#realms.get(user.issuerId)
+    if (realm === undefined) return this.#leaveOut(users, row, 'its issuer is not here')
+    if (!isName(name)) return this.#leaveOut(users, row, 'its name is not valid')
+    const { subjects } = this.#parts
+    if ((await subjects.find(realm, name, tx)) !== null) return this.#leaveOut(users, row, 'another user has its name')
+    const added = await subjects.add(tx, realm, { id, name, email, isEnabled }, this.#by)
+    await subjects.enrolment.start(tx, realm, added, { begins: 'active', secret }, this.#by)
+    this.#take(users, `user ${id}`)
   }
 
   async #writeToken(tx: Tx, token: OldToken): Promise<void> {
     const { tokens } = this.#tallies
-    const realm = token.issuerId === null ? undefined : this.#realms.get(token.issuerId)
-    if (realm === undefined) {
-      tokens.refused += 1
-      this.#notes.push(`The token ${token.id} (${token.description}) was left out: its issuer is missing.`)
-      return
-    }
-    if (await findToken(tx, token.id)) {
-      tokens.known += 1
-      return
-    }
-    const wish = { id: token.id, name: token.description, realmId: realm.id, legacyBcrypt: token.bcrypt } as const
-    await this.#parts.access.tokens.create(tx, { ...wish, owner: 'service', scopes: [doorScope], createdBy: 'import' })
-    await writeTokenTimes(tx, token.id, token)
-    tokens.imported += 1
+    const { id, description: name, issuerId, bcrypt: legacyBcrypt } = token
+    if (this.#taken.has(`token ${id}`) || (await findToken(tx, id))) return this.#know(tokens, `token ${id}`)
+    const realm = this.#realms.get(issuerId ?? '')
+    if (realm === undefined) return this.#leaveOut(tokens, `token ${id} (${name})`, 'its issuer is not here')
+    const wish = { id, name, realmId: realm.id, legacyBcrypt, owner: 'service', createdBy: 'import' } as const
+    await this.#parts.access.tokens.create(tx, { ...wish, scopes: [doorScope] })
+    await writeTokenTimes(tx, id, token)
+    this.#take(tokens, `token ${id}`)
   }
 
   async #writeRootToken(tx: Tx): Promise<void> {
-    const { rootToken } = this.#old
+    const { rootToken: legacyBcrypt } = this.#old
     const { tokens } = this.#tallies
-    const id = 'tiny-mfa-root'
-    if (rootToken === null) {
-      this.#notes.push('There is no root token: mint one with "watchword admin tokens".')
-      return
-    }
-    if (await findToken(tx, id)) {
-      tokens.known += 1
-      return
-    }
-    const wish = { id, name: 'root of tiny-mfa', owner: 'root', legacyBcrypt: rootToken, createdBy: 'import' } as const
+    const [id, key] = [rootTokenId, `token ${rootTokenId}`]
+    if (legacyBcrypt === null) return this.#note('There is no root token: mint one with "watchword admin tokens".')
+    if (this.#taken.has(key) || (await findToken(tx, id))) return this.#know(tokens, key)
+    const wish = { id, name: 'root of tiny-mfa', owner: 'root', legacyBcrypt, createdBy: 'import' } as const
     await this.#parts.access.tokens.create(tx, { ...wish, scopes: [doorScope] })
-    tokens.imported += 1
+    this.#take(tokens, key)
   }
 
   async #writeSettings(tx: Tx): Promise<void> {
-    const store = new TinyMfaSettingsStore(this.#parts.core)
-    const { httpPort, denyLimit } = this.#old
-    const before = await store.read()
-    if (denyLimit === 0) this.#notes.push('The deny limit 0 locked everybody out; it is 5 now.')
-    await store.write(tx, {
-      ...before,
-      ...(httpPort === null ? {} : { httpPort }),
-      ...(denyLimit === null ? {} : { denyLimit: denyLimit >= 1 && denyLimit <= 255 ? denyLimit : 5 }),
-      verifyTokens: !this.#wish.stayOpen,
-    })
+    if (this.isFirst) {
+      const notes = await importSettings(tx, this.#parts.core, this.#old, this.#wish.stayOpen)
+      for (const note of notes) this.#note(note)
+    } else this.#note('Settings and colours came with the first import and stay as they are here now.')
   }
 
-  async #writeAudit(tx: Tx): Promise<void> {
-    const { validations } = this.#tallies
-    const known = await importedRows(tx)
-    const fresh = this.#old.audit.filter(({ id }) => id > known)
-    validations.known = this.#old.audit.length - fresh.length
-    for (let start = 0; start < fresh.length; start += auditAtOnce) {
-      const events = fresh.slice(start, start + auditAtOnce).map((row) => this.#eventOf(row))
-      await this.#parts.core.audit.append(tx, events)
-    }
-    await importedRows(tx, Math.max(known, ...fresh.map(({ id }) => id)))
-    validations.imported = fresh.length
+  #take(tally: Tally, key: string): void {
+    tally.imported += 1
+    this.#taken.add(key)
   }
 
-  #eventOf({ id, issuer, user, step, accepted, atMs }: OldValidation): AuditEvent {
-    const realm = this.#old.issuers.find(({ name }) => name === issuer)
-    return {
-      action: 'subject.verify',
-      actorKind: this.#by.actor.kind,
-      actorId: 'import',
-      actorName: 'import of tiny-mfa',
-      objectKind: 'subject',
-      objectId: `tiny-mfa:${issuer}/${user}`,
-      objectName: user,
-      ...(realm === undefined ? {} : { realmId: realm.id }),
-      outcome: accepted ? 'accepted' : 'refused',
-      detail: { door: 'tiny-mfa', realm: issuer, importedId: id, importedStep: step, importedAtMs: atMs },
-    }
+  #know(tally: Tally, key: string): void {
+    tally.known += 1
+    this.#taken.add(key)
+  }
+
+  #leaveOut(tally: Tally, row: string, reason: string): void {
+    tally.refused += 1
+    this.#note(`The ${row} was left out: ${reason}.`)
+  }
+
+  #note(sentence: string): void {
+    this.#notes.push(oldText(sentence))
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDuplicate } from '../../database/conflict.ts'
 import type { Tx } from '../../database/storage.ts'
-import { endRealmTokens } from '../../realms/realm-tokens.ts'
+import { removeRealm } from '../../realms/remove-realm.ts'
 import * as realmStore from '../../realms/store.ts'
 import { type By, realmEvent } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
@@ -87,16 +87,10 @@ export class Issuers {
     })
   }
 
-  /** Deletes an issuer with its users and tokens, in one transaction. */
+  /** Deletes an issuer with its users and tokens, and its name in the scopes of others, in one transaction. */
   async remove(by: By, name: string): Promise<void> {
-    const { storage, audit } = this.#parts.core
-    await storage.transaction(async (tx) => {
-      const row = await this.#row(name, tx)
-      await endRealmTokens(storage, tx, row)
-      await realmStore.deleteRealm(tx, row.id)
-      await audit.append(tx, [realmEvent(by, 'delete', row)])
-      await storage.recordChange(tx, { kind: 'realm', objectId: row.id })
-    })
+    const { core } = this.#parts
+    await core.storage.transaction(async (tx) => removeRealm(core, tx, await this.#row(name, tx), by))
   }
 
   /** Mints a token for an issuer. */

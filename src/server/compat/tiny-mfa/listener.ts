@@ -2,8 +2,11 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../../errors/failure.ts'
 import { createHttpServer } from '../../http/node-http.ts'
+import { pathIn, refuseUnreadable } from '../../http/unread.ts'
+import { tinyMfaPaths } from './unread.ts'
 
-const prefix = '/api/v1/'
+/** Whatever comes here is for this door, whichever path it names. */
+const owners = [{ ...tinyMfaPaths, path: '' }]
 
 /**
  * A second listener that answers for this door alone: clients of go-tiny-mfa keep their port.
@@ -13,14 +16,22 @@ const prefix = '/api/v1/'
 export async function listenForTinyMfa(app: FastifyInstance, host: string, port: number): Promise<Server> {
   await app.ready()
   const server = createHttpServer((request, response) => {
-    if (request.url?.startsWith(prefix) === true) app.routing(request, response)
-    else response.writeHead(404, { 'content-type': 'application/json' }).end(notFound)
+    if (pathIn(request.url ?? '').startsWith(tinyMfaPaths.path)) app.routing(request, response)
+    else response.writeHead(404, notFoundHeaders).end(notFound)
   })
+  server.on('clientError', refuseUnreadable(owners))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(new Failure('port_in_use', { detail: { port }, cause })))
     server.listen(port, host, resolve)
   })
+  app.log.info(`tinymfa starts serving on port ${portOf(server)}, beside the server's own`)
   return server
 }
 
+function portOf(server: Server): number | null {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : null
+}
+
 const notFound = '{"success":false,"message":"404 page not found"}\n'
+const notFoundHeaders = { ...tinyMfaPaths.unread?.headers, 'content-length': notFound.length }

@@ -14,8 +14,18 @@ export interface OldDatabase {
   readonly denyLimit: number | null
   readonly look: QrLook | null
   readonly audit: readonly OldValidation[]
-  /** Rows whose key does not open, by what they are and their id and name. */
-  readonly unreadable: readonly string[]
+  /** Rows whose key does not open; a wrong key file makes them all. */
+  readonly unreadable: readonly OldRow[]
+  /** Users whose issuer has no row: nothing opens their keys, and they could never validate. */
+  readonly orphans: readonly OldRow[]
+}
+
+/** A row that cannot be taken over, since its secret cannot be read. */
+export interface OldRow {
+  readonly table: 'issuers' | 'users'
+  /** What it is, its id and its name. */
+  readonly row: string
+  readonly reason: string
 }
 
 export interface OldIssuer {
@@ -53,6 +63,8 @@ export interface OldValidation {
   readonly atMs: number
 }
 
+const isClosed = 'its key does not open with this key file'
+const isOrphan = 'its issuer is missing'
 const keyBytes = 32
 const nonceBytes = 12
 const tagBytes = 16
@@ -81,38 +93,48 @@ export function openOldKey(sealed: string, parent: Uint8Array): Uint8Array | nul
   return tryOpen('aes-128-gcm', legacy, bytes) ?? tryOpen('aes-256-gcm', parent, bytes)
 }
 
-/** Reads a database of any of its schemas: what a version lacks takes its default. */
+/**
+ * Reads a database of any of its schemas: what a version lacks takes its default.
+ *
+ * @throws {@link Failure} `tiny_mfa_tables_missing` for a database of something else
+ */
 export async function readOldDatabase(
   database: ForeignDatabase,
   rootKey: Uint8Array,
   withAudit: boolean,
 ): Promise<OldDatabase> {
-  const unreadable: string[] = []
-  const [config] = await rowsOf(database, 'serverconfig')
-  const [colours] = await rowsOf(database, 'qr_code_config')
   const issuerRows = await rowsOf(database, 'issuer')
-  const keys = new Map<string, Uint8Array>()
-  for (const row of issuerRows) {
-    const key = openOldKey(String(row['key']), rootKey)
-    if (key === null) unreadable.push(`issuer ${text(row['id'])} (${text(row['name'])})`)
-    else keys.set(text(row['id']), key)
-  }
-  const issuers = issuerRows.filter((row) => keys.has(text(row['id']))).map(issuerIn)
+  const userRows = await rowsOf(database, 'accounts')
+  if (issuerRows === null || userRows === null) throw new Failure('tiny_mfa_tables_missing')
+  const [config] = (await rowsOf(database, 'serverconfig')) ?? []
+  const [colours] = (await rowsOf(database, 'qr_code_config')) ?? []
+  const keys = new Map(issuerRows.map((row) => [text(row['id']), openOldKey(String(row['key']), rootKey)]))
+  const users = userRows.map((row) => userIn(row, keys))
+  const lost = users.filter((user) => 'reason' in user)
   return {
-    issuers,
-    users: (await rowsOf(database, 'accounts')).flatMap((row) => userIn(row, keys, unreadable)),
-    tokens: (await rowsOf(database, 'access_tokens')).map(tokenIn),
+    issuers: issuerRows.filter((row) => keys.get(text(row['id'])) !== null).map(issuerIn),
+    users: users.flatMap((user) => ('reason' in user ? [] : [user])),
+    tokens: ((await rowsOf(database, 'access_tokens')) ?? []).map(tokenIn),
     rootToken: config === undefined ? null : text(config['root_token']) || null,
     httpPort: number(config?.['http_port']),
     denyLimit: number(config?.['deny_limit']),
     look: colours === undefined ? null : lookIn(colours),
-    audit: withAudit ? (await rowsOf(database, 'audit')).map(validationIn) : [],
-    unreadable,
+    audit: withAudit ? ((await rowsOf(database, 'audit')) ?? []).map(validationIn) : [],
+    unreadable: [
+      ...issuerRows.filter((row) => keys.get(text(row['id'])) === null).map(closedIssuer),
+      ...lost.filter(({ reason }) => reason !== isOrphan),
+    ],
+    orphans: lost.filter(({ reason }) => reason === isOrphan),
   }
 }
 
-async function rowsOf(database: ForeignDatabase, table: string): Promise<SqlRow[]> {
-  return (await database.columnsOf(table)).size === 0 ? [] : database.rowsOf(table)
+// Null where there is no such table.
+async function rowsOf(database: ForeignDatabase, table: string): Promise<SqlRow[] | null> {
+  return (await database.columnsOf(table)).size === 0 ? null : database.rowsOf(table)
+}
+
+function closedIssuer(row: SqlRow): OldRow {
+  return { table: 'issuers', row: `issuer ${text(row['id'])} (${text(row['name'])})`, reason: isClosed }
 }
 
 function issuerIn(row: SqlRow): OldIssuer {
@@ -125,16 +147,16 @@ function issuerIn(row: SqlRow): OldIssuer {
   }
 }
 
-function userIn(row: SqlRow, keys: ReadonlyMap<string, Uint8Array>, unreadable: string[]): OldUser[] {
-  const issuerId = text(row['issuer_id'])
-  const parent = keys.get(issuerId)
-  const secret = parent === undefined ? null : openOldKey(String(row['key']), parent)
-  if (secret === null) {
-    unreadable.push(`user ${text(row['id'])} (${text(row['username'])})`)
-    return []
-  }
+function userIn(row: SqlRow, keys: ReadonlyMap<string, Uint8Array | null>): OldUser | OldRow {
   const { id, name, email } = { id: text(row['id']), name: text(row['username']), email: text(row['email']) }
-  return [{ id, name, email, issuerId, enabled: row['enabled'] === true, secret }]
+  const issuerId = text(row['issuer_id'])
+  const lost = (reason: string): OldRow => ({ table: 'users', row: `user ${id} (${name}, ${email})`, reason })
+  const parent = keys.get(issuerId)
+  if (parent === undefined) return lost(isOrphan)
+  if (parent === null) return lost('the key of its issuer does not open')
+  const secret = openOldKey(String(row['key']), parent)
+  if (secret === null) return lost(isClosed)
+  return { id, name, email, issuerId, enabled: row['enabled'] === true, secret }
 }
 
 function tokenIn(row: SqlRow): OldToken {

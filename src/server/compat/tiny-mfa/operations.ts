@@ -1,139 +1,138 @@
-import type { DoorOperation } from '../../http/openapi.ts'
+import { type TSchema, Type } from 'typebox'
+import type { DoorAnswer, DoorOperation } from '../../http/door-operation.ts'
+import * as wire from './wire.ts'
 
 const tag = 'tiny-mfa'
-const outcome = '{"success": true, "message": "…"}'
-const refused = { '401': 'No token, or one that opens something else' }
-const missing = { ...refused, '404': 'No such issuer or user' }
-const wrong = { '400': 'What is wrong, as {"success": false, "message"}' }
+const json = (description: string, schema: TSchema): DoorAnswer => ({ description, schema })
+const no = (description: string): DoorAnswer => json(description, wire.outcome)
+
+const refused = { '401': no('No token, or one that opens something else') }
+const missing = { ...refused, '404': no('No such issuer or user') }
+const wrong = { '400': no('What is wrong with what was sent') }
+
+/** What an operation is about, beside its method, path and sentence. */
+interface Details {
+  readonly ok: DoorAnswer
+  readonly no?: DoorOperation['answers']
+  readonly request?: object
+  readonly variables?: Readonly<Record<string, string>>
+}
 
 function operation(
   method: string,
   path: string,
   summary: string,
-  answers: DoorOperation['answers'],
-  request?: object,
-  variables?: DoorOperation['variables'],
+  { ok, no: refusals = refused, ...request }: Details,
 ): DoorOperation {
   return {
     method,
     path: `/api/v1${path}`,
     tag,
     summary,
-    answers,
+    answers: { '200': ok, ...refusals },
+    refusal: no('The door is closed, the body too large, or the server not well'),
     caller: path === '/health' ? 'anybody' : 'tinyMfa',
-    ...(request === undefined ? {} : { request }),
-    ...(variables === undefined ? {} : { variables }),
+    ...request,
   }
 }
 
-const issuer = '{"id", "name", "contact", "enabled", "token_length"}'
-const user = '{"id", "name", "email", "issuer", "enabled"}'
+const done = json('Done', wire.outcome)
 
-/** The door's addresses, for the documentation. */
-export const tinyMfaOperations: readonly DoorOperation[] = [
-  operation('GET', '/health', 'Whether the door is open', { '200': outcome }),
-  operation('GET', '/system/configuration', 'The configuration', { '200': 'The configuration', ...refused }),
-  operation(
-    'POST',
-    '/system/configuration',
-    'Change it',
-    { '200': 'The configuration', ...refused, ...wrong },
-    {
-      http_port: 57_687,
-      deny_limit: 5,
-      verify_tokens: true,
-    },
-  ),
-  operation('GET', '/system/oidc', 'OpenID Connect settings', { '200': 'The settings, the secret masked', ...refused }),
-  operation(
-    'POST',
-    '/system/oidc',
-    'Keep them as a draft',
-    { '200': 'The settings', ...refused, ...wrong },
-    {
+const systemOperations: readonly DoorOperation[] = [
+  operation('GET', '/health', 'Whether the door is open', { ok: done, no: {} }),
+  operation('GET', '/system/configuration', 'The configuration', {
+    ok: json('The configuration', wire.configuration),
+  }),
+  operation('POST', '/system/configuration', 'Change it', {
+    ok: json('The configuration', wire.configuration),
+    no: { ...refused, ...wrong },
+    request: { http_port: 57_687, deny_limit: 5, verify_tokens: true },
+  }),
+  operation('GET', '/system/oidc', 'OpenID Connect settings', {
+    ok: json('The settings, the secret masked', wire.signOn),
+  }),
+  operation('POST', '/system/oidc', 'Keep them as a draft', {
+    ok: json('The settings, the secret masked', wire.signOn),
+    no: { ...refused, ...wrong },
+    request: {
       enabled: true,
       'client-id': 'tiny-mfa',
       'client-secret': 'secret',
       'discovery-url': 'https://login.example.com',
     },
-  ),
-  operation('GET', '/system/qrcode', 'Colours of QR codes', { '200': 'Two colours', ...refused }),
-  operation(
-    'POST',
-    '/system/qrcode',
-    'Change them',
-    { '200': 'Two colours', ...refused, ...wrong },
-    {
+  }),
+  operation('GET', '/system/qrcode', 'Colours of QR codes', { ok: json('Two colours', wire.colours) }),
+  operation('POST', '/system/qrcode', 'Change them', {
+    ok: json('Two colours', wire.colours),
+    no: { ...refused, ...wrong },
+    request: {
       'qrcode-bgcolor': { red: 255, green: 255, blue: 255, alpha: 255 },
       'qrcode-fgcolor': { red: 0, green: 0, blue: 0, alpha: 255 },
     },
-  ),
+  }),
   operation('GET', '/system/audit', 'Validations; before and after as YYYY-MM-DD:HH:MM:SS', {
-    '200': '[{"id", "issuer", "user", "message", "result", "date"}]',
-    ...refused,
+    ok: json('Validations, oldest first', wire.validations),
   }),
-  operation('GET', '/issuer', 'Issuers', { '200': `[${issuer}]`, ...refused }),
-  operation(
-    'POST',
-    '/issuer',
-    'Make an issuer and its first token',
-    { '200': `{"issuer": ${issuer}, "token"}`, ...wrong },
-    {
-      name: 'issuer.local',
-      contact: 'admin@issuer.local',
-      token_length: 6,
-      enabled: true,
-    },
-    { name: 'issuer' },
-  ),
-  operation('GET', '/issuer/{issuer}', 'An issuer', { '200': issuer, ...missing }),
-  operation('POST', '/issuer/{issuer}', 'Change it', { '200': outcome, ...missing, ...wrong }, { enabled: true }),
-  operation('DELETE', '/issuer/{issuer}', 'Delete it with users and tokens', { '200': outcome, ...missing }),
-  operation('GET', '/issuer/{issuer}/token', 'Its tokens', {
-    '200': '[{"id", "description", "created_on", "last_access_time"}]',
-    ...missing,
-  }),
-  operation(
-    'POST',
-    '/issuer/{issuer}/token',
-    'Mint a token, shown once',
-    { '200': '{"message", "token"}', ...wrong },
-    {
-      description: 'shop 1',
-    },
-  ),
-  operation('DELETE', '/issuer/{issuer}/token/{token}', 'End a token', { '200': outcome, ...missing }),
-  operation('GET', '/issuer/{issuer}/users', 'Its users', { '200': `[${user}]`, ...missing }),
-  operation(
-    'POST',
-    '/issuer/{issuer}/users',
-    'Add a user',
-    { '200': user, ...missing, ...wrong },
-    {
-      name: 'demo',
-      email: 'demo@issuer.local',
-      enabled: true,
-    },
-    { name: 'user' },
-  ),
-  operation('GET', '/issuer/{issuer}/users/{user}', 'A user', { '200': user, ...missing }),
-  operation(
-    'POST',
-    '/issuer/{issuer}/users/{user}',
-    'Change it',
-    { '200': outcome, ...missing, ...wrong },
-    {
-      enabled: true,
-    },
-  ),
-  operation('DELETE', '/issuer/{issuer}/users/{user}', 'Delete it', { '200': outcome, ...missing }),
-  operation('GET', '/issuer/{issuer}/users/{user}/totp', 'Its secret as a QR code', { '200': 'A PNG', ...missing }),
-  operation(
-    'POST',
-    '/issuer/{issuer}/users/{user}/totp',
-    'Validate a code, once',
-    { '200': outcome, ...missing, ...wrong, '403': 'Issuer or user is disabled' },
-    { token: '123456' },
-    { token: 'tinyMfaCode' },
-  ),
 ]
+
+const issuerOperations: readonly DoorOperation[] = [
+  operation('GET', '/issuer', 'Issuers', { ok: json('Every issuer', Type.Array(wire.issuer)) }),
+  operation('POST', '/issuer', 'Make an issuer and its first token', {
+    ok: json('The issuer, and its token, shown this once', wire.madeIssuer),
+    no: { ...refused, ...wrong },
+    request: { name: 'issuer.local', contact: 'admin@issuer.local', token_length: 6, enabled: true },
+    variables: { name: 'issuer' },
+  }),
+  operation('GET', '/issuer/{issuer}', 'An issuer', { ok: json('The issuer', wire.issuer), no: missing }),
+  operation('POST', '/issuer/{issuer}', 'Change it', {
+    ok: done,
+    no: { ...missing, ...wrong },
+    request: { enabled: true },
+  }),
+  operation('DELETE', '/issuer/{issuer}', 'Delete it with users and tokens', { ok: done, no: missing }),
+  operation('GET', '/issuer/{issuer}/token', 'Its tokens', { ok: json('Its tokens', wire.tokens), no: missing }),
+  operation('POST', '/issuer/{issuer}/token', 'Mint a token, shown once', {
+    ok: json('The token, shown this once', wire.madeToken),
+    no: { ...missing, ...wrong },
+    request: { description: 'shop 1' },
+  }),
+  operation('DELETE', '/issuer/{issuer}/token/{token}', 'End a token', { ok: done, no: { ...missing, ...wrong } }),
+]
+
+const userOperations: readonly DoorOperation[] = [
+  operation('GET', '/issuer/{issuer}/users', 'Its users', {
+    ok: json('Its users', Type.Array(wire.user)),
+    no: missing,
+  }),
+  operation('POST', '/issuer/{issuer}/users', 'Add a user', {
+    ok: json('The user', wire.user),
+    no: { ...missing, ...wrong },
+    request: { name: 'demo', email: 'demo@issuer.local', enabled: true },
+    variables: { name: 'user' },
+  }),
+  operation('GET', '/issuer/{issuer}/users/{user}', 'A user', { ok: json('The user', wire.user), no: missing }),
+  operation('POST', '/issuer/{issuer}/users/{user}', 'Change it', {
+    ok: done,
+    no: { ...missing, ...wrong },
+    request: { enabled: true },
+  }),
+  operation('DELETE', '/issuer/{issuer}/users/{user}', 'Delete it', { ok: done, no: missing }),
+  operation('GET', '/issuer/{issuer}/users/{user}/totp', 'Its secret as a QR code', {
+    ok: { description: 'The picture', media: 'image/png' },
+    no: { ...missing, '403': no('Issuer or user is disabled') },
+  }),
+  operation('POST', '/issuer/{issuer}/users/{user}/totp', 'Validate a code, once', {
+    ok: done,
+    no: {
+      ...missing,
+      ...wrong,
+      '401': no('No token or a wrong one, or a code that is wrong, used or one of too many'),
+      '403': no('Issuer or user is disabled'),
+    },
+    request: { token: '123456' },
+    variables: { token: 'tinyMfaCode' },
+  }),
+]
+
+/** The door's addresses, for the documentation. */
+export const tinyMfaOperations = [...systemOperations, ...issuerOperations, ...userOperations]

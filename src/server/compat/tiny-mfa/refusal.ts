@@ -22,12 +22,15 @@ export const notSafe = () => new Refusal(400, 'object not safe')
 export const unreadable = () => new Refusal(400, 'the request body is not a JSON object')
 export const wrongToken = () => new Refusal(401, 'wrong access token provided')
 export const noToken = () => new Refusal(401, 'no access token provided in request')
+export const tooManyTokens = () => new Refusal(503, 'too many access tokens are being checked; try again in a minute')
 export const disabled = () => new Refusal(403, 'issuer or user is disabled')
 
 const failures: Readonly<Record<string, readonly [number, string]>> = {
   subject_name_taken: [400, 'a user of this name exists already'],
   subject_not_found: [404, 'issuer not found in db'],
   realm_not_found: [404, 'issuer not found in db'],
+  // Of a user made through another door, which enrols later or shows no secret twice.
+  enrolment_not_shown: [403, 'there is no secret of this user that may be shown'],
   verification_busy: [503, 'the user is being validated elsewhere for too long'],
   database_away: [503, 'the database does not answer'],
   database_busy: [503, 'the database is busy'],

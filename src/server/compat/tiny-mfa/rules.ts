@@ -2,7 +2,8 @@ import { isReserved } from '../../subjects/reserved.ts'
 import { notSafe, Refusal } from './refusal.ts'
 
 const namePattern = /^[A-Za-z0-9_.-]{1,32}$/
-const addressPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+// No control characters: PostgreSQL's text cannot hold NUL, and nobody's address has any.
+const addressPattern = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+\.[^\s@\p{Cc}]+$/u
 const longestContact = 255
 const longestEmail = 128
 

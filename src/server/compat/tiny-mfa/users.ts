@@ -79,13 +79,17 @@ export class Users {
     })
   }
 
-  /** The QR code of a user's secret, the same each time. @throws Refusal 403 while user or issuer is disabled */
+  /**
+   * The QR code of a user's secret, the same each time.
+   *
+   * @throws Refusal 403 while user or issuer is disabled; {@link Failure} `enrolment_not_shown` where there is none
+   */
   async picture(by: By, realm: RealmEntry, name: string): Promise<Buffer> {
     const row = await this.row(realm, name)
     if (row.enabled === 0 || !realm.policy.isEnabled) throw disabled()
-    const { secretBase32 } = await this.#parts.subjects.enrolment.show(realm, row, by)
+    const shown = await this.#parts.subjects.enrolment.show(realm, row, by)
     const look = await this.#parts.looks.read()
-    return Buffer.from(drawQrPng(totpUri(realm, name, secretBase32), { ...look, sizePixels: 256 }))
+    return Buffer.from(drawQrPng(totpUri(realm.name, name, shown), { ...look, sizePixels: 256 }))
   }
 
   /** A user's row. @throws Refusal 404, in the words for an unknown issuer */

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../audit/link.ts'
 import type { TinyMfaParts } from './parts.ts'
+import { chainRanks } from './store.ts'
 import { timeOf } from './views.ts'
 
 /** A validation as go-tiny-mfa's audit lists it. */
@@ -13,6 +14,12 @@ interface Entry {
   readonly date: string
 }
 
+/**
+ * Imported validations keep their ids, which are small. Ours begin here and are the event's place in the audit, which
+ * no later event, import or pruning changes: its number in its chain, each chain with room of its own.
+ */
+const firstOwnId = 1_000_000_000
+const mostInChain = 2 ** 36
 const stepMs = 30_000
 const eventsAtOnce = 500
 const timePattern = /^(\d{4})-(\d{2})-(\d{2}):(\d{2}):(\d{2}):(\d{2})$/
@@ -36,7 +43,8 @@ export async function listValidations({ core }: TinyMfaParts, given: object): Pr
     events.push(...page.items.filter((event) => isAsked(event, query)))
     cursor = page.nextCursor
   }
-  const entries = events.toReversed().map((event, index) => entryOf(event, index + 1))
+  const ranks = await chainRanks(core.storage.db)
+  const entries = events.map((event) => entryOf(event, ranks.get(event.chain) ?? ranks.size)).toSorted(oldestFirst)
   const offset = wholeIn(query.offset) ?? 0
   return entries.slice(offset, offset + (wholeIn(query.limit) ?? entries.length))
 }
@@ -54,17 +62,21 @@ function isAsked(event: RecordedEvent, { before, after }: ValidationQuery): bool
   return event.detail?.['door'] === 'tiny-mfa' && isEarlier && atMs > (timeIn(after) ?? Number.NEGATIVE_INFINITY)
 }
 
-function entryOf(event: RecordedEvent, id: number): Entry {
-  const { objectName, objectId, outcome, detail } = event
+function entryOf(event: RecordedEvent, chainRank: number): Entry {
+  const { objectName, objectId, outcome, detail, sequence } = event
   const atMs = timeOfEvent(event)
   return {
-    id,
+    id: Number(detail?.['importedId'] ?? firstOwnId + chainRank * mostInChain + sequence),
     issuer: String(detail?.['realm'] ?? ''),
     user: objectName ?? objectId,
     message: Number(detail?.['importedStep'] ?? Math.floor(atMs / stepMs)),
     result: outcome === 'accepted',
     date: timeOf(atMs),
   }
+}
+
+function oldestFirst(one: Entry, other: Entry): number {
+  return one.date.localeCompare(other.date) || one.id - other.id
 }
 
 /** When it happened: what was imported happened before it was recorded here. */

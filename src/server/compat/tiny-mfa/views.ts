@@ -1,4 +1,4 @@
-import type { RealmEntry } from '../../subjects/directory.ts'
+import type { ShownSecret } from '../../subjects/enrol.ts'
 import type { RealmRow } from '../../subjects/store.ts'
 
 /** An issuer as go-tiny-mfa writes it. */
@@ -36,15 +36,15 @@ export function timeOf(atMs: number): string {
 }
 
 /**
- * The URI of a user's QR code, exactly as go-tiny-mfa writes it: nothing is percent-encoded, the parameters stand in
- * this order, and the digits are the issuer's present ones.
+ * The URI of a user's QR code, exactly as go-tiny-mfa writes it: nothing is percent-encoded and the parameters stand in
+ * this order. Digits are the issuer's present ones, unless the user's codes were made to stay as they were.
  */
-export function totpUri({ name: issuer, policy }: RealmEntry, user: string, secretBase32: string): string {
+export function totpUri(issuer: string, user: string, { secretBase32, shape }: ShownSecret): string {
   const parameters = [
-    'algorithm=SHA1',
-    `digits=${policy.digits}`,
+    `algorithm=${shape.algorithm}`,
+    `digits=${shape.digits}`,
     `issuer=${issuer}`,
-    `period=${policy.periodSeconds}`,
+    `period=${shape.periodSeconds}`,
     `secret=${secretBase32}`,
   ]
   return `otpauth://totp/${issuer}:${user}@${issuer}?${parameters.join('&')}`

@@ -26,7 +26,7 @@ export interface TotpshareAccounts {
 }
 
 const door = 'totpshare'
-/** Keys kept with their accounts: a name never moves to another account while that one lives. */
+/** Keys kept with their accounts; whoever asks by an old one is not found and looked up again. */
 const mostKeysKept = 10_000
 
 /** @param isOpenToAll - whether everyone who is logged in may add and delete accounts */
@@ -34,8 +34,6 @@ export function totpshareAccounts(vault: Vault, isOpenToAll: boolean): Totpshare
   const { core } = vault.room
   const knownIds = new Map<string, string>()
   const findId = async (key: string): Promise<string> => {
-    const known = knownIds.get(key)
-    if (known !== undefined) return known
     if (!/^[0-9a-f]+\.[0-9a-f]+$/i.test(key)) throw new Failure('account_not_found')
     const account = await findByPublicKey(core.storage.db, key)
     if (account === null || account.type === 'hotp') throw new Failure('account_not_found')
@@ -50,11 +48,11 @@ export function totpshareAccounts(vault: Vault, isOpenToAll: boolean): Totpshare
     code: async (actor, key) => {
       requireKnown(actor)
       try {
-        return await revealNow(vault, actor, await findId(key))
+        return await revealNow(vault, actor, knownIds.get(key) ?? (await findId(key)), key)
       } catch (error) {
         // Its account may be gone and the key another one's by now.
         if (!isFailure(error, 'account_not_found') || !knownIds.delete(key)) throw error
-        return revealNow(vault, actor, await findId(key))
+        return revealNow(vault, actor, await findId(key), key)
       }
     },
     add: (actor, given) => {
@@ -92,8 +90,13 @@ async function listSecrets(vault: Vault, actor: Actor): Promise<ListedSecret[]> 
 }
 
 // Rounded up, so that it counts 30 to 1 and never shows a full period beside an old code (T104).
-async function revealNow(vault: Vault, actor: Actor, id: string): Promise<{ time_remaining: number; token: string }> {
-  const { code, validUntilMs, serverTimeMs } = await vault.reveal(actor, id, { door })
+async function revealNow(
+  vault: Vault,
+  actor: Actor,
+  id: string,
+  publicKey: string,
+): Promise<{ time_remaining: number; token: string }> {
+  const { code, validUntilMs, serverTimeMs } = await vault.reveal(actor, id, { door, publicKey })
   return { time_remaining: Math.ceil((validUntilMs - serverTimeMs) / 1000), token: code }
 }
 
@@ -104,22 +107,29 @@ async function addSecret(
 ): Promise<string> {
   const { room } = vault
   const { otp } = readSecret({ secretBase32: secret })
+  if (otp.type === 'hotp') throw new Failure('totpshare_counts')
   if (/\p{Cc}/u.test(id + displayName)) throw new Failure('account_text_unprintable', { detail: { field: 'id' } })
   const publicKey = publicKeyOf(id, displayName)
   if (publicKey.length > longestPublicKey) throw new Failure('totpshare_name_too_long')
-  return room.core.storage.transaction(async (tx) => {
-    if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
-    const { account } = await storeAccount(room, tx, actor, {
-      otp,
-      text: { label: displayName, identifier: id, issuer: otp.issuer, url: '', tags: [], note: '' },
-      settings: {},
-      grants: [{ grantee: 'everyone', right: 'reveal' }],
-      allowDuplicate: false,
-      custody: { how: 'uploaded', note: door },
-      publicKey,
-    })
+  try {
+    const { account } = await room.core.storage.transaction((tx) =>
+      storeAccount(room, tx, actor, {
+        otp,
+        text: { label: displayName, identifier: id, issuer: otp.issuer, url: '', tags: [], note: '' },
+        settings: {},
+        grants: [{ grantee: 'everyone', right: 'reveal' }],
+        allowDuplicate: false,
+        custody: { how: 'uploaded', note: door },
+        publicKey,
+      }),
+    )
     return account.publicKey
-  })
+  } catch (error) {
+    // This door has no way to ask twice.
+    throw isFailure(error, 'account_duplicate')
+      ? new Failure('totpshare_secret_taken', { detail: error.detail })
+      : error
+  }
 }
 
 // Only for deleting an account this person may see, where the operator opened the door to everyone.

@@ -34,6 +34,9 @@ export function openFolderFile(
 ): FolderAccount | FolderMistake {
   const names = readName(fileName)
   if (names === null) return { fileName, reason: 'its name is not two hexadecimal words with a dot between' }
+  if (/\p{Cc}/u.test(names.identifier + names.label)) {
+    return { fileName, reason: 'its id or name holds control characters' }
+  }
   const text = decrypt(content, encryptionKey)
   if (text === null) return { fileName, reason: 'it does not open with this key' }
   try {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../../../errors/failure.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
 import { completeAccount } from '../../../otp/account.ts'
 import type { Actor } from '../../http/actor.ts'
 import { storeAccount } from '../../vault/accounts.ts'
@@ -33,21 +33,22 @@ export interface FolderImport {
  */
 export async function importFolder(vault: Vault, actor: Actor, wish: FolderImport): Promise<FolderReport> {
   const { storage } = vault.room.core
-  const names = listFolder(wish.folder)
+  const { files, others } = listFolder(wish.folder)
   const before = await importedFiles(storage.db)
   const imported: { identifier: string; label: string }[] = []
-  const refused: FolderMistake[] = []
+  const refused: FolderMistake[] = others.map((fileName) => ({ fileName, reason: 'it is no regular file' }))
   let known = 0
-  for (const fileName of names) {
+  for (const fileName of files) {
     if (before.has(fileName) || (await findByPublicKey(storage.db, fileName)) !== null) {
       known++
       continue
     }
     const outcome = await takeOver(vault, actor, wish, fileName)
-    if (isMistake(outcome)) refused.push(outcome)
+    if (outcome === null) known++
+    else if (isMistake(outcome)) refused.push(outcome)
     else imported.push({ identifier: outcome.identifier, label: outcome.label })
   }
-  return { total: names.length, imported, known, refused, warnings: warningsOf(wish) }
+  return { total: files.length + others.length, imported, known, refused, warnings: warningsOf(wish) }
 }
 
 function warningsOf({ encryptionKey }: FolderImport): string[] {
@@ -55,12 +56,13 @@ function warningsOf({ encryptionKey }: FolderImport): string[] {
   return ['The folder is sealed with the default key everybody knows. Delete it once its accounts are here.']
 }
 
+// Null for a file that another server took over meanwhile.
 async function takeOver(
   vault: Vault,
   actor: Actor,
   { folder, encryptionKey, isDryRun }: FolderImport,
   fileName: string,
-): Promise<FolderAccount | FolderMistake> {
+): Promise<FolderAccount | FolderMistake | null> {
   const content = readSmallFile(join(folder, fileName))
   if (content === null) return { fileName, reason: 'it cannot be read, or is too large to be an account' }
   const opened = openFolderFile(fileName, content, encryptionKey)
@@ -81,17 +83,21 @@ async function takeOver(
     })
     return opened
   } catch (error) {
-    if (error instanceof Failure) return { fileName, reason: error.message }
+    if (isFailure(error, 'totpshare_key_taken')) return null
+    if (isFailure(error)) return { fileName, reason: error.message }
     throw error
   }
 }
 
-function listFolder(folder: string): string[] {
+/** Links and folders are named in the report: nothing that lies in the folder is passed over in silence. */
+function listFolder(folder: string): { files: string[]; others: string[] } {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => name)
-      .toSorted()
+    const entries = readdirSync(folder, { withFileTypes: true }).toSorted((one, other) =>
+      one.name < other.name ? -1 : 1,
+    )
+    const isFile = Map.groupBy(entries, (entry) => entry.isFile())
+    const namesOf = (wanted: boolean) => (isFile.get(wanted) ?? []).map(({ name }) => name)
+    return { files: namesOf(true), others: namesOf(false) }
   } catch (cause) {
     throw new Failure('totpshare_folder_unreadable', { detail: { folder }, cause })
   }

@@ -5,9 +5,10 @@ import type { Actor } from '../../http/actor.ts'
 import type { Variables } from '../../http/environment.ts'
 import { callerRealms } from '../../subjects/reserved.ts'
 import type { DoorParts } from '../door-parts.ts'
-import { Entries } from './entries.ts'
-import { readUngleichotpRules } from './settings.ts'
-import { countEntries } from './store.ts'
+import { administrators, Entries, type Entry } from './entries.ts'
+import { entryIn } from './fields.ts'
+import { Refusal } from './refusal.ts'
+import { readUngleichotpRules, type UngleichotpRules } from './settings.ts'
 
 /** The first entry that may manage others. */
 export interface Bootstrap {
@@ -24,19 +25,42 @@ const operator: Actor = { kind: 'operator', name: 'operator', address: '' }
 /**
  * Makes the first entry of ungleich-admin; its seed is told this once.
  *
- * @throws {@link Failure} `ungleichotp_admin_exists` unless forced, and what a seed that is no Base32 throws
+ * @throws {@link Failure} `ungleichotp_admin_exists` unless forced, `ungleichotp_entry_taken`,
+ *   `ungleichotp_entry_refused`, and what a seed that is no Base32 throws
  */
 export async function bootstrap(
   parts: DoorParts,
   variables: Variables,
   { name, realm = callerRealms.admin, seed, force = false }: Bootstrap,
 ): Promise<{ entry: { name: string; realm: string; seed: string }; isShort: boolean }> {
-  if (!force && (await countEntries(parts.core.storage.db, callerRealms.admin)) > 0) {
+  const rules = readUngleichotpRules(variables)
+  if (!force && (await administrators(parts.core.storage.db, rules)).length > 0) {
     throw new Failure('ungleichotp_admin_exists')
   }
   const secret = seed === undefined ? undefined : decodeBase32(seed)
-  const entries = new Entries(parts, readUngleichotpRules(variables))
-  const by = { actor: operator, address: '', door: 'ungleichotp' }
-  const { id: _id, ...entry } = await entries.create(by, { name, realm }, secret)
+  const { id: _id, ...entry } = await make(parts, rules, { name, realm }, secret)
   return { entry, isShort: secret !== undefined && secret.length < recommendedSecretBytes }
+}
+
+async function make(
+  parts: DoorParts,
+  rules: UngleichotpRules,
+  wish: { name: string; realm: string },
+  secret: Uint8Array | undefined,
+): Promise<Entry> {
+  try {
+    const by = { actor: operator, address: '', door: 'ungleichotp' }
+    return await new Entries(parts, rules).create(by, entryIn(wish, rules), secret)
+  } catch (error) {
+    throw error instanceof Refusal ? failureOf(error, wish) : error
+  }
+}
+
+// The door's refusals are made for bodies; whoever types a command reads a sentence (law 8).
+function failureOf({ body }: Refusal, { name, realm }: { name: string; realm: string }): Failure {
+  if ('non_field_errors' in body) return new Failure('ungleichotp_entry_taken', { detail: { name, realm } })
+  const reason = Object.entries(body)
+    .map(([field, texts]) => `${field}: ${[texts].flat().join(' ')}`)
+    .join(' ')
+  return new Failure('ungleichotp_entry_refused', { detail: { reason } })
 }

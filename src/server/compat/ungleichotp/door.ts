@@ -10,7 +10,16 @@ import { plantLockout } from '../plant-lockout.ts'
 import { type Fields, readFields, readRaw } from './body.ts'
 import { Entries } from './entries.ts'
 import { callerIn, changesIn, entryIn, isExtended, type Triple, verifiedIn } from './fields.ts'
-import { notFound, notPermitted, notUnique, Refusal, refusalOf, wrongCredentials, wrongMethod } from './refusal.ts'
+import {
+  notFound,
+  notPermitted,
+  notUnique,
+  Refusal,
+  refusalOf,
+  unsupported,
+  wrongCredentials,
+  wrongMethod,
+} from './refusal.ts'
 import { readUngleichotpRules, type UngleichotpRules, ungleichotpLockout, ungleichotpOrigin } from './settings.ts'
 
 const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -52,7 +61,7 @@ export async function ungleichotpDoor(app: FastifyInstance, parts: DoorParts, va
       if (!(await parts.isOpen('ungleichotp'))) throw notFound()
     })
     instance.setErrorHandler((error, request, reply) => {
-      const refusal = refusalOf(error)
+      const refusal = isNoMediaType(error) ? refusalOfType(request) : refusalOf(error)
       if (refusal.status >= 500) parts.core.services.log.error({ err: error, method: request.method }, 'request failed')
       return send(reply, refusal.status, refusal.body)
     })
@@ -249,6 +258,15 @@ function lastOf(value: Query[string]): string | undefined {
 
 function isAnswer(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && 'status' in value && 'body' in value
+}
+
+// What cannot be a media type is refused by the framework, before the body is looked at.
+function isNoMediaType(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+}
+
+function refusalOfType(request: FastifyRequest): Refusal {
+  return hasBody(request) ? unsupported(request.headers['content-type'] ?? '') : wrongCredentials()
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

@@ -1,11 +1,13 @@
 import { encodeBase32 } from '../../../otp/base32.ts'
 import { isDuplicate } from '../../database/conflict.ts'
-import type { Tx } from '../../database/storage.ts'
+import type { Queryable, Tx } from '../../database/storage.ts'
 import { type By, subjectEvent } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
-import { callerRealms, peopleRealm } from '../../subjects/reserved.ts'
+import { callerRealms } from '../../subjects/reserved.ts'
 import { activePlace } from '../../subjects/roster.ts'
 import type { DoorParts } from '../door-parts.ts'
+import { wrongName, wrongRealm } from './entry-rules.ts'
+import { type FieldRules, wrongText } from './fields.ts'
 import { lastAdmin, notFound, notUnique, wrongFields } from './refusal.ts'
 import { type UngleichotpRules, ungleichotpOrigin } from './settings.ts'
 import * as store from './store.ts'
@@ -16,6 +18,12 @@ export interface Entry {
   readonly realm: string
   readonly seed: string
   readonly id: number | string
+}
+
+/** Entries of ungleich-admin that can log in: enabled, with a secret and a name a body can carry. */
+export async function administrators(db: Queryable, rules: FieldRules): Promise<{ id: string; name: string }[]> {
+  const entries = await store.enabledEntries(db, callerRealms.admin)
+  return entries.filter(({ name }) => wrongText(name, rules) === null)
 }
 
 /** Entries: subjects of the realms this door shows. */
@@ -47,26 +55,34 @@ export class Entries {
 
   /** Makes an entry with a fresh seed, or a given one. @throws Refusal 400 */
   async create(by: By, { name, realm }: { name: string; realm: string }, seed?: Uint8Array): Promise<Entry> {
+    this.#refuseName(name)
     const into = await this.#ownRealm(by, realm)
     const { core, subjects } = this.#parts
     try {
       return await core.storage.transaction(async (tx) => {
         if ((await subjects.find(into, name, tx)) !== null) throw notUnique()
-        const number = await store.nextEntryNumber(tx, core.services.clock.nowMs())
-        const subject = await subjects.add(tx, into, { name, number }, by)
+        const subject = await subjects.add(tx, into, { name }, by)
         const start = { begins: 'active' as const, ...(seed === undefined ? {} : { secret: seed }) }
         const { secretBase32 } = await subjects.enrolment.start(tx, into, subject, start, by)
-        return { name, realm, seed: secretBase32, id: number }
+        return { name, realm, seed: secretBase32, id: subject.number }
       })
     } catch (error) {
       throw isDuplicate(error) ? notUnique() : error
     }
   }
 
-  /** Gives an entry another name or realm; its seed stays. @throws Refusal 400, 404, 409 */
+  /**
+   * Gives an entry another name or realm; its seed stays. Entries of other doors stay in their realms.
+   *
+   * @throws Refusal 400, 404, 409
+   */
   async update(by: By, id: string, change: { name?: string; realm?: string }): Promise<Entry> {
     const row = await this.#row(id)
     const { name = row.name, realm = row.realm_name } = change
+    if (name !== row.name) this.#refuseName(name)
+    if (realm !== row.realm_name && row.origin !== ungleichotpOrigin) {
+      throw wrongFields({ realm: ['This entry belongs to another door and stays in its realm.'] })
+    }
     const into = realm === row.realm_name ? await this.#realm(row.realm_name) : await this.#ownRealm(by, realm)
     const { core, subjects } = this.#parts
     try {
@@ -79,7 +95,9 @@ export class Entries {
     } catch (error) {
       throw isDuplicate(error) ? notUnique() : error
     }
-    return this.#open(await this.#row(id))
+    const changed = await store.findEntryOf(core.storage.db, row.id)
+    if (changed === undefined) throw notFound()
+    return this.#open(changed)
   }
 
   async remove(by: By, id: string): Promise<void> {
@@ -105,7 +123,8 @@ export class Entries {
   async #keepLastAdmin(tx: Tx, row: store.EntryRow): Promise<void> {
     if (row.realm_name !== callerRealms.admin) return
     await store.holdEntries(tx, row.realm_id)
-    if ((await store.countEntries(tx, callerRealms.admin)) <= 1) throw lastAdmin()
+    const others = (await administrators(tx, this.#rules)).filter(({ id }) => id !== row.id)
+    if (others.length === 0) throw lastAdmin()
   }
 
   async #row(id: string): Promise<store.EntryRow> {
@@ -123,13 +142,19 @@ export class Entries {
 
   /** A realm of this door, made if it is new. @throws Refusal 400 for reserved realms and those of other doors */
   async #ownRealm(by: By, name: string): Promise<RealmEntry> {
-    if (name.toLowerCase() === peopleRealm) throw wrongFields({ realm: ['This realm is reserved.'] })
+    const wrong = wrongRealm(name, this.#rules)
+    if (wrong !== null) throw wrongFields({ realm: [wrong] })
     const { digits, periodSeconds, windowSteps } = this.#rules
     const window = { windowBack: windowSteps, windowForward: windowSteps }
     const policy = { digits, periodSeconds, ...window, replay: 'once', readback: 'enrollers' } as const
     const realm = await this.#parts.subjects.ensureRealm({ name, ...policy, origin: ungleichotpOrigin }, by)
     if (realm.origin !== ungleichotpOrigin) throw wrongFields({ realm: ['This realm belongs to another door.'] })
     return realm
+  }
+
+  #refuseName(name: string): void {
+    const wrong = wrongName(name, this.#rules)
+    if (wrong !== null) throw wrongFields({ name: [wrong] })
   }
 
   async #open(row: store.EntryRow): Promise<Entry> {

@@ -101,6 +101,13 @@ function textOf(value: unknown, { maxLength }: FieldRules): Read {
   return { text: text.normalize('NFC') }
 }
 
+/** What is wrong with a text that does not come from a body, in a sentence; null when nothing is. */
+export function wrongText(text: string, rules: FieldRules): string | null {
+  const read = textOf(text, rules)
+  if ('error' in read) return read.error
+  return read.text === text ? null : 'Blanks around it are not allowed.'
+}
+
 /** A JSON number has lost its leading zeros, so it is padded; a text is taken as it is. */
 function codeOf(value: unknown, rules: FieldRules): Read {
   if (typeof value !== 'number') return textOf(value, rules)

@@ -5,10 +5,14 @@ import type { ForeignDatabase } from '../../database/foreign.ts'
 import type { SqlRow, Tx } from '../../database/storage.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
-import { callerRealms, peopleRealm } from '../../subjects/reserved.ts'
+import { takeNumber } from '../../subjects/numbers.ts'
+import { callerRealms } from '../../subjects/reserved.ts'
 import type { DoorParts } from '../door-parts.ts'
+import { importedBefore, rememberImported } from '../imported.ts'
+import { oldText } from '../old-text.ts'
+import { administrators } from './entries.ts'
+import { wrongName, wrongRealm } from './entry-rules.ts'
 import { type UngleichotpRules, ungleichotpOrigin } from './settings.ts'
-import { findEntry, nextEntryNumber } from './store.ts'
 
 /** What became of the rows; the sum of the parts is `read`. */
 export interface UngleichotpReport {
@@ -32,6 +36,7 @@ export interface OldEntry {
   readonly isActive: boolean
 }
 
+const importedKey = 'ungleichotp.imported'
 const givenUp = Symbol('dry run')
 /** By these columns the table is known, whatever its application was called. */
 const marks = ['name', 'realm', 'seed', 'username']
@@ -54,7 +59,7 @@ export async function importUngleichotp(
   const run = new ImportRun(parts, rules, entries, by)
   try {
     await parts.core.storage.transaction(async (tx) => {
-      for (const entry of entries) await run.write(tx, entry)
+      await run.write(tx)
       if (isDryRun) throw givenUp
     })
   } catch (error) {
@@ -70,6 +75,9 @@ class ImportRun {
   readonly #by: By
   readonly #notes: string[] = []
   readonly #tally: { read: number; imported: number; known: number; refused: number; skipped: number }
+  /** Realms of the entries that are here now. */
+  readonly #realms = new Set<string>()
+  #taken = new Set<string>()
 
   constructor(parts: DoorParts, rules: UngleichotpRules, entries: readonly OldEntry[], by: By) {
     this.#parts = parts
@@ -80,44 +88,64 @@ class ImportRun {
   }
 
   report(isWritten: boolean): UngleichotpReport {
-    return { ...this.#tally, notes: [...this.#notes, ...this.#rightsNotes()], isWritten }
+    return { ...this.#tally, notes: this.#notes, isWritten }
   }
 
-  async write(tx: Tx, entry: OldEntry): Promise<void> {
+  async write(tx: Tx): Promise<void> {
+    this.#taken = await importedBefore(tx, importedKey)
+    for (const entry of this.#entries) await this.#writeEntry(tx, entry)
+    await rememberImported(tx, importedKey, this.#taken, this.#parts.core.services.clock.nowMs())
+    this.#notes.push(...this.#rightsNotes((await administrators(tx, this.#rules)).length > 0))
+  }
+
+  async #writeEntry(tx: Tx, entry: OldEntry): Promise<void> {
     if (entry.name === '' || entry.realm === '' || entry.seed === '') {
       this.#tally.skipped += 1
-      this.#notes.push(`${entry.username} is an account of the admin site and no entry; it was left out.`)
+      this.#notes.push(`${oldText(entry.username)} is an account of the admin site and no entry; it was left out.`)
       return
     }
+    if (this.#taken.has(keyOf(entry))) return this.#know(entry)
     const secret = secretOf(entry.seed)
     if (secret === null) return this.#refuse(entry, 'its seed is not Base32')
-    if (entry.realm.toLowerCase() === peopleRealm) return this.#refuse(entry, 'its realm is reserved')
+    const wrong = this.#wrongIn(entry)
+    if (wrong !== null) return this.#refuse(entry, wrong)
     const realm = await this.#realm(tx, entry.realm)
     if (realm.origin !== ungleichotpOrigin) return this.#refuse(entry, 'its realm belongs to another door')
     const present = await this.#parts.subjects.find(realm, entry.name, tx)
-    if (present !== null) return this.#meet(entry, present.number === entry.id)
-    await this.#add(tx, realm, entry, secret)
+    if (present === null) return this.#add(tx, realm, entry, secret)
+    if (present.number !== entry.id) return this.#refuse(entry, 'there is another entry of this name')
+    this.#know(entry)
   }
 
   async #add(tx: Tx, realm: RealmEntry, entry: OldEntry, secret: Uint8Array): Promise<void> {
     const { subjects, core } = this.#parts
-    const isTaken = (await findEntry(tx, String(entry.id))) !== undefined
-    const nowMs = core.services.clock.nowMs()
-    const number = isTaken ? await nextEntryNumber(tx, nowMs) : entry.id
+    const number = await takeNumber(tx, ungleichotpOrigin, entry.id, core.services.clock.nowMs())
     const wish = { name: entry.name, number, isEnabled: entry.isActive }
     const subject = await subjects.add(tx, realm, wish, this.#by)
     await subjects.enrolment.start(tx, realm, subject, { begins: 'active', secret }, this.#by)
-    if (isTaken) this.#notes.push(`${nameOf(entry)} has the id ${number} now: ${entry.id} was taken.`)
-    else await nextEntryNumber(tx, nowMs, entry.id)
     this.#tally.imported += 1
+    this.#hold(entry)
+    if (number !== entry.id) this.#notes.push(`${nameOf(entry)} has the id ${number} now: ${entry.id} was taken.`)
     if (!entry.isActive) this.#notes.push(`${nameOf(entry)} was not active and is disabled here.`)
     if (secret.length < recommendedSecretBytes)
       this.#notes.push(`The seed of ${nameOf(entry)} is shorter than 128 bits.`)
   }
 
-  #meet(entry: OldEntry, isSame: boolean): void {
-    if (isSame) this.#tally.known += 1
-    else this.#refuse(entry, 'there is another entry of this name')
+  #know(entry: OldEntry): void {
+    this.#tally.known += 1
+    this.#hold(entry)
+  }
+
+  #hold(entry: OldEntry): void {
+    this.#taken.add(keyOf(entry))
+    this.#realms.add(entry.realm)
+  }
+
+  #wrongIn({ name, realm }: OldEntry): string | null {
+    const inName = wrongName(name, this.#rules)
+    if (inName !== null) return `its name is refused (${inName})`
+    const inRealm = wrongRealm(realm, this.#rules)
+    return inRealm === null ? null : `its realm is refused (${inRealm})`
   }
 
   #refuse(entry: OldEntry, reason: string): void {
@@ -134,18 +162,17 @@ class ImportRun {
     return this.#parts.subjects.makeRealm(tx, { name, ...policy, origin: ungleichotpOrigin }, this.#by)
   }
 
-  #rightsNotes(): string[] {
-    const realms = new Set(this.#entries.map(({ realm }) => realm))
-    const others = [...realms].filter(
-      (realm) => realm !== '' && realm !== callerRealms.admin && realm !== callerRealms.auth,
-    )
+  #rightsNotes(hasAdministrator: boolean): string[] {
+    const others = [...this.#realms].filter((realm) => realm !== callerRealms.admin && realm !== callerRealms.auth)
     const notes = []
-    if (!realms.has(callerRealms.admin)) {
-      notes.push('There is no entry in ungleich-admin: "watchword admin ungleichotp bootstrap" makes one.')
+    if (!hasAdministrator) {
+      notes.push(
+        'There is no entry in ungleich-admin that can log in: "watchword admin ungleichotp bootstrap" makes one.',
+      )
     }
     if (others.length > 0) {
       notes.push(
-        `Entries of ${others.toSorted().join(', ')} can be verified but no longer verify or manage others. ` +
+        `Entries of ${oldText(others.toSorted().join(', '))} can be verified but no longer verify or manage others. ` +
           'Give a service that verifies an entry in ungleich-auth.',
       )
     }
@@ -161,8 +188,13 @@ function secretOf(seed: string): Uint8Array | null {
   }
 }
 
+// With name and realm: ids of another old database may be the same numbers.
+function keyOf({ id, name, realm }: OldEntry): string {
+  return JSON.stringify([id, name, realm])
+}
+
 function nameOf({ name, realm }: OldEntry): string {
-  return `(${name}, ${realm})`
+  return oldText(`(${name}, ${realm})`)
 }
 
 function entryIn(row: SqlRow): OldEntry {

@@ -1,4 +1,6 @@
-import type { DoorOperation } from '../../http/openapi.ts'
+import { Type } from 'typebox'
+import type { DoorAnswer, DoorOperation } from '../../http/door-operation.ts'
+import * as wire from './wire.ts'
 
 const tag = 'ungleichotp'
 const triple = { auth_name: 'root', auth_realm: 'ungleich-admin', auth_token: '123456' }
@@ -7,8 +9,17 @@ const tripleVariables = {
   auth_realm: 'ungleichotpRealm',
   auth_token: 'ungleichotpCode',
 }
-const entry = '{"name", "realm", "seed", "id"}'
-const refused = { '403': 'Wrong credentials, or not permitted' }
+const no = (description: string): DoorAnswer => ({ description, schema: wire.detail })
+const entry: DoorAnswer = { description: 'The entry', schema: wire.entry }
+const wrong = { '400': { description: 'What is wrong, by field', schema: wire.errors } }
+const missing = { '404': no('Not found') }
+const lastAdmin = { '409': no('The last entry of ungleich-admin') }
+/** Asked before anything else, of every method. */
+const unread = {
+  '400': no('A body that cannot be read'),
+  '403': no('Wrong credentials, or not permitted'),
+  '415': no('A body of another media type'),
+}
 
 function operation(
   method: string,
@@ -26,7 +37,8 @@ function operation(
     request,
     caller: 'body',
     variables,
-    answers: { ...answers, ...refused },
+    answers: { ...unread, ...answers },
+    refusal: no('The door is closed, the body too large, or the server not well'),
   }
 }
 
@@ -44,7 +56,7 @@ export const ungleichotpOperations: readonly DoorOperation[] = [
       verifyrealm: 'ungleich',
       verifytoken: '654321',
     },
-    { '200': '{"status": "OK"}', '400': 'Errors of fields' },
+    { '200': { description: 'Verified', schema: wire.verified }, ...wrong },
     {
       name: 'ungleichotpName',
       realm: 'ungleichotpRealm',
@@ -54,32 +66,28 @@ export const ungleichotpOperations: readonly DoorOperation[] = [
       verifytoken: 'entryCode',
     },
   ),
-  operation('GET', '/', 'Entries, filtered by name and realm', triple, { '200': `[${entry}]` }),
-  operation(
-    'POST',
-    '/',
-    'Make an entry',
-    { ...triple, name: 'nico', realm: 'ungleich' },
-    { '201': entry, '400': 'Errors of fields' },
-  ),
-  operation('GET', '/{id}/', 'An entry', triple, { '200': entry, '404': 'Not found' }),
+  operation('GET', '/', 'Entries, filtered by name and realm', triple, {
+    '200': { description: 'The entries', schema: Type.Array(wire.entry) },
+  }),
+  operation('POST', '/', 'Make an entry', { ...triple, name: 'nico', realm: 'ungleich' }, { '201': entry, ...wrong }),
+  operation('GET', '/{id}/', 'An entry', triple, { '200': entry, ...missing }),
   operation(
     'PUT',
     '/{id}/',
     'Give an entry another name and realm',
     { ...triple, name: 'nico', realm: 'ungleich' },
-    { '200': entry, '400': 'Errors of fields', '404': 'Not found' },
+    { '200': entry, ...wrong, ...missing, ...lastAdmin },
   ),
   operation(
     'PATCH',
     '/{id}/',
     'Give an entry another name or realm',
     { ...triple, realm: 'ungleich' },
-    { '200': entry, '400': 'Errors of fields', '404': 'Not found' },
+    { '200': entry, ...wrong, ...missing, ...lastAdmin },
   ),
   operation('DELETE', '/{id}/', 'Delete an entry', triple, {
-    '204': 'Deleted',
-    '404': 'Not found',
-    '409': 'The last administrator',
+    '204': { description: 'Deleted', media: '' },
+    ...missing,
+    ...lastAdmin,
   }),
 ]

@@ -1,4 +1,3 @@
-import { sql } from '../../database/sql.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
 import type { SubjectRow } from '../../subjects/store.ts'
@@ -9,8 +8,6 @@ export interface EntryRow extends SubjectRow {
   readonly realm_name: string
   readonly origin: string
 }
-
-const sequenceKey = 'ungleichotp.sequence'
 
 /** Every entry this door shows: of its own realms, and of those whose enrollers may read secrets. */
 export function listEntries(
@@ -23,50 +20,38 @@ export function listEntries(
   return query.orderBy('realm.name').orderBy('subject.number').orderBy('subject.id').execute()
 }
 
-/** A shown entry by its id: a number in the door's own realms, the subject's id elsewhere. */
-export function findEntry(db: Queryable, id: string): Promise<EntryRow | undefined> {
+/**
+ * A shown entry by its id: a number in the door's own realms, the subject's id elsewhere. A number that two entries
+ * have, as older versions could give it, names neither: the wrong one would be changed.
+ */
+export async function findEntry(db: Queryable, id: string): Promise<EntryRow | undefined> {
   const query = shownEntries(db)
   if (!/^\d{1,15}$/.test(id)) {
     return query.where('subject.id', '=', id).where('realm.origin', '!=', ungleichotpOrigin).executeTakeFirst()
   }
-  return query.where('subject.number', '=', Number(id)).where('realm.origin', '=', ungleichotpOrigin).executeTakeFirst()
+  const [row, ...others] = await query
+    .where('subject.number', '=', Number(id))
+    .where('realm.origin', '=', ungleichotpOrigin)
+    .limit(2)
+    .execute()
+  return others.length === 0 ? row : undefined
 }
 
-/** How many entries a realm has. */
-export async function countEntries(db: Queryable, realmName: string): Promise<number> {
-  const row = await db
+/** A shown entry by its subject, whatever its id at the door is. */
+export function findEntryOf(db: Queryable, subjectId: string): Promise<EntryRow | undefined> {
+  return shownEntries(db).where('subject.id', '=', subjectId).executeTakeFirst()
+}
+
+/** The entries of a realm that are enabled and have a secret. */
+export function enabledEntries(db: Queryable, realmName: string): Promise<{ id: string; name: string }[]> {
+  return db
     .selectFrom('subject')
     .innerJoin('realm', 'realm.id', 'subject.realm_id')
-    .select((select) => select.fn.countAll().as('count'))
+    .select(['subject.id', 'subject.name'])
     .where('realm.name', '=', realmName)
-    .executeTakeFirst()
-  return Number(row?.count ?? 0)
-}
-
-/**
- * The next id of the door's entries. Counting in one row lets nobody else count until the transaction ends.
- *
- * @param atLeast - ids that an import brings along are never given again
- */
-export async function nextEntryNumber(tx: Tx, nowMs: number, atLeast = 0): Promise<number> {
-  await tx
-    .insertInto('setting')
-    .values({ key: sequenceKey, value: '0', updated_at_ms: nowMs })
-    .onConflict((conflict) => conflict.column('key').doNothing())
+    .where('subject.enabled', '=', 1)
+    .where('subject.sealed_secret', 'is not', null)
     .execute()
-  const counted = await tx
-    .updateTable('setting')
-    .set({ value: sql<string>`cast(cast(value as integer) + 1 as text)`, updated_at_ms: nowMs })
-    .where('key', '=', sequenceKey)
-    .returning('value')
-    .executeTakeFirstOrThrow()
-  const number = Math.max(Number(counted.value), atLeast)
-  await tx
-    .updateTable('setting')
-    .set({ value: String(number) })
-    .where('key', '=', sequenceKey)
-    .execute()
-  return number
 }
 
 /** Moves an entry to another realm, its secret sealed anew. */

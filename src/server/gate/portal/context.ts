@@ -5,7 +5,7 @@ import type { Access } from '../../access/access.ts'
 import type { Outside } from '../../access/origin.ts'
 import type { Core } from '../../audit/core.ts'
 import { sourceNetwork } from '../../http/address.ts'
-import { cookieReach, domainOf, loginReach } from '../cookie-area.ts'
+import { cookieReach, domainOf, isShared, loginReach } from '../cookie-area.ts'
 import type { Gate } from '../gate.ts'
 import { clearCookieTexts, type CookieShape, cookieValue, setCookieText } from '../gate-cookie.ts'
 import { hostOf } from '../host.ts'
@@ -149,11 +149,9 @@ export function limitKey(context: PortalContext, request: FastifyRequest): strin
   return trustedProxies.length > 0 ? sourceNetwork(request.address) : `device ${deviceOf(request) ?? ''}`
 }
 
-/** Adds cookies to an answer without losing those it has. */
+/** Adds cookies to an answer; those it has stay, for Fastify appends this one header. */
 export function addCookies(reply: FastifyReply, texts: readonly string[]): void {
-  const present = reply.getHeader('set-cookie')
-  const kept = present === undefined ? [] : Array.isArray(present) ? present : [String(present)]
-  reply.header('set-cookie', [...kept, ...texts])
+  reply.header('set-cookie', [...texts])
 }
 
 /** Sets the gate's cookie; without `maxAgeMs` it ends with the browser. */
@@ -163,18 +161,16 @@ export function setGateCookie(reply: FastifyReply, shape: CookieShape, token: st
   ])
 }
 
-/** Takes every variant of the gate's cookie away (P31). */
+/** Takes every variant of the gate's cookie away, of this cookie area and of whatever was set before it (P31). */
 export function clearGateCookies({ gate }: PortalContext, request: FastifyRequest, reply: FastifyReply): void {
   const { cookieArea, cookieName, isCookieSecure } = gate.settings
-  const host = visibleHost(request)
-  const parents = host
+  const parents = visibleHost(request)
     .split('.')
     .map((_label, index, labels) => labels.slice(index).join('.'))
-    .filter((name) => name.includes('.'))
-  const ofArea = cookieArea.kind === 'currentdomain' ? [] : cookieArea.kind === 'fixed' ? [cookieArea.domain] : parents
-  const ofRules = (gate.rules.current?.domains ?? []).map(({ domain }) => domain)
-  const domains = new Set([...ofArea, ...ofRules.filter((domain) => parents.includes(domain))])
-  addCookies(reply, clearCookieTexts(cookieName, isCookieSecure, [...domains]))
+    .filter(isShared)
+  // Behind a proxy that forwards no Host the fixed domain is known all the same.
+  const fixed = cookieArea.kind === 'fixed' ? [cookieArea.domain] : []
+  addCookies(reply, clearCookieTexts(cookieName, isCookieSecure, [...new Set([...fixed, ...parents])]))
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFailure } from '../../../errors/failure.ts'
+import { isDeviceOf } from '../../access/login/known-device.ts'
 import type { LoggedIn } from '../../access/login/login.ts'
 import { logInByCode } from '../../access/login/code-only.ts'
 import {
@@ -18,12 +19,13 @@ import {
   setGateCookie,
   visibleHost,
 } from './context.ts'
+import { needsFreshProof } from './freshness.ts'
 import { loopCauses } from './loop-detector.ts'
-import { type LoginForm, loginPage, noticePage } from './page.ts'
+import { type LoginForm, loginPage } from './page.ts'
 import { fill } from './texts.ts'
-import { signedIn, wishedTarget } from './visitor.ts'
+import { shownTokenHashes, signedIn, wishedTarget } from './visitor.ts'
 
-/** `GET /auth/login`: the form, or straight on for whoever has a session. */
+/** `GET /auth/login`: the form, or straight on for whoever has a session that is good for where they want to go. */
 export async function showLogin(
   context: PortalContext,
   request: FastifyRequest,
@@ -31,15 +33,12 @@ export async function showLogin(
 ): Promise<FastifyReply> {
   const { access, core, gate, loops } = context
   const target = safeLocation(context, request, wishedTarget(request))
-  const nowMs = core.services.clock.nowMs()
   const session = await signedIn(access.sessions, request, gate.settings.cookieName)
-  const isAgain = asksAgain(request)
-  if (loops.isLoop(deviceOf(request), target, nowMs)) return showLoop(context, request, reply, target)
-  if (session !== null && !isAgain) {
-    loops.noteLogin(deviceOf(request), target, nowMs)
-    return reply.redirect(target, 302)
-  }
-  const message = isAgain ? dressFor(context, request).texts.again : null
+  const isAgain = asksAgain(request) || (session !== null && needsFreshProof(context, request, session, target))
+  if (session !== null && !isAgain) return reply.redirect(target, 302)
+  const isLoop = session === null && loops.isLoop(deviceOf(request), target, core.services.clock.nowMs())
+  const again = isAgain ? dressFor(context, request).texts.again : null
+  const message = isLoop ? loopMessage(context, request) : again
   return showForm(context, request, reply, { status: 200, target, message, isAgain })
 }
 
@@ -76,9 +75,8 @@ async function showForm(
   return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), shown.target)
 }
 
-function showLoop(context: PortalContext, request: FastifyRequest, reply: FastifyReply, target: string): FastifyReply {
-  const dress = dressFor(context, request)
-  const { texts } = dress
+function loopMessage(context: PortalContext, request: FastifyRequest): string {
+  const { texts } = dressFor(context, request)
   const host = visibleHost(request)
   const domain = cookieShape(context, request)?.domain ?? null
   const scheme = context.access.outside(request).isHttps ? 'https' : 'http'
@@ -89,11 +87,9 @@ function showLoop(context: PortalContext, request: FastifyRequest, reply: Fastif
     public_suffix: texts.loopSuffix,
     proxy: texts.loopProxy,
   }
-  const sentences = loopCauses({ scheme, host, isCookieSecure, cookieDomain: domain }).map((cause) =>
-    fill(told[cause], { host, domain: domain ?? host }),
-  )
-  const way = { label: texts.goOn, href: target }
-  return sendPage(reply, 200, noticePage(dress, texts.loopTitle, [texts.loopIntro, ...sentences], way))
+  const causes = loopCauses({ scheme, host, isCookieSecure, cookieDomain: domain })
+  const sentences = causes.map((cause) => fill(told[cause], { host, domain: domain ?? host }))
+  return [`${texts.loopTitle}.`, texts.loopIntro, ...sentences].join(' ')
 }
 
 /** `POST /auth/login`: one answer for every refusal, and the way back on success. */
@@ -116,6 +112,17 @@ export async function logIn(
   return again(429, fill(texts.slowDown, { seconds: tried.waitSeconds }))
 }
 
+/**
+ * How long a login has to wait because too many failed from its address. A device the person logged in from does not
+ * wait for its neighbours: its own failures are counted by themselves.
+ */
+export async function addressWaitMs(context: PortalContext, request: FastifyRequest, form: Form): Promise<number> {
+  const waitMs = context.limit.waitMs(limitKey(context, request), context.core.services.clock.nowMs())
+  if (waitMs === 0) return 0
+  const from = { address: request.address, device: deviceOf(request) }
+  return (await isDeviceOf(context.access.context, form['user'] ?? '', from)) ? 0 : waitMs
+}
+
 /** How a login through the portal ended. */
 export type Tried = 'done' | 'refused' | { readonly waitSeconds: number }
 
@@ -130,7 +137,7 @@ export async function tryLogin(
   const { core, gate, limit, loops } = context
   const { clock, log } = core.services
   const key = limitKey(context, request)
-  const waitMs = limit.waitMs(key, clock.nowMs())
+  const waitMs = await addressWaitMs(context, request, form)
   if (waitMs > 0) {
     log.warn({ event: 'gate_login_limited', address: request.address }, 'gate login told to wait')
     return { waitSeconds: Math.ceil(waitMs / 1000) }
@@ -157,12 +164,13 @@ export async function tryLogin(
 function prove(context: PortalContext, request: FastifyRequest, form: Form, remembers: boolean): Promise<LoggedIn> {
   const { access, gate } = context
   const place = gatePlace(context, request, remembers)
-  const typed = (form['token'] ?? '').trim()
+  const recovery = (form['recovery'] ?? '').trim()
+  const typed = recovery === '' ? (form['token'] ?? '').trim() : recovery
   const { codeOnlyPersonId } = gate
   if (codeOnlyPersonId !== null) return logInByCode(access.context, { personId: codeOnlyPersonId, code: typed }, place)
   const who = { username: form['user'] ?? '', passphrase: form['password'] ?? '' }
-  // A code has digits alone; whatever else stands in the field is a recovery code.
-  const isCode = typed === '' || /^[\d\s\p{Nd}]+$/u.test(typed)
+  // A code has digits alone; whatever else stands in its field is a recovery code as well.
+  const isCode = recovery === '' && (typed === '' || /^[\d\s\p{Nd}]+$/u.test(typed))
   return access.login({ ...who, ...(isCode ? { code: typed } : { recoveryCode: typed }) }, place)
 }
 
@@ -172,9 +180,9 @@ function loggedName(form: Form): string {
   return /^[\w.@-]{1,64}$/.test(name) ? name : ''
 }
 
-/** A session of before the login ends with it: a planted cookie is worth nothing (P7). */
-async function endBefore(context: PortalContext, request: FastifyRequest): Promise<void> {
-  const before = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
-  if (before === null) return
-  await context.core.storage.transaction((tx) => context.access.sessions.end(tx, { id: before.session.id }))
+/** Sessions of before the login end with it: a planted cookie is worth nothing (P7). */
+async function endBefore({ core, access, gate }: PortalContext, request: FastifyRequest): Promise<void> {
+  const tokenHashes = shownTokenHashes(request, gate.settings.cookieName)
+  if (tokenHashes.length === 0) return
+  await core.storage.transaction((tx) => access.sessions.end(tx, { kind: 'gate', tokenHashes }))
 }

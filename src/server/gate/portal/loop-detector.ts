@@ -16,30 +16,40 @@ export interface LoopFacts {
 /** The likely cause of a login that does not stick. */
 export type LoopCause = 'plain_http' | 'domain' | 'public_suffix' | 'proxy'
 
+interface Seen {
+  readonly target: string
+  readonly atMs: number
+}
+
 /**
  * Notices browsers that log in, are sent back, and come again without the cookie (N4). Kept in memory: a loop
  * runs within seconds on one server.
  */
 export class LoopDetector {
-  readonly #logins = new Map<string, number[]>()
+  readonly #logins = new Map<string, readonly Seen[]>()
 
   /** Notes a login that succeeded, by browser and target; a browser without our cookie cannot be told from others. */
   noteLogin(device: string | undefined, target: string, nowMs: number): void {
     if (device === undefined) return
-    const key = `${device} ${target}`
-    const recent = this.#recent(key, nowMs)
-    this.#logins.delete(key)
-    this.#logins.set(key, [...recent, nowMs])
+    const recent = this.#recent(device, nowMs)
+    this.#logins.delete(device)
+    this.#logins.set(device, [...recent, { target, atMs: nowMs }])
     if (this.#logins.size > maxBrowsers) this.#logins.delete(this.#logins.keys().next().value ?? '')
   }
 
-  /** Whether a browser that is back at the login has just logged in for the same target, more than once. */
+  /** Whether a browser that is back without a session has just logged in for the same target, more than once. */
   isLoop(device: string | undefined, target: string, nowMs: number): boolean {
-    return device !== undefined && this.#recent(`${device} ${target}`, nowMs).length >= loopAfter
+    if (device === undefined) return false
+    return this.#recent(device, nowMs).filter((login) => login.target === target).length >= loopAfter
   }
 
-  #recent(key: string, nowMs: number): number[] {
-    return (this.#logins.get(key) ?? []).filter((atMs) => nowMs - atMs < windowMs)
+  /** Forgets a browser that logged out: it comes back without the cookie because it was asked to. */
+  forget(device: string | undefined): void {
+    if (device !== undefined) this.#logins.delete(device)
+  }
+
+  #recent(device: string, nowMs: number): readonly Seen[] {
+    return (this.#logins.get(device) ?? []).filter(({ atMs }) => nowMs - atMs < windowMs)
   }
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { doneBy } from '../../access/audited.ts'
 import { sessionActor } from '../../access/authenticators.ts'
+import type { AuditEvent } from '../../audit/event.ts'
 import {
   clearGateCookies,
+  deviceOf,
   dressFor,
   type Form,
   issueFormToken,
@@ -12,7 +14,7 @@ import {
 } from './context.ts'
 import { deviceName } from './device-name.ts'
 import { logoutPage, noticePage, sessionsPage } from './page.ts'
-import { signedIn, type SignedIn } from './visitor.ts'
+import { everySignedIn, shownTokenHashes, signedIn, type SignedIn } from './visitor.ts'
 
 const loginFirst = '/auth/login?rd=%2Fauth%2Fsessions'
 
@@ -46,9 +48,18 @@ function askLogout(context: PortalContext, request: FastifyRequest, reply: Fasti
   return sendPage(reply, status, logoutPage(dressFor(context, request), issueFormToken(context, request, reply)))
 }
 
+// Every session the browser shows ends, whoever it belongs to: what is left would open the apps again.
 async function endOwn(context: PortalContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
-  if (session !== null) await endSession(context, request, session, { id: session.session.id }, 'gate.logout')
+  const { access, core, gate } = context
+  const { cookieName } = gate.settings
+  const signedOut = await everySignedIn(access.sessions, request, cookieName)
+  if (signedOut.length > 0) {
+    await core.storage.transaction(async (tx) => {
+      await access.sessions.end(tx, { kind: 'gate', tokenHashes: shownTokenHashes(request, cookieName) })
+      for (const session of signedOut) await core.audit.append(tx, [ending(session, request, 'gate.logout', 1)])
+    })
+  }
+  context.loops.forget(deviceOf(request))
   clearGateCookies(context, request, reply)
 }
 
@@ -59,7 +70,16 @@ export async function showSessions(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
-  if (session === null) return reply.redirect(loginFirst, 302)
+  return session === null ? reply.redirect(loginFirst, 302) : sendSessions(context, request, reply, session)
+}
+
+async function sendSessions(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: SignedIn,
+  told: { readonly status: number; readonly message: string | null } = { status: 200, message: null },
+): Promise<FastifyReply> {
   const rows = await context.access.sessions.list({ personId: session.person.id, kind: 'gate' }, { limit: 100 })
   const lines = rows.map((row) => ({
     id: row.id,
@@ -68,7 +88,9 @@ export async function showSessions(
     lastSeen: new Date(row.lastSeenAtMs).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
     isCurrent: row.id === session.session.id,
   }))
-  return sendPage(reply, 200, sessionsPage(dressFor(context, request), issueFormToken(context, request, reply), lines))
+  const shown = { lines, message: told.message }
+  const token = issueFormToken(context, request, reply)
+  return sendPage(reply, told.status, sessionsPage(dressFor(context, request), token, shown))
 }
 
 /** `POST /auth/sessions`: ends one of them, or all others. */
@@ -80,10 +102,13 @@ export async function endSessions(
 ): Promise<FastifyReply> {
   const session = await signedIn(context.access.sessions, request, context.gate.settings.cookieName)
   if (session === null) return reply.redirect(loginFirst, 303)
+  if (refuseForgery(context, request, form) !== null) {
+    const message = dressFor(context, request).texts.expired
+    return sendSessions(context, request, reply, session, { status: 403, message })
+  }
   const wish = form['session'] ?? ''
   const which = wish === 'others' ? { exceptId: session.session.id } : { id: wish }
-  if (refuseForgery(context, request, form) === null && wish !== '')
-    await endSession(context, request, session, which, 'session.end')
+  if (wish !== '') await endSession(context, request, session, which)
   return reply.redirect('/auth/sessions', 303)
 }
 
@@ -93,17 +118,14 @@ async function endSession(
   request: FastifyRequest,
   session: SignedIn,
   which: { id: string } | { exceptId: string },
-  action: string,
 ): Promise<void> {
   await core.storage.transaction(async (tx) => {
     const ended = await access.sessions.end(tx, { personId: session.person.id, kind: 'gate', ...which })
-    const event = {
-      action,
-      objectKind: 'session',
-      objectId: session.session.id,
-      outcome: 'done' as const,
-      detail: { ended: ended.length },
-    }
-    await core.audit.append(tx, [doneBy(sessionActor(session, request.address), event)])
+    await core.audit.append(tx, [ending(session, request, 'session.end', ended.length)])
   })
+}
+
+function ending(session: SignedIn, request: FastifyRequest, action: string, ended: number): AuditEvent {
+  const object = { objectKind: 'session', objectId: session.session.id }
+  return doneBy(sessionActor(session, request.address), { action, ...object, outcome: 'done', detail: { ended } })
 }

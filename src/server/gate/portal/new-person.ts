@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FailureCode } from '../../../errors/catalogue.ts'
 import { isFailure } from '../../../errors/failure.ts'
 import { sessionActor } from '../../access/authenticators.ts'
 import { addReadyPerson } from '../../access/people/ready-person.ts'
 import { dressFor, type Form, issueFormToken, type PortalContext, refuseForgery, sendPage } from './context.ts'
 import { newPersonPage, noticePage, personAddedPage } from './page.ts'
+import type { Texts } from './texts.ts'
 import { signedIn, type SignedIn } from './visitor.ts'
 
 /**
@@ -18,7 +20,9 @@ export async function showNewPerson(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const session = await administrator(context, request)
-  return session === null ? refuse(context, request, reply) : showForm(context, request, reply, 200, null)
+  return session === null
+    ? refuse(context, request, reply)
+    : showForm(context, request, reply, { status: 200, message: null, username: '' })
 }
 
 /** `POST /auth/gen`: makes the person and shows their secret, once. */
@@ -31,20 +35,31 @@ export async function addPerson(
   const session = await administrator(context, request)
   if (session === null) return refuse(context, request, reply)
   const { texts } = dressFor(context, request)
-  if (refuseForgery(context, request, form) !== null) return showForm(context, request, reply, 403, texts.expired)
+  const username = form['user'] ?? ''
+  const again = (status: number, message: string) => showForm(context, request, reply, { status, message, username })
+  if (refuseForgery(context, request, form) !== null) return again(403, texts.expired)
   const actor = sessionActor(session, request.address)
   const { codes } = context.access.context
   const code = (form['token'] ?? '').trim()
   const verdict = await codes.verify({ personId: session.person.id, code, actor, address: request.address })
-  if (!verdict.accepted) return showForm(context, request, reply, 403, texts.refused)
+  if (!verdict.accepted) return again(403, texts.refused)
   try {
-    const wish = { username: form['user'] ?? '', passphrase: { chosen: form['password'] ?? '' } }
-    const { username, code: made } = await addReadyPerson(context.access.context, actor, wish)
-    return sendPage(reply, 201, personAddedPage(dressFor(context, request), { username, ...made }))
+    const wish = { username, passphrase: { chosen: form['password'] ?? '' } }
+    const { username: added, code: made } = await addReadyPerson(context.access.context, actor, wish)
+    return sendPage(reply, 201, personAddedPage(dressFor(context, request), { username: added, ...made }))
   } catch (error) {
-    if (!isFailure(error)) throw error
-    return showForm(context, request, reply, error.code === 'username_taken' ? 409 : 400, error.message)
+    const told = isFailure(error) ? refusals[error.code] : undefined
+    if (told === undefined) throw error
+    return again(told.status, texts[told.text])
   }
+}
+
+/** What may be wrong with a new person, as the page says it. */
+const refusals: Partial<Record<FailureCode, { readonly status: number; readonly text: keyof Texts }>> = {
+  username_taken: { status: 409, text: 'personTaken' },
+  username_invalid: { status: 400, text: 'nameInvalid' },
+  passphrase_weak: { status: 400, text: 'passphraseWeak' },
+  passphrases_busy: { status: 503, text: 'passphrasesBusy' },
 }
 
 async function administrator(context: PortalContext, request: FastifyRequest): Promise<SignedIn | null> {
@@ -57,11 +72,10 @@ function showForm(
   context: PortalContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  status: number,
-  message: string | null,
+  { status, ...shown }: { readonly status: number; readonly message: string | null; readonly username: string },
 ): FastifyReply {
   const token = issueFormToken(context, request, reply)
-  return sendPage(reply, status, newPersonPage(dressFor(context, request), token, message))
+  return sendPage(reply, status, newPersonPage(dressFor(context, request), token, shown))
 }
 
 function refuse(context: PortalContext, request: FastifyRequest, reply: FastifyReply): FastifyReply {

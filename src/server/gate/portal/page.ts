@@ -91,16 +91,34 @@ export function loginPage(dress: Dress, form: LoginForm): string {
   const remember = form.mayRemember
     ? html`<label class="check"><input type="checkbox" name="remember" value="1" /> ${texts.remember}</label>`
     : nothing
-  const others = html`${form.isCodeOnly ? nothing : html`<button class="quiet" type="button" id="passkey" hidden>${texts.passkey}</button>`}${
+  const passkey = html`<button
+    class="quiet"
+    type="button"
+    id="passkey"
+    data-refused="${texts.passkeyRefused}"
+    data-expired="${texts.expired}"
+    data-wait="${texts.slowDown}"
+    hidden
+  >
+    ${texts.passkey}
+  </button>`
+  // Phones show digits alone for the code; a recovery code has letters.
+  const recovery = html`<details>
+    <summary>${texts.noCode}</summary>
+    <label for="recovery">${texts.recovery}</label>
+    <input id="recovery" name="recovery" autocomplete="off" autocapitalize="none" spellcheck="false" />
+  </details>`
+  const others = html`${form.isCodeOnly ? nothing : passkey}${
     form.hasSignOn
       ? html`<a
           class="button quiet"
+          id="sign-on"
           href="/auth/sign-on?rd=${encodeURIComponent(form.returnTo)}${form.isAgain ? '&again=1' : ''}"
           >${texts.signOn}</a
         >`
       : nothing
   }`
-  const body = html`<p class="greeting">${theme.greeting}</p>
+  const body = html`<p class="greeting">${theme.greeting ?? texts.greeting}</p>
     ${message}
     <form method="post" action="/auth/login" autocomplete="on">
       <input type="hidden" name="csrf_token" value="${form.formToken}" />
@@ -118,7 +136,7 @@ export function loginPage(dress: Dress, form: LoginForm): string {
         ${form.isCodeOnly ? autofocus : nothing}
       />
       <p id="token-hint" class="hint">${texts.codeHint}</p>
-      ${remember}
+      ${form.isCodeOnly ? nothing : recovery} ${remember}
       <button type="submit">${texts.logIn}</button>
       ${others}
     </form>`
@@ -150,7 +168,11 @@ export function logoutPage(dress: Dress, formToken: string): string {
 }
 
 /** Asks for a new person, and for the administrator's own code: an app on this host must not be able to. */
-export function newPersonPage(dress: Dress, formToken: string, message: string | null): string {
+export function newPersonPage(
+  dress: Dress,
+  formToken: string,
+  { message, username }: { readonly message: string | null; readonly username: string },
+): string {
   const { texts } = dress
   const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
   const body = html`<h2>${texts.newPerson}</h2>
@@ -159,7 +181,15 @@ export function newPersonPage(dress: Dress, formToken: string, message: string |
     <form method="post" action="/auth/gen" autocomplete="off">
       <input type="hidden" name="csrf_token" value="${formToken}" />
       <label for="user">${texts.newUsername}</label>
-      <input id="user" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" required />
+      <input
+        id="user"
+        name="user"
+        value="${username}"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+      />
       <label for="password">${texts.newPassphrase}</label>
       <input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required />
       <label for="token">${texts.ownCode}</label>
@@ -192,26 +222,37 @@ export interface SessionLine {
   readonly isCurrent: boolean
 }
 
+// Buttons that are all called the same cannot be told apart by ear.
+function spokenEnd({ texts }: Dress, { device, lastSeen }: SessionLine): string {
+  return fill(texts.endSessionOf, { device, lastSeen })
+}
+
 /** My sessions, each with its end. */
-export function sessionsPage(dress: Dress, formToken: string, lines: readonly SessionLine[]): string {
+export function sessionsPage(
+  dress: Dress,
+  formToken: string,
+  { lines, message }: { readonly lines: readonly SessionLine[]; readonly message: string | null },
+): string {
   const { texts } = dress
-  const end = (value: string, label: string) =>
+  const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
+  const end = (value: string, label: string, spoken = label) =>
     html`<form method="post" action="/auth/sessions">
       <input type="hidden" name="csrf_token" value="${formToken}" /><input
         type="hidden"
         name="session"
         value="${value}"
-      /><button class="quiet small" type="submit">${label}</button>
+      /><button class="quiet small" type="submit" aria-label="${spoken}">${label}</button>
     </form>`
   const rows = lines.map(
     (line) =>
       html`<li>
         <div><b>${line.device}</b><span>${line.address} · ${texts.lastSeen} ${line.lastSeen}</span></div>
-        ${line.isCurrent ? html`<em>${texts.thisSession}</em>` : end(line.id, texts.endSession)}
+        ${line.isCurrent ? html`<em>${texts.thisSession}</em>` : end(line.id, texts.endSession, spokenEnd(dress, line))}
       </li>`,
   )
   const others = lines.some(({ isCurrent }) => !isCurrent)
   const body = html`<h2>${texts.sessions}</h2>
+    ${told}
     <ul class="sessions">
       ${rows}
     </ul>

@@ -1,16 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../../../errors/failure.ts'
 import { beginPasskeyLogin, finishPasskeyLogin } from '../../access/passkeys/login.ts'
-import { type Form, gatePlace, limitKey, type PortalContext, refuseForgery, safeLocation } from './context.ts'
-import { tryLogin } from './login.ts'
+import { type Form, gatePlace, type PortalContext, refuseForgery, safeLocation } from './context.ts'
+import { addressWaitMs, tryLogin } from './login.ts'
 
 /** `POST /auth/passkey/options`: looks at name and passphrase and asks for a passkey. */
 export async function beginPasskey(context: PortalContext, request: FastifyRequest, form: Form) {
   if (refuseForgery(context, request, form) !== null) throw new Failure('csrf_refused')
-  const { access, core, limit } = context
-  const nowMs = core.services.clock.nowMs()
-  const waitMs = limit.waitMs(limitKey(context, request), nowMs)
-  if (waitMs > 0) throw new Failure('device_too_many', { detail: { retryAfterMs: waitMs } })
+  const { access } = context
+  const waitMs = await addressWaitMs(context, request, form)
+  if (waitMs > 0) throw new Failure('login_slowed', { detail: { retryAfterMs: waitMs } })
   const proof = { username: form['user'] ?? '', passphrase: form['password'] ?? '' }
   const { origin } = access.outside(request)
   return beginPasskeyLogin(access.context, proof, gatePlace(context, request, false), origin)

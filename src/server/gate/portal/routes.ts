@@ -3,13 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
 import { Failure } from '../../../errors/failure.ts'
 import { outsideView } from '../../access/origin.ts'
+import { isNavigation } from '../check-answer.ts'
 import { proxiesOf } from '../peer.ts'
 import { usualAddressRule, AddressLimit } from './address-limit.ts'
-import type { Form, PortalContext } from './context.ts'
+import { dressFor, type Form, type PortalContext, sendPage } from './context.ts'
 import { logIn, showLogin } from './login.ts'
 import { LoopDetector } from './loop-detector.ts'
 import { endSessions, getLogout, postLogout, showSessions } from './my-sessions.ts'
 import { addPerson, showNewPerson } from './new-person.ts'
+import { noticePage } from './page.ts'
 import { beginPasskey, finishPasskey } from './passkey.ts'
 import { passkeyScript } from './passkey-script.ts'
 import { beginSignOn, finishSignOn } from './sign-on.ts'
@@ -37,6 +39,7 @@ export async function portalRoutes(app: FastifyInstance, parts: PortalParts): Pr
     pageRoutes(portal, context)
     passkeyRoutes(portal, context)
     assetRoutes(portal, context)
+    otherPages(portal, context)
   })
 }
 
@@ -53,6 +56,17 @@ function pageRoutes(portal: FastifyInstance, context: PortalContext): void {
   portal.get('/auth/sign-on', (request, reply) => beginSignOn(context, request, reply))
   portal.get('/auth/gen', (request, reply) => showNewPerson(context, request, reply))
   portal.post('/auth/gen', own, (request, reply) => addPerson(context, request, reply, formIn(request.body)))
+}
+
+// Browsers are led on or told in a page; programs hear what they hear everywhere.
+function otherPages(portal: FastifyInstance, context: PortalContext): void {
+  portal.get('/auth/', (_request, reply) => reply.redirect('/auth/sessions', 302))
+  portal.get('/auth/*', (request, reply) => {
+    if (!isNavigation(request.headers)) throw new Failure('not_found')
+    const dress = dressFor(context, request)
+    const way = { label: dress.texts.sessions, href: '/auth/sessions' }
+    return sendPage(reply, 404, noticePage(dress, dress.texts.noPage, [dress.texts.noPageHere], way))
+  })
 }
 
 function passkeyRoutes(portal: FastifyInstance, context: PortalContext): void {

@@ -27,6 +27,7 @@ button,.button{display:block;width:100%;margin-top:1.25rem;padding:.7rem 1rem;fo
 .sessions{list-style:none;margin:1rem 0;padding:0}
 .sessions li{display:flex;justify-content:space-between;align-items:center;gap:1rem;padding:.75rem 0;border-bottom:1px solid var(--line)}
 .sessions span{display:block;font-size:.875rem}
+summary{margin-top:.75rem;font-size:.875rem;color:var(--quiet);cursor:pointer}
 form+form{margin-top:0}
 .qr{margin:1rem auto;padding:1rem;max-width:15rem;background:#fff;border-radius:8px}
 .qr svg{display:block;width:100%;height:auto}

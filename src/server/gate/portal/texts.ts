@@ -4,10 +4,15 @@ const english = {
   username: 'User name',
   passphrase: 'Passphrase',
   code: 'Code',
-  codeHint: 'From your authenticator, or a recovery code',
+  codeHint: 'From your authenticator',
+  greeting: 'Log in to go on.',
+  noCode: 'No authenticator at hand?',
+  recovery: 'Recovery code',
   remember: 'Stay logged in on this device',
   passkey: 'Use a passkey',
+  passkeyRefused: 'That did not work. Check user name and passphrase, and use a passkey of this account.',
   signOn: 'Log in with your organisation',
+  signOnAway: 'The login of your organisation cannot be reached. Try again in a moment.',
   again: 'Please log in again: this part asks for a fresh proof.',
   refused: 'That did not work. Check user name, passphrase and code; wait for the next code if you used this one.',
   slowDown: 'Slow down. Hold your horses: wait {seconds} seconds, then try again.',
@@ -19,6 +24,7 @@ const english = {
   sessions: 'Your sessions',
   noSessions: 'There is no other session.',
   endSession: 'End',
+  endSessionOf: 'End {device}, last seen {lastSeen}',
   endAll: 'End all others',
   thisSession: 'This one',
   lastSeen: 'last seen',
@@ -33,6 +39,13 @@ const english = {
   ownCode: 'Your own code',
   addPerson: 'Add',
   addAnother: 'Add another',
+  personTaken: 'There is a person of this name already. Choose another name.',
+  nameInvalid: 'A name has 1 to 128 characters, no spaces at its ends, no slashes and no control characters.',
+  passphraseWeak:
+    'Choose a passphrase of ten characters or more that is not the name and not one everybody tries first.',
+  passphrasesBusy: 'Many people are logging in right now. Try again in a moment.',
+  noPage: 'There is no such page',
+  noPageHere: 'The login and your sessions are here; nothing else is.',
   personAdded: '{name} can log in now. Scan this with their authenticator; it is not shown again.',
   qrLabel: 'QR code of the new secret',
   loopTitle: 'The login does not stick',
@@ -54,10 +67,16 @@ const german: Texts = {
   username: 'Benutzername',
   passphrase: 'Passphrase',
   code: 'Code',
-  codeHint: 'Aus der Authenticator-App, oder ein Wiederherstellungscode',
+  codeHint: 'Aus der Authenticator-App',
+  greeting: 'Melden Sie sich an, um fortzufahren.',
+  noCode: 'Authenticator nicht zur Hand?',
+  recovery: 'Wiederherstellungscode',
   remember: 'Auf diesem Gerät angemeldet bleiben',
   passkey: 'Passkey verwenden',
+  passkeyRefused:
+    'Das hat nicht geklappt. Prüfen Sie Benutzername und Passphrase, und verwenden Sie einen Passkey dieses Kontos.',
   signOn: 'Über die Organisation anmelden',
+  signOnAway: 'Die Anmeldung der Organisation ist nicht erreichbar. Versuchen Sie es gleich noch einmal.',
   again: 'Bitte noch einmal anmelden: Dieser Bereich verlangt einen frischen Nachweis.',
   refused:
     'Das hat nicht geklappt. Prüfen Sie Benutzername, Passphrase und Code; wurde dieser Code schon benutzt, warten Sie auf den nächsten.',
@@ -70,6 +89,7 @@ const german: Texts = {
   sessions: 'Ihre Sitzungen',
   noSessions: 'Es gibt keine andere Sitzung.',
   endSession: 'Beenden',
+  endSessionOf: '{device} beenden, zuletzt gesehen {lastSeen}',
   endAll: 'Alle anderen beenden',
   thisSession: 'Diese hier',
   lastSeen: 'zuletzt gesehen',
@@ -84,6 +104,14 @@ const german: Texts = {
   ownCode: 'Ihr eigener Code',
   addPerson: 'Hinzufügen',
   addAnother: 'Noch eine hinzufügen',
+  personTaken: 'Eine Person dieses Namens gibt es schon. Wählen Sie einen anderen Namen.',
+  nameInvalid:
+    'Ein Name hat 1 bis 128 Zeichen, keine Leerzeichen am Rand, keine Schrägstriche und keine Steuerzeichen.',
+  passphraseWeak:
+    'Wählen Sie eine Passphrase von mindestens zehn Zeichen, die nicht der Name ist und nicht als Erstes geraten wird.',
+  passphrasesBusy: 'Gerade melden sich viele an. Versuchen Sie es gleich noch einmal.',
+  noPage: 'Diese Seite gibt es nicht',
+  noPageHere: 'Hier sind die Anmeldung und Ihre Sitzungen, sonst nichts.',
   personAdded:
     '{name} kann sich jetzt anmelden. Scannen Sie dies mit der Authenticator-App; es wird nicht noch einmal gezeigt.',
   qrLabel: 'QR-Code des neuen Geheimnisses',
@@ -100,16 +128,21 @@ const german: Texts = {
     'Der Proxy reicht das Cookie nicht an die Prüfung weiter oder fragt ein anderes Watchword. `watchword gate doctor` sagt, was davon.',
 }
 
-/** The language a browser prefers, of those we have. */
+/** The language a browser prefers, of those we have (RFC 9110 section 12.5.4); of equals the first. */
 export function textsFor(acceptLanguage: string | undefined): {
   readonly language: 'en' | 'de'
   readonly texts: Texts
 } {
-  const first = (acceptLanguage ?? '')
-    .split(',')
-    .map((part) => part.trim().slice(0, 2).toLowerCase())
-    .find((tag) => tag === 'de' || tag === 'en')
-  return first === 'de' ? { language: 'de', texts: german } : { language: 'en', texts: english }
+  const wishes = (acceptLanguage ?? '').split(',').map(readWish)
+  const known = wishes.filter(({ language, weight }) => (language === 'de' || language === 'en') && weight > 0)
+  const [first] = known.toSorted((a, b) => b.weight - a.weight)
+  return first?.language === 'de' ? { language: 'de', texts: german } : { language: 'en', texts: english }
+}
+
+function readWish(text: string): { readonly language: string; readonly weight: number } {
+  const [tag = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  const [, quality = '1'] = parameters.map((each) => /^q=([\d.]+)$/.exec(each)).find((match) => match !== null) ?? []
+  return { language: tag.split('-', 1)[0] ?? '', weight: Number(quality) || 0 }
 }
 
 /** A text with its `{names}` filled. */

@@ -15,11 +15,27 @@ export async function signedIn(
   request: FastifyRequest,
   cookieName: string,
 ): Promise<SignedIn | null> {
+  const [first] = await everySignedIn(sessions, request, cookieName)
+  return first ?? null
+}
+
+/** Every living gate session among a request's cookies of our name. */
+export async function everySignedIn(
+  sessions: Sessions,
+  request: FastifyRequest,
+  cookieName: string,
+): Promise<SignedIn[]> {
+  const found: SignedIn[] = []
   for (const token of gateCookieValues(request.headers.cookie, cookieName)) {
     const live = await sessions.look(tokenKey(token))
-    if (live !== null && live.session.kind === 'gate') return { ...live, token }
+    if (live !== null && live.session.kind === 'gate') found.push({ ...live, token })
   }
-  return null
+  return found
+}
+
+/** The hashes of every cookie of our name, whatever opens them: a login or a logout ends them all (P7, P31). */
+export function shownTokenHashes(request: FastifyRequest, cookieName: string): string[] {
+  return gateCookieValues(request.headers.cookie, cookieName).map(tokenKey)
 }
 
 /** Where a visitor wants to go: `rd`, or `orig_path` to the end of the query, of this URL or of the Referer's. */

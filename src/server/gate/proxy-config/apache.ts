@@ -1,73 +1,144 @@
-import { identityNames, listenParts, lookedAt, type ProxyConfigOptions } from './options.ts'
+import { identityNames, lookedAt, misleading, passHeader } from './headers.ts'
+import { luaList, luaWithoutCookie } from './lua.ts'
+import type { GatePlace, ProxySite } from './options.ts'
 
-/** The Lua hook and the site for Apache 2.4 with mod_lua and the package lua-socket. */
-export function apacheConfig({ hosts, gate, app, listen }: ProxyConfigOptions): {
-  readonly lua: string
-  readonly config: string
-} {
-  const [name = 'localhost', ...aliases] = hosts
-  const { address, port } = listenParts(listen)
+/** The site for Apache 2.4 with mod_lua and the package lua-socket, and its Lua hook, which lies at `luaPath`. */
+export function apacheConfig(site: ProxySite, luaPath: string): { readonly lua: string; readonly config: string } {
+  const { hosts, app, listen } = site
+  const [name = 'localhost', ...aliases] = hosts.toSorted(
+    (a, b) => Number(a.startsWith('*')) - Number(b.startsWith('*')),
+  )
+  const serverName = name.replace(/^\*\./, '')
   return {
-    lua: apacheLua(gate),
+    lua: apacheLua(site),
     config: `# Watchword's gate in front of an app. Put the Lua part at the path named here.
-# Needs mod_lua, mod_proxy, mod_proxy_http and the package lua-socket.
-LuaScope thread
-LuaHookAccessChecker /etc/apache2/watchword.lua watchword early
-
-<VirtualHost ${address ?? '*'}:${port}>
-  ServerName ${name}
-${aliases.map((alias) => `  ServerAlias ${alias}\n`).join('')}  AllowEncodedSlashes NoDecode
+# Needs mod_lua, mod_proxy, mod_proxy_http${site.tls === null ? '' : ', mod_ssl'} and the package lua-socket.
+<VirtualHost ${listen.address ?? '*'}:${listen.port}>
+  ServerName ${serverName}
+${[...(serverName === name ? [] : [name]), ...aliases].map((alias) => `  ServerAlias ${alias}\n`).join('')}${certificate(site)}  LuaScope thread
+  LuaHookAccessChecker ${luaPath} watchword early
+  AllowEncodedSlashes NoDecode
   ProxyPreserveHost On
-  ProxyPass /auth/ http://${gate}/auth/
+  ProxyPass /auth/ ${portalUrl(site.gate)}
   ProxyPass / http://${app}/ nocanon upgrade=websocket
 </VirtualHost>
 `,
   }
 }
 
-function apacheLua(gate: string): string {
-  const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ')
+function certificate({ tls }: ProxySite): string {
+  if (tls === null) return ''
+  return `  SSLEngine on
+  SSLCertificateFile ${tls.certificate}
+  SSLCertificateKeyFile ${tls.key}
+`
+}
+
+function portalUrl(gate: GatePlace): string {
+  return gate.kind === 'unix' ? `unix:${gate.path}|http://watchword/auth/` : `http://${gate.address}/auth/`
+}
+
+// LuaSocket's HTTP knows no sockets in the file system; it takes whatever connects, sends and receives.
+function connection(gate: GatePlace): string {
+  if (gate.kind === 'tcp') return `local address, create = "http://${gate.address}", nil`
+  return `local unix = require "socket.unix"
+local address = "http://watchword"
+local function create()
+  local socket = unix()
+  return setmetatable({ connect = function() return socket:connect("${gate.path}") end }, {
+    __index = function(_, name) return function(_, ...) return socket[name](socket, ...) end end,
+  })
+end`
+}
+
+function hostTable(hosts: readonly string[]): string {
+  const exact = hosts.filter((host) => !host.startsWith('*.'))
+  const suffixes = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1))
+  return `local known = { ${exact.map((host) => `["${host}"] = true`).join(', ')} }
+local suffixes = ${luaList(suffixes)}`
+}
+
+function apacheLua({ hosts, gate, cookieName }: ProxySite): string {
   return `-- Asks Watchword about a request and passes its identity headers on.
 require "apache2"
 local http, ltn12 = require "socket.http", require "ltn12"
-http.TIMEOUT = 2
-local identity = { ${list(identityNames)} }
-local copied = { ${list(lookedAt)}, "User-Agent" }
+${connection(gate)}
+local identity = ${luaList(identityNames)}
+local copied = ${luaList(lookedAt)}
+-- What visitors say of themselves; the last are set anew by mod_proxy.
+local replaced = ${luaList([...misleading, 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP'])}
+${hostTable(hosts)}
+${luaWithoutCookie(cookieName)}
 
-function watchword(r)
-  for _, name in ipairs(identity) do
+-- Names with an underscore reach CGI and WSGI apps as those with a hyphen.
+local function remove(r, names)
+  for _, name in ipairs(names) do
     r.headers_in[name] = nil
     r.headers_in[(name:gsub("-", "_"))] = nil
   end
-  local scheme = r.is_https and "https" or "http"
-  if r.uri:sub(1, 6) == "/auth/" then
-    r.headers_in["X-Forwarded-Proto"] = scheme
-    return apache2.DECLINED
+end
+
+local function is_known(host)
+  for _, suffix in ipairs(suffixes) do
+    if host:sub(-#suffix) == suffix and #host > #suffix then return true end
   end
+  return known[host] == true
+end
+
+local function hide_from_app(r, is_token)
+  if is_token then r.headers_in["Authorization"] = nil end
+  local cookies = without_gate_cookies(r.headers_in["Cookie"] or "")
+  r.headers_in["Cookie"] = cookies ~= "" and cookies or nil
+end
+
+local function refuse(r, status, headers)
+  for _, name in ipairs { "WWW-Authenticate", "X-Watchword-Login", "Cache-Control" } do
+    r.err_headers_out[name] = headers[name:lower()]
+  end
+  if status == 401 and headers["location"] then
+    r.err_headers_out["Location"] = headers["location"]
+    return 302
+  end
+  if status ~= 401 or not headers["x-watchword-login"] then return status end
+  r.status = 401
+  r.content_type = "application/json"
+  r:puts('{"login":"' .. headers["x-watchword-login"] .. '"}')
+  return apache2.DONE
+end
+
+function watchword(r)
+  -- Apache brings requests for unknown hosts to the first site it finds, and passes whole addresses on as paths.
+  if not is_known(r.hostname or "") then return 421 end
+  if r.unparsed_uri:sub(1, 1) ~= "/" then return 400 end
+  local scheme = r.is_https and "https" or "http"
+  local host = r.hostname .. ((r.headers_in["Host"] or ""):match(":%d+$") or "")
+  remove(r, identity)
+  remove(r, replaced)
+  r.headers_in["Host"] = host
+  r.headers_in["X-Forwarded-Proto"] = scheme
+  r.headers_in["X-Real-IP"] = r.useragent_ip
+  if r.uri:sub(1, 6) == "/auth/" then return apache2.DECLINED end
   local ask = {
-    ["X-Original-URL"] = scheme .. "://" .. (r.headers_in["Host"] or "") .. r.unparsed_uri,
+    ["X-Original-URL"] = scheme .. "://" .. host .. r.unparsed_uri,
     ["X-Original-Method"] = r.method,
     ["X-Forwarded-For"] = r.useragent_ip,
   }
   for _, name in ipairs(copied) do
     if r.headers_in[name] then ask[name] = r.headers_in[name] end
   end
+  http.TIMEOUT = 2
   -- LuaSocket follows redirects by itself unless told not to: a followed one would look like a pass.
-  local asked, status, headers = http.request { url = "http://${gate}/check/nginx", redirect = false, sink = ltn12.sink.null(), headers = ask }
+  local asked, status, headers = http.request {
+    url = address .. "/check/nginx", create = create, redirect = false, sink = ltn12.sink.null(), headers = ask,
+  }
   if not asked then return 503 end
-  if status >= 200 and status < 300 then
-    for _, name in ipairs(identity) do
-      local value = headers[name:lower()]
-      if value and value ~= "" then r.headers_in[name] = value end
-    end
-    return apache2.OK
+  if status < 200 or status >= 300 then return refuse(r, status, headers) end
+  for _, name in ipairs(identity) do
+    local value = headers[name:lower()]
+    if value and value ~= "" then r.headers_in[name] = value end
   end
-  if headers["www-authenticate"] then r.err_headers_out["WWW-Authenticate"] = headers["www-authenticate"] end
-  if status == 401 and headers["location"] then
-    r.err_headers_out["Location"] = headers["location"]
-    return 302
-  end
-  return status
+  hide_from_app(r, headers["${passHeader.toLowerCase()}"] ~= nil)
+  return apache2.OK
 end
 `
 }

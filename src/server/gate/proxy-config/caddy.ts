@@ -1,28 +1,49 @@
-import { identityNames, listenParts, type ProxyConfigOptions } from './options.ts'
+import { identityNames, misleading, passHeader } from './headers.ts'
+import type { GatePlace, ProxySite } from './options.ts'
 
 /** A site for Caddy's `forward_auth`; runs as it stands on Caddy 2.6. */
-export function caddyConfig({ hosts, gate, app, listen }: ProxyConfigOptions): string {
-  const { address, port } = listenParts(listen)
-  const names = port === '443' ? hosts : hosts.map((host) => `http://${host}:${port}`)
-  const bind = address === null ? '' : `  bind ${address}\n`
+export function caddyConfig(site: ProxySite): string {
+  const { gate, app, cookieName, listen } = site
+  const place = upstream(gate)
   return `# Watchword's gate in front of an app. "route" keeps the order: strip first, then ask, then pass on.
-${names.join(', ')} {
-${bind}  handle /auth/* {
-    reverse_proxy ${gate}
+${siteAddresses(site)} {
+${listen.address === null ? '' : `  bind ${listen.address}\n`}${certificate(site)}  @gate_token header ${passHeader} token
+  handle /auth/* {
+    reverse_proxy ${place}
   }
   handle {
     route {
-      request_header -Remote-*
-      request_header -Remote_*
-      request_header -X-Original-*
-      forward_auth ${gate} {
+${[...identityNames, passHeader, ...misleading].map((name) => `      request_header -${name}`).join('\n')}
+      # Names with an underscore reach CGI and WSGI apps as those with a hyphen.
+      request_header -*_*
+      request_header X-Real-IP {remote_host}
+      forward_auth ${place} {
         # The last ? keeps the visitor's own query away from the check.
         uri /check/forward?
-        copy_headers ${identityNames.join(' ')}
+        copy_headers ${[...identityNames, passHeader].join(' ')}
       }
+      # The app sees neither the gate's cookie nor a token that was meant for the gate.
+      request_header @gate_token -Authorization
+      request_header -${passHeader}
+      request_header Cookie "(^|;)\\s*(?:__Host-|__Secure-)?${cookieName}=[^;]*" "$1"
       reverse_proxy ${app}
     }
   }
 }
 `
+}
+
+function siteAddresses({ hosts, listen: { port }, tls }: ProxySite): string {
+  const scheme = tls === null ? 'http' : 'https'
+  return hosts.map((host) => (port === 443 ? host : `${scheme}://${host}:${port}`)).join(', ')
+}
+
+// Caddy gets certificates of its own where it answers at 443.
+function certificate({ tls, listen: { port } }: ProxySite): string {
+  const isOwn = tls === null || (port === 443 && tls.certificate.startsWith('/etc/letsencrypt/'))
+  return isOwn ? '' : `  tls ${tls.certificate} ${tls.key}\n`
+}
+
+function upstream(gate: GatePlace): string {
+  return gate.kind === 'unix' ? `unix/${gate.path}` : gate.address
 }

@@ -1,15 +1,8 @@
-import { createCipheriv, hash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32, encodeBase32 } from '../../../../src/otp/base32.ts'
 import { isMistake, knownDefaultKey, openFolderFile } from '../../../../src/server/compat/totpshare/folder-file.ts'
-
-/** Seals as the old program did. */
-function seal(secret: string, key: string): Buffer {
-  const iv = randomBytes(16)
-  const cipher = createCipheriv('aes-256-cbc', hash('sha256', key, 'buffer'), iv)
-  return Buffer.from(Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final()]).toString('base64'))
-}
+import { sealForTotpshare } from '../../../support/totpshare-file.ts'
 
 const nameOf = (id: string, label: string) => `${Buffer.from(id).toString('hex')}.${Buffer.from(label).toString('hex')}`
 
@@ -33,7 +26,7 @@ describe('openFolderFile', () => {
         const spaced = encodeBase32(secret)
           .toLowerCase()
           .replace(/(.{4})/g, '$1 ')
-        const opened = openFolderFile(nameOf(id, label), seal(spaced, key), key)
+        const opened = openFolderFile(nameOf(id, label), sealForTotpshare(spaced, key), key)
         expect(opened).toMatchObject({ identifier: id.toWellFormed(), label: label.toWellFormed() })
         expect(isMistake(opened) ? null : Buffer.from(opened.secret)).toEqual(Buffer.from(secret))
       }),
@@ -41,14 +34,16 @@ describe('openFolderFile', () => {
   })
 
   it('names what is wrong with a file and never what is in it', () => {
-    const good = seal('JBSWY3DPEHPK3PXP', knownDefaultKey)
+    const good = sealForTotpshare('JBSWY3DPEHPK3PXP', knownDefaultKey)
     const files: [string, Uint8Array][] = [
       ['readme.txt', good],
       ['abc.def', good],
       ['ff.61', good],
+      [nameOf('ct\n\u0007x', 'b'), good],
+      [nameOf('a', 'b\u001b[31m'), good],
       [nameOf('a', 'b'), Buffer.from('')],
       [nameOf('a', 'b'), good.subarray(0, 20)],
-      [nameOf('a', 'b'), seal('no secret at all!', knownDefaultKey)],
+      [nameOf('a', 'b'), sealForTotpshare('no secret at all!', knownDefaultKey)],
     ]
     for (const [fileName, content] of files) {
       const opened = openFolderFile(fileName, content, knownDefaultKey)

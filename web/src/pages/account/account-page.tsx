@@ -9,8 +9,10 @@ import { useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { CodeCard } from './code-card.tsx'
 import { CustodyCard } from './custody-card.tsx'
+import { DeletedNote } from './deleted-note.tsx'
 import { DetailsCard } from './details-card.tsx'
 import { GrantsCard } from './grants-card.tsx'
+import { IntakeCard } from './intake-card.tsx'
 import { RegisterCard } from './register-card.tsx'
 import { RevealsCard } from './reveals-card.tsx'
 import { SecretCard } from './secret-card.tsx'
@@ -40,10 +42,11 @@ function Loaded({ account }: { account: Account }) {
           <Note tone="warn">{t('account.rotate', { reason: account.rotateReason })}</Note>
         </div>
       )}
-      {!isDeleted && <CodeCard account={account} />}
+      {isDeleted ? <DeletedNote account={account} /> : <CodeCard account={account} />}
       <DetailsCard account={account} />
       {account.mayManage && !isDeleted && (
         <>
+          <IntakeCard accountId={account.id} />
           <GrantsCard accountId={account.id} />
           {account.type === 'totp' && <RegisterCard accountId={account.id} />}
           <RevealsCard accountId={account.id} />

@@ -19,6 +19,7 @@ export function CodeCard({ account }: { account: Account }) {
   return (
     <section className="ww-surface ww-code-card" style={{ marginBottom: '1.25rem' }} aria-label={t('nav.codes')}>
       {!account.mayReveal && <span className="ww-quiet">{t('codes.noReveal')}</span>}
+      {!account.mayReveal && account.mayManage && <span className="ww-quiet">{t('codes.grantYourself')}</span>}
       {shown !== null && <ShownCode account={account} shown={shown} view={view} />}
       {account.mayReveal && shown === null && <HiddenCode view={view} />}
       {state.kind === 'failed' && <TroubleNote trouble={state.trouble} />}
@@ -38,9 +39,7 @@ function HiddenCode({ view }: { view: CodeView }) {
   if (state.kind === 'held') {
     return (
       <>
-        <Note tone="warn" isUrgent>
-          {state.trouble.message}
-        </Note>
+        <Note tone="warn">{t('reveal.held', { holder: state.holder })}</Note>
         <span className="ww-code" data-quiet="">
           {t('reveal.heldMine', { count: secondsLeft(state.freeAtMs, nowMs) })}
         </span>
@@ -87,9 +86,7 @@ function ShownCode({ account, shown, view }: ShownCodeProps) {
       <span className="ww-quiet ww-small">
         {isCounted ? t('reveal.counter', { step: shown.step }) : t('reveal.left', { count: left })}
       </span>
-      {shown.lease !== undefined && !shown.lease.mine && (
-        <Note tone="warn">{t('reveal.shared', { holder: shown.lease.holder })}</Note>
-      )}
+      {view.sharers !== '' && <Note tone="warn">{t('reveal.shared', { holder: view.sharers })}</Note>}
       {shown.next !== undefined && (
         <Group gap="sm" justify="center">
           <span className="ww-quiet ww-small">{t('reveal.next')}</span>

@@ -2,10 +2,11 @@ import { Button, Group, Modal, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { type Account, listAccounts, readAccount, updateAccount } from '../../contract.ts'
+import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
-import { useWords } from '../../words/words.tsx'
-import { type Metadata, MetadataFields } from './metadata-fields.tsx'
+import { useWords, type WordKey } from '../../words/words.tsx'
+import { changedIn, fieldsOf, type Metadata, MetadataFields } from './metadata-fields.tsx'
 
 interface EditDialogProps {
   readonly account: Account
@@ -33,11 +34,25 @@ export function EditDialog({ account, isOpen, onClose }: EditDialogProps) {
 function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
   const { t } = useWords()
   const act = useAct(updateAccount, [readAccount, listAccounts])
-  const [value, setValue] = useState<Metadata>(() => metadataOf(account))
+  const fresh = useAct(readAccount)
+  const [before, setBefore] = useState<Metadata>(() => metadataOf(account))
+  const [value, setValue] = useState(before)
+  const [theirs, setTheirs] = useState<readonly (keyof Metadata)[]>([])
   const save = async (event: FormEvent) => {
     event.preventDefault()
-    const done = await act.run({ params: { account: account.id }, body: value })
-    if (done === null) return
+    const params = { account: account.id }
+    const body = changedIn(before, value)
+    if (fieldsOf(body).length > 0) {
+      const now = await fresh.run({ params })
+      if (now === null) return
+      const there = metadataOf(now.answer)
+      const clashing = fieldsOf(changedIn(before, there)).filter((field) => field in body)
+      // Fields of others show what they are now; the ones typed here stay as typed.
+      setBefore(there)
+      setValue({ ...there, ...body })
+      setTheirs(clashing)
+      if (clashing.length > 0 || (await act.run({ params, body })) === null) return
+    }
     notifications.show({ message: t('account.saved') })
     onClose()
   }
@@ -50,18 +65,27 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
           labelError={value.label.trim() === '' ? t('add.needLabel') : null}
           onChange={setValue}
         />
-        <TroubleNote trouble={act.trouble} />
+        {theirs.length > 0 && (
+          <Note tone="warn" isUrgent>
+            {t('account.changedMeanwhile', { fields: theirs.map((field) => t(nameOf(field))).join(', ') })}
+          </Note>
+        )}
+        <TroubleNote trouble={fresh.trouble ?? act.trouble} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('do.cancel')}
           </Button>
-          <Button type="submit" loading={act.isRunning}>
+          <Button type="submit" loading={fresh.isRunning || act.isRunning}>
             {t('do.save')}
           </Button>
         </Group>
       </Stack>
     </form>
   )
+}
+
+function nameOf(field: keyof Metadata): WordKey {
+  return field === 'signOnDemand' ? 'account.stepUp' : `account.${field}`
 }
 
 function metadataOf(account: Account): Metadata {

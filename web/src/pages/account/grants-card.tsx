@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Modal, Select, Stack, TextInput } from '@man
 import { useDisclosure } from '@mantine/hooks'
 import { IconUserPlus, IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { type Answer, createGrant, deleteGrant, listGrants } from '../../contract.ts'
+import { type Answer, createGrant, deleteGrant, listAccounts, listGrants, readAccount } from '../../contract.ts'
 import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Surface } from '../../parts/surface.tsx'
@@ -11,6 +11,9 @@ import { useAct, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 type Grant = Answer<typeof listGrants>['items'][number]
+
+/** What a right changes on this screen: whoever grants it may be the one who gets it. */
+const touched = [listGrants, readAccount, listAccounts] as const
 
 /** Who may do what with the account, until when. */
 export function GrantsCard({ accountId }: { accountId: string }) {
@@ -48,7 +51,7 @@ export function GrantsCard({ accountId }: { accountId: string }) {
 
 function GrantRow({ accountId, grant }: { accountId: string; grant: Grant }) {
   const { t, day } = useWords()
-  const act = useAct(deleteGrant, [listGrants])
+  const act = useAct(deleteGrant, touched)
   const name = grant.grantee === 'everyone' ? t('word.everyone') : grant.granteeName
   return (
     <li className="ww-item">
@@ -84,7 +87,7 @@ interface GrantDialogProps {
 
 function GrantDialog({ accountId, isOpen, onClose }: GrantDialogProps) {
   const { t } = useWords()
-  const act = useAct(createGrant, [listGrants])
+  const act = useAct(createGrant, touched)
   const [who, setWho] = useState<string | null>(null)
   const [right, setRight] = useState<'reveal' | 'manage'>('reveal')
   const [until, setUntil] = useState('')

@@ -21,6 +21,17 @@ export const emptyMetadata: Metadata = {
   marked: false,
 }
 
+/** What of an account was changed in a form: fields others change meanwhile are theirs. */
+export function changedIn(before: Metadata, after: Metadata): Partial<Metadata> {
+  const changed = fieldsOf(after).filter((field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]))
+  return Object.fromEntries(changed.map((field) => [field, after[field]]))
+}
+
+/** The fields a form holds or sends. */
+export function fieldsOf(part: Partial<Metadata>): (keyof Metadata)[] {
+  return Object.keys(part) as (keyof Metadata)[]
+}
+
 interface MetadataFieldsProps {
   readonly value: Metadata
   readonly labelError?: string | null

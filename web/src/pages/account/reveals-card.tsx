@@ -35,9 +35,10 @@ export function RevealsCard({ accountId }: { accountId: string }) {
 function RevealList({ items }: { items: readonly RevealRecord[] }) {
   const { t } = useWords()
   const [isWhole, setWhole] = useState(false)
+  const handedOut = items.filter(({ outcome }) => outcome === 'accepted')
   const days = daysBefore(serverClock.nowMs(), chartDays).map((day) => ({
     day,
-    count: items.filter(({ atMs }) => new Date(atMs).toISOString().startsWith(day)).length,
+    count: handedOut.filter(({ atMs }) => new Date(atMs).toISOString().startsWith(day)).length,
   }))
   return (
     <>

@@ -57,7 +57,7 @@ export function SecretCard({ account }: { account: Account }) {
 function DeleteButton({ account }: { account: Account }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
-  const act = useAct(deleteAccount, [listAccounts])
+  const act = useAct(deleteAccount, [listAccounts, readAccount])
   const confirm = async () => {
     const done = await act.run({ params: { account: account.id } })
     if (done === null) return false

@@ -1,10 +1,7 @@
 import { Select, SimpleGrid, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { useState } from 'react'
 import { useWords } from '../../words/words.tsx'
 import type { AuditFilter } from './audit-filter.ts'
 
-const settleMs = 250
 const outcomes = ['accepted', 'done', 'refused', 'denied'] as const
 
 interface AuditFilterFieldsProps {
@@ -15,13 +12,7 @@ interface AuditFilterFieldsProps {
 /** Fields for who, what, on what, how it ended, and when. */
 export function AuditFilterFields({ value, onChange }: AuditFilterFieldsProps) {
   const { t } = useWords()
-  const [typed, setTyped] = useState(value)
-  const settle = useDebouncedCallback(onChange, settleMs)
-  const set = (part: Partial<AuditFilter>) => {
-    const next = { ...typed, ...part }
-    setTyped(next)
-    settle(next)
-  }
+  const set = (part: Partial<AuditFilter>) => onChange({ ...value, ...part })
   const texts = [
     { name: 'actor', label: t('audit.actor') },
     { name: 'action', label: t('audit.action') },
@@ -35,7 +26,7 @@ export function AuditFilterFields({ value, onChange }: AuditFilterFieldsProps) {
           label={label}
           {...(name === 'action' ? { title: t('audit.actionHint') } : {})}
           {...(name === 'actor' ? { 'data-filter': '' } : {})}
-          value={typed[name]}
+          value={value[name]}
           onChange={(event) => set({ [name]: event.currentTarget.value })}
         />
       ))}
@@ -43,20 +34,20 @@ export function AuditFilterFields({ value, onChange }: AuditFilterFieldsProps) {
         label={t('audit.outcome')}
         placeholder={t('audit.anyOutcome')}
         clearable
-        data={outcomes.map((value) => ({ value, label: t(`outcome.${value}`) }))}
-        value={typed.outcome === '' ? null : typed.outcome}
+        data={outcomes.map((outcome) => ({ value: outcome, label: t(`outcome.${outcome}`) }))}
+        value={value.outcome === '' ? null : value.outcome}
         onChange={(outcome) => set({ outcome: outcome ?? '' })}
       />
       <TextInput
         type="date"
         label={t('audit.from')}
-        value={typed.fromDay}
+        value={value.fromDay}
         onChange={(event) => set({ fromDay: event.currentTarget.value })}
       />
       <TextInput
         type="date"
         label={t('audit.to')}
-        value={typed.toDay}
+        value={value.toDay}
         onChange={(event) => set({ toDay: event.currentTarget.value })}
       />
     </SimpleGrid>

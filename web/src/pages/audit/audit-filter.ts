@@ -2,7 +2,7 @@ import type { Ask } from '../../server/call.ts'
 import type { listAudit } from '../../contract.ts'
 
 /** What an auditor looks for, as typed. */
-export interface AuditFilter {
+export type AuditFilter = {
   readonly actor: string
   readonly action: string
   readonly object: string
@@ -23,7 +23,12 @@ export function queryOf({ actor, action, object, outcome, fromDay, toDay }: Audi
     ...(action === '' ? {} : { action }),
     ...(object === '' ? {} : { object }),
     ...(outcome === '' ? {} : { outcome }),
-    ...(fromDay === '' ? {} : { afterMs: new Date(`${fromDay}T00:00:00`).getTime() }),
-    ...(toDay === '' ? {} : { beforeMs: new Date(`${toDay}T23:59:59.999`).getTime() }),
+    ...(isDay(fromDay) ? { afterMs: new Date(`${fromDay}T00:00:00`).getTime() } : {}),
+    ...(isDay(toDay) ? { beforeMs: new Date(`${toDay}T23:59:59.999`).getTime() } : {}),
   }
+}
+
+// The address may hold anything.
+function isDay(text: string): boolean {
+  return !Number.isNaN(Date.parse(`${text}T00:00:00`))
 }

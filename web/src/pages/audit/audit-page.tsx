@@ -1,7 +1,9 @@
 import { Button, Switch } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { type AuditRecord, exportAudit, followAudit, listAudit } from '../../contract.ts'
+import { useAddressTexts } from '../../parts/address-texts.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { addressOf } from '../../server/call.ts'
@@ -9,18 +11,20 @@ import { useLive } from '../../server/live.ts'
 import { usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { AuditFilterFields } from './audit-filter-fields.tsx'
-import { type AuditFilter, emptyFilter, queryOf } from './audit-filter.ts'
+import { emptyFilter, queryOf } from './audit-filter.ts'
 import { AuditCounts } from './audit-counts.tsx'
 import { AuditList } from './audit-list.tsx'
 import { ChainCard } from './chain-card.tsx'
 
 const pageSize = 100
 const mostLive = 200
+const settleMs = 250
 
 /** What happened: filtered, followed live, counted, exported, and proven whole. */
 export function AuditPage() {
   const { t } = useWords()
-  const [filter, setFilter] = useState<AuditFilter>(emptyFilter)
+  const [typed, setTyped] = useAddressTexts(emptyFilter)
+  const [filter] = useDebouncedValue(typed, settleMs)
   const [isFollowing, setFollowing] = useState(false)
   const query = useMemo(() => queryOf(filter), [filter])
   const records = usePages(listAudit, { query: { ...query, limit: pageSize } })
@@ -42,7 +46,7 @@ export function AuditPage() {
       }
     >
       <ChainCard />
-      <AuditFilterFields value={filter} onChange={setFilter} />
+      <AuditFilterFields value={typed} onChange={setTyped} />
       <AuditCounts query={query} />
       <div style={{ display: 'flex', alignItems: 'center', gap: '1rem', margin: '1.25rem 0 .75rem' }}>
         <Switch

@@ -1,7 +1,8 @@
 import { Button, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import type { Account } from '../../contract.ts'
+import { useAddressTexts } from '../../parts/address-texts.ts'
 import { EmptyFace } from '../../parts/faces.tsx'
 import { VirtualList } from '../../parts/virtual-list.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -11,18 +12,19 @@ import { focusRow } from './row-focus.ts'
 
 const rowHeight = 72
 const mostTags = 12
+const noFilter = { q: '', tag: '' }
 
 /** Accounts with a filter above them; the keyboard reaches everything. */
 export function AccountList({ accounts }: { accounts: readonly Account[] }) {
   const { t, language } = useWords()
-  const [typed, setTyped] = useState('')
-  const [tag, setTag] = useState<string | null>(null)
+  const [{ q: typed, tag }, setFilter] = useAddressTexts(noFilter)
+  const setTyped = (q: string) => setFilter({ q, tag })
   // The field answers at once; the list may follow a frame later.
   const wanted = useDeferredValue(typed)
   const all = useMemo(() => filterable(accounts, language), [accounts, language])
   const tags = useMemo(() => tagsOf(accounts).slice(0, mostTags), [accounts])
-  const found = useMemo(() => filterAccounts(all, wanted, tag), [all, wanted, tag])
-  const isFiltered = wanted !== '' || tag !== null
+  const found = useMemo(() => filterAccounts(all, wanted, tag === '' ? null : tag), [all, wanted, tag])
+  const isFiltered = wanted !== '' || tag !== ''
 
   const pressFirst = useFirstRow(typed, wanted)
   const onFilterKey = (event: KeyboardEvent) => {
@@ -55,7 +57,7 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
             className="ww-chip"
             dir="auto"
             aria-pressed={tag === name}
-            onClick={() => setTag(tag === name ? null : name)}
+            onClick={() => setFilter({ q: typed, tag: tag === name ? '' : name })}
           >
             {name}
           </button>
@@ -65,13 +67,7 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
         {t(isFiltered ? 'codes.found' : 'codes.count', { count: found.length })}
       </output>
       {found.length === 0 ? (
-        <NoMatch
-          text={wanted || (tag ?? '')}
-          onClear={() => {
-            setTyped('')
-            setTag(null)
-          }}
-        />
+        <NoMatch text={wanted || tag} onClear={() => setFilter(noFilter)} />
       ) : (
         <div className="ww-surface" style={{ overflow: 'hidden' }}>
           <VirtualList items={found} rowHeight={rowHeight} label={t('codes.list')} keyOf={({ id }) => id}>

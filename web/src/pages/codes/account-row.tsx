@@ -44,9 +44,15 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
         <Link href={`/accounts/${account.id}`} className="ww-plain-link ww-account-label" dir="auto">
           {account.label}
         </Link>
-        <span className="ww-account-detail" dir="auto">
-          {detail.join(' · ')}
-        </span>
+        {view.sharers === '' ? (
+          <span className="ww-account-detail" dir="auto">
+            {detail.join(' · ')}
+          </span>
+        ) : (
+          <span className="ww-account-shared" title={t('reveal.shared', { holder: view.sharers })}>
+            {t('reveal.sharedShort', { holder: view.sharers })}
+          </span>
+        )}
       </div>
       <div className="ww-account-side">
         {account.rotateReason !== null && (
@@ -124,7 +130,7 @@ function CodeButtonFace({ account, view }: { account: Account; view: CodeView })
   if (state.kind === 'held') {
     return (
       <span className="ww-small" style={{ maxWidth: '18rem', textAlign: 'end' }}>
-        <span className="ww-quiet ww-wide-only">{state.trouble.message} </span>
+        <span className="ww-quiet ww-wide-only">{t('reveal.heldShort', { holder: state.holder })} </span>
         {t('reveal.heldMine', { count: secondsLeft(state.freeAtMs, nowMs) })}
       </span>
     )

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { type Account, listAccounts, restoreAccount } from '../../contract.ts'
+import { type Account, listAccounts } from '../../contract.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useEverything } from '../../server/queries.ts'
+import { useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
+import { useRestore } from '../account/use-restore.ts'
 
 /** What was deleted lately and can come back; nothing at all while nothing was. */
 export function DeletedAccounts() {
@@ -28,11 +28,7 @@ export function DeletedAccounts() {
 
 function DeletedAccount({ account }: { account: Account }) {
   const { t } = useWords()
-  const act = useAct(restoreAccount, [listAccounts])
-  const restore = async () => {
-    const done = await act.run({ params: { account: account.id } })
-    if (done !== null) notifications.show({ message: t('codes.restored', { name: account.label }) })
-  }
+  const { restore, isRunning, trouble } = useRestore(account)
   return (
     <li className="ww-item">
       <div className="ww-item-main">
@@ -42,9 +38,9 @@ function DeletedAccount({ account }: { account: Account }) {
         <div className="ww-quiet ww-small">
           <Moment atMs={account.deletedAtMs} />
         </div>
-        <TroubleNote trouble={act.trouble} />
+        <TroubleNote trouble={trouble} />
       </div>
-      <Button variant="default" size="sm" loading={act.isRunning} onClick={() => void restore()}>
+      <Button variant="default" size="sm" loading={isRunning} onClick={() => void restore()}>
         {t('codes.restore')}
       </Button>
     </li>

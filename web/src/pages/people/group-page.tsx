@@ -21,10 +21,11 @@ import { Page } from '../../parts/page.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
+import { troubleWithoutAnswer } from '../../server/trouble.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 
-const missing = { kind: 'missing', code: '', message: '', retryAfterMs: null, fields: {} } as const
+const missing = troubleWithoutAnswer('missing')
 
 /** One group: its people and what being in it gives. */
 export function GroupPage({ groupId }: { groupId: string }) {

@@ -8,8 +8,9 @@ import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 import { unmetScopes } from './unmet-scopes.ts'
+import { GateLimitsFields, usualGateLimits } from './gate-limits-fields.tsx'
 
-const ownScopes = ['reveal:*', 'add']
+const ownScopes = ['reveal:*', 'add', 'gate:app']
 const administratorScopes = ['audit', 'metrics', 'admin']
 
 /** Makes a token and shows it, this once. */
@@ -48,10 +49,13 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
   const [owner, setOwner] = useState<'person' | 'service'>(mayAdminister ? 'service' : 'person')
   const [scopes, setScopes] = useState<string[]>([])
   const [until, setUntil] = useState('')
+  const [limits, setLimits] = useState(usualGateLimits)
+  const isForGate = scopes.some((scope) => scope.startsWith('gate:'))
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const expiresAtMs = until === '' ? null : new Date(`${until}T23:59:59`).getTime()
-    const done = await act.run({ body: { name, owner, scopes, expiresAtMs } })
+    const gate = isForGate ? { gateLimits: limits } : {}
+    const done = await act.run({ body: { name, owner, scopes, expiresAtMs, ...gate } })
     if (done !== null) onMade(done.answer.token)
   }
   return (
@@ -83,6 +87,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
           </div>
         )}
         <ScopeField scopes={scopes} onChange={setScopes} />
+        {isForGate && <GateLimitsFields value={limits} onChange={setLimits} />}
         <TextInput
           type="date"
           label={`${t('tokens.until')} (${t('word.optional')})`}

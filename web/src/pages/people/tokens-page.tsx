@@ -81,9 +81,9 @@ function TokenRow({ token }: { token: Token }) {
         </div>
         <div className="ww-quiet ww-small">{[t(`tokens.owner.${token.owner}`), used, ...ends].join(' · ')}</div>
         <Group gap={6} mt={6}>
-          {token.scopes.map((scope) => (
-            <span key={scope} className="ww-tag ww-mono">
-              {scope}
+          {[...token.scopes, ...(token.gateLimits?.hosts ?? []), ...(token.gateLimits?.paths ?? [])].map((text) => (
+            <span key={text} className="ww-tag ww-mono" dir="ltr">
+              {text}
             </span>
           ))}
         </Group>

@@ -6,6 +6,8 @@ import {
   type Enrolment,
   enrolmentQrSvg,
   enrolSubject,
+  listSubjects,
+  readEnrolment,
   readSubject,
   type Subject,
 } from '../../contract.ts'
@@ -47,7 +49,7 @@ export function EnrolmentCard({ realmId, subject }: EnrolmentCardProps) {
           <PendingSecret realmId={realmId} subject={subject} enrolment={enrolment} onEnd={() => setEnrolment(null)} />
         )}
         {enrolment === null && subject.enrolment === 'pending' && (
-          <ConfirmEnrolment realmId={realmId} subject={subject} onConfirmed={() => {}} />
+          <PendingStill realmId={realmId} subject={subject} onRead={setEnrolment} />
         )}
         {made !== null && (
           <Note tone="info">
@@ -74,6 +76,57 @@ export function EnrolmentCard({ realmId, subject }: EnrolmentCardProps) {
   )
 }
 
+interface PendingStillProps extends EnrolmentCardProps {
+  onRead(enrolment: Enrolment): void
+}
+
+/** A secret that waits for its first code, after the page was left. Reading it again is audited, so it is asked for. */
+function PendingStill({ realmId, subject, onRead }: PendingStillProps) {
+  const { t, time } = useWords()
+  const read = useAct(readEnrolment)
+  const nowMs = useServerNow()
+  const again = async () => {
+    const done = await read.run({ params: { realm: realmId, subject: subject.name } })
+    if (done !== null) onRead(done.answer)
+  }
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        {t('enrol.serverTime', { time: time(nowMs) })}
+      </Text>
+      <ConfirmEnrolment realmId={realmId} subject={subject} onConfirmed={() => {}} />
+      <TroubleNote trouble={read.trouble} />
+      <Group>
+        <Button variant="light" size="xs" loading={read.isRunning} onClick={() => void again()}>
+          {t('enrol.showAgain')}
+        </Button>
+        <DropSecret realmId={realmId} subject={subject} />
+      </Group>
+    </>
+  )
+}
+
+interface DropSecretProps extends EnrolmentCardProps {
+  onDropped?(): void
+}
+
+function DropSecret({ realmId, subject, onDropped }: DropSecretProps) {
+  const { t } = useWords()
+  const cancel = useAct(cancelEnrolment, [readSubject, listSubjects])
+  const drop = async () => {
+    const done = await cancel.run({ params: { realm: realmId, subject: subject.name } })
+    if (done !== null) onDropped?.()
+  }
+  return (
+    <>
+      <TroubleNote trouble={cancel.trouble} />
+      <Button variant="subtle" color="red" size="xs" loading={cancel.isRunning} onClick={() => void drop()}>
+        {t('enrol.cancel')}
+      </Button>
+    </>
+  )
+}
+
 interface PendingSecretProps extends EnrolmentCardProps {
   readonly enrolment: Enrolment
   onEnd(): void
@@ -82,12 +135,7 @@ interface PendingSecretProps extends EnrolmentCardProps {
 function PendingSecret({ realmId, subject, enrolment, onEnd }: PendingSecretProps) {
   const { t, time, dateTime } = useWords()
   const params = { realm: realmId, subject: subject.name }
-  const cancel = useAct(cancelEnrolment, [readSubject])
   const nowMs = useServerNow()
-  const drop = async () => {
-    const done = await cancel.run({ params })
-    if (done !== null) onEnd()
-  }
   // The server may draw each secret anew; the moment keeps a cached picture of the last one away.
   const picture = `${addressOf(enrolmentQrSvg, { params })}?at=${enrolment.serverTimeMs}`
   return (
@@ -113,11 +161,8 @@ function PendingSecret({ realmId, subject, enrolment, onEnd }: PendingSecretProp
         </Stack>
       </Group>
       <ConfirmEnrolment realmId={realmId} subject={subject} onConfirmed={onEnd} />
-      <TroubleNote trouble={cancel.trouble} />
       <Group>
-        <Button variant="subtle" color="red" size="xs" loading={cancel.isRunning} onClick={() => void drop()}>
-          {t('enrol.cancel')}
-        </Button>
+        <DropSecret realmId={realmId} subject={subject} onDropped={onEnd} />
       </Group>
     </>
   )

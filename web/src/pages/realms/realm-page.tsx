@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import { useState } from 'react'
+import { useSearchParams } from 'wouter'
 import { readRealm, type Realm } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -19,10 +19,15 @@ export function RealmPage({ realmId }: { realmId: string }) {
 function Loaded({ realm }: { realm: Realm }) {
   const { t } = useWords()
   const { mayAdminister } = useMe()
-  const [tab, setTab] = useState<string | null>('subjects')
+  const [search, setSearch] = useSearchParams()
+  const tab = search.get('tab') ?? ''
   return (
     <Page title={realm.name} lead={t('realm.token', { scope: `verify:${realm.name}` })}>
-      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+      <Tabs
+        value={isTab(tab) ? tab : 'subjects'}
+        onChange={(next) => next !== null && setSearch({ tab: next }, { replace: true })}
+        keepMounted={false}
+      >
         <Tabs.List mb="lg">
           <Tabs.Tab value="subjects">{t('realm.subjects')}</Tabs.Tab>
           <Tabs.Tab value="policy">{t('realm.policy')}</Tabs.Tab>
@@ -40,4 +45,8 @@ function Loaded({ realm }: { realm: Realm }) {
       </Tabs>
     </Page>
   )
+}
+
+function isTab(name: string): boolean {
+  return name === 'policy' || name === 'bulk'
 }

@@ -4,6 +4,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { createSubject, listSubjects, type Realm, type Subject } from '../../contract.ts'
+import { useAddressTexts } from '../../parts/address-texts.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, usePages } from '../../server/queries.ts'
@@ -12,12 +13,13 @@ import { useWords } from '../../words/words.tsx'
 import { SubjectState } from './subject-state.tsx'
 
 const pageSize = 100
+const noFilter = { q: '' }
 
 /** The subjects of a realm. There may be a million, so the server filters. */
 export function SubjectsPanel({ realm }: { realm: Realm }) {
   const { t } = useWords()
   const { mayAdminister } = useMe()
-  const [typed, setTyped] = useState('')
+  const [{ q: typed }, setFilter] = useAddressTexts(noFilter)
   const [search] = useDebouncedValue(typed, 150)
   const [isOpen, dialog] = useDisclosure(false)
   const query = { limit: pageSize, ...(search === '' ? {} : { search }) }
@@ -33,7 +35,7 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
           leftSection={<IconSearch size={17} />}
           style={{ flex: '1 1 14rem' }}
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onChange={(event) => setFilter({ q: event.currentTarget.value })}
         />
         {mayAdminister && (
           <Button leftSection={<IconPlus size={17} />} onClick={dialog.open}>

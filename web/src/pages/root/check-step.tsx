@@ -1,39 +1,47 @@
 import { Button, Checkbox, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { type Account, type Answer, listReveals, readAccount } from '../../contract.ts'
-import { Faces } from '../../parts/faces.tsx'
+import {
+  type Account,
+  type Intake,
+  listAccounts,
+  noteIntake,
+  readAccount,
+  readIntake,
+  updateAccount,
+} from '../../contract.ts'
+import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { serverClock } from '../../server/clock.ts'
-import { useServer } from '../../server/queries.ts'
-import type { Trouble } from '../../server/trouble.ts'
+import { useAct } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 import { CodeCard } from '../account/code-card.tsx'
+import { closedTags, isAmong } from './intake.ts'
 
 interface CheckStepProps {
-  readonly accountId: string
-  readonly isBusy: boolean
-  readonly trouble: Trouble | null
-  onChecked(atMs: number): Promise<void>
+  readonly account: Account
+  readonly intake: Intake
+  /** Somebody but the loader was shown a code since the password was changed. */
+  readonly mayCheck: boolean
 }
 
-const pollMs = 3000
-
-/** A code must have been shown since this step began, to whoever logs in with the new password. */
-export function CheckStep({ accountId, isBusy, trouble, onChecked }: CheckStepProps) {
+/** The second login, by whoever changed the password, closes the record. */
+export function CheckStep({ account, intake, mayCheck }: CheckStepProps) {
   const { t } = useWords()
-  const params = { account: accountId }
-  const account = useServer(readAccount, { params })
-  const reveals = useServer(listReveals, { params, query: { limit: 5 } }, { refetchInterval: () => pollMs })
-  const [sinceMs] = useState(() => serverClock.nowMs())
+  const isLoader = isAmong([intake.loader], useMe().person?.username ?? '')
   const [isConfirmed, setConfirmed] = useState(false)
-  const wasShown = (reveals.data?.items ?? []).some((record: RevealRecord) => record.atMs >= sinceMs)
+  const { close, isRunning, trouble } = useClose(account)
+  if (intake.checkedAtMs !== undefined) return null
   return (
     <Stack>
       <Text>{t('root.checkWhy')}</Text>
-      <Faces of={account}>{(loaded: Account) => (loaded.mayReveal ? <CodeCard account={loaded} /> : null)}</Faces>
+      {!isLoader && account.mayReveal ? (
+        <CodeCard account={account} />
+      ) : (
+        <Note tone={mayCheck ? 'good' : 'info'}>{t(mayCheck ? 'root.checkSeen' : 'root.checkOther')}</Note>
+      )}
       <Checkbox
         label={t('root.checked')}
-        disabled={!wasShown}
+        disabled={!mayCheck}
         checked={isConfirmed}
         onChange={(event) => setConfirmed(event.currentTarget.checked)}
       />
@@ -41,9 +49,9 @@ export function CheckStep({ accountId, isBusy, trouble, onChecked }: CheckStepPr
       <Button
         className="ww-no-print"
         style={{ alignSelf: 'flex-start' }}
-        disabled={!wasShown || !isConfirmed}
-        loading={isBusy}
-        onClick={() => void onChecked(serverClock.nowMs())}
+        disabled={!mayCheck || !isConfirmed}
+        loading={isRunning}
+        onClick={() => void close()}
       >
         {t('root.finish')}
       </Button>
@@ -51,4 +59,22 @@ export function CheckStep({ accountId, isBusy, trouble, onChecked }: CheckStepPr
   )
 }
 
-type RevealRecord = Answer<typeof listReveals>['items'][number]
+function useClose({ id }: Account) {
+  const { t } = useWords()
+  const fresh = useAct(readAccount)
+  const retag = useAct(updateAccount, [readAccount, listAccounts])
+  const note = useAct(noteIntake, [readIntake])
+  const close = async () => {
+    const params = { account: id }
+    // The tags as they are now: somebody may have added some since the page was opened.
+    const now = await fresh.run({ params })
+    if (now === null) return
+    if ((await note.run({ params, body: { step: 'checked' } })) === null) return
+    await retag.run({ params, body: { tags: closedTags(now.answer.tags, t('root.tag')) } })
+  }
+  return {
+    close,
+    isRunning: fresh.isRunning || note.isRunning || retag.isRunning,
+    trouble: fresh.trouble ?? note.trouble ?? retag.trouble,
+  }
+}

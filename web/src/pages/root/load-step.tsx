@@ -1,25 +1,24 @@
 import { Button, Group, PasswordInput, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { createAccount, listAccounts } from '../../contract.ts'
-import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
+import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 import { CompareCode } from '../add/compare-code.tsx'
 import { readSecret, usualShape } from '../add/read-secret.ts'
-import type { Intake } from './intake.ts'
-import { useRecord } from './use-record.ts'
+import type { IntakeDraft } from './intake.ts'
 
 interface LoadStepProps {
-  readonly intake: Intake
+  readonly draft: IntakeDraft
   onStored(accountId: string): void
 }
 
-/** The secret goes in; the record so far goes into the account's note. */
-export function LoadStep({ intake, onStored }: LoadStepProps) {
+/** The secret goes in, and with it the first lines of the record. */
+export function LoadStep({ draft, onStored }: LoadStepProps) {
   const { t } = useWords()
   const act = useAct(createAccount, [listAccounts])
-  const { text } = useRecord(intake)
+  const loader = useMe().person?.username ?? ''
   const [secret, setSecret] = useState('')
   const read = readSecret(secret)
   const submit = async (event: FormEvent) => {
@@ -27,18 +26,18 @@ export function LoadStep({ intake, onStored }: LoadStepProps) {
     if (read.kind !== 'secret') return
     const { type, algorithm, digits, periodSeconds } = read.shape ?? usualShape
     const shape = type === 'totp' ? { type, algorithm, digits, periodSeconds } : { type }
-    const metadata = { label: intake.name, issuer: read.issuer, identifier: intake.number, note: text() }
-    const tags = [t('root.tagOpen')]
-    const done = await act.run({ body: { ...metadata, ...shape, tags, secretBase32: read.secretBase32, marked: true } })
+    const { name, number, readers, exception } = draft
+    const intake = { readers: [...readers], ...(exception === undefined ? {} : { exception }) }
+    const metadata = { label: name, issuer: read.issuer, identifier: number, tags: [t('root.tagOpen')], marked: true }
+    const done = await act.run({ body: { ...metadata, ...shape, intake, secretBase32: read.secretBase32 } })
     if (done === null) return
     setSecret('')
     onStored(done.answer.id)
   }
-  if (intake.accountId !== undefined) return <Note tone="good">{t('root.stored')}</Note>
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        <span>{t('root.loader', { name: intake.loader })}</span>
+        <span>{t('root.loader', { name: loader })}</span>
         <PasswordInput
           label={t('root.secret')}
           autoComplete="off"

@@ -5,32 +5,33 @@ import { Note } from '../../parts/note.tsx'
 import { useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
-import { type Intake, isAmong } from './intake.ts'
+import { type IntakeDraft, isAmong } from './intake.ts'
 
 interface ReadersStepProps {
-  readonly intake: Intake
-  onDone(part: Partial<Intake>): void
+  /** What was answered; null while the step is still open. */
+  readonly past: IntakeDraft | null
+  onDone?(draft: IntakeDraft): void
 }
 
 /** Asks who reads the root mailbox; whoever does must not load the secret, or says why. */
-export function ReadersStep({ intake, onDone }: ReadersStepProps) {
+export function ReadersStep({ past, onDone }: ReadersStepProps) {
   const { t } = useWords()
   const { person, mayAdminister } = useMe()
   const people = useEverything(listPeople, undefined, { enabled: mayAdminister })
-  const [name, setName] = useState(intake.name)
-  const [number, setNumber] = useState(intake.number)
-  const [readers, setReaders] = useState<string[]>([...intake.readers])
+  const [name, setName] = useState(past?.name ?? '')
+  const [number, setNumber] = useState(past?.number ?? '')
+  const [readers, setReaders] = useState<string[]>([...(past?.readers ?? [])])
   const [isException, setException] = useState(false)
   const [reason, setReason] = useState('')
   const readsMail = isAmong(readers, person?.username ?? '', person?.displayName ?? '', person?.email ?? '')
   const isExcused = isException && reason.trim() !== ''
   const isComplete = name.trim() !== '' && readers.length > 0 && (!readsMail || isExcused)
-  const isPast = intake.areReadersKnown === true
+  const isPast = past !== null
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!isComplete) return
     const exception = readsMail ? { exception: reason.trim() } : {}
-    onDone({ name: name.trim(), number: number.trim(), readers, ...exception, areReadersKnown: true })
+    onDone?.({ name: name.trim(), number: number.trim(), readers, ...exception })
   }
   return (
     <form onSubmit={submit}>
@@ -61,7 +62,10 @@ export function ReadersStep({ intake, onDone }: ReadersStepProps) {
             value={readers}
             onChange={setReaders}
           />
-          {readsMail && (
+          {past?.exception !== undefined && (
+            <Note tone="warn">{t('root.record.exception', { reason: past.exception })}</Note>
+          )}
+          {readsMail && !isPast && (
             <Note tone="bad" isUrgent>
               <strong>{t('root.refused')}</strong>
               <div>{t('root.refusedWhy')}</div>

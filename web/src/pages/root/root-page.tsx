@@ -1,19 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
 import { useState } from 'react'
-import { Link } from 'wouter'
-import { Note } from '../../parts/note.tsx'
+import { useSearchParams } from 'wouter'
 import { Page } from '../../parts/page.tsx'
-import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
-import { RegisterCard } from '../account/register-card.tsx'
-import { CheckStep } from './check-step.tsx'
-import { type Intake, type StepName, stepOf } from './intake.ts'
+import { BegunIntake } from './begun-intake.tsx'
+import { type IntakeDraft, stepOf } from './intake.ts'
 import { LoadStep } from './load-step.tsx'
 import { ReadersStep } from './readers-step.tsx'
-import { RotateStep } from './rotate-step.tsx'
 import { Step } from './step.tsx'
-import { useRecord } from './use-record.ts'
 
 /**
  * Takes in a root account step by step: who reads its mailbox must not load its secret, and only a second login
@@ -21,13 +16,8 @@ import { useRecord } from './use-record.ts'
  */
 export function RootPage() {
   const { t } = useWords()
-  const { person } = useMe()
-  const [intake, setIntake] = useState<Intake>({ name: '', number: '', readers: [], loader: person?.username ?? '' })
-  const [isRegistered, setRegistered] = useState(false)
-  const set = (part: Partial<Intake>) => setIntake((before) => ({ ...before, ...part }))
-  const record = useRecord(intake)
-  const current = stepOf(intake)
-  const state = (name: StepName) => ({ name, current })
+  const [search] = useSearchParams()
+  const accountId = search.get('account')
   return (
     <Page
       title={t('root.title')}
@@ -39,54 +29,28 @@ export function RootPage() {
         </Button>
       }
     >
-      <Step {...state('readers')} title={t('root.step1')}>
-        <ReadersStep intake={intake} onDone={set} />
-      </Step>
-      <Step {...state('load')} title={t('root.step2')}>
-        <LoadStep intake={intake} onStored={(accountId) => set({ accountId })} />
-      </Step>
-      <Step {...state('register')} title={t('root.step3')}>
-        {intake.accountId !== undefined && (
-          <>
-            <RegisterCard accountId={intake.accountId} onShown={() => setRegistered(true)} />
-            {intake.isRegistered !== true && (
-              <Button disabled={!isRegistered} onClick={() => set({ isRegistered: true })}>
-                {t('root.registered')}
-              </Button>
-            )}
-          </>
-        )}
-      </Step>
-      <Step {...state('rotate')} title={t('root.step4')}>
-        <RotateStep intake={intake} onDone={set} />
-      </Step>
-      <Step {...state('check')} title={t('root.step5')}>
-        {intake.accountId !== undefined && (
-          <CheckStep
-            accountId={intake.accountId}
-            isBusy={record.isRunning}
-            trouble={record.trouble}
-            onChecked={async (checkedAtMs) => {
-              if (await record.close(checkedAtMs)) set({ checkedAtMs })
-            }}
-          />
-        )}
-      </Step>
-      {current === 'done' && intake.accountId !== undefined && (
-        <Note tone="good" isUrgent>
-          <strong>{t('root.doneTitle', { name: intake.name })}</strong>
-          <div>{t('root.doneWhy')}</div>
-          <Button
-            component={Link}
-            href={`/accounts/${intake.accountId}`}
-            variant="light"
-            mt="sm"
-            className="ww-no-print"
-          >
-            {t('root.open')}
-          </Button>
-        </Note>
-      )}
+      {accountId === null ? <NewIntake /> : <BegunIntake key={accountId} accountId={accountId} />}
     </Page>
+  )
+}
+
+/** Nothing is stored yet; with the secret the page gets an address of its own, to come back to. */
+function NewIntake() {
+  const { t } = useWords()
+  const [, setSearch] = useSearchParams()
+  const [draft, setDraft] = useState<IntakeDraft | null>(null)
+  const current = stepOf(draft, null)
+  return (
+    <>
+      <Step name="readers" current={current} title={t('root.step1')}>
+        <ReadersStep past={draft} onDone={setDraft} />
+      </Step>
+      <Step name="load" current={current} title={t('root.step2')}>
+        {draft !== null && <LoadStep draft={draft} onStored={(account) => setSearch({ account }, { replace: true })} />}
+      </Step>
+      <Step name="register" current={current} title={t('root.step3')} />
+      <Step name="rotate" current={current} title={t('root.step4')} />
+      <Step name="check" current={current} title={t('root.step5')} />
+    </>
   )
 }

@@ -1,25 +1,35 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { createGrant, listGrants } from '../../contract.ts'
+import {
+  type Account,
+  createGrant,
+  type Intake,
+  listAccounts,
+  listGrants,
+  noteIntake,
+  readAccount,
+  readIntake,
+} from '../../contract.ts'
 import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
 import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { serverClock } from '../../server/clock.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
-import { type Intake, isAmong } from './intake.ts'
+import { isAmong } from './intake.ts'
 
 interface RotateStepProps {
+  readonly account: Account
   readonly intake: Intake
-  onDone(part: Partial<Intake>): void
 }
 
 /** Somebody who is not the loader changes the password, and may then see codes. */
-export function RotateStep({ intake, onDone }: RotateStepProps) {
+export function RotateStep({ account, intake }: RotateStepProps) {
   const { t } = useWords()
+  const act = useAct(noteIntake, [readIntake])
   const [who, setWho] = useState(intake.rotatedBy ?? '')
   const isLoader = isAmong([intake.loader], who)
   const isPast = intake.rotatedBy !== undefined
+  const note = () => act.run({ params: { account: account.id }, body: { step: 'rotated', by: who.trim() } })
   return (
     <Stack>
       <Text>{t('root.rotateWhy')}</Text>
@@ -42,13 +52,11 @@ export function RotateStep({ intake, onDone }: RotateStepProps) {
           onChange={(event) => setWho(event.currentTarget.value)}
         />
       )}
-      {!isPast && intake.accountId !== undefined && <GrantToChecker accountId={intake.accountId} />}
+      {!isPast && <GrantToChecker accountId={account.id} />}
+      <TroubleNote trouble={act.trouble} />
       {!isPast && (
         <Group className="ww-no-print">
-          <Button
-            disabled={who.trim() === '' || isLoader}
-            onClick={() => onDone({ rotatedBy: who.trim(), rotatedAtMs: serverClock.nowMs() })}
-          >
+          <Button disabled={who.trim() === '' || isLoader} loading={act.isRunning} onClick={() => void note()}>
             {t('root.rotated')}
           </Button>
         </Group>
@@ -59,7 +67,7 @@ export function RotateStep({ intake, onDone }: RotateStepProps) {
 
 function GrantToChecker({ accountId }: { accountId: string }) {
   const { t } = useWords()
-  const act = useAct(createGrant, [listGrants])
+  const act = useAct(createGrant, [listGrants, readAccount, listAccounts])
   const [who, setWho] = useState<string | null>(null)
   const [isGranted, setGranted] = useState(false)
   const grant = async () => {

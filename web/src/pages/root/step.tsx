@@ -6,7 +6,7 @@ interface StepProps {
   readonly name: StepName
   readonly current: StepName
   readonly title: string
-  readonly children: ReactNode
+  readonly children?: ReactNode
 }
 
 /** One numbered step; those to come show their heading alone, so that the whole way is in view and in print. */

@@ -1,8 +1,9 @@
 import { Button, Checkbox, Group, PasswordInput, Stack, TagsInput, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { activateOidc, type Answer, disableOidc, draftOidc, readMe, readOidc, testOidc } from '../../contract.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Confirm, ConfirmButton } from '../../parts/confirm.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Note } from '../../parts/note.tsx'
@@ -58,8 +59,10 @@ function Loaded({ state }: { state: OidcState }) {
 function DraftCard({ state }: { state: OidcState }) {
   const { t } = useWords()
   const store = useAct(draftOidc, [readOidc])
-  const [draft, setDraft] = useState<Draft>(state.draft ?? state.active ?? emptyDraft)
+  const stored = state.draft ?? state.active ?? emptyDraft
+  const [draft, setDraft] = useState<Draft>(stored)
   const [clientSecret, setClientSecret] = useState('')
+  const isChanged = clientSecret !== '' || JSON.stringify(draft) !== JSON.stringify(stored)
   const save = async (event: FormEvent) => {
     event.preventDefault()
     const done = await store.run({ body: clientSecret === '' ? draft : { ...draft, clientSecret } })
@@ -88,7 +91,7 @@ function DraftCard({ state }: { state: OidcState }) {
           </Group>
         </Stack>
       </form>
-      <DraftActs state={state} />
+      <DraftActs key={JSON.stringify(state.draft)} state={state} isChanged={isChanged} />
     </Surface>
   )
 }
@@ -160,19 +163,34 @@ function GroupFields({ draft, set }: FieldsProps) {
   )
 }
 
-function DraftActs({ state }: { state: OidcState }) {
+interface DraftActsProps {
+  readonly state: OidcState
+  /** The form holds what the draft does not: nothing may be tried or activated that is not on the screen. */
+  readonly isChanged: boolean
+}
+
+function DraftActs({ state, isChanged }: DraftActsProps) {
   const { t } = useWords()
   const test = useAct(testOidc)
   const activate = useAct(activateOidc, [readOidc, readMe])
   const disable = useAct(disableOidc, [readOidc, readMe])
   const [tested, setTested] = useState<Answer<typeof testOidc> | null>(null)
+  const [isAsking, asking] = useDisclosure(false)
+  const isReady = state.draft !== null && !isChanged
   const tryDraft = async () => {
     const done = await test.run()
     setTested(done?.answer ?? null)
+    return done?.answer.works ?? null
   }
   const activateDraft = async () => {
+    asking.close()
     const done = await activate.run()
     if (done !== null) notifications.show({ message: t('oidc.activated') })
+  }
+  const tryThenActivate = async () => {
+    const works = await tryDraft()
+    if (works === true) await activateDraft()
+    if (works === false) asking.open()
   }
   return (
     <Stack mt="lg">
@@ -186,21 +204,17 @@ function DraftActs({ state }: { state: OidcState }) {
           ))}
         </Note>
       )}
+      {isChanged && <Note tone="info">{t('oidc.unsaved')}</Note>}
       <TroubleNote trouble={test.trouble ?? activate.trouble} />
       <Group>
-        <Button
-          variant="default"
-          disabled={state.draft === null}
-          loading={test.isRunning}
-          onClick={() => void tryDraft()}
-        >
+        <Button variant="default" disabled={!isReady} loading={test.isRunning} onClick={() => void tryDraft()}>
           {t('oidc.test')}
         </Button>
         <Button
           variant="light"
-          disabled={state.draft === null}
-          loading={activate.isRunning}
-          onClick={() => void activateDraft()}
+          disabled={!isReady}
+          loading={test.isRunning || activate.isRunning}
+          onClick={() => void tryThenActivate()}
         >
           {t('oidc.activate')}
         </Button>
@@ -215,6 +229,14 @@ function DraftActs({ state }: { state: OidcState }) {
           />
         )}
       </Group>
+      <Confirm
+        isOpen={isAsking}
+        onClose={asking.close}
+        question={t('oidc.activateAsk')}
+        why={t('oidc.activateWhy')}
+        doIt={t('oidc.activateAnyway')}
+        onConfirm={() => void activateDraft()}
+      />
     </Stack>
   )
 }

@@ -74,7 +74,7 @@ export const account = {
   'account.custodyOld': 'ein früheres Geheimnis',
 
   'account.reveals': 'Ausgaben',
-  'account.revealsLead': 'Jeder Code, der ausgegeben wurde, und an wen.',
+  'account.revealsLead': 'Wer nach einem Code fragte und ob er ausgegeben wurde. Das Diagramm zählt ausgegebene Codes.',
   'account.revealsEmpty': 'Von diesem Konto wurde noch kein Code gezeigt.',
   'account.revealsChart': 'Ausgaben je Tag in den letzten 30 Tagen',
 
@@ -98,4 +98,9 @@ export const account = {
   'chart.table': 'Als Tabelle zeigen',
   'chart.day': 'Tag',
   'chart.count': 'Anzahl',
+
+  'account.isDeleted': 'Dieses Konto ist gelöscht',
+  'account.isDeletedWhy': 'Seine Codes bekommt niemand mehr. Es lässt sich eine Weile wiederherstellen.',
+  'account.changedMeanwhile':
+    'Das hat inzwischen jemand anderes geändert: {fields}. Noch einmal speichern ersetzt es durch Ihres.',
 } as const satisfies Record<Part, string>

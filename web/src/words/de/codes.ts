@@ -48,4 +48,10 @@ export const codes = {
   'reveal.shared':
     '{holder} hat diesen Code auch. Ein Dienst nimmt einen Code einmal, also kommt nur eine Person hinein.',
   'reveal.heldMine': { one: 'Ihrer in {count} Sekunde', other: 'Ihrer in {count} Sekunden' },
+
+  'codes.grantYourself': 'Erteilen Sie sich das Recht weiter unten.',
+  'reveal.held':
+    '{holder} hat diesen Code, und ein Dienst nimmt jeden nur einmal. Der nächste ist für Sie vorgemerkt und erscheint von selbst.',
+  'reveal.heldShort': '{holder} hat diesen Code.',
+  'reveal.sharedShort': '{holder} hat ihn auch',
 } as const satisfies Record<Part, Entry>

@@ -119,4 +119,27 @@ export const problems = {
   'problem.bulk_job_not_found': 'Diese Einrichtung vieler Benutzer gibt es hier nicht.',
   'problem.bulk_file_unreadable': 'Die Datei lässt sich nicht lesen. ({message})',
   'problem.bulk_file_too_large': 'Die Datei hat zu viele Zeilen. Teilen Sie sie auf.',
+  'problem.intake_loader_reads':
+    'Wer das Root-Postfach liest, darf das Geheimnis nicht laden. Lassen Sie es jemand anderen laden, oder halten Sie fest, warum es nicht anders geht.',
+  'problem.intake_not_begun': 'Dieses Konto wurde nicht als Root-Konto übernommen und hat keinen solchen Beleg.',
+  'problem.intake_step_order':
+    'Dieser Schritt ist schon festgehalten, oder ein anderer kommt zuerst. Laden Sie die Seite neu.',
+  'problem.intake_rotated_by_missing': 'Sagen Sie, wer das Passwort geändert hat.',
+  'problem.intake_same_person':
+    'Wer das Geheimnis geladen hat, darf das Passwort nicht ändern. Das muss jemand anderes tun.',
+  'problem.intake_not_checked':
+    'Seit das Passwort geändert wurde, bekam nur einen Code, wer das Geheimnis geladen hat. Wer es geändert hat, muss sich mit einem Code von hier anmelden.',
+  'problem.login_slowed':
+    'Zu viele Versuche in kurzer Zeit. Warten Sie ein wenig, und versuchen Sie es dann noch einmal.',
+  'problem.token_gate_incomplete':
+    'Ein Token für das Tor braucht beides: ein Recht wie gate:app und Grenzen, die sagen, was es öffnet.',
+  'problem.token_suspended_from_above':
+    'Die Verwaltung hat dieses Token angehalten, und nur sie hebt das auf. Fragen Sie dort.',
+  'problem.gate_limit_unreadable': 'Eine dieser Grenzen lässt sich nicht lesen. ({message})',
+  'problem.request_head_too_large':
+    'Die Anfrage ist zu groß. Löschen Sie die Cookies dieser Seite, und laden Sie sie neu.',
+  'problem.request_too_slow': 'Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.',
+  'problem.token_until_past': 'Das Token würde in der Vergangenheit enden. Wählen Sie einen späteren Tag.',
+  'problem.grant_names_spent':
+    'Sie haben eben zu viele Namen versucht, die es nicht gibt. Warten Sie, und versuchen Sie es dann noch einmal.',
 } as const

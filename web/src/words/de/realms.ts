@@ -155,4 +155,5 @@ export const realms = {
   'enrolPage.open': 'QR-Code zeigen',
   'enrolPage.done': 'Fertig. Ab jetzt fragt {issuer} nach den Codes dieser App.',
   'enrolPage.close': 'Sie können diese Seite schließen.',
+  'enrol.showAgain': 'QR-Code noch einmal zeigen',
 } as const satisfies Record<Part, Entry>

@@ -40,7 +40,7 @@ export const root = {
   'root.checked': 'Die Anmeldung mit neuem Passwort und frischem Code hat geklappt',
   'root.finish': 'Beleg abschließen',
   'root.doneTitle': '{name} ist übernommen',
-  'root.doneWhy': 'Der Beleg steht in der Notiz des Kontos und im Protokoll.',
+  'root.doneWhy': 'Der Beleg steht auf der Seite des Kontos und im Protokoll.',
   'root.open': 'Konto öffnen',
   'root.tag': 'root',
   'root.tagOpen': 'root: unfertig',
@@ -48,5 +48,15 @@ export const root = {
   'root.record.loader': 'Geheimnis geladen von: {name}, {when}',
   'root.record.exception': 'Ausnahme, wer lädt, liest das Postfach: {reason}',
   'root.record.rotated': 'Passwort geändert von: {name}, {when}',
-  'root.record.checked': 'Zweite Anmeldung geprüft: {when}',
+  'root.record.checked': 'Zweite Anmeldung mit einem Code für: {name}, {when}',
+  'root.record.registered': 'Der Dienst hat zwei Codes angenommen: {when}',
+  'root.recordTitle': 'Als Root-Konto übernommen',
+  'root.recordLead': 'Niemand konnte beide Faktoren haben. Im Protokoll steht derselbe Beleg.',
+  'root.unfinished':
+    'Unfertig: Als Nächstes kommt Schritt {step} von 5, auch an einem anderen Tag und durch jemand anderen.',
+  'root.resume': 'Mit den Schritten weitermachen',
+  'root.notBegun': 'Dieses Konto wurde nicht als Root-Konto übernommen. Beginnen Sie neu auf der Seite der Codes.',
+  'root.checkOther':
+    'Diese Person öffnet das Konto in ihrem eigenen Browser und lässt sich dort einen Code zeigen. Ein Code für die Person, die das Geheimnis geladen hat, zählt nicht.',
+  'root.checkSeen': 'Seit das Passwort geändert wurde, bekam jemand anderes einen Code.',
 } as const satisfies Record<Part, string>

@@ -155,4 +155,8 @@ export const settings = {
 
   'missing.title': 'Diese Seite gibt es nicht',
   'missing.why': 'Die Adresse ist vertippt, oder die Seite ist umgezogen.',
+  'oidc.unsaved': 'Das Formular wurde geändert. Speichern Sie den Entwurf, bevor er geprüft oder aktiviert wird.',
+  'oidc.activateAsk': 'Einen Entwurf aktivieren, der nicht funktioniert?',
+  'oidc.activateWhy': 'Jede Anmeldeseite würde zuerst zu diesem Anbieter führen. Lokale Personen kommen weiter hinein.',
+  'oidc.activateAnyway': 'Trotzdem aktivieren',
 } as const satisfies Record<Part, Entry>

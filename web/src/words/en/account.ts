@@ -69,7 +69,7 @@ export const account = {
   'account.custodyOld': 'an earlier secret',
 
   'account.reveals': 'Reveals',
-  'account.revealsLead': 'Every code that was handed out, with whom it went to.',
+  'account.revealsLead': 'Who asked for a code, and whether it was handed out. The chart counts codes handed out.',
   'account.revealsEmpty': 'No code of this account was shown yet.',
   'account.revealsChart': 'Reveals per day over the last 30 days',
 
@@ -92,4 +92,8 @@ export const account = {
   'chart.table': 'Show as a table',
   'chart.day': 'Day',
   'chart.count': 'Count',
+
+  'account.isDeleted': 'This account is deleted',
+  'account.isDeletedWhy': 'Nobody is shown its codes. It can be restored for a while.',
+  'account.changedMeanwhile': 'Somebody else changed this meanwhile: {fields}. Saving again replaces it with yours.',
 } as const

@@ -43,4 +43,10 @@ export const codes = {
   'reveal.copyRefused': 'The browser did not allow copying. Select the code and copy it by hand.',
   'reveal.shared': '{holder} has this code too. A service takes a code once, so only one of you gets in.',
   'reveal.heldMine': { one: 'Yours in {count} second', other: 'Yours in {count} seconds' },
+
+  'codes.grantYourself': 'Grant yourself the right below.',
+  'reveal.held':
+    '{holder} has this code, and a service takes each one once. The next one is kept for you and appears by itself.',
+  'reveal.heldShort': '{holder} has this code.',
+  'reveal.sharedShort': '{holder} has it too',
 } as const

@@ -140,4 +140,5 @@ export const realms = {
   'enrolPage.open': 'Show the QR code',
   'enrolPage.done': 'Done. From now on {issuer} asks for the codes of this app.',
   'enrolPage.close': 'You can close this page.',
+  'enrol.showAgain': 'Show the QR code again',
 } as const

@@ -148,4 +148,8 @@ export const settings = {
 
   'missing.title': 'There is no such page',
   'missing.why': 'The address is mistyped, or the page has moved.',
+  'oidc.unsaved': 'The form was changed. Save the draft before it is tried or activated.',
+  'oidc.activateAsk': 'Activate a draft that does not work?',
+  'oidc.activateWhy': 'Every login page would lead to this provider first. Local people can still log in.',
+  'oidc.activateAnyway': 'Activate it anyway',
 } as const

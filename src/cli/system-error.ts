@@ -1,0 +1,33 @@
+import type { FailureCode } from '../errors/catalogue.ts'
+import { Failure } from '../errors/failure.ts'
+
+/** What the operating system refuses, by its error code (errno(3)), as one of our failures. */
+const failureOf: Readonly<Record<string, FailureCode>> = {
+  EACCES: 'path_denied',
+  EAI_AGAIN: 'host_unknown',
+  EDQUOT: 'disk_full',
+  EEXIST: 'path_taken',
+  EISDIR: 'path_is_folder',
+  ELOOP: 'path_unusable',
+  EMFILE: 'files_too_many',
+  ENAMETOOLONG: 'path_unusable',
+  ENFILE: 'files_too_many',
+  ENOENT: 'path_missing',
+  ENOSPC: 'disk_full',
+  ENOTDIR: 'path_through_file',
+  ENOTFOUND: 'host_unknown',
+  EPERM: 'path_denied',
+  EROFS: 'disk_read_only',
+}
+
+/**
+ * An error of the operating system as a failure whose message is a sentence; null for any other error. The program's
+ * last resort: where more is known about a file than its path, whoever opens it says so.
+ */
+export function systemFailure(thrown: unknown): Failure | null {
+  if (!(thrown instanceof Error)) return null
+  const { code = '', path, hostname } = thrown as NodeJS.ErrnoException & { hostname?: string }
+  const known = failureOf[code]
+  if (known === undefined) return null
+  return new Failure(known, { detail: { place: path ?? hostname ?? 'What was named' }, cause: thrown })
+}

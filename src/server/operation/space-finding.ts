@@ -1,0 +1,29 @@
+import { statfsSync } from 'node:fs'
+import type { Config } from '../config.ts'
+import type { Finding } from './findings.ts'
+
+const mebibyte = 1024 * 1024
+/** Below this a write may be refused at any moment. */
+const nearlyNone = 16 * mebibyte
+const little = 256 * mebibyte
+
+/** Whether the disk below the data directory still has room; of a database elsewhere nothing can be said. */
+export function spaceFindings({ databaseUrl, dataDir }: Config): Finding[] {
+  if (databaseUrl !== undefined) return []
+  const freeBytes = freeBytesBelow(dataDir)
+  if (freeBytes === null) return []
+  const check = 'disk space'
+  const free = `${Math.floor(freeBytes / mebibyte)} MiB are free below ${dataDir}.`
+  if (freeBytes >= little) return [{ level: 'ok', check, message: free }]
+  const advice = 'Make room: a full disk refuses every write, and the audit grows.'
+  return [{ level: freeBytes < nearlyNone ? 'error' : 'warning', check, message: `${free} ${advice}` }]
+}
+
+function freeBytesBelow(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
