@@ -6,6 +6,21 @@ const open = { tag: 'Login', right: 'anyone' } as const
 const mine = { tag: 'Me', right: 'person' } as const
 
 // First start: the setup link's token is in the fragment of its URL and comes back in the body, never in a URL.
+export const readSetupLink = endpoint(
+  'readSetupLink',
+  {
+    method: 'POST',
+    path: '/v1/setup/read',
+    summary: 'Whom a setup link is for; it stays unused',
+    ...open,
+  },
+  {
+    body: exactly({ setupToken: Type.String({ maxLength: 128 }) }),
+    answer: Type.Object({
+      username: orNull(Type.String({ description: 'Null for the first administrator, who chooses a name' })),
+    }),
+  },
+)
 export const setupBegin = endpoint(
   'setupBegin',
   { method: 'POST', path: '/v1/setup/begin', summary: 'Open the one-time setup link', ...open },

@@ -3,6 +3,12 @@ import { endpoint, exactly, oneOf, orNull, Ref, TimeMs } from './endpoint.ts'
 import { Person } from './people.ts'
 import { Confirmation } from './realms.ts'
 
+/**
+ * Characters a new passphrase has at least. NIST SP 800-63B section 3.1.1 asks for 8 beside a second factor; length is
+ * cheap and all we ask for.
+ */
+export const shortestPassphrase = 10
+
 /** Passphrases and codes as people type them. */
 export const Passphrase = Type.String({ minLength: 1, maxLength: 1024 })
 export const Code = Type.String({ minLength: 1, maxLength: 64 })

@@ -40,6 +40,7 @@ export const accessFailures = {
   sign_on_refused: 'The login through the provider was not accepted. Start again from the login page.',
   sign_on_settings_invalid: 'The sign-on settings are not valid: {reason}.',
   ticket_invalid: 'This step was finished already or took too long. Start again.',
+  token_expiry_past: 'The token would end in the past and open nothing. Choose a later time.',
   token_gate_incomplete:
     'A token for the gate needs both: a scope such as gate:app, and limits (gateLimits; --gate-host …) that say what it opens.',
   token_not_found: 'There is no such token.',

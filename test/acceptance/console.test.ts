@@ -236,6 +236,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByText('no QR code is found').waitFor()
     await page.getByRole('button', { name: 'Use the camera' }).click()
     await page.getByText(/not allowed to use the camera|No camera was found/).waitFor()
+    await page.getByRole('button', { name: 'Choose' }).first().waitFor()
     await page.getByRole('tab', { name: 'Link or secret' }).click()
     expect(await page.getByLabel('otpauth link, or the secret').inputValue()).toBe('JBSW Y3DP 1EHP')
   })

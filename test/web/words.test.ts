@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWords } from '../../web/src/words/create-words.ts'
+import { createWords, localeOf } from '../../web/src/words/create-words.ts'
 import { de } from '../../web/src/words/de/index.ts'
 import { en, type Entry, type WordKey } from '../../web/src/words/en/index.ts'
 
@@ -27,6 +27,14 @@ describe('the catalogue', () => {
     expect(english.t('codes.count', { count: 5000 })).toBe('5,000 accounts')
     expect(german.t('codes.count', { count: 1 })).toBe('1 Konto')
     expect(german.t('codes.count', { count: 5000 })).toBe('5.000 Konten')
+  })
+
+  it('writes days and numbers as the visitor’s region does', () => {
+    expect(localeOf('en', ['fr', 'en-GB', 'en'])).toBe('en-GB')
+    expect(localeOf('de', ['en-GB'])).toBe('de')
+    const noonMs = Date.UTC(2026, 2, 1, 12)
+    expect(createWords('en', en, () => {}, 'en-GB').day(noonMs)).toBe('1 Mar 2026')
+    expect(createWords('en', en, () => {}, 'en-US').day(noonMs)).toBe('Mar 1, 2026')
   })
 
   it('says how long ago in words', () => {

@@ -43,7 +43,7 @@ export function App() {
             <EnrolPage />
           </Route>
           <Route path="/setup">
-            <Faces of={whoAmI}>{(me) => <SetupPage isFirst={me.login.setupNeeded} />}</Faces>
+            <Faces of={whoAmI}>{() => <SetupPage />}</Faces>
           </Route>
           <Route>
             <Faces of={whoAmI}>{(me) => <Inside me={me} />}</Faces>

@@ -78,6 +78,7 @@ const statuses: Statuses = {
   sign_on_refused: 401,
   sign_on_settings_invalid: 400,
   ticket_invalid: 410,
+  token_expiry_past: 400,
   gate_limit_unreadable: 400,
   token_gate_incomplete: 400,
   token_not_found: 404,

@@ -245,6 +245,9 @@ describe.each(engines)('a login on $name', (engine) => {
       'you-will-never-guess',
       'ada-lovelace1',
       'ada lovelace',
+      'passwordpassword',
+      'Welcome-letmein 1',
+      'adalovelace.adalovelace.adalovelace',
     ]
     for (const passphrase of weak) {
       const made = house.access.initialise({ username: 'ada lovelace', passphrase })

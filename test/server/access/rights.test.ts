@@ -126,6 +126,20 @@ describe.each(engines)('rights on $name', (engine) => {
     expect(await kindOf(house, { browser: busy })).toBe('stranger')
   })
 
+  it('makes no token that has ended already, and moves no end into the past', async () => {
+    const house = await openHouse(engine)
+    const { rootToken } = await addFirstAdministrator(house)
+    const past = { expiresAtMs: house.clock.nowMs() - 1 }
+    const made = await house.call(api.createToken, {
+      token: rootToken,
+      body: { name: 'dead', scopes: ['audit'], ...past },
+    })
+    expect(made).toMatchObject({ status: 400, body: { code: 'token_expiry_past' } })
+    const { id } = await makeToken(house, rootToken, { name: 'alive', scopes: ['audit'] })
+    const moved = await house.call(api.updateToken, { token: rootToken, params: { token: id }, body: past })
+    expect(moved).toMatchObject({ status: 400, body: { code: 'token_expiry_past' } })
+  })
+
   it('narrows a person by the scopes of their token, and ends it with them', async () => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)

@@ -1,15 +1,18 @@
 import { Button, Checkbox, PasswordInput, Stack, Stepper, Text, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
-import { useLocation } from 'wouter'
-import { type Answer, type Me, setupBegin, setupFinish } from '../contract.ts'
+import { type FormEvent, useEffect, useEffectEvent, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { type Answer, type Me, readSetupLink, setupBegin, setupFinish, shortestPassphrase } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
+import { FailedFace, LoadingFace } from '../parts/faces.tsx'
 import { Note } from '../parts/note.tsx'
 import { TroubleNote } from '../parts/trouble-note.tsx'
 import { useAct } from '../server/queries.ts'
 import { useWords } from '../words/words.tsx'
 import { Door } from './door.tsx'
 import { FirstCode } from './first-code.tsx'
+import { LinkNeeded } from './link-needed.tsx'
+import { hideLinkSecret, useLinkSecret } from './link-secret.ts'
 import { canUsePasskeys } from './passkeys.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { useNewSession } from './session.tsx'
@@ -18,26 +21,59 @@ import { useAddPasskey } from './use-add-passkey.ts'
 type Begun = Answer<typeof setupBegin>
 type Finished = Answer<typeof setupFinish>
 
-const shortestPassphrase = 12
-
 /** The one-time setup link: passphrase, first code, recovery codes. */
-export function SetupPage({ isFirst }: { isFirst: boolean }) {
+export function SetupPage() {
   const { t } = useWords()
-  // Read once; the address keeps no secret after that.
-  const [setupToken] = useState(takeFragment)
-  const [username, setUsername] = useState('')
+  const setupToken = useLinkSecret()
+  useEffect(hideLinkSecret)
+  if (setupToken === '') return <LinkNeeded why={t('setup.noTokenWhy')} />
+  return <OpenedLink key={setupToken} setupToken={setupToken} />
+}
+
+// A link that was used or is too old says so before anybody thinks of a passphrase.
+function OpenedLink({ setupToken }: { setupToken: string }) {
+  const { t } = useWords()
+  const act = useAct(readSetupLink)
+  const { run, trouble } = act
+  const [link, setLink] = useState<Answer<typeof readSetupLink> | null>(null)
+  const look = () =>
+    run({ body: { setupToken } }).then((done) => {
+      if (done !== null) setLink(done.answer)
+    })
+  const lookFirst = useEffectEvent(look)
+  useEffect(() => {
+    void lookFirst()
+  }, [])
+  if (link !== null) return <SetupSteps setupToken={setupToken} invited={link.username} />
+  if (trouble === null) return <LoadingFace />
+  if (trouble.kind === 'offline' || trouble.kind === 'busy' || trouble.kind === 'broken')
+    return <FailedFace trouble={trouble} onRetry={() => void look()} />
+  return (
+    <Door title={t('setup.dead')}>
+      <Stack>
+        <TroubleNote trouble={trouble} />
+        <Button component={Link} href="/" variant="light">
+          {t('login.title')}
+        </Button>
+      </Stack>
+    </Door>
+  )
+}
+
+interface SetupStepsProps {
+  readonly setupToken: string
+  /** Whom the link is for; null for the first administrator, who chooses a name. */
+  readonly invited: string | null
+}
+
+function SetupSteps({ setupToken, invited }: SetupStepsProps) {
+  const { t } = useWords()
+  const [username, setUsername] = useState(invited ?? '')
   const [begun, setBegun] = useState<Begun | null>(null)
   const [finished, setFinished] = useState<Finished | null>(null)
   const step = finished !== null ? 2 : begun !== null ? 1 : 0
-  if (setupToken === '') {
-    return (
-      <Door title={t('setup.noToken')}>
-        <Note tone="warn">{t('setup.noTokenWhy')}</Note>
-      </Door>
-    )
-  }
   return (
-    <Door title={t(isFirst ? 'setup.title' : 'setup.invited')} lead={t('setup.lead')} isWide>
+    <Door title={t(invited === null ? 'setup.title' : 'setup.invited')} lead={t('setup.lead')} isWide>
       <Stepper active={step} size="sm" mb="lg" allowNextStepsSelect={false}>
         <Stepper.Step label={t('setup.step1')} />
         <Stepper.Step label={t('setup.step2')} />
@@ -46,7 +82,8 @@ export function SetupPage({ isFirst }: { isFirst: boolean }) {
       {step === 0 && (
         <PassphraseStep
           setupToken={setupToken}
-          username={isFirst ? username : null}
+          username={username}
+          isInvited={invited !== null}
           onUsername={setUsername}
           onBegun={setBegun}
         />
@@ -57,54 +94,50 @@ export function SetupPage({ isFirst }: { isFirst: boolean }) {
   )
 }
 
-function takeFragment(): string {
-  const fragment = location.hash.slice(1)
-  if (fragment !== '') history.replaceState(null, '', location.pathname + location.search)
-  return fragment
-}
-
 interface PassphraseStepProps {
   readonly setupToken: string
-  /** Null when the link names its person already. */
-  readonly username: string | null
+  readonly username: string
+  /** The link names its person, so the name is shown and stays. */
+  readonly isInvited: boolean
   onUsername(username: string): void
   onBegun(begun: Begun): void
 }
 
-function PassphraseStep({ setupToken, username, onUsername, onBegun }: PassphraseStepProps) {
+function PassphraseStep({ setupToken, username, isInvited, onUsername, onBegun }: PassphraseStepProps) {
   const { t } = useWords()
   const act = useAct(setupBegin)
   const [passphrase, setPassphrase] = useState('')
   const [repeated, setRepeated] = useState('')
-  const isShort = passphrase !== '' && passphrase.length < shortestPassphrase
+  const isTooShort = [...passphrase].length < shortestPassphrase
   const differs = repeated !== '' && repeated !== passphrase
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if (passphrase.length < shortestPassphrase || repeated !== passphrase) return
-    const done = await act.run({ body: { setupToken, passphrase, ...(username === null ? {} : { username }) } })
+    if (isTooShort || repeated !== passphrase) return
+    const done = await act.run({ body: { setupToken, passphrase, ...(isInvited ? {} : { username }) } })
     if (done !== null) onBegun(done.answer)
   }
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        {username !== null && (
-          <TextInput
-            label={t('setup.username')}
-            autoComplete="username"
-            autoCapitalize="none"
-            required
-            withAsterisk={false}
-            value={username}
-            onChange={(event) => onUsername(event.currentTarget.value)}
-          />
-        )}
+        {/* An invited person reads the name here, and a password manager keeps it with the passphrase. */}
+        <TextInput
+          label={t('setup.username')}
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          withAsterisk={false}
+          readOnly={isInvited}
+          variant={isInvited ? 'filled' : 'default'}
+          value={username}
+          onChange={(event) => onUsername(event.currentTarget.value)}
+        />
         <PasswordInput
           label={t('setup.passphrase')}
           description={t('setup.passphraseHint')}
           autoComplete="new-password"
           required
           withAsterisk={false}
-          error={isShort ? t('setup.short') : null}
+          error={passphrase !== '' && isTooShort ? t('setup.short', { count: shortestPassphrase }) : null}
           value={passphrase}
           onChange={(event) => setPassphrase(event.currentTarget.value)}
         />

@@ -6,16 +6,27 @@ export type Language = keyof typeof languages
 
 type Values = Readonly<Record<string, string | number>>
 
+/** How the visitor's region writes `language`: the first of their languages that is one of it, such as `en-GB`. */
+export function localeOf(language: Language, preferred: readonly string[]): string {
+  return (
+    preferred.find((tag) => tag.toLowerCase() === language || tag.toLowerCase().startsWith(`${language}-`)) ?? language
+  )
+}
+
 /** Texts and formats in the visitor's language. */
 export interface Words {
   readonly language: Language
   setLanguage(language: Language): void
   /** A text of the catalogue; `{name}` is filled from `values`, and `count` chooses the plural form. */
   t(key: WordKey | ProblemKey, values?: Values): string
+  /** What a failure says: the catalogue's sentence for its code, else the server's own. */
+  problemText(code: string, message: string): string
   /** Whether the catalogue holds a text under a name made at run time. */
   has(key: string): key is WordKey | ProblemKey
   /** Day and time. */
   dateTime(atMs: number): string
+  /** Day and time with seconds. */
+  instant(atMs: number): string
   /** Day only. */
   day(atMs: number): string
   /** Time of day with seconds. */
@@ -25,23 +36,40 @@ export interface Words {
   number(value: number, options?: Intl.NumberFormatOptions): string
 }
 
-/** Puts a catalogue and the browser's own formats together. */
-export function createWords(language: Language, catalogue: Catalogue, setLanguage: (to: Language) => void): Words {
+/**
+ * Puts a catalogue and the browser's own formats together.
+ *
+ * @param locale - the language as the visitor's region writes dates and numbers, such as `en-GB`
+ */
+export function createWords(
+  language: Language,
+  catalogue: Catalogue,
+  setLanguage: (to: Language) => void,
+  locale: string = language,
+): Words {
   const plurals = new Intl.PluralRules(language)
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const t: Words['t'] = (key, values = {}) => fill(choose(catalogue[key] ?? key, values, plurals), values, locale)
+  const has: Words['has'] = (key): key is WordKey | ProblemKey => Object.hasOwn(catalogue, key)
   return {
     language,
     setLanguage,
-    t: (key, values = {}) => fill(choose(catalogue[key] ?? key, values, plurals), values, language),
-    has: (key): key is WordKey | ProblemKey => Object.hasOwn(catalogue, key),
+    t,
+    has,
+    problemText(code, message) {
+      const key = `problem.${code}`
+      return has(key) ? t(key, { message }) : message
+    },
     dateTime: (atMs) => dateTime.format(atMs),
+    instant: (atMs) => instant.format(atMs),
     day: (atMs) => day.format(atMs),
     time: (atMs) => time.format(atMs),
     distance: (atMs, nowMs) => distance(relative, atMs - nowMs),
-    number: (value, options) => new Intl.NumberFormat(language, options).format(value),
+    number: (value, options) => new Intl.NumberFormat(locale, options).format(value),
   }
 }
 
@@ -50,11 +78,11 @@ function choose(entry: Entry, values: Values, plurals: Intl.PluralRules): string
   return plurals.select(Number(values['count'] ?? 0)) === 'one' ? entry.one : entry.other
 }
 
-function fill(text: string, values: Values, language: Language): string {
+function fill(text: string, values: Values, locale: string): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name]
     if (value === undefined) return whole
-    return typeof value === 'number' ? value.toLocaleString(language) : value
+    return typeof value === 'number' ? value.toLocaleString(locale) : value
   })
 }
 

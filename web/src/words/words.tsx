@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
-import { createWords, type Language, languages, type Words } from './create-words.ts'
+import { createWords, localeOf, type Language, languages, type Words } from './create-words.ts'
 import { type Catalogue, en } from './en/index.ts'
 
 export { type Language, languages, type Words } from './create-words.ts'
@@ -25,7 +25,10 @@ export function WordsProvider({ children }: { children: ReactNode }) {
     localStorage.setItem(storageKey, next)
     setLanguage(next)
   }, [])
-  const words = useMemo(() => createWords(language, catalogue, choose), [language, catalogue, choose])
+  const words = useMemo(
+    () => createWords(language, catalogue, choose, localeOf(language, navigator.languages)),
+    [language, catalogue, choose],
+  )
   return <WordsContext value={words}>{children}</WordsContext>
 }
 

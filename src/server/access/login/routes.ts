@@ -6,7 +6,7 @@ import type { Router } from '../../http/router.ts'
 import { sessionActor } from '../authenticators.ts'
 import { audit } from '../context.ts'
 import { type MeParts, showMe } from '../me/me.ts'
-import { beginSetup, finishSetup } from '../people/setup.ts'
+import { beginSetup, finishSetup, readSetupLink } from '../people/setup.ts'
 import { tokenKey } from '../token-key.ts'
 import { consoleCookie } from './console-cookie.ts'
 import { logIn, type LoginPlace } from './login.ts'
@@ -24,6 +24,10 @@ export function loginRoutes({ route }: Router, parts: LoginParts): void {
 
   const welcome = welcomeBy(parts)
 
+  route(api.readSetupLink, ({ body, request }) => {
+    cookie.refuseForeign(request)
+    return readSetupLink(context, body.setupToken)
+  })
   route(api.setupBegin, ({ actor, body, request }) => {
     cookie.refuseForeign(request)
     return beginSetup(context, actor, body)

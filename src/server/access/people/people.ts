@@ -12,6 +12,8 @@ import * as store from './store.ts'
 import { checkedName, normaliseName, usernameKey } from './usernames.ts'
 
 /** How long an invitation or reset waits for its person. */
+/** The first administrator sits before the server; whoever is invited may be away over a weekend. */
+const firstLinkLivesMs = 24 * 60 * 60_000
 const inviteLivesMs = 72 * 60 * 60_000
 
 /** The token of a setup link and when it ends. */
@@ -163,9 +165,10 @@ export async function liftPerson(context: AccessContext, actor: Actor, ref: stri
 /** Makes the one setup link of a person (or of the first administrator, null) that works. */
 export async function newSetupLink(context: AccessContext, tx: Tx, personId: string | null): Promise<SetupToken> {
   const atMs = nowMs(context)
+  const livesMs = personId === null ? firstLinkLivesMs : inviteLivesMs
   await endSetupLinks(tx, personId)
-  const token = await keepOnce(tx, 'setup', { personId }, { nowMs: atMs, livesMs: inviteLivesMs })
-  return { token, expiresAtMs: atMs + inviteLivesMs }
+  const token = await keepOnce(tx, 'setup', { personId }, { nowMs: atMs, livesMs })
+  return { token, expiresAtMs: atMs + livesMs }
 }
 
 /** The address of a setup link: its token stands in the fragment, which no server and no log ever sees. */

@@ -6,7 +6,7 @@ import type { Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
-import { keepOnce, readOnce, type SetupTicket, spendOnce, spendOnceByKey } from '../one-time.ts'
+import { keepOnce, type OneTimeData, readOnce, type SetupTicket, spendOnce, spendOnceByKey } from '../one-time.ts'
 import type { Login } from '../sessions/sessions.ts'
 import { tokenKey } from '../token-key.ts'
 import { newSetupLink, personObject, type SetupToken } from './people.ts'
@@ -23,14 +23,26 @@ export async function firstSetupLink(context: AccessContext): Promise<SetupToken
   return context.storage.transaction((tx) => newSetupLink(context, tx, null))
 }
 
+/**
+ * Whom a setup link is for, without using it up.
+ *
+ * @returns the user name, null for the first administrator, who still chooses one
+ * @throws {@link Failure} `setup_link_invalid` or `setup_done`
+ */
+export async function readSetupLink(context: AccessContext, setupToken: string): Promise<{ username: string | null }> {
+  const link = await linkOf(context, setupToken)
+  if (link.personId !== null) return { username: (await invitedPerson(context, link.personId)).username }
+  if (await store.hasAdministrator(context.storage.db)) throw new Failure('setup_done')
+  return { username: null }
+}
+
 /** Opens a setup link: keeps the chosen passphrase hashed and shows the new secret, which its first code proves. */
 export async function beginSetup(
   context: AccessContext,
   actor: Actor,
   wish: { setupToken: string; username?: string | undefined; passphrase: string },
 ): Promise<NewCode & { ticket: string; username: string }> {
-  const link = await readOnce(context.storage.db, 'setup', wish.setupToken, nowMs(context))
-  if (link === null) throw new Failure('setup_link_invalid')
+  const link = await linkOf(context, wish.setupToken)
   const person = await personOfLink(context, link.personId, wish.username)
   refuseWeakPassphrase(wish.passphrase, person.username)
   const passphraseHash = await hashPassphrase(wish.passphrase)
@@ -48,16 +60,24 @@ export async function beginSetup(
   })
 }
 
+async function linkOf(context: AccessContext, setupToken: string): Promise<OneTimeData['setup']> {
+  const link = await readOnce(context.storage.db, 'setup', setupToken, nowMs(context))
+  if (link === null) throw new Failure('setup_link_invalid')
+  return link
+}
+
+async function invitedPerson(context: AccessContext, personId: string): Promise<{ id: string; username: string }> {
+  const person = await store.personById(context.storage.db, personId)
+  if (person === null || person.disabled) throw new Failure('setup_link_invalid')
+  return person
+}
+
 async function personOfLink(
   context: AccessContext,
   personId: string | null,
   username: string | undefined,
 ): Promise<{ id: string; username: string }> {
-  if (personId !== null) {
-    const person = await store.personById(context.storage.db, personId)
-    if (person === null || person.disabled) throw new Failure('setup_link_invalid')
-    return person
-  }
+  if (personId !== null) return invitedPerson(context, personId)
   if (await store.hasAdministrator(context.storage.db)) throw new Failure('setup_done')
   const name = checkedName(username ?? '')
   if ((await store.personByUsername(context.storage.db, usernameKey(name))) !== null)

@@ -4,7 +4,7 @@ import type { Actor } from '../../http/actor.ts'
 import { actorId } from '../../http/actor.ts'
 import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
-import { type AccessContext, audit } from '../context.ts'
+import { type AccessContext, audit, nowMs } from '../context.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
 import { areForGate, refuseScopesBeyond } from './scopes.ts'
@@ -28,6 +28,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     if (owner === 'service') requireAdministrator(actor)
     if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
     refuseScopesBeyond(actor, body.scopes)
+    refusePastEnd(context, body.expiresAtMs)
     const limits = gateLimitsOf(context, body)
     const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
     return context.storage.transaction(async (tx) => {
@@ -47,6 +48,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
   })
   route(api.updateToken, async ({ actor, params, body }) => {
     const token = await ownToken(context, actor, params.token)
+    refusePastEnd(context, body.expiresAtMs)
     await context.storage.transaction(async (tx) => {
       await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
       const detail = {
@@ -65,6 +67,11 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
       await audit(context, tx, actor, { action: 'token.delete', ...object(token), outcome: 'done' })
     })
   })
+}
+
+// Whoever wants a token to end now suspends or deletes it; a past day is a slip of the hand.
+function refusePastEnd(context: AccessContext, expiresAtMs: number | null | undefined): void {
+  if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs(context)) throw new Failure('token_expiry_past')
 }
 
 /** A token that is the actor's or that they administer; whoever may not is told what a stranger's id is told. */

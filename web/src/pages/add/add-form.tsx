@@ -11,6 +11,7 @@ import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { emptyMetadata, type Metadata, MetadataFields } from '../account/metadata-fields.tsx'
 import { CompareCode } from './compare-code.tsx'
+import { labelFor } from './label-for.ts'
 import { type CodeShape, type ReadSecret, usualShape } from './read-secret.ts'
 import { ShapeFields } from './shape-fields.tsx'
 
@@ -86,8 +87,7 @@ export function AddForm({ read, onAdded }: AddFormProps) {
 }
 
 function metadataOf(read: AddFormProps['read']): Metadata {
-  const label = read.issuer === '' ? read.name : read.issuer
-  return { ...emptyMetadata, label, issuer: read.issuer, identifier: read.name, tags: [...read.tags] }
+  return { ...emptyMetadata, label: labelFor(read), issuer: read.issuer, identifier: read.name, tags: [...read.tags] }
 }
 
 function bodyOf({ type, algorithm, digits, periodSeconds, counter }: CodeShape) {

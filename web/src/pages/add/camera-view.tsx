@@ -1,6 +1,5 @@
 import { Button, Stack } from '@mantine/core'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { Note } from '../../parts/note.tsx'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { useWords, type WordKey } from '../../words/words.tsx'
 
 const betweenFramesMs = 700
@@ -10,31 +9,25 @@ interface CameraViewProps {
   /** Looks at one frame; true when a code was in it and looking may end. */
   onFrame(frame: Blob): Promise<boolean>
   onStop(): void
+  /** There is no camera, or it may not be used: what to say about it. */
+  onFailed(why: WordKey): void
 }
 
 /** Shows the camera and hands out frames until one holds a code. */
-export function CameraView({ onFrame, onStop }: CameraViewProps) {
+export function CameraView({ onFrame, onStop, onFailed }: CameraViewProps) {
   const { t } = useWords()
   const video = useRef<HTMLVideoElement>(null)
-  const [failure, setFailure] = useState<WordKey | null>(null)
   const look = useEffectEvent(onFrame)
+  const fail = useEffectEvent(onFailed)
   useEffect(() => {
     const stop = new AbortController()
-    void watch(video, look, stop.signal).catch((thrown: unknown) => setFailure(reasonOf(thrown)))
+    void watch(video, look, stop.signal).catch((thrown: unknown) => fail(reasonOf(thrown)))
     return () => stop.abort()
   }, [])
   return (
     <Stack align="center" className="ww-drop">
-      {failure === null ? (
-        <>
-          <video ref={video} className="ww-camera" muted playsInline aria-label={t('image.cameraView')} />
-          <output className="ww-quiet">{t('image.cameraLooking')}</output>
-        </>
-      ) : (
-        <Note tone="warn" isUrgent>
-          {t(failure)}
-        </Note>
-      )}
+      <video ref={video} className="ww-camera" muted playsInline aria-label={t('image.cameraView')} />
+      <output className="ww-quiet">{t('image.cameraLooking')}</output>
       <Button variant="default" onClick={onStop}>
         {t('image.cameraStop')}
       </Button>

@@ -9,6 +9,7 @@ import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
+import { labelFor } from './label-for.ts'
 import type { FoundCodes } from './use-candidates.ts'
 
 type Candidate = FoundCodes['candidates'][number]
@@ -98,8 +99,8 @@ const tones = { new: 'good', duplicate: '', changed: 'warn', refused: 'bad' } as
 
 function CandidateRow({ candidate, isChosen, onToggle }: CandidateRowProps) {
   const { t } = useWords()
-  const { issuer, name, result, already, reason, warnings, firstCode } = candidate
-  const title = issuer || name
+  const { result, already, reason, warnings, firstCode } = candidate
+  const title = labelFor(candidate)
   return (
     <li className="ww-item">
       <Checkbox
@@ -113,8 +114,7 @@ function CandidateRow({ candidate, isChosen, onToggle }: CandidateRowProps) {
           {title}
         </div>
         <div className="ww-quiet ww-small" dir="auto">
-          {issuer === '' ? '' : name}
-          {already !== undefined && ` ${t('found.already', { name: already })}`}
+          {already !== undefined && t('found.already', { name: already })}
           {reason !== undefined && ` ${reason}`}
         </div>
         {warnings.map((warning) => (
@@ -144,15 +144,15 @@ function AddedList({ added, found, onAgain }: FoundProps & { added: Added }) {
       <ul className="ww-list">
         {added.added.map(({ id, label, identifier }) => (
           <li key={id} className="ww-item">
-            <Link href={`/accounts/${id}`} className="ww-item-main" dir="auto">
+            <Link href={`/accounts/${id}`} className="ww-item-main ww-item-title ww-plain-link" dir="auto">
               {label}
             </Link>
-            <span className="ww-quiet ww-small">{identifier}</span>
+            <span className="ww-quiet ww-small ww-breakable">{identifier}</span>
           </li>
         ))}
         {added.refused.map(({ ref, reason }) => (
           <li key={ref} className="ww-item">
-            <span className="ww-item-main">{nameOf(ref)}</span>
+            <span className="ww-item-main ww-item-title">{nameOf(ref)}</span>
             <span className="ww-small" style={{ color: 'var(--ww-bad)' }}>
               {reason}
             </span>

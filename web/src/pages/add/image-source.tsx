@@ -3,7 +3,7 @@ import { IconCamera } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useWords } from '../../words/words.tsx'
+import { useWords, type WordKey } from '../../words/words.tsx'
 import { CameraView } from './camera-view.tsx'
 import { DropZone } from './drop-zone.tsx'
 import { Found } from './found.tsx'
@@ -21,13 +21,19 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
   const candidates = useCandidates()
   const [isCamera, setCamera] = useState(false)
   const [isWithoutCode, setWithoutCode] = useState(false)
+  const [cameraTrouble, setCameraTrouble] = useState<WordKey | null>(null)
   const read = async (file: File) => {
     setWithoutCode(false)
+    setCameraTrouble(null)
     const found = await candidates.read({ file, fileName: file.name })
     if (found !== null && found.candidates.length === 0) {
       setWithoutCode(true)
       candidates.reset()
     }
+  }
+  const openCamera = () => {
+    setCameraTrouble(null)
+    setCamera(true)
   }
   usePastedImage((file) => {
     onPasted()
@@ -44,6 +50,10 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
             candidates.reset()
             setCamera(false)
           }}
+          onFailed={(why) => {
+            setCameraTrouble(why)
+            setCamera(false)
+          }}
         />
       ) : (
         <DropZone
@@ -53,10 +63,15 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
           isBusy={candidates.isReading}
           onFile={(file) => void read(file)}
         >
-          <Button variant="default" leftSection={<IconCamera size={17} />} onClick={() => setCamera(true)}>
+          <Button variant="default" leftSection={<IconCamera size={17} />} onClick={openCamera}>
             {t('image.camera')}
           </Button>
         </DropZone>
+      )}
+      {cameraTrouble !== null && (
+        <Note tone="warn" isUrgent>
+          {t(cameraTrouble)}
+        </Note>
       )}
       {isWithoutCode && (
         <Note tone="warn" isUrgent>

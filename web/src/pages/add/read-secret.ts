@@ -19,7 +19,8 @@ export type ReadSecret =
   | { readonly kind: 'empty' }
   /** A transfer of Google Authenticator: may hold several accounts, the server takes it apart. */
   | { readonly kind: 'migration' }
-  | { readonly kind: 'wrong'; readonly message: string }
+  /** `code` names the failure, `message` says it in English. */
+  | { readonly kind: 'wrong'; readonly code: string; readonly message: string }
   | {
       readonly kind: 'secret'
       readonly secretBase32: string
@@ -43,7 +44,7 @@ export function readSecret(text: string): ReadSecret {
     return isUri(trimmed) ? readUri(trimmed) : readBare(trimmed)
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown
-    return { kind: 'wrong', message: thrown.message }
+    return { kind: 'wrong', code: thrown.code, message: thrown.message }
   }
 }
 

@@ -11,7 +11,7 @@ import { useCandidates } from './use-candidates.ts'
 
 /** A link or a secret, checked at every key press; the rest of the form appears once it is right. */
 export function TextSource() {
-  const { t } = useWords()
+  const { t, problemText } = useWords()
   const [text, setText] = useState('')
   const candidates = useCandidates()
   const read = readSecret(text)
@@ -36,7 +36,7 @@ export function TextSource() {
             autoComplete="off"
             spellCheck={false}
             size="md"
-            error={read.kind === 'wrong' ? read.message : null}
+            error={read.kind === 'wrong' ? problemText(read.code, read.message) : null}
             styles={{ innerInput: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}

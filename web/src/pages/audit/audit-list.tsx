@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { AuditRecord } from '../../contract.ts'
 import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { Scrollable } from '../../parts/scrollable.tsx'
@@ -29,13 +30,15 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
 }
 
 function AuditRow({ record }: { record: AuditRecord }) {
-  const { t, dateTime } = useWords()
+  const { t, has, instant } = useWords()
+  const named = (key: string, otherwise: string) => (has(key) ? t(key) : otherwise)
+  const act = named(`act.${record.action}`, '')
   const { atMs, actorName, actorId, address, action, objectKind, objectId, objectName, outcome, reason, detail } =
     record
   return (
     <tr>
-      <td style={{ whiteSpace: 'nowrap' }}>
-        <time dateTime={new Date(atMs).toISOString()}>{dateTime(atMs)}</time>
+      <td>
+        <time dateTime={new Date(atMs).toISOString()}>{instant(atMs)}</time>
       </td>
       <td dir="auto">
         {actorName || actorId}
@@ -44,7 +47,10 @@ function AuditRow({ record }: { record: AuditRecord }) {
         )}
       </td>
       <td>
-        <span className="ww-mono">{action}</span>
+        {act !== '' && <div>{act}</div>}
+        <span className={act === '' ? 'ww-mono' : 'ww-mono ww-quiet'} lang="en">
+          {action}
+        </span>
         {detail !== undefined && Object.keys(detail).length > 0 && (
           <details className="ww-quiet ww-small">
             <summary>{t('audit.details')}</summary>
@@ -54,12 +60,30 @@ function AuditRow({ record }: { record: AuditRecord }) {
       </td>
       <td dir="auto">
         <div className="ww-clamp">{objectName ?? objectId}</div>
-        <div className="ww-quiet ww-small">{objectKind}</div>
+        <div className="ww-quiet ww-small">{named(`act.on.${objectKind}`, objectKind)}</div>
       </td>
       <td>
         <OutcomeTag outcome={outcome} />
-        {reason !== undefined && <div className="ww-quiet ww-small">{reason}</div>}
+        {reason !== undefined && <Reason of={named(`act.why.${reason}`, reason)} />}
       </td>
     </tr>
+  )
+}
+
+// The name of a failure breaks between its words, never inside one.
+function Reason({ of: reason }: { of: string }) {
+  return (
+    <div className="ww-quiet ww-small">
+      {reason.split('_').map((word, index) => (
+        <Fragment key={index}>
+          {index > 0 && (
+            <>
+              _<wbr />
+            </>
+          )}
+          {word}
+        </Fragment>
+      ))}
+    </div>
   )
 }

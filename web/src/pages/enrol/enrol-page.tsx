@@ -8,35 +8,34 @@ import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
 import { Door } from '../../session/door.tsx'
 import { FirstCode } from '../../session/first-code.tsx'
+import { LinkNeeded } from '../../session/link-needed.tsx'
+import { hideLinkSecret, useLinkSecret } from '../../session/link-secret.ts'
 import { useWords } from '../../words/words.tsx'
 
 /** A one-time link an application handed to its end user: the secret is shown once, then confirmed. */
 export function EnrolPage() {
   const { t } = useWords()
-  const [token] = useState(() => location.hash.slice(1))
+  const token = useLinkSecret()
+  if (token === '') return <LinkNeeded why={t('enrolPage.noTokenWhy')} />
+  return <EnrolSteps key={token} token={token} />
+}
+
+function EnrolSteps({ token }: { token: string }) {
+  const { t } = useWords()
   const [opened, setOpened] = useState<OpenedEnrolment | null>(null)
   const [isDone, setDone] = useState(false)
-  if (token === '') {
-    return (
-      <Door title={t('setup.noToken')}>
-        <Note tone="warn">{t('setup.noTokenWhy')}</Note>
-      </Door>
-    )
-  }
   if (opened === null) return <OpenStep token={token} onOpened={setOpened} />
-  if (isDone) {
-    return (
-      <Door title={t('enrolPage.title')}>
-        <Stack>
-          <Note tone="good" isUrgent>
-            {t('enrolPage.done', { issuer: opened.issuer })}
-          </Note>
-          <Text>{t('enrolPage.close')}</Text>
-        </Stack>
-      </Door>
-    )
-  }
-  return <ConfirmStep token={token} opened={opened} onDone={() => setDone(true)} />
+  if (!isDone) return <ConfirmStep token={token} opened={opened} onDone={() => setDone(true)} />
+  return (
+    <Door title={t('enrolPage.title')}>
+      <Stack>
+        <Note tone="good" isUrgent>
+          {t('enrolPage.done', { issuer: opened.issuer })}
+        </Note>
+        <Text>{t('enrolPage.close')}</Text>
+      </Stack>
+    </Door>
+  )
 }
 
 // Shown by a press, not by opening the page: link previews and mail scanners open pages.
@@ -46,7 +45,7 @@ function OpenStep({ token, onOpened }: { token: string; onOpened(opened: OpenedE
   const open = async () => {
     const done = await act.run({ body: { token } })
     if (done === null) return
-    history.replaceState(null, '', location.pathname)
+    hideLinkSecret()
     onOpened(done.answer)
   }
   return (

@@ -1,12 +1,13 @@
 import { Button, Group, Modal, SegmentedControl, Stack, TagsInput, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { createToken, listRealms, listTokens } from '../../contract.ts'
+import { createToken, listAccounts, listRealms, listTokens } from '../../contract.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Note } from '../../parts/note.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
+import { unmetScopes } from './unmet-scopes.ts'
 import { GateLimitsFields, usualGateLimits } from './gate-limits-fields.tsx'
 
 const ownScopes = ['reveal:*', 'add', 'gate:app']
@@ -111,14 +112,22 @@ function ScopeField({ scopes, onChange }: { scopes: string[]; onChange(scopes: s
   const { t } = useWords()
   const { mayAdminister } = useMe()
   const realms = useEverything(listRealms, undefined, { enabled: mayAdminister })
+  const accounts = useEverything(listAccounts)
   const ofRealms = (realms.data ?? []).flatMap(({ name }) => [`verify:${name}`, `explain:${name}`, `enrol:${name}`])
+  const unmet = unmetScopes(scopes, {
+    realms: realms.data?.map(({ name }) => name),
+    accounts: accounts.data?.map(({ id }) => id),
+  })
   return (
-    <TagsInput
-      label={t('tokens.scopes')}
-      description={t('tokens.scopesHint')}
-      data={mayAdminister ? [...ofRealms, ...administratorScopes, ...ownScopes] : ownScopes}
-      value={scopes}
-      onChange={onChange}
-    />
+    <>
+      <TagsInput
+        label={t('tokens.scopes')}
+        description={t('tokens.scopesHint')}
+        data={mayAdminister ? [...ofRealms, ...administratorScopes, ...ownScopes] : ownScopes}
+        value={scopes}
+        onChange={onChange}
+      />
+      {unmet.length > 0 && <Note tone="warn">{t('tokens.unmet', { scopes: unmet.join(', ') })}</Note>}
+    </>
   )
 }

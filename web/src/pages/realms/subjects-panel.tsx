@@ -26,14 +26,14 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
   const subjects = usePages(listSubjects, { params: { realm: realm.name }, query })
   return (
     <>
-      <Group mb="md" wrap="nowrap">
+      <Group mb="md">
         <TextInput
           data-filter=""
           type="search"
           aria-label={t('subjects.filter')}
           placeholder={t('subjects.filter')}
           leftSection={<IconSearch size={17} />}
-          style={{ flex: 1 }}
+          style={{ flex: '1 1 14rem' }}
           value={typed}
           onChange={(event) => setFilter({ q: event.currentTarget.value })}
         />

@@ -1,13 +1,13 @@
 import { Button, Group, Progress } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type Answer, readHealth, readKeys, rotateKeys } from '../../contract.ts'
+import { type Answer, listRealms, readHealth, readKeys, rotateKeys } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Note } from '../../parts/note.tsx'
 import { useServerNow } from '../../parts/server-now.ts'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 type Health = Answer<typeof readHealth>
@@ -60,10 +60,7 @@ function HealthCards({ health }: { health: Health }) {
         <ul className="ww-list">
           {health.findings.map(({ level, check, message }) => (
             <li key={`${check} ${message}`} className="ww-item">
-              <div className="ww-item-main">
-                {message}
-                <div className="ww-quiet ww-small">{check}</div>
-              </div>
+              <FindingText level={level} check={check} message={message} />
               <span className="ww-tag" data-tone={tones[level]}>
                 {t(`health.level.${level}`)}
               </span>
@@ -75,6 +72,20 @@ function HealthCards({ health }: { health: Health }) {
   )
 }
 
+// A language with its own sentence keeps the server's below it, for the addresses and figures it holds.
+function FindingText({ level, check, message }: Health['findings'][number]) {
+  const { t, has } = useWords()
+  const key = `finding.${check}.${level}`
+  return (
+    <div className="ww-item-main ww-breakable">
+      {has(key) ? t(key) : message}
+      <div className="ww-quiet ww-small" lang="en">
+        {has(key) ? message : check}
+      </div>
+    </div>
+  )
+}
+
 function KeysCard({ keys }: { keys: Keys }) {
   const { t } = useWords()
   const act = useAct(rotateKeys, [readKeys])
@@ -82,6 +93,7 @@ function KeysCard({ keys }: { keys: Keys }) {
     const done = await act.run()
     if (done?.answer.started === true) notifications.show({ message: t('health.rotationStarted') })
   }
+  const nameOf = useKeyNames()
   const active = keys.dataKeys.filter(({ retiredAtMs }) => retiredAtMs === null)
   return (
     <Surface title={t('health.keys')} lead={t('health.keysLead')} isFlush>
@@ -90,9 +102,9 @@ function KeysCard({ keys }: { keys: Keys }) {
           <span className="ww-item-main">{t('health.rootKey')}</span>
           <span className="ww-mono">{keys.rootKeyId}</span>
         </li>
-        {active.map(({ id, purpose, createdAtMs, sealedCount }) => (
+        {active.map(({ id, purpose, ownerId, createdAtMs, sealedCount }) => (
           <li key={id} className="ww-item">
-            <span className="ww-item-main">{purpose}</span>
+            <span className="ww-item-main ww-breakable">{nameOf(purpose, ownerId)}</span>
             <span className="ww-quiet ww-small">{t('health.sealed', { count: sealedCount })}</span>
             <span className="ww-quiet ww-small">
               <Moment atMs={createdAtMs} />
@@ -120,4 +132,17 @@ function KeysCard({ keys }: { keys: Keys }) {
       </Group>
     </Surface>
   )
+}
+
+/** What a data key is for, with the name of its realm; the realm of our own people is shown by no list. */
+function useKeyNames(): (purpose: string, ownerId: string | null) => string {
+  const { t, has } = useWords()
+  const realms = useEverything(listRealms)
+  return (purpose, ownerId) => {
+    const realm = realms.data?.find(({ id }) => id === ownerId)
+    if (purpose === 'realm')
+      return realm === undefined ? t('health.key.own') : t('health.key.realm', { name: realm.name })
+    const key = `health.key.${purpose}`
+    return has(key) ? t(key) : purpose
+  }
 }

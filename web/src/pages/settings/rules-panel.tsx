@@ -64,17 +64,17 @@ function RulesForm({ settings }: { settings: Settings }) {
 function TimeFields({ rules, set }: { rules: Settings; set(part: Partial<Settings>): void }) {
   const { t } = useWords()
   const times = [
-    { name: 'sessionIdleMs', label: t('rules.sessionIdle'), unitMs: minuteMs },
-    { name: 'sessionAbsoluteMs', label: t('rules.sessionAbsolute'), unitMs: hourMs },
-    { name: 'undoMs', label: t('rules.undo'), unitMs: dayMs },
+    { name: 'sessionIdleMs', label: t('rules.sessionIdle'), unitMs: minuteMs, least: 1 },
+    { name: 'sessionAbsoluteMs', label: t('rules.sessionAbsolute'), unitMs: hourMs, least: 1 },
+    { name: 'undoMs', label: t('rules.undo'), unitMs: dayMs, least: 0 },
   ] as const
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      {times.map(({ name, label, unitMs }) => (
+      {times.map(({ name, label, unitMs, least }) => (
         <NumberInput
           key={name}
           label={label}
-          min={0}
+          min={least}
           value={rules[name] / unitMs}
           onChange={(count) => typeof count === 'number' && set({ [name]: Math.round(count * unitMs) })}
         />

@@ -1,11 +1,14 @@
 import type { Catalogue } from '../en/index.ts'
 import { account } from './account.ts'
+import { acts } from './acts.ts'
 import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
+import { findings } from './findings.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
+import { problemsOfAccounts } from './problems-of-accounts.ts'
 import { realms } from './realms.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
@@ -24,4 +27,7 @@ export const de: Catalogue = {
   ...settings,
   ...root,
   ...problems,
+  ...problemsOfAccounts,
+  ...findings,
+  ...acts,
 }

@@ -84,6 +84,7 @@ export const people = {
   'tokens.gateMethods': 'Methoden',
   'tokens.gateMethodsHint': 'Etwa GET; * für alle.',
   'tokens.gateTwoFactor': 'Auch wo eine Regel des Tors zwei Faktoren verlangt',
+  'tokens.unmet': 'Einen Bereich oder ein Konto dieses Namens gibt es noch nicht, so lange öffnet das nichts: {scopes}',
   'tokens.until': 'Endet am',
   'tokens.shownOnce': 'Kopieren Sie dieses Token jetzt. Es wird nur dieses Mal gezeigt und nur als Hash aufbewahrt.',
   'tokens.lastUsed': 'zuletzt benutzt {when}',

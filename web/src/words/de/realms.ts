@@ -146,6 +146,8 @@ export const realms = {
   'bulk.earlier': 'Frühere Läufe',
   'bulk.show': 'Zeilen zeigen',
 
+  'enrolPage.noTokenWhy':
+    'Öffnen Sie den ganzen Link noch einmal, mit allem hinter dem Zeichen #. Wurde sein Geheimnis schon gezeigt, bitten Sie um einen neuen Link.',
   'enrolPage.title': 'Ihren Code einrichten',
   'enrolPage.lead': 'Für {name} bei {issuer}.',
   'enrolPage.openWhy':

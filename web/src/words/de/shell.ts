@@ -55,6 +55,8 @@ export const shell = {
   'face.offline': 'Der Server antwortet nicht',
   'face.offlineWhy':
     'Vielleicht startet er gerade neu, oder dieses Gerät ist offline. Wir versuchen es weiter; nichts Getipptes geht verloren.',
+  'face.offlineForm':
+    'Der Server antwortet nicht. Drücken Sie noch einmal, wenn er wieder da ist; nichts Getipptes geht verloren.',
   'face.session': 'Ihre Sitzung ist zu Ende',
   'face.sessionWhy': 'Melden Sie sich wieder an, um weiterzumachen.',
   'face.forbidden': 'Das dürfen Sie nicht sehen',

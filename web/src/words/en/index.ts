@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
 import { people } from './people.ts'
+import { problems } from './problems.ts'
 import { realms } from './realms.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
@@ -24,11 +25,12 @@ export const en = {
   ...audit,
   ...settings,
   ...root,
+  ...problems,
 } as const satisfies Record<string, Entry>
 
 export type WordKey = keyof typeof en
-/** What a server refused, by the stable name of the failure. */
-export type ProblemKey = `problem.${string}`
+/** What a server refused, found or recorded, by the stable name of the failure, check or act. */
+export type ProblemKey = `problem.${string}` | `finding.${string}` | `act.${string}`
 
 /** All of {@link en} in one language, and what of the server's own sentences that language says itself. */
 export type Catalogue = Readonly<Record<WordKey, Entry>> & { readonly [key: ProblemKey]: Entry }

@@ -80,6 +80,7 @@ export const people = {
   'tokens.gateMethods': 'Methods',
   'tokens.gateMethodsHint': 'Such as GET; * for all.',
   'tokens.gateTwoFactor': 'Also where a rule of the gate asks for two factors',
+  'tokens.unmet': 'There is no realm or account of this name now, so it opens nothing until there is: {scopes}',
   'tokens.until': 'Ends on',
   'tokens.shownOnce': 'Copy this token now. It is shown this once and kept only as a hash.',
   'tokens.lastUsed': 'last used {when}',

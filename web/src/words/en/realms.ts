@@ -132,6 +132,8 @@ export const realms = {
   'bulk.earlier': 'Earlier runs',
   'bulk.show': 'Show the rows',
 
+  'enrolPage.noTokenWhy':
+    'Open the whole link again, with everything behind the # sign. If its secret was shown already, ask for a new link.',
   'enrolPage.title': 'Set up your code',
   'enrolPage.lead': 'For {name} at {issuer}.',
   'enrolPage.openWhy': 'This link shows your secret once. Open it when your authenticator app is at hand.',

@@ -50,6 +50,7 @@ export const shell = {
 
   'face.offline': 'The server does not answer',
   'face.offlineWhy': 'It may be restarting, or this device is offline. We keep trying; nothing you typed is lost.',
+  'face.offlineForm': 'The server does not answer. Press again when it is back; nothing you typed is lost.',
   'face.session': 'Your session has ended',
   'face.sessionWhy': 'Log in again to go on.',
   'face.forbidden': 'You may not see this',
