@@ -3,7 +3,6 @@ export const operationFailures = {
   config_invalid: 'The configuration has mistakes: {mistakes}',
   port_in_use: 'Port {port} is taken by another program. Choose another with --port, or stop that program.',
   address_unusable: 'This machine cannot listen on {host} port {port}. Choose another address with --host or --port.',
-  token_until_past: 'The token would have ended before it is made. Choose a later --until.',
   store_named_twice:
     '--server names a running server, --data-dir and --database-url a store. Keep the one that is meant.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',

@@ -4,7 +4,7 @@ import * as api from '../../api/tokens.ts'
 import { readAccount } from '../../api/accounts.ts'
 import { readRealm } from '../../api/realms.ts'
 import type { Client } from '../../client/client.ts'
-import { Failure, isFailure } from '../../errors/failure.ts'
+import { isFailure } from '../../errors/failure.ts'
 import { parseMoment } from './moment.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
@@ -123,7 +123,6 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
 }
 
 async function create(this: CliContext, { scope, until, ...flags }: CreateFlags, name: string): Promise<void> {
-  if (until !== undefined && until <= this.now()) throw new Failure('token_until_past')
   const ending = until === undefined ? {} : { expiresAtMs: until }
   const body = { name, owner: 'service' as const, scopes: [...scope], ...ending, ...limitsOf(flags) }
   const { made, missing } = await withAdminClient(this, flags, async (client) => ({

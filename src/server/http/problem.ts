@@ -177,7 +177,6 @@ const statuses: Statuses = {
   qr_size_too_small: 400,
   qr_size_too_large: 400,
   qr_colours_too_close: 400,
-  token_until_past: 400,
   audit_prune_broken: fault,
   audit_prune_future: fault,
   audit_export_exists: fault,

@@ -139,7 +139,6 @@ export const problems = {
   'problem.request_head_too_large':
     'Die Anfrage ist zu groß. Löschen Sie die Cookies dieser Seite, und laden Sie sie neu.',
   'problem.request_too_slow': 'Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.',
-  'problem.token_until_past': 'Das Token würde in der Vergangenheit enden. Wählen Sie einen späteren Tag.',
   'problem.grant_names_spent':
     'Sie haben eben zu viele Namen versucht, die es nicht gibt. Warten Sie, und versuchen Sie es dann noch einmal.',
 } as const
