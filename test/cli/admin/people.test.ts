@@ -140,7 +140,7 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
       [['groups', 'members', 'nothing'], 3, 'There is no such group.'],
       [['groups', 'delete', 'everyone'], 1, 'built in'],
       [['tokens', 'create', 'x', '--scope', 'nonsense'], 1, 'not known'],
-      [['tokens', 'create', 'x', '--scope', 'audit', '--until', '2020-01-01'], 1, 'have ended before'],
+      [['tokens', 'create', 'x', '--scope', 'audit', '--until', '2020-01-01'], 1, 'would end in the past'],
       [['people', 'delete', 'ada'], 1, 'nobody to administer'],
       [['people', 'invite', 'ADA'], 1, 'already'],
     ] as const) {
