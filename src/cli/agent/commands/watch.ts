@@ -73,7 +73,7 @@ export function liveLines(
   const isAll = accounts.length <= rows
   const seen = accounts.slice(0, isAll ? accounts.length : Math.max(1, rows - 1))
   const longest = Math.max(...seen.map((account) => nameOf(account).length))
-  const width = Math.max(shortestName, Math.min(longest, columns - besideName))
+  const width = Math.min(longest, Math.max(shortestName, columns - besideName))
   const lines = seen.map((account) => liveLine(account, nowMs, width).slice(0, columns - 1))
   return isAll ? lines : [...lines, `and ${accounts.length - seen.length} more`.slice(0, columns - 1)]
 }
