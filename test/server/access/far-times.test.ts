@@ -1,10 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createAccount, createToken, listTokens, updateSettings } from '../../../src/api/index.ts'
 import { openStoreClient } from '../../../src/cli/admin/store-client.ts'
+import { beginStore } from '../../support/begin-store.ts'
 import { createStore } from '../../support/server.ts'
 
 async function openClient() {
   const { folder, remove } = createStore()
+  await beginStore(folder)
   const { client, close } = await openStoreClient({}, { dataDir: folder })
   onTestFinished(async () => {
     await close()

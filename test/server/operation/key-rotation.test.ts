@@ -1,14 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createAccount, listAudit, readKeys, rotateKeys } from '../../../src/api/index.ts'
 import { openStoreClient } from '../../../src/cli/admin/store-client.ts'
-import { openStoreRooms } from '../../../src/cli/admin/store-rooms.ts'
+import { beginStore } from '../../support/begin-store.ts'
 import { createStore } from '../../support/server.ts'
 
 async function openClient() {
   const { folder, remove } = createStore()
-  const rooms = await openStoreRooms({}, { dataDir: folder }, { schema: 'begin' })
-  await rooms.stop()
-  await rooms.core.close()
+  await beginStore(folder)
   const { client, close } = await openStoreClient({}, { dataDir: folder })
   onTestFinished(async () => {
     await close()
