@@ -178,7 +178,9 @@ export class SubjectOffice {
     return subjectView(row, realm, this.#core.services.clock.nowMs())
   }
 
+  // The realm is held first: of two who ask at once for a name and its twin, one is to see the other's (T26).
   async #refuseTakenName(tx: Tx, realm: RealmEntry, name: string, exceptId = ''): Promise<void> {
+    await store.holdRealm(tx, this.#core.storage.engine, realm.id)
     if (await store.isNameTaken(tx, realm.id, nameKey(name), exceptId)) throw new Failure('subject_name_taken')
   }
 }

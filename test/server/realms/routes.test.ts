@@ -128,6 +128,19 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     }
   })
 
+  it('T26 makes one of twenty twins that are asked for at once, and numbers no two subjects alike', async () => {
+    const house = await openHouse(engine)
+    await house.ask('POST', '/v1/realms', { body: { name: 'shop' } })
+    const add = async (name: string) => (await house.ask('POST', '/v1/realms/shop/subjects', { body: { name } })).status
+    const twins = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'Twin' : 'twin'))
+    const others = Array.from({ length: 20 }, (_, index) => `other ${index}`)
+    const statuses = await Promise.all([...twins, ...others].map(add))
+    expect(statuses.slice(0, 20).filter((status) => status === 201)).toHaveLength(1)
+    expect(new Set(statuses.slice(20))).toEqual(new Set([201]))
+    const rows = await house.core.storage.db.selectFrom('subject').select('number').execute()
+    expect(new Set(rows.map(({ number }) => number)).size).toBe(21)
+  })
+
   it('T26 takes NFC and NFD of one name as one, and no other capitals', async () => {
     const { ask } = await openShop(engine)
     await ask('POST', '/v1/realms/shop/subjects', { body: { name: 'Zo\u0065\u0308' } })
