@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import type { SqlRow } from './storage.ts'
 
 /** Statements kept prepared on one connection; the least recently prepared are dropped beyond this. */
@@ -34,6 +34,8 @@ export class SqliteConnection {
       timeout: options.busyMs,
       enableForeignKeyConstraints: options.foreignKeys ?? true,
     })
+    // SQLite's own knows the letters of ASCII alone.
+    this.database.function('lower', { deterministic: true }, lowerCase)
   }
 
   /** Runs any statement; rows where it answers rows. */
@@ -87,4 +89,8 @@ export class SqliteConnection {
       return
     }
   }
+}
+
+function lowerCase(text: SQLOutputValue): SQLOutputValue {
+  return text === null || text instanceof Uint8Array ? text : String(text).toLowerCase()
 }

@@ -52,6 +52,12 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     expect(count).toBe(1)
   })
 
+  it('knows the capitals of every script, so that a search finds them', async () => {
+    const storage = await openStorage()
+    const { rows } = await sql`select lower('ÄRZTE Übung ЖЗ 7') as word, lower(null) as no_word`.execute(storage.db)
+    expect(rows).toEqual([{ word: 'ärzte übung жз 7', no_word: null }])
+  })
+
   it('refuses to write outside a transaction', async () => {
     const storage = await openStorage()
     const writing = storage.db.insertInto('setting').values({ key: 'a', value: 'b', updated_at_ms: 1 }).execute()
