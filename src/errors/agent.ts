@@ -7,7 +7,8 @@ export const agentFailures = {
   agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
   agent_name_invalid:
     'An account name is 1 to 200 visible characters without line breaks, and does not start with a dash.',
-  agent_name_taken: 'There is already an account named {name}. Choose another name; `watchword add --force` replaces it.',
+  agent_name_taken:
+    'There is already an account named {name}. Choose another name; `watchword add --force` replaces it.',
   agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
   agent_account_not_found: 'There is no account named {name}. `watchword list` shows all names.',
   agent_otp_not_found: 'OTP not found: there is no account named {name}.',
