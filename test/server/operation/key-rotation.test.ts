@@ -1,22 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { createAccount, listAudit, readKeys, rotateKeys } from '../../../src/api/index.ts'
-import { openStoreClient } from '../../../src/cli/admin/store-client.ts'
-import { beginStore } from '../../support/begin-store.ts'
-import { createStore } from '../../support/server.ts'
-
-async function openClient() {
-  const { folder, remove } = createStore()
-  await beginStore(folder)
-  const { client, close } = await openStoreClient({}, { dataDir: folder })
-  onTestFinished(async () => {
-    await close()
-    remove()
-  })
-  return client
-}
+import { openFreshClient } from '../../support/begin-store.ts'
 
 it('T95 a rotation is audited once for its beginning and once for its end, however often it is asked for', async () => {
-  const client = await openClient()
+  const client = await openFreshClient()
   expect(await client.call(rotateKeys, {})).toEqual({ started: true })
   expect(await client.call(rotateKeys, {})).toEqual({ started: false })
   await expect.poll(async () => (await client.call(readKeys, {})).rotation, { timeout: 10_000 }).toBeNull()
@@ -25,7 +12,7 @@ it('T95 a rotation is audited once for its beginning and once for its end, howev
 })
 
 it('shows how far a rotation is while it goes on', async () => {
-  const client = await openClient()
+  const client = await openFreshClient()
   for (const label of ['a', 'b', 'c']) {
     await client.call(createAccount, {
       body: { uri: `otpauth://totp/${label}?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ`, allowDuplicate: true },
