@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import pg from 'pg'
 import { expect, describe, it, onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../src/otp/base32.ts'
 import { totp } from '../../src/otp/totp.ts'
@@ -7,6 +8,7 @@ import { migrateSqlite } from '../../src/server/database/migrate-sqlite.ts'
 import { columnTypes, type Migration } from '../../src/server/database/migration.ts'
 import { migrations, schemaVersion } from '../../src/server/database/migrations/migrations.ts'
 import { databaseFileName } from '../../src/server/database/open.ts'
+import { PostgresStorage } from '../../src/server/database/postgres-storage.ts'
 import { type DatabasePlace, engines } from '../support/engines.ts'
 import { createOwnDatabase, holdSubjectStates } from '../support/own-database.ts'
 import { until } from '../support/until.ts'
@@ -85,6 +87,35 @@ describe.each(engines)('an upgrade while servers of the version before run, on $
     expect(stderr).toMatch(/^watchword: .*newer Watchword/)
     expect((await fetch(`${servers[0].url}/readyz`)).status).toBe(200)
   }, 90_000)
+})
+
+describe('an upgrade of PostgreSQL beside a transaction that writes', () => {
+  it('holds no table before that one has ended, so neither meets the other', async () => {
+    const database = await createOwnDatabase()
+    onTestFinished(() => database.drop())
+    await migratePostgres(database.url)
+    const storage = new PostgresStorage(database.url, { nowMs: () => Date.now() })
+    onTestFinished(() => storage.close())
+    const watcher = new pg.Client({ connectionString: database.url })
+    await watcher.connect()
+    onTestFinished(() => watcher.end())
+    const waiting = async (what: string) => {
+      const { rows } = await watcher.query<{ waiting: string }>(
+        `select count(*) as waiting from pg_locks where database = (select oid from pg_database where datname = current_database()) and ${what}`,
+      )
+      return Number(rows[0]?.waiting)
+    }
+
+    let upgraded = Promise.resolve()
+    await storage.transaction(async (tx) => {
+      await tx.updateTable('subject_state').set({ total_failures: 0 }).execute()
+      upgraded = migratePostgres(database.url, [...migrations, later])
+      await until(async () => (await waiting(`locktype = 'advisory' and not granted`)) === 1)
+      expect(await waiting(`mode = 'AccessExclusiveLock' and locktype = 'relation'`)).toBe(0)
+    })
+    await upgraded
+    await expect(migratePostgres(database.url)).rejects.toMatchObject({ code: 'database_newer' })
+  })
 })
 
 describe('an upgrade of PostgreSQL beside a long transaction', () => {

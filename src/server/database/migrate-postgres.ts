@@ -3,7 +3,7 @@ import pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
 import { type Migration, newestVersion } from './migration.ts'
 import { migrations } from './migrations/migrations.ts'
-import { connectionConfig, postgresCode, schemaName } from './postgres-pool.ts'
+import { connectionConfig, postgresCode, schemaName, waitForWriters } from './postgres-pool.ts'
 
 /** Any number, the same for every Watchword: who migrates holds this advisory lock. */
 const advisoryLock = 0x57746368
@@ -71,7 +71,12 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   throw new Failure('database_too_old', { detail: { found: server?.server_version ?? 'of unknown version' } })
 }
 
-/** Tries again when running servers hold the tables, so that they never wait long for ours. */
+/**
+ * Tries again when running servers hold the tables, so that they never wait long for ours.
+ *
+ * No table is touched before every writer's transaction has ended: otherwise a writer that holds the second table and
+ * wants the first would meet us again and again while the servers are busy.
+ */
 async function migratePatiently(client: pg.Client, place: string, steps: readonly Migration[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -93,6 +98,7 @@ async function migrateSchema(client: pg.Client, place: string, steps: readonly M
   const from = await knownVersion(client, place, steps)
   if (from < newestVersion(steps)) {
     await client.query(`set local lock_timeout = ${tableWaitMs}`)
+    await client.query(waitForWriters)
     await applyMissing(client, from, steps)
   }
   await client.query('commit')

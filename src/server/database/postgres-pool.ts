@@ -8,6 +8,13 @@ const { builtins } = types
 /** The schema everything lives in. */
 export const schemaName = 'watchword'
 
+/** Any number, the same for every Watchword: all who write share this advisory lock, an upgrade of the schema has it alone. */
+const writersLock = 0x57746377
+/** The first statement of every transaction that writes. */
+export const joinWriters = `select pg_advisory_xact_lock_shared(${writersLock})`
+/** Waits until no transaction writes; those that begin meanwhile wait for the end of this one. */
+export const waitForWriters = `select pg_advisory_xact_lock(${writersLock})`
+
 /** What one of the storage's pools is for. */
 export interface PoolOptions {
   readonly size: number

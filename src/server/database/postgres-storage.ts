@@ -6,7 +6,7 @@ import { Failure } from '../../errors/failure.ts'
 import { logChange, pruneChanges } from './change-log.ts'
 import { HotTransaction, type Statements } from './hot-transaction.ts'
 import { changeAnnouncement, changeChannel, PostgresFeed } from './postgres-feed.ts'
-import { openPool, postgresCode, readablePool, readablePostgresError } from './postgres-pool.ts'
+import { joinWriters, openPool, postgresCode, readablePool, readablePostgresError } from './postgres-pool.ts'
 import type {
   Change,
   ChangeFeed,
@@ -82,9 +82,9 @@ export class PostgresStorage implements Storage {
     const client = await this.#connectHot()
     const tx = new HotTransaction('postgres', statementsOf(client))
     try {
-      // Not awaited here: BEGIN travels in one packet with the first statement of the work.
-      const begun = client.query('begin')
-      const [result] = await Promise.all([work(tx), begun])
+      // Not awaited here: both travel in one packet with the first statement of the work.
+      const begun = [client.query('begin'), client.query({ name: 'join_writers', text: joinWriters })]
+      const [result] = await Promise.all([work(tx), ...begun])
       tx.end()
       await commit(client)
       client.release()
@@ -132,7 +132,8 @@ export class PostgresStorage implements Storage {
 
   async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; recorded: Change[] }> {
     const recorded: Change[] = []
-    const result = await this.#writes.transaction().execute((tx) => {
+    const result = await this.#writes.transaction().execute(async (tx) => {
+      await sql.raw(joinWriters).execute(tx)
       this.#recorded.set(tx, recorded)
       return work(tx)
     })
