@@ -17,7 +17,7 @@ interface Packed {
   readonly files: readonly { readonly path: string }[]
 }
 
-describe('the npm package', { timeout: 90_000 }, () => {
+describe('the npm package', () => {
   let folder: string
   let packed: Packed
   let installed: string
@@ -46,7 +46,7 @@ describe('the npm package', { timeout: 90_000 }, () => {
     spawnSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder])
     installed = join(folder, 'package')
     program = join(installed, 'dist/watchword.js')
-  }, 180_000)
+  })
   afterAll(async () => {
     for (const child of children) if (child.exitCode === null && child.kill()) await once(child, 'exit')
     rmSync(folder, { recursive: true, force: true })

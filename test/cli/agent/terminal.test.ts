@@ -6,7 +6,8 @@ import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 import { openTerminal, type Terminal } from '../support/tmux.ts'
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
-const patience = { timeout: 20_000, interval: 100 }
+/** Each look starts a program. */
+const patience = { interval: 100 }
 
 describeWith(['gpg', 'tmux'], 'at a terminal', () => {
   let home: AgentHome
