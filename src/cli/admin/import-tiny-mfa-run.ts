@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
@@ -11,6 +10,7 @@ import type { Config } from '../../server/config.ts'
 import type { By } from '../../server/subjects/audited.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { userName } from '../user.ts'
 import type { ImportTinyMfaFlags } from './import-tiny-mfa.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
@@ -18,7 +18,7 @@ export async function importTinyMfaDatabase(this: CliContext, flags: ImportTinyM
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const old = await readSource(rooms.core.config, flags)
-    const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
+    const by: By = { actor: { kind: 'operator', name: userName(), address: '' }, address: '', door: 'cli' }
     const wish = { isDryRun: flags.dryRun, skipUnreadable: flags.skipUnreadable, stayOpen: flags.stayOpen }
     const report = await importTinyMfa(doorParts(rooms), old, by, wish)
     if (flags.json) this.printJson(report)
