@@ -6,6 +6,7 @@ import { userName } from '../user.ts'
 import type { ImportSimpleotpFlags } from './import-simpleotp.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/** Takes over the users of simpleotp's folder. The exit code says when some were refused. */
 export async function importSimpleotpFolder(
   this: CliContext,
   flags: ImportSimpleotpFlags,

@@ -14,6 +14,11 @@ import { userName } from '../user.ts'
 import type { ImportTinyMfaFlags } from './import-tiny-mfa.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/**
+ * Takes over the issuers, users and tokens of go-tiny-mfa's database.
+ *
+ * @throws {@link Failure} `import_unreadable_keys` with nothing written, unless keys that do not open may be skipped
+ */
 export async function importTinyMfaDatabase(this: CliContext, flags: ImportTinyMfaFlags): Promise<void> {
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {

@@ -10,6 +10,7 @@ import { userName } from '../user.ts'
 import type { ImportTotpshareFlags } from './import-totpshare.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/** Takes over the files of totpshare's folder. The exit code says when some were refused. */
 export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
   const encryptionKey = readKey(this, flags)
   const operator: Actor = { kind: 'operator', name: userName(), address: '' }

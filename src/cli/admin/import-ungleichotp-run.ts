@@ -9,6 +9,7 @@ import { userName } from '../user.ts'
 import type { ImportUngleichotpFlags } from './import-ungleichotp.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/** Takes over the entries of ungleichotp's database. The exit code says when some were refused. */
 export async function importUngleichotpDatabase(
   this: CliContext,
   flags: ImportUngleichotpFlags,
