@@ -17,7 +17,7 @@ describeWith(['gpg', 'bash'], 'completions', () => {
     home = makeAgentHome()
     for (const name of ['work:alice', 'work:bob', 'a name with blanks'])
       await home.run(['add', name, '--secret', '-'], { input: secret })
-    home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
+    home.writeScript('watchword', `#!/bin/sh\nexec ${home.shellCommand} "$@"\n`)
     writeFileSync(join(home.path, 'completions'), await home.run(['completions', 'bash']))
   })
   afterAll(() => home.remove())
