@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -117,10 +118,14 @@ describe('a refresh into the other file', () => {
   it('loses no profile either when it is killed, at whatever point, and the next one tidies up', async () => {
     const script = `import { writeRefresh } from ${JSON.stringify(moduleUrl)}
       const wishes = (isConfigFile) => ({ ...${JSON.stringify(wishes(true))}, isConfigFile, regionOf: () => 'eu-west-1', commandOf: (arn) => 'x --role-arn ' + arn })
-      for (let turn = 0; ; turn += 1) await writeRefresh(${JSON.stringify(paths)}, wishes(turn % 2 === 0))`
+      for (let turn = 0; ; turn += 1) {
+          await writeRefresh(${JSON.stringify(paths)}, wishes(turn % 2 === 0))
+          if (turn === 0) process.stdout.write('at work')
+        }`
     for (let round = 0; round < 6; round += 1) {
-      const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: 'ignore' })
-      await sleep(300 + round * 41)
+      const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(writer.stdout, 'data')
+      await sleep(round * 41)
       expect(writer.exitCode).toBeNull()
       writer.kill('SIGKILL')
       await new Promise((resolve) => writer.on('close', resolve))
