@@ -38,6 +38,8 @@ describe('the npm package', () => {
     const { stdout, stderr } = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
       cwd: root,
       encoding: 'utf8',
+      // npm keeps a cache and its logs in the home folder, which a builder may not have.
+      env: { ...process.env, HOME: folder },
     })
     const [only] = JSON.parse(stdout) as Packed[]
     if (only === undefined) throw new Error(`npm pack failed: ${stderr}`)
