@@ -235,6 +235,7 @@ const statuses: Statuses = {
   port_in_use: fault,
   address_unusable: fault,
   token_file_missing: fault,
+  home_unknown: fault,
   file_unreadable: fault,
   backup_unreadable: fault,
   backup_key_missing: fault,

@@ -76,6 +76,7 @@ export async function findByName(db: Queryable, issuer: string, identifier: stri
   return rows.map(toAccount)
 }
 
+/** Adds an account with its sealed secret. */
 export async function insertAccount(tx: Tx, account: VaultAccount): Promise<void> {
   await tx.insertInto('account').values(toRow(account)).execute()
 }
@@ -213,6 +214,7 @@ export async function setFavourite(tx: Tx, personId: string, accountId: string, 
   await tx.deleteFrom('favourite').where('person_id', '=', personId).where('account_id', '=', accountId).execute()
 }
 
+/** Whether a person pinned an account. */
 export async function isFavourite(db: Queryable, personId: string, accountId: string): Promise<boolean> {
   const row = await db
     .selectFrom('favourite')
@@ -229,6 +231,7 @@ export async function findDeletedBefore(db: Queryable, beforeMs: number): Promis
   return rows.map(toAccount)
 }
 
+/** Deletes an account for good. */
 export async function removeAccount(tx: Tx, accountId: string): Promise<void> {
   await tx.deleteFrom('account').where('id', '=', accountId).execute()
 }

@@ -8,8 +8,9 @@ import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../
 
 const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
 
+/** Its clock stands: a slow machine must not earn a guesser new tries. */
 async function open(options: Parameters<typeof openGateHouse>[0] = {}) {
-  const house = await openGateHouse(options)
+  const house = await openGateHouse({ ...options, isClockStanding: true })
   onTestFinished(() => house.close())
   return house
 }
@@ -74,7 +75,7 @@ describe('limits of the portal', () => {
     expect(await Promise.all([tries(), tries(), tries(), tries()])).toEqual([429, 429, 429, 429])
     const right = { user: 'alice', password: passphrase, token: house.freshCode(alice) }
     expect((await from(house, '192.0.2.10', right)).status).toBe(302)
-  }, 60_000)
+  })
 
   it('P18 P25 Basic with a passphrase is nobody, however the name is spelled', async () => {
     const house = await open({ rules: 'rules:\n  - policy: one_factor\n' })

@@ -73,6 +73,11 @@ export async function invitePerson(
   return { person: await findPerson(context, person.id), link }
 }
 
+/**
+ * Changes what is given. Who is disabled is logged out everywhere in the same transaction.
+ *
+ * @throws {@link Failure} `person_not_found`, `last_administrator`
+ */
 export async function updatePerson(
   context: AccessContext,
   actor: Actor,
