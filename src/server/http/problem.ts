@@ -84,7 +84,7 @@ const statuses: Statuses = {
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,
-  token_suspended_from_above: 403,
+  token_disabled_from_above: 403,
   username_invalid: 400,
   username_taken: 409,
   webhook_address_invalid: 400,

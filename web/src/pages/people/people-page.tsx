@@ -74,7 +74,7 @@ function PersonRow({ person }: { person: Person }) {
         </div>
       </div>
       <Group gap="xs">
-        {person.disabled && (
+        {!person.enabled && (
           <span className="ww-tag" data-tone="bad">
             {t('person.disabled')}
           </span>

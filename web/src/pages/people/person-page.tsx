@@ -154,7 +154,7 @@ function EndCard({ person }: { person: Person }) {
   const reset = useAct(resetPerson, [readPerson])
   const lift = useAct(liftPerson, [readPerson])
   const remove = useAct(deletePerson, [listPeople, listRotations])
-  const disable = async (disabled: boolean) => (await update.run({ params, body: { disabled } })) !== null
+  const enable = async (enabled: boolean) => (await update.run({ params, body: { enabled } })) !== null
   const makeLink = async () => {
     const done = await reset.run({ params })
     if (done !== null) setLink(done.answer)
@@ -175,19 +175,19 @@ function EndCard({ person }: { person: Person }) {
         {link !== null && <SetupLinkNote link={link} name={name} />}
         <TroubleNote trouble={lift.trouble} />
         <Group>
-          {person.disabled ? (
-            <Button variant="default" loading={update.isRunning} onClick={() => void disable(false)}>
-              {t('person.enable')}
-            </Button>
-          ) : (
+          {person.enabled ? (
             <ConfirmButton
               label={t('person.disable')}
               question={t('person.disableAsk', { name })}
               why={t('person.disableWhy', { name })}
               doIt={t('person.disable')}
               trouble={update.trouble}
-              onConfirm={() => disable(true)}
+              onConfirm={() => enable(false)}
             />
+          ) : (
+            <Button variant="default" loading={update.isRunning} onClick={() => void enable(true)}>
+              {t('person.enable')}
+            </Button>
           )}
           {person.source === 'local' && (
             <>
