@@ -272,7 +272,7 @@ export const accountEvents = endpoint(
 export const listGrants = endpoint(
   'listGrants',
   { method: 'GET', path: '/v1/accounts/{account}/grants', summary: 'Who may do what', ...manager },
-  { params: one, answer: Type.Object({ items: Type.Array(Grant) }) },
+  { params: one, query: exactly({ ...pageQuery }), answer: pageOf(Grant) },
 )
 export const createGrant = endpoint(
   'createGrant',
@@ -287,7 +287,7 @@ export const deleteGrant = endpoint(
 export const listCustody = endpoint(
   'listCustody',
   { method: 'GET', path: '/v1/accounts/{account}/custody', summary: 'Who could ever have seen the secret', ...manager },
-  { params: one, answer: Type.Object({ items: Type.Array(Custody) }) },
+  { params: one, query: exactly({ ...pageQuery }), answer: pageOf(Custody) },
 )
 export const listReveals = endpoint(
   'listReveals',
@@ -314,7 +314,7 @@ export const listRotations = endpoint(
     tag: 'Accounts',
     right: 'known',
   },
-  { answer: Type.Object({ items: Type.Array(Account) }) },
+  { query: exactly({ ...pageQuery }), answer: pageOf(Account) },
 )
 export const readImage = endpoint(
   'readImage',

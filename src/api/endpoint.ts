@@ -85,10 +85,16 @@ export function pageOf<const Schema extends TSchema>(item: Schema) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })
 }
 
+/** How many items a page holds. */
+export function pageLimit(maximum: number) {
+  const description = 'How many items a page holds at most'
+  return Type.Optional(Type.Integer({ minimum: 1, maximum, default: Math.min(100, maximum), description }))
+}
+
 /** Query of every list. */
 export const pageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 512, description: 'nextCursor of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  limit: pageLimit(500),
 }
 
 /** Unix time in milliseconds. */

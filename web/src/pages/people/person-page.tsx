@@ -20,7 +20,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { SessionList } from './session-list.tsx'
 import { type SetupLink, SetupLinkNote } from './setup-link-note.tsx'
@@ -116,7 +116,7 @@ function PersonForm({ person }: { person: Person }) {
 
 function SessionsCard({ person }: { person: Person }) {
   const { t } = useWords()
-  const sessions = useServer(listSessions, { query: { person: person.id } })
+  const sessions = useEverything(listSessions, { query: { person: person.id } })
   const act = useAct(endSessions, [listSessions])
   const endAll = async () => {
     const done = await act.run({ body: { person: person.id } })
@@ -135,10 +135,10 @@ function SessionsCard({ person }: { person: Person }) {
       <TroubleNote trouble={act.trouble} />
       <Faces
         of={sessions}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={<p className="ww-item ww-quiet">{t('sessions.emptyTitle')}</p>}
       >
-        {({ items }) => <SessionList sessions={items} />}
+        {(items) => <SessionList sessions={items} />}
       </Faces>
     </Surface>
   )
