@@ -242,6 +242,7 @@ export const revealCode = endpoint(
     method: 'POST',
     path: '/v1/accounts/{account}/reveal',
     summary: 'Hand out the code of this moment; HOTP gives one code per Idempotency-Key header',
+    isNameable: true,
     ...viewer,
     right: 'revealer',
   },

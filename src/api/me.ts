@@ -40,7 +40,7 @@ const mine = { tag: 'Me', right: 'person' } as const
 
 export const readMe = endpoint(
   'readMe',
-  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', right: 'anyone' },
+  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', right: 'anyone', knowsCaller: true },
   { answer: Me },
 )
 

@@ -329,6 +329,7 @@ export const verifyCode = endpoint(
     method: 'POST',
     path: '/v1/realms/{realm}/subjects/{subject}/verify',
     summary: 'Judge a code, once',
+    isNameable: true,
     tag: 'Subjects',
     right: 'verifier',
   },

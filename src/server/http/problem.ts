@@ -282,8 +282,8 @@ export function toProblem(thrown: unknown): Answered {
   }
 }
 
-// What is said outside of servers and arrives here all the same is a fault too.
-function statusOfCode(code: FailureCode): number {
+/** The status a failure is answered with. What is said outside of servers and arrives here all the same is a fault. */
+export function statusOfCode(code: FailureCode): number {
   const known: Partial<Record<FailureCode, number>> = statuses
   return known[code] ?? fault
 }
