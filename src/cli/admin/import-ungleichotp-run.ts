@@ -7,6 +7,7 @@ import type { By } from '../../server/subjects/audited.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ImportUngleichotpFlags } from './import-ungleichotp.ts'
+import { rowProgress } from './row-progress.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
 export async function importUngleichotpDatabase(
@@ -19,7 +20,9 @@ export async function importUngleichotpDatabase(
   try {
     const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
     const rules = readUngleichotpRules(this.env)
-    const report = await importUngleichotp(doorParts(rooms), rules, entries, by, flags.dryRun)
+    const progress = rowProgress(this.stderr)
+    const wish = { isDryRun: flags.dryRun, onRow: progress.onRow }
+    const report = await importUngleichotp(doorParts(rooms), rules, entries, by, wish).finally(progress.end)
     const { read, imported, known, refused, skipped } = report
     if (flags.json) this.printJson(report)
     else {
