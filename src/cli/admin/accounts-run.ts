@@ -22,6 +22,7 @@ import {
 } from '../../api/accounts.ts'
 import type { Client } from '../../client/client.ts'
 import { isRefusal } from '../../client/failures.ts'
+import { pages } from '../../client/watchword.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
 import type { AddFlags, GrantFlags, ListFlags, ReplaceFlags, SecretFlags, TextFlags, UpdateFlags } from './accounts.ts'
@@ -122,7 +123,7 @@ export async function undoReplace(this: CliContext, flags: AdminFlags, name: str
 export async function grants(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const answer = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
-    return client.call(listGrants, { params: { account: id } })
+    return everyItem((page) => client.call(listGrants, { params: { account: id }, query: page }))
   })
   if (flags.json) return this.printJson(answer)
   for (const { id, right, grantee, granteeName, expiresAtMs } of answer.items) {
@@ -154,7 +155,7 @@ export async function ungrant(this: CliContext, flags: AdminFlags, name: string,
 export async function custody(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const answer = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
-    return client.call(listCustody, { params: { account: id } })
+    return everyItem((page) => client.call(listCustody, { params: { account: id }, query: page }))
   })
   if (flags.json) return this.printJson(answer)
   for (const { atMs, personName, how, secretVersion } of answer.items) {
@@ -164,7 +165,9 @@ export async function custody(this: CliContext, flags: AdminFlags, name: string)
 
 /** Accounts whose secret has to be replaced, the longest due first, each with why. */
 export async function rotations(this: CliContext, flags: AdminFlags): Promise<void> {
-  const answer = await withAdminClient(this, flags, (client) => client.call(listRotations))
+  const answer = await withAdminClient(this, flags, (client) =>
+    everyItem((page) => client.call(listRotations, { query: page })),
+  )
   if (flags.json) return this.printJson(answer)
   if (answer.items.length === 0) return this.say('No secret has to be replaced.')
   for (const account of answer.items) this.print(`${lineOf(account)}  ${account.rotateReason ?? ''}`)
@@ -198,18 +201,19 @@ function lineOf({ id, label, issuer }: Account): string {
   return issuer === '' || label.includes(issuer) ? `${id}  ${label}` : `${id}  ${label}  ${issuer}`
 }
 
+/** All pages of a list as one. */
+async function everyItem<Item>(read: Parameters<typeof pages<Item>>[0]): Promise<{ items: Item[] }> {
+  const items: Item[] = []
+  for await (const item of pages(read)) items.push(item)
+  return { items }
+}
+
 async function allAccounts(
   client: Client,
   query: { search?: string; tag?: string; deleted?: boolean },
 ): Promise<Account[]> {
-  const accounts: Account[] = []
-  let cursor: string | undefined
-  do {
-    const page = await client.call(listAccounts, { query: { ...query, ...(cursor === undefined ? {} : { cursor }) } })
-    accounts.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return accounts
+  const { items } = await everyItem((page) => client.call(listAccounts, { query: { ...query, ...page } }))
+  return items
 }
 
 /** By id, else by the one label that is exactly this. */

@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { userName } from '../user.ts'
 import type { ImportTinyMfaFlags } from './import-tiny-mfa.ts'
+import { rowProgress } from './row-progress.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
 /**
@@ -24,8 +25,10 @@ export async function importTinyMfaDatabase(this: CliContext, flags: ImportTinyM
   try {
     const old = await readSource(rooms.core.config, flags)
     const by: By = { actor: { kind: 'operator', name: userName(), address: '' }, address: '', door: 'cli' }
-    const wish = { isDryRun: flags.dryRun, skipUnreadable: flags.skipUnreadable, stayOpen: flags.stayOpen }
-    const report = await importTinyMfa(doorParts(rooms), old, by, wish)
+    const progress = rowProgress(this.stderr)
+    const { dryRun: isDryRun, skipUnreadable, stayOpen } = flags
+    const wish = { isDryRun, skipUnreadable, stayOpen, onRow: progress.onRow }
+    const report = await importTinyMfa(doorParts(rooms), old, by, wish).finally(progress.end)
     if (flags.json) this.printJson(report)
     else tell(this, report)
     if (!report.isWritten && !flags.dryRun) {

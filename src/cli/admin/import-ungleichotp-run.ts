@@ -7,6 +7,7 @@ import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { userName } from '../user.ts'
 import type { ImportUngleichotpFlags } from './import-ungleichotp.ts'
+import { rowProgress } from './row-progress.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
 /** Takes over the entries of ungleichotp's database. The exit code says when some were refused. */
@@ -20,7 +21,9 @@ export async function importUngleichotpDatabase(
   try {
     const by: By = { actor: { kind: 'operator', name: userName(), address: '' }, address: '', door: 'cli' }
     const rules = readUngleichotpRules(this.env)
-    const report = await importUngleichotp(doorParts(rooms), rules, entries, by, flags.dryRun)
+    const progress = rowProgress(this.stderr)
+    const wish = { isDryRun: flags.dryRun, onRow: progress.onRow }
+    const report = await importUngleichotp(doorParts(rooms), rules, entries, by, wish).finally(progress.end)
     const { read, imported, known, refused, skipped } = report
     if (flags.json) this.printJson(report)
     else {

@@ -84,7 +84,7 @@ const statuses: Statuses = {
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,
-  token_suspended_from_above: 403,
+  token_disabled_from_above: 403,
   username_invalid: 400,
   username_taken: 409,
   webhook_address_invalid: 400,
@@ -283,8 +283,8 @@ export function toProblem(thrown: unknown): Answered {
   }
 }
 
-// What is said outside of servers and arrives here all the same is a fault too.
-function statusOfCode(code: FailureCode): number {
+/** The status a failure is answered with. What is said outside of servers and arrives here all the same is a fault. */
+export function statusOfCode(code: FailureCode): number {
   const known: Partial<Record<FailureCode, number>> = statuses
   return known[code] ?? fault
 }

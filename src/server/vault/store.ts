@@ -188,16 +188,28 @@ function contains(text: string) {
   return sql<string>`${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 }
 
+/** Where an account stands on the rotate list. */
+export type DuePosition = readonly [rotateSinceMs: number, id: string]
+
 /** Accounts on the rotate list, longest due first. */
-export async function listDueRotations(db: Queryable): Promise<VaultAccount[]> {
-  const rows = await db
+export async function listDueRotations(
+  db: Queryable,
+  after: DuePosition | null,
+  limit: number,
+): Promise<VaultAccount[]> {
+  const query = db
     .selectFrom('account')
     .selectAll()
     .where('rotate_reason', 'is not', null)
     .where('deleted_at_ms', 'is', null)
     .orderBy('rotate_since_ms')
     .orderBy('id')
-    .execute()
+    .limit(limit)
+  const rows = await (
+    after === null
+      ? query
+      : query.where(({ eb, refTuple, tuple }) => eb(refTuple('rotate_since_ms', 'id'), '>', tuple(...after)))
+  ).execute()
   return rows.map(toAccount)
 }
 

@@ -49,7 +49,7 @@ describe.each(engines)('sessions of the gate on $name', (engine) => {
 
     const other = await again.signIn(alice)
     expect(await asks(beside, other)).toBe(200)
-    await updatePerson(again.rooms.access.context, operator, alice.id, { disabled: true })
+    await updatePerson(again.rooms.access.context, operator, alice.id, { enabled: false })
     await becomes(401, () => asks(beside, other))
     await again.close()
     await beside.close()

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { OutboxTable } from '../../database/tables.ts'
+import type { OutboxTable, WebhookTable } from '../../database/tables.ts'
 
 export type NoticeKind = 'webhook' | 'mail'
 export type NoticeState = 'waiting' | 'sent' | 'dead'
@@ -144,13 +144,31 @@ export async function deleteSent(tx: Tx, beforeMs: number): Promise<void> {
 /** Every webhook, the oldest first. */
 export async function listWebhooks(db: Queryable): Promise<Webhook[]> {
   const rows = await db.selectFrom('webhook').selectAll().orderBy('created_at_ms').orderBy('id').execute()
-  return rows.map((row) => ({
+  return rows.map(webhookFrom)
+}
+
+/** Some webhooks, oldest first. */
+export async function pageOfWebhooks(
+  db: Queryable,
+  { limit, after }: { limit: number; after?: { createdAtMs: number; id: string } | undefined },
+): Promise<Webhook[]> {
+  let query = db.selectFrom('webhook').selectAll().orderBy('created_at_ms').orderBy('id').limit(limit)
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at_ms', 'id'), '>', tuple(after.createdAtMs, after.id)),
+    )
+  }
+  return (await query.execute()).map(webhookFrom)
+}
+
+function webhookFrom(row: Selectable<WebhookTable>): Webhook {
+  return {
     id: row.id,
     url: row.url,
     events: JSON.parse(row.events) as string[],
     enabled: row.enabled === 1,
     createdAtMs: row.created_at_ms,
-  }))
+  }
 }
 
 /** Adds a webhook; its signing key is no column, it follows from the key ring and the id. */

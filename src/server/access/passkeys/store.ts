@@ -25,6 +25,27 @@ export async function listPasskeys(db: Queryable, personId: string): Promise<Pas
   return rows.map(passkeyFrom)
 }
 
+/** Some passkeys of a person, oldest first. */
+export async function pageOfPasskeys(
+  db: Queryable,
+  personId: string,
+  { limit, after }: { limit: number; after?: { createdAtMs: number; id: string } | undefined },
+): Promise<PasskeyRow[]> {
+  let query = db
+    .selectFrom('passkey')
+    .selectAll()
+    .where('person_id', '=', personId)
+    .orderBy('created_at_ms')
+    .orderBy('id')
+    .limit(limit)
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at_ms', 'id'), '>', tuple(after.createdAtMs, after.id)),
+    )
+  }
+  return (await query.execute()).map(passkeyFrom)
+}
+
 /** The passkey that a browser names, whoever owns it. */
 export async function passkeyByCredential(db: Queryable, credentialId: string): Promise<PasskeyRow | null> {
   const row = await db.selectFrom('passkey').selectAll().where('credential_id', '=', credentialId).executeTakeFirst()

@@ -11,7 +11,7 @@ export interface KnownPerson {
   readonly displayName: string
   readonly email: string
   readonly source: 'local' | 'oidc'
-  readonly disabled: boolean
+  readonly enabled: boolean
   /** The highest of the person's own role and their groups'. */
   readonly role: Role
   /** Always holds the built-in `everyone`. */
@@ -53,7 +53,7 @@ async function loadPerson(storage: Storage, personId: string): Promise<KnownPers
     displayName: person.displayName,
     email: person.email,
     source: person.source,
-    disabled: person.disabled,
+    enabled: person.enabled,
     role: highestRole([person.role, ...groups.map((group) => group.role)]),
     groupNames: groups.map((group) => group.name),
     groupIds: [everyone.id, ...groups.map((group) => group.id).filter((id) => id !== everyone.id)],

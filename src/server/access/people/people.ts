@@ -86,14 +86,14 @@ export async function updatePerson(
     displayName?: string | undefined
     email?: string | undefined
     role?: Role | undefined
-    disabled?: boolean | undefined
+    enabled?: boolean | undefined
   },
 ): Promise<store.PersonRow> {
   const person = await findPerson(context, ref)
   const wanted = given(change)
   await context.storage.transaction(async (tx) => {
     await keepingAnAdministrator(tx, () => store.changePerson(tx, person.id, wanted, nowMs(context)))
-    if (change.disabled === true) {
+    if (change.enabled === false) {
       await context.sessions.end(tx, { personId: person.id })
       await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
     }

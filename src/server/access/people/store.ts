@@ -16,7 +16,7 @@ export interface PersonRow {
   readonly oidcIssuer: string | null
   readonly oidcSubject: string | null
   readonly role: Role
-  readonly disabled: boolean
+  readonly enabled: boolean
   readonly passphraseHash: string | null
   readonly legacyPassphrase: string | null
   readonly preferences: Readonly<Record<string, string | boolean>>
@@ -47,7 +47,7 @@ export interface PersonChange {
   readonly displayName?: string
   readonly email?: string
   readonly role?: Role
-  readonly disabled?: boolean
+  readonly enabled?: boolean
   readonly passphraseHash?: string | null
   readonly preferences?: Readonly<Record<string, string | boolean>>
 }
@@ -156,7 +156,7 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
       ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
       ...(change.email === undefined ? {} : { email: change.email }),
       ...(change.role === undefined ? {} : { role: change.role }),
-      ...(change.disabled === undefined ? {} : { disabled: change.disabled ? 1 : 0 }),
+      ...(change.enabled === undefined ? {} : { disabled: change.enabled ? 0 : 1 }),
       ...(change.passphraseHash === undefined
         ? {}
         : { passphrase_hash: change.passphraseHash, legacy_passphrase: null }),
@@ -247,7 +247,7 @@ function personFrom(row: Selectable<PersonTable>): PersonRow {
     oidcIssuer: row.oidc_issuer,
     oidcSubject: row.oidc_subject,
     role: roleOrNull(row.role) ?? 'member',
-    disabled: row.disabled !== 0,
+    enabled: row.disabled === 0,
     passphraseHash: row.passphrase_hash,
     legacyPassphrase: row.legacy_passphrase,
     preferences: JSON.parse(row.preferences) as Record<string, string | boolean>,

@@ -26,18 +26,18 @@ export interface AccessToken {
   readonly createdBy: string
   readonly createdAtMs: number
   readonly expiresAtMs: number | null
-  readonly suspended: boolean
+  readonly enabled: boolean
   /** As last written by this server or read from the table. */
   lastUsedAtMs: number | null
 }
 
-/** How the column says who suspended a token. */
+/** How the column says who disabled a token. */
 const suspension = { none: 0, byOwner: 1, fromAbove: 2 } as const
 
 /** A change of a token; `isFromAbove` when an administrator makes it who does not own it. */
 export interface TokenChange {
   readonly name?: string | undefined
-  readonly suspended?: boolean | undefined
+  readonly enabled?: boolean | undefined
   readonly expiresAtMs?: number | null | undefined
   readonly isFromAbove: boolean
 }
@@ -118,20 +118,20 @@ export async function listTokens(
   return (await query.execute()).map(tokenFrom)
 }
 
-/** Changes a token; false when an administrator suspended it and somebody else would lift that or outlast it. */
+/** Changes a token; false when an administrator disabled it and somebody else would lift that or outlast it. */
 export async function changeToken(tx: Tx, id: string, change: TokenChange): Promise<boolean> {
-  const { name, suspended, expiresAtMs, isFromAbove } = change
+  const { name, enabled, expiresAtMs, isFromAbove } = change
   const reached = isFromAbove ? suspension.fromAbove : suspension.byOwner
   const query = tx
     .updateTable('access_token')
     .set({
       ...(name === undefined ? {} : { name }),
-      ...(suspended === undefined ? {} : { suspended: suspended ? reached : suspension.none }),
+      ...(enabled === undefined ? {} : { suspended: enabled ? suspension.none : reached }),
       ...(expiresAtMs === undefined ? {} : { expires_at_ms: expiresAtMs }),
       id,
     })
     .where('id', '=', id)
-  const isAboutUse = suspended !== undefined || expiresAtMs !== undefined
+  const isAboutUse = enabled !== undefined || expiresAtMs !== undefined
   const allowed = isFromAbove || !isAboutUse ? query : query.where('suspended', '!=', suspension.fromAbove)
   return (await allowed.executeTakeFirst()).numUpdatedRows === 1n
 }
@@ -166,7 +166,7 @@ function tokenFrom(row: Selectable<AccessTokenTable>): AccessToken {
     createdBy: row.created_by,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,
-    suspended: row.suspended !== suspension.none,
+    enabled: row.suspended === suspension.none,
     lastUsedAtMs: row.last_used_at_ms,
   }
 }
