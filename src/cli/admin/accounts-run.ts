@@ -148,7 +148,7 @@ export async function ungrant(this: CliContext, flags: AdminFlags, name: string,
     const { id } = await findAccount(client, name)
     await client.call(deleteGrant, { params: { account: id, grant: grantId } })
   })
-  tell(this, flags, { ended: grantId }, 'The grant is ended.')
+  tell(this, flags, { deleted: grantId }, 'The grant is ended.')
 }
 
 /** Who could ever have seen the secret of an account, a line each. */

@@ -184,6 +184,7 @@ const statuses: Statuses = {
   database_empty: fault,
   database_older: fault,
   store_named_twice: fault,
+  enabled_twice: fault,
   listener_unusable: fault,
   path_missing: fault,
   path_denied: fault,

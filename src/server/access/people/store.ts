@@ -170,7 +170,10 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
  * Whether a person still is who was read: neither disabled nor reset, with the same passphrase. Until the transaction
  * ends nobody else can change that.
  */
-export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean> {
+export async function holdUnchanged(
+  tx: Tx,
+  person: Pick<PersonRow, 'id' | 'passphraseHash' | 'legacyPassphrase'>,
+): Promise<boolean> {
   const { passphraseHash, legacyPassphrase } = person
   const { numUpdatedRows } = await tx
     .updateTable('person')
