@@ -25,22 +25,33 @@ export const agentFailures = {
   agent_store_foreign: 'The file {path} is not a store of this program ({reason}).',
   agent_store_line_unreadable:
     'Line {line} of the store is not an otpauth URI this program can use. `gpg -d` shows the lines.',
-  agent_store_unwritable: 'The folder of the store, {path}, cannot be written ({reason}).',
+  agent_store_unwritable:
+    'The folder {path} cannot be written: {reason}. Nothing was changed. Make room or give yourself the right to it, or name another place.',
+  agent_store_link_broken:
+    'The store {path} is a link to {target}, which is not there. Connect the drive or folder it lies on, or remove the link.',
   agent_passphrase_wrong: 'Wrong passkey or unable to decrypt: the passphrase does not open the store {path}.',
   agent_passphrase_needed:
     'The store is locked and there is no terminal to ask on. Run `watchword unlock` first, or give --passphrase-file.',
+  agent_unlock_unasked:
+    'The store stays locked: there is no terminal to ask for its passphrase on. Run `watchword unlock` in one, or give --passphrase-file FILE.',
   agent_passphrase_mismatch: 'The two passphrases differ. Nothing was changed.',
   agent_passphrase_empty: 'An empty passphrase protects nothing. Nothing was changed.',
   agent_keyring_missing: 'No keyring took the passphrase. Keep it there yourself with `{command}`.',
   agent_key_missing: 'None of your GPG keys opens the store {path}: it is encrypted to {recipients}.',
   agent_gpg_missing:
     'The program gpg is missing. Install GnuPG, or keep the store under a passphrase with `watchword agent init --passphrase`.',
+  agent_gpg_unusable:
+    'The gpg that was started ({program}) does not work here: {reason}. GnuPG 2.1 or newer is needed; look at `gpg --version`. The store was not touched.',
   agent_gpg_failed: 'gpg could not {action}: {reason}.',
   agent_no_key: 'gpg has no key that can both encrypt and decrypt. `watchword agent init` makes one.',
+  agent_no_key_left:
+    'No key of yours can take the store: {keys}. Renew it with `gpg --quick-set-expire FINGERPRINT 2y` unless it is revoked; `watchword agent init` makes a new one.',
   agent_several_keys: 'gpg has several keys of yours: {keys}. Choose with `watchword agent init --gpgrecipient KEY`.',
   agent_recipient_not_found: 'gpg knows no key for {recipient}. Import it with `gpg --import`, then try again.',
-  agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give the full fingerprint.',
-  agent_recipient_unusable: 'The key {recipient} cannot receive the store: it is {reason}.',
+  agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give one full fingerprint: {fingerprints}.',
+  agent_recipient_unusable:
+    'The key {recipient} cannot receive the store: it is {reason}, so nothing was written. Renew it, or name another with `watchword recipients add KEY` and `watchword recipients remove KEY`.',
+  agent_recipient_absent: 'The store is not encrypted to {recipient}. `watchword recipients` shows who can read it.',
   agent_no_recipients: 'The store is sealed under a passphrase and has no recipients.',
   agent_recipient_last: 'The last recipient cannot be removed: nobody could read the store any more.',
   agent_recipient_self:

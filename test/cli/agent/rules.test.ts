@@ -188,7 +188,7 @@ describe('gpg’s answers', () => {
       'sub:e:255:18:BBBBBBBBBBBBBBBB:1700000000::::::e:::::cv25519::',
     ].join('\n')
     expect(parseKeyList(listing)).toMatchObject([
-      { userId: 'Old : Key <old@local>', unusable: 'expired', expiresAtSeconds: 1_700_100_000, encryptionKeyIds: [] },
+      { userId: 'Old : Key <old@local>', unusable: 'expired', expiresAtSeconds: 1_700_100_000 },
     ])
   })
 })
