@@ -6,7 +6,7 @@ export const agentFailures = {
   agent_terminal_missing: 'There is no terminal to ask for {question}. {instead}',
   agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
   agent_name_invalid:
-    'An account name is 1 to 200 visible characters without line breaks, and does not start with a dash.',
+    'An account name is 1 to 200 visible characters without line breaks, starts with no dash or blank, and has no . or .. between slashes.',
   agent_name_taken:
     'There is already an account named {name}. Choose another name; `watchword add --force` replaces it.',
   agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
