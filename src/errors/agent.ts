@@ -63,7 +63,8 @@ export const agentFailures = {
   agent_screen_unavailable:
     'No program here can take a picture of the screen. Install grim (Wayland) or maim (X11), or save the picture and give --qr FILE.',
   agent_clipboard_missing:
-    'Nothing here can take the code: there is no clipboard program (wl-copy, xclip, xsel) and no terminal.',
+    'No clipboard takes the code here: that needs a desktop and wl-copy, xclip or xsel. --osc52 copies through the terminal.',
+  agent_clipboard_terminal: 'There is no terminal to copy the code through. Leave out -c, and take it from the output.',
   agent_file_exists: 'The file {path} exists already. Choose another name, or delete it first.',
   agent_file_unreadable: 'The file {path} cannot be read: {reason}.',
   agent_file_unwritable: 'The file {path} cannot be written: {reason}.',
