@@ -72,7 +72,7 @@ async function showForm(
     hasSignOn: !isCodeOnly && (await context.access.signOn.isActive()),
     mayRemember: context.gate.settings.rememberMs > 0,
   }
-  return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), shown.target)
+  return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), 'leads on')
 }
 
 function loopMessage(context: PortalContext, request: FastifyRequest): string {
