@@ -20,6 +20,7 @@ const fault = 500
 const statuses: Statuses = {
   bad_request: 400,
   request_head_too_large: 431,
+  expectation_unknown: 417,
   request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
