@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, Remark, TimeMs } from './endpoint.ts'
 
 export const Algorithm = oneOf(['SHA1', 'SHA256', 'SHA512'])
 export const Replay = oneOf(['rising', 'once', 'reuse'])
@@ -142,7 +142,7 @@ export const BulkRow = Type.Object({
   line: Type.Integer(),
   name: Type.String(),
   result: oneOf(['created', 'duplicate', 'refused']),
-  reason: Type.Optional(Type.String()),
+  reason: Type.Optional(Remark),
 })
 export type BulkRow = Static<typeof BulkRow>
 export const BulkJob = Type.Object({

@@ -24,7 +24,7 @@ export async function importSimpleotpStore(files: FolderFiles, open: OpenMessage
     const name = simpleotpSecret.exec(path)?.[1]
     if (name === undefined || bytes.length === 0) continue
     if (!isOpenPgp(bytes)) {
-      report.skip("users of simpleotp's login server")
+      report.skip('simpleotp_users')
       continue
     }
     const options = files.get(path.replace(/_secret$/, '_options'))
@@ -45,7 +45,7 @@ export async function importPassTree(files: FolderFiles, open: OpenMessage): Pro
     const name = path.slice(0, -'.gpg'.length)
     try {
       const field = otpFieldOf(textOf(await open(bytes)))
-      if (field === null) report.skip('entries without a one-time password')
+      if (field === null) report.skip('entries_without')
       else report.add(name, () => readPassEntry(name, field))
     } catch (thrown) {
       report.refuse(name, thrown)

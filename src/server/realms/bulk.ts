@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type * as api from '../../api/realms.ts'
 import type { Place } from '../../crypto/sealing.ts'
 import { Failure } from '../../errors/failure.ts'
+import type { Remark } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import { type By, realmEvent } from '../subjects/audited.ts'
@@ -28,7 +29,7 @@ interface Outcome {
   readonly line: number
   readonly name: string
   readonly result: api.BulkRow['result']
-  readonly reason?: string
+  readonly reason?: Remark
 }
 
 /** What a job does, as long as it runs: sealed, because rows may hold secrets. */

@@ -3,9 +3,10 @@ import { IconZoomExclamation } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { EmptyFace } from '../parts/faces.tsx'
 import { Page } from '../parts/page.tsx'
+import { Door } from '../session/door.tsx'
 import { useWords } from '../words/words.tsx'
 
-/** What stands at an address that is none of ours. */
+/** What stands at an address that is none of ours, for whoever is logged in. */
 export function MissingPage() {
   const { t } = useWords()
   return (
@@ -20,5 +21,17 @@ export function MissingPage() {
         </Button>
       </EmptyFace>
     </Page>
+  )
+}
+
+/** The same for a stranger. */
+export function MissingDoor() {
+  const { t } = useWords()
+  return (
+    <Door title={t('missing.title')} lead={t('missing.why')}>
+      <Button component={Link} href="/" variant="light">
+        {t('do.home')}
+      </Button>
+    </Door>
   )
 }

@@ -57,13 +57,15 @@ export async function moveSignCount(tx: Tx, passkey: PasskeyRow, signCount: numb
   return numUpdatedRows === 1n
 }
 
-export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
+/** Deletes a passkey of a person and tells its name; null when there is none. */
+export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<string | null> {
+  const row = await tx
     .deleteFrom('passkey')
     .where('id', '=', id)
     .where('person_id', '=', personId)
+    .returning('name')
     .executeTakeFirst()
-  return numDeletedRows === 1n
+  return row?.name ?? null
 }
 
 function passkeyFrom(row: Selectable<PasskeyTable>): PasskeyRow {

@@ -199,9 +199,11 @@ function EndCard({ person }: { person: Person }) {
                 trouble={reset.trouble}
                 onConfirm={makeLink}
               />
-              <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
-                {t('person.lift')}
-              </Button>
+              {person.locked && (
+                <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
+                  {t('person.lift')}
+                </Button>
+              )}
             </>
           )}
           <ConfirmButton

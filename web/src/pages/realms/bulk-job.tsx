@@ -27,7 +27,7 @@ export function BulkJobView({ realm, jobId }: { realm: Realm; jobId: string }) {
 const tones = { created: 'good', duplicate: '', refused: 'bad' } as const
 
 function Loaded({ job, rows }: Job) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const { state, total, done, created, duplicates, refused } = job
   const progress = t('bulk.progress', { done, total })
   return (
@@ -55,7 +55,7 @@ function Loaded({ job, rows }: Job) {
                   <span className="ww-tag" data-tone={tones[result]}>
                     {t(`bulk.result.${result}`)}
                   </span>{' '}
-                  {reason}
+                  {reason !== undefined && remarkText(reason)}
                 </td>
               </tr>
             ))}
