@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { importFailures } from '../../src/errors/importers.ts'
 import { otpFailures } from '../../src/errors/otp.ts'
@@ -18,6 +20,16 @@ it('every remark of the server, the importers and sign-on has its German sentenc
     const invented = [...placesIn(said(`remark.${code}`))].filter((name) => !placesIn(remark(code).message).has(name))
     expect(invented, code).toEqual([])
   }
+})
+
+it('every check of the health page has its German name', () => {
+  const folder = resolve(import.meta.dirname, '../../src/server/operation')
+  const sources = readdirSync(folder).filter((name) => name.includes('finding'))
+  const text = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n')
+  const found = [...text.matchAll(/\bcheck = '([^']+)'|finding\('\w+', '([^']+)'/g)]
+  const checks = found.map(([, named, given]) => named ?? given ?? '')
+  expect(checks).toEqual(expect.arrayContaining(['clock', 'disk space', 'root key', 'database']))
+  expect(checks.filter((check) => !Object.hasOwn(de, `check.${check}`))).toEqual([])
 })
 
 it('whatever an importer leaves out or refuses has its German words', () => {

@@ -84,8 +84,12 @@ function ActorText({ record }: { record: AuditRecord }) {
   const { actorKind, actorName, actorId } = record
   if (actorKind === 'stranger') return <span className="ww-quiet">{t('audit.by.stranger')}</span>
   if (actorKind === 'root') return t('audit.by.root')
-  if (actorKind === 'operator') return t('audit.by.operator', { name: actorName })
-  return actorName || actorId
+  return (
+    <>
+      {actorName || actorId}
+      {actorKind === 'operator' && <div className="ww-quiet ww-small">{t('audit.by.operator')}</div>}
+    </>
+  )
 }
 
 // A person's own code is a subject named by the person's id, and a name nobody has is kept as a fingerprint only.

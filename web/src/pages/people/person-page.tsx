@@ -58,7 +58,10 @@ function PersonFacts({ person }: { person: Person }) {
       <dt>{t('people.username')}</dt>
       <dd>{person.username}</dd>
       <dt>{t('person.groups')}</dt>
-      <dd>{person.groups.map(({ name }) => name).join(', ') || t('word.none')}</dd>
+      <dd>
+        {person.groups.map(({ id, name }) => (id === 'everyone' ? t('word.everyone') : name)).join(', ') ||
+          t('word.none')}
+      </dd>
       <dt>{t('person.factors')}</dt>
       <dd>{proofs.join(', ') || t('word.none')}</dd>
       <dt>{t('person.lastSeen')}</dt>

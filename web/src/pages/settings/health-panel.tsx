@@ -62,9 +62,7 @@ function HealthCards({ health }: { health: Health }) {
             <li key={`${finding.check} ${finding.message}`} className="ww-item">
               <div className="ww-item-main ww-breakable">
                 {remarkText(finding)}
-                <div className="ww-quiet ww-small" lang="en">
-                  {finding.check}
-                </div>
+                <CheckName check={finding.check} />
               </div>
               <span className="ww-tag" data-tone={tones[finding.level]}>
                 {t(`health.level.${finding.level}`)}
@@ -74,6 +72,16 @@ function HealthCards({ health }: { health: Health }) {
         </ul>
       </Surface>
     </>
+  )
+}
+
+function CheckName({ check }: { check: string }) {
+  const { t, has } = useWords()
+  const key = `check.${check}`
+  return (
+    <div className="ww-quiet ww-small" {...(has(key) ? {} : { lang: 'en' })}>
+      {has(key) ? t(key) : check}
+    </div>
   )
 }
 

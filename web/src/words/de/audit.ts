@@ -27,7 +27,7 @@ export const audit = {
   'audit.details': 'Einzelheiten',
   'audit.by.stranger': 'nicht angemeldet',
   'audit.by.root': 'Root-Token',
-  'audit.by.operator': '{name}, ein Befehl auf dem Server',
+  'audit.by.operator': 'ein Befehl auf dem Server',
   'audit.personCode': 'Anmeldecode dieser Person',
   'audit.unknownName': 'ein Name, den niemand hat',
   'audit.factor.passphrase': 'Passphrase',

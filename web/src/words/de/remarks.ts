@@ -118,6 +118,21 @@ export const remarks = {
   'problem.import_algorithm_unlikely':
     'Die Länge des Geheimnisses spricht für SHA224 oder SHA384; beide gehen hier nicht.',
 
+  'check.listen address': 'Adresse des Servers',
+  'check.outside address': 'Adresse nach außen',
+  'check.trusted proxies': 'Vertraute Proxys',
+  'check.gate cookie': 'Cookie des Tors',
+  'check.root key place': 'Ort des Wurzelschlüssels',
+  'check.sign-on redirect': 'Rückkehr vom Anbieter',
+  'check.data directory': 'Datenordner',
+  'check.clock': 'Uhr',
+  'check.database': 'Datenbank',
+  'check.disk space': 'Platz auf der Platte',
+  'check.schema': 'Schema',
+  'check.root key': 'Wurzelschlüssel',
+  'check.sealed secrets': 'Versiegelte Geheimnisse',
+  'check.audit chain': 'Kette des Protokolls',
+
   'left-out.simpleotp_users': 'Benutzer von simpleotps Anmeldeserver',
   'left-out.entries_without': 'Einträge ohne Einmalpasswort',
   'left-out.items_without': 'Einträge ohne Einmalpasswort',

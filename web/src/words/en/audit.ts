@@ -24,7 +24,7 @@ export const audit = {
   'audit.details': 'Details',
   'audit.by.stranger': 'not logged in',
   'audit.by.root': 'root token',
-  'audit.by.operator': '{name}, a command on the server',
+  'audit.by.operator': 'a command on the server',
   'audit.personCode': 'login code of this person',
   'audit.unknownName': 'a name nobody has',
   'audit.factor.passphrase': 'Passphrase',

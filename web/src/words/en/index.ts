@@ -30,7 +30,12 @@ export const en = {
 
 export type WordKey = keyof typeof en
 /** What a server refused, remarked, left out or recorded, by the stable name of it. */
-export type ProblemKey = `problem.${string}` | `remark.${string}` | `left-out.${string}` | `act.${string}`
+export type ProblemKey =
+  | `problem.${string}`
+  | `remark.${string}`
+  | `check.${string}`
+  | `left-out.${string}`
+  | `act.${string}`
 
 /** All of {@link en} in one language, and what of the server's own sentences that language says itself. */
 export type Catalogue = Readonly<Record<WordKey, Entry>> & { readonly [key: ProblemKey]: Entry }
