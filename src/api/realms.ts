@@ -389,7 +389,10 @@ export const readBulkJob = endpoint(
   { method: 'GET', path: '/v1/realms/{realm}/bulk/{job}', summary: 'Progress and per-row results', ...subjects },
   {
     params: Type.Object({ realm: Ref, job: Ref }),
-    query: exactly({ ...pageQuery }),
+    query: exactly({
+      ...pageQuery,
+      exceptions: Type.Optional(Type.Boolean({ description: 'Only rows that were not simply created' })),
+    }),
     answer: Type.Object({ job: BulkJob, rows: Type.Array(BulkRow), nextCursor: Type.Optional(Type.String()) }),
   },
 )
