@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { codeOf } from '../../src/otp/code.ts'
 import { parseOtpauthUri } from '../../src/otp/otpauth-uri.ts'
 import { violations, visit } from '../support/console.ts'
-import { type SharedConsole, startSharedConsole } from '../support/console-people.ts'
+import { addAccount, type SharedConsole, startSharedConsole } from '../support/console-people.ts'
 import { describeWith } from '../support/programs.ts'
 
 describeWith(['chromium'], 'a console that says what is', () => {
@@ -89,6 +89,25 @@ describeWith(['chromium'], 'a console that says what is', () => {
     await page.reload()
     await lift.click()
     await expect.poll(locked).toBe(false)
+    await close()
+  })
+
+  it('calls the button of a code by what it does, on a phone too', async () => {
+    const grants = [{ grantee: 'everyone', right: 'reveal' }]
+    await addAccount(house, { label: 'Payroll', secretBase32: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXA', grants })
+    const { page, close } = await house.visitAsAda({ viewport: { width: 320, height: 640 } })
+    await page.goto(house.server.url)
+    await page.getByRole('button', { name: 'Show code of Payroll' }).waitFor()
+    const menu = page.getByRole('button', { name: 'Menu', exact: true })
+    expect(await menu.getAttribute('aria-expanded')).toBe('false')
+    await menu.click()
+    await page.getByRole('link', { name: 'Audit' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Audit' }).waitFor({ state: 'hidden' })
+    await page.goto(`${house.server.url}/people`)
+    await page.getByRole('button', { name: 'Invite a person' }).click()
+    await page.getByRole('dialog', { name: 'Invite a person' }).waitFor()
+    expect(await violations(page)).toEqual([])
     await close()
   })
 

@@ -1,28 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import { dirname, resolve } from 'node:path'
 import { statSync } from 'node:fs'
-import type { Failure, FailureDetail } from '../../errors/failure.ts'
-import { type Remark, remark, type RemarkCode, remarkOf } from '../../errors/remarks.ts'
+import type { Failure } from '../../errors/failure.ts'
+import { remarkOf } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
 import { movedOnMs } from '../backup/move.ts'
 import type { Config } from '../config.ts'
 import { schemaVersion } from '../database/migrations/migrations.ts'
 import { readSchemaVersion } from '../database/schema-version.ts'
 import { databaseTimeMs } from '../database/time.ts'
+import { type Finding, finding } from './finding.ts'
 import { spaceFindings } from './space-finding.ts'
 import { redirectFindings } from './redirect-finding.ts'
 import { sealedFinding } from './sealed-finding.ts'
-
-/** One thing `doctor` and the console's health page looked at. */
-export interface Finding extends Remark {
-  readonly level: 'ok' | 'warning' | 'error'
-  readonly check: string
-}
-
-/** A finding in the words of the catalogue. */
-export function finding(level: Finding['level'], check: string, code: RemarkCode, values: FailureDetail = {}): Finding {
-  return { level, check, ...remark(code, values) }
-}
 
 /** Clocks further apart than this make codes fail. */
 const clockToleranceMs = 5000

@@ -7,7 +7,7 @@ import { redirectRemarks } from '../access/oidc/trial.ts'
 import { askedHost, outsideView } from '../access/origin.ts'
 import type { Config } from '../config.ts'
 import type { Queryable } from '../database/storage.ts'
-import { type Finding, finding } from './findings.ts'
+import { type Finding, finding } from './finding.ts'
 
 const check = 'sign-on redirect'
 

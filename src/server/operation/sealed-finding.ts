@@ -2,7 +2,7 @@ import { Failure } from '../../errors/failure.ts'
 import { remarkOf } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
 import { findUnknownKeys } from '../keys/status.ts'
-import { type Finding, finding } from './findings.ts'
+import { type Finding, finding } from './finding.ts'
 
 const check = 'sealed secrets'
 

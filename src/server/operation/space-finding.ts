@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import { type Finding, finding } from './findings.ts'
+import { type Finding, finding } from './finding.ts'
 
 const mebibyte = 1024 * 1024
 /** Below this a write may be refused at any moment. */
