@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core'
 import { isFailure } from '../errors/failure.ts'
 import type { OpenCore } from '../server/open-core.ts'
-import type { Finding } from '../server/operation/findings.ts'
+import type { Finding } from '../server/operation/finding.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './admin/connection.ts'

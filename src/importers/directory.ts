@@ -31,11 +31,11 @@ export async function importSimpleotpStore(files: FolderFiles, open: OpenMessage
     if (name === undefined) continue
     if (bytes.length === 0) {
       // Its web page left such a file when gpg would not encrypt, and listed the account all the same.
-      report.skip('empty files, whose secrets simpleotp never wrote')
+      report.skip('simpleotp_empty')
       continue
     }
     if (!isOpenPgp(bytes)) {
-      report.skip("users of simpleotp's login server")
+      report.skip('simpleotp_users')
       continue
     }
     const options = files.get(path.replace(/_secret$/, '_options'))
@@ -56,7 +56,7 @@ export async function importPassTree(files: FolderFiles, open: OpenMessage): Pro
     const name = path.slice(0, -'.gpg'.length)
     try {
       const field = otpFieldOf(textOf(await open(bytes)))
-      if (field === null) report.skip('entries without a one-time password')
+      if (field === null) report.skip('entries_without')
       else report.add(name, () => readPassEntry(name, field))
     } catch (thrown) {
       refuseUnlessInterrupted(report, name, thrown)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import type { Account, AccountCreate, AccountCreated, AccountUpdate } from '../../api/accounts.ts'
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import type { OtpAccount } from '../../otp/account.ts'
 import { mayAddAccounts, requireKnown } from '../access/rights.ts'
 import type { Tx } from '../database/storage.ts'
@@ -88,7 +89,7 @@ export async function storeAccount(
   tx: Tx,
   actor: Actor,
   wanted: NewAccount,
-): Promise<{ account: VaultAccount; warnings: string[] }> {
+): Promise<{ account: VaultAccount; warnings: Remark[] }> {
   const { core, secrets } = room
   const nowMs = core.services.clock.nowMs()
   const secretHash = secrets.hash(wanted.otp.secret)
@@ -168,7 +169,7 @@ export async function refuseDuplicate(
   secretHash: Uint8Array,
   isAllowed: boolean,
   nowMs: number,
-): Promise<string[]> {
+): Promise<Remark[]> {
   const others = await findBySecretHash(tx, secretHash)
   if (others.length === 0) return []
   const grants = await grantsOn(
@@ -181,7 +182,7 @@ export async function refuseDuplicate(
   })
   const where = seen === undefined ? ' in an account you may not see' : ` as ${seen.label}`
   if (!isAllowed) throw new Failure('account_duplicate', { detail: { where } })
-  return [`The same secret is stored${where}.`]
+  return [seen === undefined ? remark('secret_stored_elsewhere') : remark('secret_stored_as', { label: seen.label })]
 }
 
 async function claimPublicKey(

@@ -279,6 +279,19 @@ export async function forgetLoginFailures(tx: Tx, personId: string): Promise<voi
     .execute()
 }
 
+/** Which of these people have a source that waits after wrong passphrases. */
+export async function waitingLogins(db: Queryable, personIds: readonly string[], nowMs: number): Promise<string[]> {
+  if (personIds.length === 0) return []
+  const rows = await db
+    .selectFrom('login_source')
+    .select('person_id')
+    .distinct()
+    .where('person_id', 'in', personIds)
+    .where('wait_until_ms', '>', nowMs)
+    .execute()
+  return rows.map((row) => row.person_id)
+}
+
 /** Whether anybody was ever set up. */
 export async function hasAdministrator(db: Queryable): Promise<boolean> {
   const row = await db
