@@ -14,7 +14,7 @@ const check = 'sign-on redirect'
 /**
  * The redirect URI as it has to be registered at the provider, and each thing that is odd about it.
  *
- * @param request - whoever asks a running server; null on the store itself, where no host can be compared
+ * @param request - whoever asks a running server; absent on the store itself, where no host can be compared
  */
 export async function redirectFindings(
   db: Queryable,
@@ -25,7 +25,7 @@ export async function redirectFindings(
   const isActive = settings !== null || (await readKept(db, 'sign_on.active')) !== null
   const address = originOf(config, request) + callbackPath
   if (!isActive) return [finding('ok', check, 'redirect_unused', { address })]
-  const odd = request === null ? storeRemarks(config, address) : redirectRemarks(address, askedHost(config, request))
+  const odd = request === undefined ? storeRemarks(config, address) : redirectRemarks(address, askedHost(config, request))
   if (odd.length === 0) return [finding('ok', check, 'redirect_fits', { address })]
   return odd.map((said) => ({ level: 'warning', check, ...said }))
 }
@@ -35,7 +35,7 @@ function storeRemarks(config: Config, address: string): Remark[] {
   return isLoopbackAddress(address) ? [] : [remark('redirect_follows', { address })]
 }
 
-function originOf(config: Config, request: FastifyRequest | null): string {
-  if (request !== null) return outsideView(config)(request).origin
+function originOf(config: Config, request: FastifyRequest | undefined): string {
+  if (request !== undefined) return outsideView(config)(request).origin
   return config.publicUrl ?? `${config.hasTls ? 'https' : 'http'}://${config.host}:${config.port}`
 }
