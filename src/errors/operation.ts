@@ -19,6 +19,7 @@ export const operationFailures = {
   disk_full: 'The disk below {place} is full. Make room and do it again; nothing that was confirmed is lost.',
   files_too_many: 'Too many files are open at once. Raise the limit of this user (ulimit -n) and do it again.',
   host_unknown: '{place} is no host that this machine knows. Check the name, and that names are looked up (DNS).',
+  home_unknown: 'The system knows no home folder of this user. Set HOME to the folder where files are to be kept.',
   file_unreadable: 'The file {file} cannot be read. Check its name, and that this user may read it.',
   backup_unreadable: 'This is no whole backup of ours, or another root key sealed it. Nothing was changed.',
   backup_key_missing:

@@ -137,8 +137,8 @@ async function invite(this: CliContext, flags: PersonFlags, username: string): P
 
 async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
   const wanted = wantedState(flags)
-  const disabled = wanted === undefined ? {} : { disabled: !wanted }
-  const body = { ...given(flags), ...disabled }
+  const enabled = wanted === undefined ? {} : { enabled: wanted }
+  const body = { ...given(flags), ...enabled }
   const person = await withAdminClient(this, flags, (client) =>
     client.call(api.updatePerson, { params: { person: name }, body }),
   )
@@ -200,6 +200,6 @@ async function allPeople(client: Client, query: { search?: string }): Promise<ap
   return people
 }
 
-function lineOf({ username, role, source, disabled, displayName }: api.Person): string {
-  return [username, role, source, disabled ? 'disabled' : '', displayName].filter((part) => part !== '').join('  ')
+function lineOf({ username, role, source, enabled, displayName }: api.Person): string {
+  return [username, role, source, enabled ? '' : 'disabled', displayName].filter((part) => part !== '').join('  ')
 }

@@ -95,16 +95,16 @@ function tokenCommand(
   })
 }
 
-const suspend = (suspended: boolean) => (client: Client, id: string) =>
-  client.call(api.updateToken, { params: { token: id }, body: { suspended } })
+const enable = (enabled: boolean) => (client: Client, id: string) =>
+  client.call(api.updateToken, { params: { token: id }, body: { enabled } })
 
 /** `watchword admin tokens`: what opens the API to programs. */
 export const tokenRoutes = buildRouteMap<string, CliContext>({
   routes: {
     list: listCommand,
     create: createCommand,
-    suspend: tokenCommand(suspend(true), 'suspended', 'Suspend a token', 'suspend 5f0c…'),
-    resume: tokenCommand(suspend(false), 'good again', 'Let a suspended token open again', 'resume 5f0c…'),
+    disable: tokenCommand(enable(false), 'disabled', 'Refuse a token until it is enabled again', 'disable 5f0c…'),
+    enable: tokenCommand(enable(true), 'enabled', 'Let a disabled token open again', 'enable 5f0c…'),
     delete: tokenCommand(
       async (client, id) => {
         await client.call(api.deleteToken, { params: { token: id } })
@@ -185,10 +185,10 @@ async function allTokens(client: Client): Promise<Token[]> {
   return tokens
 }
 
-function lineOf({ id, name, owner, scopes, gateLimits, expiresAtMs, suspended }: Token): string {
+function lineOf({ id, name, owner, scopes, gateLimits, expiresAtMs, enabled }: Token): string {
   const until = expiresAtMs === null ? '' : `until ${new Date(expiresAtMs).toISOString()}`
   const reach = gateLimits === null ? '' : [gateLimits.hosts, gateLimits.paths, gateLimits.methods].join(' ')
-  return [id, name, owner, scopes.join(','), reach, until, suspended ? 'suspended' : '']
+  return [id, name, owner, scopes.join(','), reach, until, enabled ? '' : 'disabled']
     .filter((part) => part !== '')
     .join('  ')
 }

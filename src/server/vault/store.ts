@@ -65,6 +65,7 @@ export async function findByName(db: Queryable, issuer: string, identifier: stri
   return rows.map(toAccount)
 }
 
+/** Adds an account with its sealed secret. */
 export async function insertAccount(tx: Tx, account: VaultAccount): Promise<void> {
   await tx.insertInto('account').values(toRow(account)).execute()
 }
@@ -176,16 +177,28 @@ function contains(text: string) {
   return sql<string>`${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 }
 
+/** Where an account stands on the rotate list. */
+export type DuePosition = readonly [rotateSinceMs: number, id: string]
+
 /** Accounts on the rotate list, longest due first. */
-export async function listDueRotations(db: Queryable): Promise<VaultAccount[]> {
-  const rows = await db
+export async function listDueRotations(
+  db: Queryable,
+  after: DuePosition | null,
+  limit: number,
+): Promise<VaultAccount[]> {
+  const query = db
     .selectFrom('account')
     .selectAll()
     .where('rotate_reason', 'is not', null)
     .where('deleted_at_ms', 'is', null)
     .orderBy('rotate_since_ms')
     .orderBy('id')
-    .execute()
+    .limit(limit)
+  const rows = await (
+    after === null
+      ? query
+      : query.where(({ eb, refTuple, tuple }) => eb(refTuple('rotate_since_ms', 'id'), '>', tuple(...after)))
+  ).execute()
   return rows.map(toAccount)
 }
 
@@ -202,6 +215,7 @@ export async function setFavourite(tx: Tx, personId: string, accountId: string, 
   await tx.deleteFrom('favourite').where('person_id', '=', personId).where('account_id', '=', accountId).execute()
 }
 
+/** Whether a person pinned an account. */
 export async function isFavourite(db: Queryable, personId: string, accountId: string): Promise<boolean> {
   const row = await db
     .selectFrom('favourite')
@@ -218,6 +232,7 @@ export async function findDeletedBefore(db: Queryable, beforeMs: number): Promis
   return rows.map(toAccount)
 }
 
+/** Deletes an account for good. */
 export async function removeAccount(tx: Tx, accountId: string): Promise<void> {
   await tx.deleteFrom('account').where('id', '=', accountId).execute()
 }

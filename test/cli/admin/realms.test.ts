@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('administration of realms on the store itself', { timeout: 120_000 }, () => {
+describe('administration of realms on the store itself', () => {
   it('makes a realm, adds a subject, enrols it and shows its state', async () => {
     expect(await watchword('admin', 'realms', 'create', 'shop', '--digits', '8')).toMatchObject({ code: 0 })
     await watchword('admin', 'realms', 'subjects', 'add', 'shop', 'ada', '--email', 'ada@example.com')

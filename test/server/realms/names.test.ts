@@ -17,7 +17,7 @@ const token: AccessToken = {
   createdAtMs: 1,
   expiresAtMs: null,
   lastUsedAtMs: null,
-  suspended: false,
+  enabled: true,
 }
 
 const spellings = ['ops', 'Ops', 'oPs', 'opS', 'OPs', 'oPS', 'OpS', 'OPS']

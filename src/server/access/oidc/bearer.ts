@@ -90,7 +90,7 @@ export function byProviderToken(context: AccessContext, signOn: SignOn): Authent
 // The provider's token says what its bearer administers; auditors and groups are as of the last sign-on.
 async function actorFor(context: AccessContext, token: Known, address: string): Promise<PersonActor> {
   const person = await context.directory.get(token.personId)
-  if (person === null || person.disabled) throw new Failure('token_refused')
+  if (person === null || !person.enabled) throw new Failure('token_refused')
   const isNarrowed = token.settings.administratorsGroup !== '' && person.role === 'administrator'
   return {
     kind: 'person',

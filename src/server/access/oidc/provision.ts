@@ -41,7 +41,7 @@ export async function provisionPerson(
   address: string,
 ): Promise<PersonRow> {
   const known = await personByProvider(tx, claims.issuer, claims.subject)
-  if (known?.disabled === true) throw new Failure('sign_on_refused')
+  if (known?.enabled === false) throw new Failure('sign_on_refused')
   const role = roleAfterSignOn(known?.role ?? null, claims, settings)
   const person = known ?? (await addPerson(context, tx, claims, role, address))
   const { displayName, email } = claims

@@ -74,6 +74,11 @@ export async function invitePerson(
   return { person: await findPerson(context, person.id), link }
 }
 
+/**
+ * Changes what is given. Who is disabled is logged out everywhere in the same transaction.
+ *
+ * @throws {@link Failure} `person_not_found`, `last_administrator`
+ */
 export async function updatePerson(
   context: AccessContext,
   actor: Actor,
@@ -82,14 +87,14 @@ export async function updatePerson(
     displayName?: string | undefined
     email?: string | undefined
     role?: Role | undefined
-    disabled?: boolean | undefined
+    enabled?: boolean | undefined
   },
 ): Promise<store.PersonRow> {
   const person = await findPerson(context, ref)
   const wanted = given(change)
   await context.storage.transaction(async (tx) => {
     await keepingAnAdministrator(tx, () => store.changePerson(tx, person.id, wanted, nowMs(context)))
-    if (change.disabled === true) {
+    if (change.enabled === false) {
       await endLogins(context, tx, { personId: person.id })
       await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
     }

@@ -69,7 +69,7 @@ async function linkOf(context: AccessContext, setupToken: string): Promise<OneTi
 
 async function invitedPerson(context: AccessContext, personId: string): Promise<{ id: string; username: string }> {
   const person = await store.personById(context.storage.db, personId)
-  if (person === null || person.disabled) throw new Failure('setup_link_invalid')
+  if (person === null || !person.enabled) throw new Failure('setup_link_invalid')
   return person
 }
 
