@@ -8,7 +8,7 @@ import type { Engine, Tx } from './storage.ts'
 const locks = {
   /** No two live accounts have one public key. */
   publicKeys: 0x57747076,
-  /** No two realms have names that differ in capitals only. */
+  /** No two realms have names that differ in capitals only, and scopes name each as it is called. */
   realmNames: 0x5774726e,
   /** Only one setup makes the first administrator. */
   firstAdministrator: 0x57746661,

@@ -1,6 +1,7 @@
 import { tokenChange } from '../access/tokens/tokens.ts'
 import { keyText } from '../access/token-key.ts'
 import type { Storage, Tx } from '../database/storage.ts'
+import { takeTurn } from '../database/turns.ts'
 
 /** Ends, on every server, the tokens that belong to a realm. */
 export async function endRealmTokens(storage: Storage, tx: Tx, realm: { readonly id: string }): Promise<void> {
@@ -14,6 +15,8 @@ export async function endRealmTokens(storage: Storage, tx: Tx, realm: { readonly
  * Scopes name realms: without this a token would open whatever realm is given the old name later (T63).
  */
 export async function renameInScopes(storage: Storage, tx: Tx, name: string, newName: string | null): Promise<void> {
+  // Of two who change one token's scopes at once, the second is to see what the first wrote.
+  await takeTurn(tx, storage.engine, 'realmNames')
   const rows = await tx.selectFrom('access_token').select(['id', 'token_hash', 'scopes']).execute()
   for (const { id, token_hash, scopes } of rows) {
     const before = JSON.parse(scopes) as string[]

@@ -1,7 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
+import { tokenKey } from '../../../src/server/access/token-key.ts'
+import { type AccessToken, insertToken, tokenById } from '../../../src/server/access/tokens/store.ts'
 import { engines } from '../../support/engines.ts'
 import { field, openHouse } from './house.ts'
+
+const token: AccessToken = {
+  id: 't1',
+  name: 'shop',
+  owner: 'service',
+  personId: null,
+  realmId: null,
+  scopes: [],
+  gateLimits: null,
+  createdBy: 'test',
+  createdAtMs: 1,
+  expiresAtMs: null,
+  lastUsedAtMs: null,
+  enabled: true,
+}
 
 const spellings = ['ops', 'Ops', 'oPs', 'opS', 'OPs', 'oPS', 'OpS', 'OPS']
 
@@ -26,5 +43,27 @@ describe.each(engines)('the name of a realm on $name', (engine) => {
       second.ask('PATCH', '/v1/realms/b', { body: { name: 'ops' } }),
     ])
     expect(renamed.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+  })
+})
+
+describe.each(engines)('the scopes that name realms on $name', (engine) => {
+  it('T63 name what each is called now, also when many are renamed and deleted at once', async () => {
+    const shared = { place: await engine.freshPlace(), rootKey: newRootKey() }
+    const [first, second] = [await openHouse(engine, shared), await openHouse(engine, shared)]
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const name of names) await first.ask('POST', '/v1/realms', { body: { name } })
+    const { storage } = first.core
+    await storage.transaction((tx) =>
+      insertToken(tx, { ...token, tokenKey: tokenKey('a token'), scopes: names.map((name) => `verify:${name}`) }),
+    )
+    await Promise.all(
+      names.map((name, index) =>
+        index === 0
+          ? second.ask('DELETE', `/v1/realms/${name}`)
+          : (index % 2 === 0 ? first : second).ask('PATCH', `/v1/realms/${name}`, { body: { name: `new-${name}` } }),
+      ),
+    )
+    const kept = await tokenById(storage.db, token.id)
+    expect(kept?.scopes).toEqual(['b', 'c', 'd', 'e', 'f'].map((name) => `verify:new-${name}`))
   })
 })
