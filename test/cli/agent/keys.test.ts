@@ -263,7 +263,7 @@ describeWith([], 'a passphrase in the desktop’s keyring', () => {
     const home = makeAgentHome({ key: false })
     const ring = join(home.path, 'ring')
     // A stand-in for libsecret's program, which wants a desktop session.
-    home.writeScript('secret-tool', `#!/bin/sh\nif [ "$1" = store ]; then cat > ${ring}; else cat ${ring}; fi\n`)
+    home.writeScript('secret-tool', `#!/bin/sh\nif [ "$1" = store ]; then cat > "${ring}"; else cat "${ring}"; fi\n`)
     writeFileSync(join(home.path, 'right'), 'correct horse\n')
     await home.run(['agent', 'init', '--keyring', '--passphrase-file', join(home.path, 'right')])
     expect(readFileSync(ring, 'utf8')).toBe('correct horse')

@@ -34,6 +34,8 @@ export interface AgentHome {
   readonly store: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly command: readonly string[]
+  /** The same as a shell takes it, wherever the project lies. */
+  readonly shellCommand: string
   call(args: readonly string[], options?: CallOptions): Promise<Finished>
   /** Calls and expects success; answers standard output. */
   run(args: readonly string[], options?: CallOptions): Promise<string>
@@ -75,6 +77,7 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
     store: join(data, 'accounts.gpg'),
     env,
     command,
+    shellCommand: command.map((word) => `'${word}'`).join(' '),
     gpg,
     call: (args, options = {}) =>
       callProgram([...(options.under ?? []), ...command, ...args], { ...env, ...options.env }, options.input),
