@@ -93,13 +93,13 @@ describeWith(['gpg'], 'the web page of the agent', () => {
   })
 
   it('reveals the code that the command line gives', async () => {
+    const before = (await home.run(['get', 'gh'])).trim()
     const told = (await (await page.post('/reveal', { name: 'gh' }, cookie)).json()) as {
       code: string
       secondsLeft: number
     }
-    const next = (await home.run(['get', 'gh', '--next'])).trim()
-    const now = (await home.run(['get', 'gh'])).trim()
-    expect([now, next]).toContain(told.code)
+    const after = (await home.run(['get', 'gh'])).trim()
+    expect([before, after]).toContain(told.code)
     expect(told.secondsLeft).toBeGreaterThan(0)
   })
 
@@ -180,6 +180,17 @@ describeWith(['gpg'], 'the web page of the agent', () => {
     const { error } = (await bad.json()) as { error: string }
     expect(error).toContain('Is it the letter I?')
     expect(error).not.toContain('GEZ1')
+  })
+
+  it('a store that went bad meanwhile is told as a page, with what to do', async () => {
+    const whole = readFileSync(home.store)
+    writeFileSync(home.store, whole.subarray(0, whole.length - 40))
+    const answer = await page.get('/', cookie)
+    const text = await answer.text()
+    writeFileSync(home.store, whole)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([422, expect.stringContaining('text/html')])
+    expect(text).toMatch(/is damaged \(it was cut or altered\)/)
+    expect((await page.get('/', cookie)).status).toBe(200)
   })
 
   it('a body too large is refused', async () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Answer, failed, json, page, redirect, safetyHeaders } from './answers.ts'
+import { isFailure } from '../../../errors/failure.ts'
+import { type Answer, failed, json, page, redirect, safetyHeaders, statusOf } from './answers.ts'
 import { ownHosts, refusalOf } from './guard.ts'
 import * as handlers from './handlers.ts'
 import { addPage, messagePage } from './pages.ts'
@@ -63,7 +64,13 @@ async function answerTo(
   if (!session.isOpenedBy(cookie)) {
     return page(messagePage('Not signed in', 'Open the link that `watchword agent web` printed. It works once.'), 401)
   }
-  return request.method === 'GET' ? get(room, url.pathname) : postTo(room, url.pathname, request)
+  return request.method === 'GET' ? get(room, url.pathname).catch(asPage) : postTo(room, url.pathname, request)
+}
+
+/** What a person asked for with their browser fails as a page, not as JSON. */
+function asPage(thrown: unknown): Answer {
+  if (!isFailure(thrown)) throw thrown
+  return page(messagePage('The store cannot be shown', thrown.message), statusOf(thrown))
 }
 
 function start(session: WebSession, token: string): Answer {
