@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
@@ -20,6 +26,8 @@ export interface AppOptions {
   /** Answers gate checks before the router; false leaves the request to it. */
   readonly beforeRouter?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** Answers a visitor of an address nobody owns with a page; false where a program asked. */
+  readonly showMissing?: (request: FastifyRequest, reply: FastifyReply) => boolean
   /** Paths whose owners answer themselves what cannot be decoded, and in their words what cannot be read at all. */
   readonly owners?: readonly PathOwner[]
 }
@@ -37,6 +45,7 @@ export async function createApp({
   onRefusal,
   beforeRouter,
   tls,
+  showMissing = () => false,
   owners = [],
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
@@ -79,7 +88,9 @@ export async function createApp({
   readJson(app)
   endEmptyBodies(app)
   useChain(app, chain)
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
+  app.setNotFoundHandler((request, reply) =>
+    showMissing(request, reply) ? reply : sendProblem(reply, new Failure('not_found')),
+  )
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true

@@ -85,7 +85,7 @@ const statuses: Statuses = {
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,
-  token_suspended_from_above: 403,
+  token_disabled_from_above: 403,
   username_invalid: 400,
   username_taken: 409,
   webhook_address_invalid: 400,
@@ -185,6 +185,7 @@ const statuses: Statuses = {
   database_empty: fault,
   database_older: fault,
   store_named_twice: fault,
+  enabled_twice: fault,
   listener_unusable: fault,
   path_missing: fault,
   path_denied: fault,
@@ -231,11 +232,21 @@ const statuses: Statuses = {
   import_qr_of_other_kind: fault,
   import_secret_missing: fault,
   import_entry_damaged: fault,
-  import_entry_refused: fault,
+  import_key_missing: fault,
+  import_other_epoch: fault,
+  import_codes_not_decimal: fault,
+  import_check_digit: fault,
+  import_counter_left_out: fault,
+  import_secret_odd: fault,
+  import_secret_not_hexadecimal: fault,
+  import_secret_not_base64: fault,
+  import_secret_unopened: fault,
+  import_algorithm_unlikely: fault,
   config_invalid: fault,
   port_in_use: fault,
   address_unusable: fault,
   token_file_missing: fault,
+  home_unknown: fault,
   file_unreadable: fault,
   backup_unreadable: fault,
   backup_key_missing: fault,
@@ -283,8 +294,8 @@ export function toProblem(thrown: unknown): Answered {
   }
 }
 
-// What is said outside of servers and arrives here all the same is a fault too.
-function statusOfCode(code: FailureCode): number {
+/** The status a failure is answered with. What is said outside of servers and arrives here all the same is a fault. */
+export function statusOfCode(code: FailureCode): number {
   const known: Partial<Record<FailureCode, number>> = statuses
   return known[code] ?? fault
 }

@@ -70,20 +70,21 @@ function bulkAt({ route }: Router, { office, bulk }: Realms): void {
     },
     { bodyLimit: bulkBodyLimit },
   )
-  route(api.listBulkJobs, async ({ actor, params }) => ({
-    items: await bulk.list(await office.enrollable(actor, params.realm)),
-  }))
+  route(api.listBulkJobs, async ({ actor, params, query }) =>
+    bulk.list(await office.enrollable(actor, params.realm), query),
+  )
   route(api.readBulkJob, async ({ actor, params, query }) => {
     const realm = await office.enrollable(actor, params.realm)
     const limit = query.limit ?? 100
     const [after = 0] = query.cursor === undefined ? [] : readCursor(query.cursor, ['number'])
-    const { job, rows, total } = await bulk.read(realm, params.job, Number(after), limit)
+    const which = { after: Number(after), limit, exceptionsOnly: query.exceptions ?? false }
+    const { job, rows, total } = await bulk.read(realm, params.job, which)
     const next = Number(after) + rows.length
     return { job, rows, ...(next < total ? { nextCursor: writeCursor([next]) } : {}) }
   })
   route(api.watchBulkJob, async ({ actor, params, reply }) => {
     const realm = await office.enrollable(actor, params.realm)
-    await bulk.read(realm, params.job, 0, 0)
+    await bulk.read(realm, params.job, { after: 0, limit: 0, exceptionsOnly: false })
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     reply.type('text/event-stream').header('x-accel-buffering', 'no')

@@ -9,8 +9,9 @@ import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../
 
 const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
 
+/** Its clock stands: a slow machine must not earn a guesser new tries. */
 async function open(options: Parameters<typeof openGateHouse>[0] = {}) {
-  const house = await openGateHouse(options)
+  const house = await openGateHouse({ ...options, isClockStanding: true })
   onTestFinished(() => house.close())
   return house
 }
@@ -33,26 +34,26 @@ async function limited(house: GateHouse, tries: number, addressOf: (index: numbe
 
 describe('limits of the portal', () => {
   it('P19 counts by the last hop no proxy vouches for, whatever a visitor writes before it', async () => {
-    const house = await open({ isClockStill: true })
+    const house = await open({ isClockStanding: true })
     expect(await limited(house, 25, (index) => `198.51.100.${index}, 203.0.113.9`)).toBe(5)
     expect((await from(house, '203.0.113.9, 198.51.100.1', nobody(99))).status).toBe(401)
   })
 
   it('P19 counts IPv6 by its network of 64 bits', async () => {
-    const house = await open({ isClockStill: true })
+    const house = await open({ isClockStanding: true })
     expect(await limited(house, 25, (index) => `2001:db8:1:2::${index.toString(16)}`)).toBe(5)
     expect((await from(house, '2001:db8:1:3::1', nobody(99))).status).toBe(401)
   })
 
   it('P19 counts each client of a translator by itself', async () => {
-    const house = await open({ isClockStill: true })
+    const house = await open({ isClockStanding: true })
     const spelled = (index: number) => (index % 2 === 0 ? '203.0.113.9' : '64:ff9b::203.0.113.9')
     expect(await limited(house, 25, spelled)).toBe(5)
     expect((await from(house, '64:ff9b::203.0.113.10', nobody(99))).status).toBe(401)
   })
 
   it('T22 a neighbour behind the same address who fails without end shuts out no known device', async () => {
-    const house = await open({ isClockStill: true })
+    const house = await open({ isClockStanding: true })
     const alice = await house.addPerson('alice')
     const browser = new PlainBrowser(house.port)
     const headers = { ...origin, 'x-forwarded-for': '203.0.113.9' }
@@ -68,7 +69,7 @@ describe('limits of the portal', () => {
   })
 
   it('P20 a thousand bad tries from one address hold up no other', async () => {
-    const house = await open({ isClockStill: true })
+    const house = await open({ isClockStanding: true })
     const alice = await house.addPerson('alice')
     const tries = async () => {
       const browser = new PlainBrowser(house.port)
@@ -84,7 +85,7 @@ describe('limits of the portal', () => {
     // A fresh code moves the clock on, which lets some more in.
     expect(await limited(house, 10, () => '203.0.113.250')).toBeGreaterThan(0)
     expect((await from(house, '192.0.2.10', right)).status).toBe(302)
-  }, 60_000)
+  })
 
   it('P18 P25 Basic with a passphrase is nobody, however the name is spelled', async () => {
     const house = await open({ rules: 'rules:\n  - policy: one_factor\n' })

@@ -54,8 +54,8 @@ export interface GateHouseOptions {
   readonly rules?: string
   /** Data directory of another house: a second server on the same store, or the same one started again. */
   readonly folder?: string
-  /** The clock moves only when it is told to: what a busy machine takes its time for earns nobody anything. */
-  readonly isClockStill?: boolean
+  /** Whether time passes only by `advance`. */
+  readonly isClockStanding?: boolean
 }
 
 const operator: Actor = { kind: 'operator', name: 'test', address: '' }
@@ -74,7 +74,7 @@ export async function openGateHouse(options: GateHouseOptions = {}): Promise<Gat
   })
   let aheadMs = 0
   const openedAtMs = Date.now()
-  const clock: Clock = { nowMs: () => (options.isClockStill === true ? openedAtMs : Date.now()) + aheadMs }
+  const clock: Clock = { nowMs: () => (options.isClockStanding === true ? openedAtMs : Date.now()) + aheadMs }
   const log = testLog()
   const core = await openCore(config, { clock, log, metrics: createMetrics(), config })
   const rooms = await openRooms(core)

@@ -59,7 +59,7 @@ export async function addPasskey(
     await context.storage.transaction(async (tx) => {
       await store.insertPasskey(tx, { ...passkey, transports: ceremony.transportsIn(made.response) })
       await personMoved(context, tx, person.id)
-      await tellOfChange(context, tx, me, person, 'passkey-added')
+      await tellOfChange(context, tx, me, person, 'passkey-added', passkey.name)
     })
   } catch (error) {
     if (isDuplicate(error)) throw new Failure('passkey_refused')
@@ -68,13 +68,19 @@ export async function addPasskey(
   return passkey
 }
 
+/**
+ * Deletes a passkey of one's own, and tells its owner by mail.
+ *
+ * @throws {@link Failure} `passkey_not_found`, `reproof_needed`
+ */
 export async function removePasskey(context: AccessContext, actor: Actor, id: string): Promise<void> {
   const me = requireRecentProof(actor, nowMs(context))
   const person = await localPerson(context, me.personId)
   await context.storage.transaction(async (tx) => {
-    if (!(await store.deletePasskeyRow(tx, person.id, id))) throw new Failure('passkey_not_found')
+    const name = await store.deletePasskeyRow(tx, person.id, id)
+    if (name === null) throw new Failure('passkey_not_found')
     await personMoved(context, tx, person.id)
-    await tellOfChange(context, tx, me, person, 'passkey-removed')
+    await tellOfChange(context, tx, me, person, 'passkey-removed', name)
   })
 }
 
