@@ -103,7 +103,8 @@ describeWith(['nginx', 'chromium'], 'a browser in front of nginx and the gate', 
     ]) {
       await page.goto(at('app.mydomain.fr', path))
       await logIn()
-      await page.waitForURL(/elsewhere|mydomain2/)
+      await page.waitForURL(/^http:..(?:login.elsewhere.test|app.mydomain2.fr):/)
+      expect(page.url()).not.toContain('app.mydomain.fr')
       await page.goto(at('app.mydomain.fr', '/auth/logout'))
     }
   })

@@ -109,8 +109,8 @@ function throughTraefik(visitor: Headers, check: Headers): Headers {
 /** The same for ingress-nginx: `proxy_set_header NAME $upstream_http_name`, where empty takes the header away. */
 function throughIngress(visitor: Headers, check: Headers): Headers {
   const [app] = parseAllDocuments(printConfig('ingress-nginx', options)[0]?.content ?? '')
-  const { metadata } = app?.toJS() as Ingress
-  const list = metadata.annotations['nginx.ingress.kubernetes.io/auth-response-headers'] ?? ''
+  const ingress = app?.toJS() as Ingress | undefined
+  const list = ingress?.metadata.annotations['nginx.ingress.kubernetes.io/auth-response-headers'] ?? ''
   return replaced(visitor, check, list.split(','))
 }
 
