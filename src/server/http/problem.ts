@@ -20,6 +20,7 @@ const fault = 500
 const statuses: Statuses = {
   bad_request: 400,
   request_head_too_large: 431,
+  expectation_unknown: 417,
   request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
@@ -184,6 +185,7 @@ const statuses: Statuses = {
   database_empty: fault,
   database_older: fault,
   store_named_twice: fault,
+  enabled_twice: fault,
   listener_unusable: fault,
   path_missing: fault,
   path_denied: fault,
@@ -235,6 +237,7 @@ const statuses: Statuses = {
   port_in_use: fault,
   address_unusable: fault,
   token_file_missing: fault,
+  home_unknown: fault,
   file_unreadable: fault,
   backup_unreadable: fault,
   backup_key_missing: fault,

@@ -22,11 +22,23 @@ export interface Finding {
 /** Clocks further apart than this make codes fail. */
 const clockToleranceMs = 5000
 
-/** Looks at everything an operator should know of a running server, asked by `request`, or of its store. */
-export async function findings(core: Core, config: Config, request: FastifyRequest | null = null): Promise<Finding[]> {
+/** Who looks, and how it is followed. */
+export interface Looking {
+  /** What asked a running server; absent where the store itself is looked at. */
+  readonly request?: FastifyRequest
+  /** Told what is being looked at where that takes its time: seconds at a million of secrets or events. */
+  readonly onProgress?: (what: string) => void
+}
+
+/** Looks at everything an operator should know of a running server or of its store. */
+export async function findings(
+  core: Core,
+  config: Config,
+  { request, onProgress = () => {} }: Looking = {},
+): Promise<Finding[]> {
   return [
     ...configFindings(config),
-    await redirectFinding(core.storage.db, config, request),
+    await redirectFinding(core.storage.db, config, request ?? null),
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),
@@ -34,8 +46,8 @@ export async function findings(core: Core, config: Config, request: FastifyReque
     await schemaFinding(core),
     ...(await movedFindings(core)),
     { level: 'ok', check: 'root key', message: `It opens this database (${core.keyRing.rootKeyId}).` },
-    await sealedFinding(core),
-    await auditFinding(core),
+    await sealedFinding(core, (values) => onProgress(`sealed secrets: ${values}`)),
+    await auditFinding(core, onProgress),
   ]
 }
 
@@ -185,8 +197,9 @@ async function movedFindings(core: Core): Promise<Finding[]> {
   return [{ level: 'error', check: 'database', message }]
 }
 
-async function auditFinding({ audit }: Core): Promise<Finding> {
+async function auditFinding({ audit }: Core, onProgress: (what: string) => void): Promise<Finding> {
   const check = 'audit chain'
+  onProgress('audit chain: every event is verified')
   const { whole, events, problems } = await audit.verify()
   if (whole) return { level: 'ok', check, message: `The chain of ${events} events is whole.` }
   return { level: 'error', check, message: `The chain is broken: ${problems[0] ?? 'see `watchword audit verify`'}` }

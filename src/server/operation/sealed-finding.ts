@@ -6,9 +6,12 @@ import type { Finding } from './findings.ts'
 const check = 'sealed secrets'
 
 /** Whether every sealed value names a key that this database has. It opens none of them. */
-export async function sealedFinding(core: Pick<Core, 'storage' | 'keyRing'>): Promise<Finding> {
+export async function sealedFinding(
+  core: Pick<Core, 'storage' | 'keyRing'>,
+  onProgress?: (values: number) => void,
+): Promise<Finding> {
   try {
-    const unknown = await findUnknownKeys(core)
+    const unknown = await findUnknownKeys(core, onProgress)
     if (unknown.length === 0) return { level: 'ok', check, message: 'Every one names a key that is in this database.' }
     const values = unknown.reduce((sum, key) => sum + key.values, 0)
     const ids = unknown.map(({ id }) => id).join(', ')

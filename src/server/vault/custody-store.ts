@@ -13,6 +13,7 @@ export interface Custodian {
   readonly atMs: number
 }
 
+/** Notes that somebody could see one version of a secret. */
 export async function addCustodian(tx: Tx, custodian: Custodian): Promise<void> {
   await tx
     .insertInto('account_custody')

@@ -99,6 +99,7 @@ export async function putGrant(tx: Tx, grant: AccountGrant): Promise<string> {
   return row.id
 }
 
+/** Ends a grant. */
 export async function removeGrant(tx: Tx, grantId: string): Promise<void> {
   await tx.deleteFrom('account_grant').where('id', '=', grantId).execute()
 }

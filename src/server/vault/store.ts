@@ -23,17 +23,6 @@ export async function holdAccounts(tx: Tx, engine: Engine, ids: readonly string[
   return rows.map(toAccount)
 }
 
-/** Any number, the same for every Watchword: who gives a public key away holds this advisory lock. */
-const publicKeyLock = 0x57747076
-
-/**
- * Nobody else gives a public key away until the transaction ends, so that no two live accounts have one. SQLite's write
- * transactions never run side by side.
- */
-export async function holdPublicKeys(tx: Tx, engine: Engine): Promise<void> {
-  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(publicKeyLock)})`.execute(tx)
-}
-
 /** The account of totpshare's `hex.hex` name that is not deleted; the oldest of several. */
 export async function findByPublicKey(db: Queryable, publicKey: string): Promise<VaultAccount | null> {
   const row = await db
@@ -76,6 +65,7 @@ export async function findByName(db: Queryable, issuer: string, identifier: stri
   return rows.map(toAccount)
 }
 
+/** Adds an account with its sealed secret. */
 export async function insertAccount(tx: Tx, account: VaultAccount): Promise<void> {
   await tx.insertInto('account').values(toRow(account)).execute()
 }
@@ -225,6 +215,7 @@ export async function setFavourite(tx: Tx, personId: string, accountId: string, 
   await tx.deleteFrom('favourite').where('person_id', '=', personId).where('account_id', '=', accountId).execute()
 }
 
+/** Whether a person pinned an account. */
 export async function isFavourite(db: Queryable, personId: string, accountId: string): Promise<boolean> {
   const row = await db
     .selectFrom('favourite')
@@ -241,6 +232,7 @@ export async function findDeletedBefore(db: Queryable, beforeMs: number): Promis
   return rows.map(toAccount)
 }
 
+/** Deletes an account for good. */
 export async function removeAccount(tx: Tx, accountId: string): Promise<void> {
   await tx.deleteFrom('account').where('id', '=', accountId).execute()
 }

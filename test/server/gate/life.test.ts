@@ -15,7 +15,7 @@ import { engines } from '../../support/engines.ts'
 import { PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
-import { freePort } from '../../support/gate/proxies.ts'
+import { freePort } from '../../support/free-port.ts'
 import { createStore, startTestServer } from '../../support/server.ts'
 
 const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }

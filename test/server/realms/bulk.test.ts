@@ -14,7 +14,7 @@ async function finished(house: House, id: string): Promise<BulkJob> {
     const { body } = await house.ask('GET', `/v1/realms/shop/bulk/${id}`)
     return (body as { job: BulkJob }).job
   }
-  await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 30_000, interval: 10 })
+  await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 120_000, interval: 10 })
   return read()
 }
 

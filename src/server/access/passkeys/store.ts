@@ -14,6 +14,7 @@ export interface PasskeyRow {
   readonly lastUsedAtMs: number | null
 }
 
+/** The passkeys of a person, the oldest first. */
 export async function listPasskeys(db: Queryable, personId: string): Promise<PasskeyRow[]> {
   const rows = await db
     .selectFrom('passkey')
@@ -45,11 +46,13 @@ export async function pageOfPasskeys(
   return (await query.execute()).map(passkeyFrom)
 }
 
+/** The passkey that a browser names, whoever owns it. */
 export async function passkeyByCredential(db: Queryable, credentialId: string): Promise<PasskeyRow | null> {
   const row = await db.selectFrom('passkey').selectAll().where('credential_id', '=', credentialId).executeTakeFirst()
   return row === undefined ? null : passkeyFrom(row)
 }
 
+/** Adds a passkey; a credential that is here already breaks the table's own rule. */
 export async function insertPasskey(tx: Tx, passkey: PasskeyRow & { transports: readonly string[] }): Promise<void> {
   await tx
     .insertInto('passkey')
@@ -78,6 +81,7 @@ export async function moveSignCount(tx: Tx, passkey: PasskeyRow, signCount: numb
   return numUpdatedRows === 1n
 }
 
+/** Deletes a passkey of this person and of nobody else. False means there was none. */
 export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<boolean> {
   const { numDeletedRows } = await tx
     .deleteFrom('passkey')

@@ -32,6 +32,7 @@ const maxPeopleKept = 50_000
 /** Who everybody is, from memory while the change feed vouches for it. */
 export type Directory = FreshCache<KnownPerson>
 
+/** People as rights need them, kept in memory and read anew once anything about them or their groups changed. */
 export function createDirectory(storage: Storage): Directory {
   return new FreshCache({
     changes: storage.changes,

@@ -60,11 +60,13 @@ export interface Membership {
   readonly mayAddAccounts: boolean
 }
 
+/** A person by id, disabled ones too. */
 export async function personById(db: Queryable, id: string): Promise<PersonRow | null> {
   const row = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : personFrom(row)
 }
 
+/** A person by the name key that `usernameKey` makes of what was typed. */
 export async function personByUsername(db: Queryable, usernameKey: string): Promise<PersonRow | null> {
   const row = await db.selectFrom('person').selectAll().where('username_key', '=', usernameKey).executeTakeFirst()
   return row === undefined ? null : personFrom(row)
@@ -118,6 +120,7 @@ export async function groupsOf(db: Queryable, personId: string): Promise<Members
   }))
 }
 
+/** Adds a person; a name that is taken breaks the table's own rule. */
 export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Promise<void> {
   await tx
     .insertInto('person')
@@ -142,6 +145,7 @@ export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Pr
     .execute()
 }
 
+/** Changes what is given; a new passphrase takes the place of an imported one too. */
 export async function changePerson(tx: Tx, id: string, change: PersonChange, nowMs: number): Promise<void> {
   await tx
     .updateTable('person')
@@ -166,7 +170,10 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
  * Whether a person still is who was read: neither disabled nor reset, with the same passphrase. Until the transaction
  * ends nobody else can change that.
  */
-export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean> {
+export async function holdUnchanged(
+  tx: Tx,
+  person: Pick<PersonRow, 'id' | 'passphraseHash' | 'legacyPassphrase'>,
+): Promise<boolean> {
   const { passphraseHash, legacyPassphrase } = person
   const { numUpdatedRows } = await tx
     .updateTable('person')
@@ -179,6 +186,7 @@ export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean>
   return numUpdatedRows === 1n
 }
 
+/** Deletes a person with the grants they had. False means there was none. */
 export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
   await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'person').where('grantee_id', '=', id).execute()
   const { numDeletedRows } = await tx.deleteFrom('person').where('id', '=', id).executeTakeFirst()

@@ -47,6 +47,7 @@ export interface NewAccessToken extends AccessToken {
   readonly legacyBcrypt?: string
 }
 
+/** Adds a token; of the token itself only the hash. */
 export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> {
   await tx
     .insertInto('access_token')
@@ -69,6 +70,7 @@ export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> 
     .execute()
 }
 
+/** A token by the key that its hash makes, suspended and expired ones too. */
 export async function tokenByKey(db: Queryable, tokenKey: string): Promise<AccessToken | null> {
   const row = await db
     .selectFrom('access_token')
@@ -78,6 +80,9 @@ export async function tokenByKey(db: Queryable, tokenKey: string): Promise<Acces
   return row === undefined ? null : tokenFrom(row)
 }
 
+/**
+ * A token by id, with the key that caches know it by: null for an imported one, of which only a bcrypt hash is known.
+ */
 export async function tokenById(
   db: Queryable,
   id: string,
@@ -143,6 +148,7 @@ export async function deleteTokens(
   return rows.map((row) => ({ id: row.id, tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }))
 }
 
+/** Notes when tokens were last used. */
 export async function markUsed(tx: Tx, ids: readonly string[], nowMs: number): Promise<void> {
   if (ids.length === 0) return
   await tx.updateTable('access_token').set({ last_used_at_ms: nowMs }).where('id', 'in', ids).execute()
