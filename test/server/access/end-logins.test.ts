@@ -41,10 +41,10 @@ const ends: readonly (readonly [string, (world: World) => Promise<{ status: numb
   [
     'they are disabled, though enabled again',
     async ({ house, rootToken: token }) => {
-      const disable = (disabled: boolean) =>
-        house.call(api.updatePerson, { token, params: { person: 'bob' }, body: { disabled } })
-      await disable(true)
-      return disable(false)
+      const enable = (enabled: boolean) =>
+        house.call(api.updatePerson, { token, params: { person: 'bob' }, body: { enabled } })
+      await enable(false)
+      return enable(true)
     },
   ],
 ]
