@@ -1,10 +1,10 @@
 import type { OnRow } from '../../server/compat/imported.ts'
-import type { OutputStream } from '../output-stream.ts'
+import type { CliContext } from '../context.ts'
 
 const rowsBetween = 100
 
 /** How far an import is, on a terminal's standard error; nothing anywhere else, and nothing once it is over. */
-export function rowProgress(stream: OutputStream): { onRow: OnRow; end: () => void } {
+export function rowProgress(stream: CliContext['stderr']): { onRow: OnRow; end: () => void } {
   const { isTerminal } = stream
   let isShown = false
   return {

@@ -96,8 +96,10 @@ function codeOf(chunks: readonly Buffer[]): string {
 }
 
 function isDocumented(endpoint: Endpoint, { status, code }: Heard): boolean {
-  if (code === '') return status === endpoint.status
-  return problemsOf(endpoint).some(([known, codes]) => known === status && codes.some((one) => one === code))
+  // What people see in a browser is refused in a page, which names no code.
+  const isCode = (one: string) => code === '' || one === code
+  if (code === '' && status === endpoint.status) return true
+  return problemsOf(endpoint).some(([known, codes]) => known === status && codes.some(isCode))
 }
 
 /** What is wrong with what a caller heard; null where it is as the endpoint's right says. */
