@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, Remark, TimeMs } from './endpoint.ts'
 import { IntakeBegin } from './intake.ts'
 import { Algorithm } from './realms.ts'
 
@@ -94,7 +94,7 @@ export const SecretReplace = exactly({
   proofCode: Type.Optional(Type.String({ maxLength: 64, description: 'First code of the new secret' })),
 })
 /** Answers a create or replace: what was stored, and what to mind. */
-export const AccountCreated = Type.Object({ ...Account.properties, warnings: Type.Array(Type.String()) })
+export const AccountCreated = Type.Object({ ...Account.properties, warnings: Type.Array(Remark) })
 
 export const Reveal = exactly({
   minSeconds: Type.Optional(
@@ -162,8 +162,8 @@ export const Candidate = Type.Object({
   periodSeconds: Type.Integer(),
   result: oneOf(['new', 'duplicate', 'changed', 'refused']),
   already: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
-  warnings: Type.Array(Type.String()),
+  reason: Type.Optional(Remark),
+  warnings: Type.Array(Remark),
   firstCode: Type.Optional(Type.String({ description: 'To compare with the other app, before it is stored' })),
 })
 
@@ -338,7 +338,8 @@ export const readImage = endpoint(
       needsPassword: Type.Boolean(),
       batch: Type.String({ description: 'Give it to addCandidates within 15 minutes' }),
       candidates: Type.Array(Candidate),
-      skipped: Type.Array(Type.Object({ what: Type.String(), count: Type.Integer() })),
+      skipped: Type.Array(Type.Object({ code: Type.String(), what: Type.String(), count: Type.Integer() })),
+      warnings: Type.Array(Remark, { description: 'About the file as a whole' }),
     }),
   },
 )
@@ -360,7 +361,7 @@ export const addCandidates = endpoint(
     }),
     answer: Type.Object({
       added: Type.Array(Account),
-      refused: Type.Array(Type.Object({ ref: Type.String(), reason: Type.String() })),
+      refused: Type.Array(Type.Object({ ref: Type.String(), reason: Remark })),
     }),
   },
 )

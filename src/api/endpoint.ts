@@ -76,6 +76,14 @@ export function exactly<const Properties extends Record<string, TSchema>>(proper
   return Type.Object(properties, { additionalProperties: false })
 }
 
+/** A sentence with its stable name and what stands in its placeholders, so that a client can say it in its own language. */
+export const Remark = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  values: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+})
+export type Remark = Static<typeof Remark>
+
 /** One of several words. */
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: [...words] })

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, spanMs, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, Remark, spanMs, TimeMs } from './endpoint.ts'
 import { LockoutRule } from './realms.ts'
 
 export const AuditRecord = Type.Object({
@@ -110,7 +110,7 @@ export const draftOidc = endpoint(
 export const testOidc = endpoint(
   'testOidc',
   { method: 'POST', path: '/v1/settings/oidc/test', summary: 'Try the draft and say what is wrong', ...administrators },
-  { answer: Type.Object({ works: Type.Boolean(), findings: Type.Array(Type.String()) }) },
+  { answer: Type.Object({ works: Type.Boolean(), findings: Type.Array(Remark) }) },
 )
 export const activateOidc = endpoint(
   'activateOidc',
@@ -237,7 +237,7 @@ export const Health = Type.Object({
   serverTimeMs: TimeMs,
   databaseTimeMs: orNull(TimeMs),
   findings: Type.Array(
-    Type.Object({ level: oneOf(['ok', 'warning', 'error']), check: Type.String(), message: Type.String() }),
+    Type.Object({ level: oneOf(['ok', 'warning', 'error']), check: Type.String(), ...Remark.properties }),
   ),
 })
 export const readHealth = endpoint(

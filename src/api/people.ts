@@ -14,6 +14,7 @@ export const Person = Type.Object({
   groups: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
   hasCode: Type.Boolean(),
   passkeyCount: Type.Integer(),
+  locked: Type.Boolean({ description: 'Wrong codes or passphrases make some of their logins wait; a lift ends it' }),
   lastSeenAtMs: orNull(TimeMs),
   createdAtMs: TimeMs,
 })

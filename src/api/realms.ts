@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageLimit, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageLimit, pageOf, pageQuery, Ref, Remark, TimeMs } from './endpoint.ts'
 
 export const Algorithm = oneOf(['SHA1', 'SHA256', 'SHA512'])
 export const Replay = oneOf(['rising', 'once', 'reuse'])
@@ -142,7 +142,7 @@ export const BulkRow = Type.Object({
   line: Type.Integer(),
   name: Type.String(),
   result: oneOf(['created', 'duplicate', 'refused']),
-  reason: Type.Optional(Type.String()),
+  reason: Type.Optional(Remark),
 })
 export type BulkRow = Static<typeof BulkRow>
 export const BulkJob = Type.Object({
@@ -390,7 +390,10 @@ export const readBulkJob = endpoint(
   { method: 'GET', path: '/v1/realms/{realm}/bulk/{job}', summary: 'Progress and per-row results', ...subjects },
   {
     params: Type.Object({ realm: Ref, job: Ref }),
-    query: exactly({ ...pageQuery }),
+    query: exactly({
+      ...pageQuery,
+      exceptions: Type.Optional(Type.Boolean({ description: 'Only rows that were not simply created' })),
+    }),
     answer: Type.Object({ job: BulkJob, rows: Type.Array(BulkRow), nextCursor: Type.Optional(Type.String()) }),
   },
 )

@@ -20,5 +20,15 @@ export const importFailures = {
   import_qr_of_other_kind: 'This QR code holds {what}, not a one-time password.',
   import_secret_missing: 'The entry has no secret.',
   import_entry_damaged: 'The entry is damaged.',
-  import_entry_refused: 'The entry cannot be taken: {reason}.',
+  import_key_missing: 'The entry cannot be taken: it holds no key.',
+  import_other_epoch: 'The entry cannot be taken: it counts time from another start than 1970.',
+  import_codes_not_decimal: 'The entry cannot be taken: its codes are not decimal digits.',
+  import_check_digit: 'The entry cannot be taken: its codes end in a check digit.',
+  import_counter_left_out: 'The entry cannot be taken: privacyIDEA leaves the counter out here. Export as PSKC.',
+  import_secret_odd: 'The entry cannot be taken: its secret has an odd number of hexadecimal digits.',
+  import_secret_not_hexadecimal: 'The entry cannot be taken: its secret is not hexadecimal.',
+  import_secret_not_base64: 'The entry cannot be taken: its secret is not Base64.',
+  import_secret_unopened: 'The entry cannot be taken: the password does not open its secret.',
+  import_algorithm_unlikely:
+    'The entry cannot be taken: the length of its secret speaks for SHA224 or SHA384, which are not supported.',
 } as const

@@ -5,6 +5,7 @@ export const operationFailures = {
   address_unusable: 'This machine cannot listen on {host} port {port}. Choose another address with --host or --port.',
   store_named_twice:
     '--server names a running server, --data-dir and --database-url a store. Keep the one that is meant.',
+  enabled_twice: '--enable and --disable contradict each other. Keep the one that is meant.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',
   listener_unusable:
     '{what} cannot listen on {place} ({reason}). Choose another address with {setting}, or give this user the right to it.',

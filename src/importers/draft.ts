@@ -1,4 +1,5 @@
 import { Failure } from '../errors/failure.ts'
+import { remark } from '../errors/remarks.ts'
 import {
   type AccountSeed,
   completeAccount,
@@ -50,7 +51,7 @@ export function accountOf(draft: Draft): ParsedOtpauth {
     ...(draft.counter === undefined ? {} : { counter: draft.counter }),
     ...labelsOf(draft),
   })
-  return { account, warnings: secret.length < recommendedSecretBytes ? ['The secret is shorter than 128 bits.'] : [] }
+  return { account, warnings: secret.length < recommendedSecretBytes ? [remark('secret_short')] : [] }
 }
 
 /**
@@ -102,8 +103,7 @@ export function typeOf(word: string): OtpType {
 export function bytesOfHex(text: string): Uint8Array {
   const hex = text.trim()
   if (hex === '') throw new Failure('import_secret_missing')
-  if (!/^([0-9a-f]{2})+$/i.test(hex))
-    throw new Failure('import_entry_refused', { detail: { reason: 'its secret is not hexadecimal' } })
+  if (!/^([0-9a-f]{2})+$/i.test(hex)) throw new Failure('import_secret_not_hexadecimal')
   return Uint8Array.from(Buffer.from(hex, 'hex'))
 }
 
@@ -112,7 +112,7 @@ export function bytesOfBase64(text: string): Uint8Array {
   const packed = text.replace(/\s/g, '')
   if (packed === '') throw new Failure('import_secret_missing')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) {
-    throw new Failure('import_entry_refused', { detail: { reason: 'its secret is not Base64' } })
+    throw new Failure('import_secret_not_base64')
   }
   return Uint8Array.from(Buffer.from(packed, 'base64'))
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../errors/failure.ts'
+import { type Remark, remarkOf } from '../errors/remarks.ts'
 import type { OtpAccount } from '../otp/account.ts'
 import type { ParsedOtpauth } from '../otp/otpauth-uri.ts'
 import { importLimits } from './limits.ts'
@@ -10,13 +11,35 @@ export interface ImportFailure {
   readonly name?: string
   /** A sentence for a person, without the secret. */
   readonly reason: string
+  /** The same by its name. */
+  readonly remark: Remark
 }
 
 /** Entries that hold no one-time password, or none of ours to take. */
 export interface ImportSkip {
+  readonly code: SkipCode
   readonly what: string
   readonly count: number
 }
+
+/** What is left out on purpose. */
+const skips = {
+  simpleotp_empty: 'empty files, whose secrets simpleotp never wrote',
+  simpleotp_users: "users of simpleotp's login server",
+  entries_without: 'entries without a one-time password',
+  items_without: 'items without a one-time password',
+  rows_without: 'rows without a one-time password',
+  trashed: 'trashed in Ente Auth',
+  other_keys: 'keys that are not for one-time passwords',
+  work_accounts: 'work accounts or encrypted ones, which must be enrolled again',
+  duo_itself: 'accounts of Duo itself, which hold no secret of ours',
+} as const
+
+/** The name of what was left out, by which every language has its own words. */
+export type SkipCode = keyof typeof skips
+
+/** Every {@link SkipCode}. */
+export const skipCodes = Object.keys(skips) as readonly SkipCode[]
 
 /**
  * What a file held, entry by entry (T97).
@@ -34,6 +57,10 @@ export interface ImportReport {
   readonly skipped: readonly ImportSkip[]
   /** Sentences about single entries, led by their name, and about the whole file. */
   readonly warnings: readonly string[]
+  /** Remarks on each entry, in the order of `entries`. */
+  readonly entryRemarks: readonly (readonly Remark[])[]
+  /** Remarks on the whole file. */
+  readonly fileRemarks: readonly Remark[]
 }
 
 /** Collects the entries of one file; a bad entry never stops the others. */
@@ -41,7 +68,9 @@ export class ReportBuilder {
   appVersion: string | undefined
   readonly #entries: OtpAccount[] = []
   readonly #failures: ImportFailure[] = []
-  readonly #skipped = new Map<string, number>()
+  readonly #skipped = new Map<SkipCode, number>()
+  readonly #entryRemarks: (readonly Remark[])[] = []
+  readonly #fileRemarks: Remark[] = []
   readonly #warnings = new Set<string>()
   #total = 0
 
@@ -60,7 +89,8 @@ export class ReportBuilder {
     try {
       const { account, warnings } = read()
       this.#entries.push(account)
-      for (const warning of warnings) this.#warnings.add(`${titleOf(account)}: ${warning}`)
+      this.#entryRemarks.push(warnings)
+      for (const { message } of warnings) this.#warnings.add(`${titleOf(account)}: ${message}`)
     } catch (thrown) {
       this.#fail(index, name, thrown)
     }
@@ -72,14 +102,15 @@ export class ReportBuilder {
   }
 
   /** Counts an entry that is left out on purpose. */
-  skip(what: string): void {
+  skip(code: SkipCode): void {
     this.#count()
-    this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1)
+    this.#skipped.set(code, (this.#skipped.get(code) ?? 0) + 1)
   }
 
   /** Says something about the file as a whole. */
-  warn(sentence: string): void {
-    this.#warnings.add(sentence)
+  warn(said: Remark): void {
+    if (!this.#warnings.has(said.message)) this.#fileRemarks.push(said)
+    this.#warnings.add(said.message)
   }
 
   finish(format: string, app: string): ImportReport {
@@ -90,13 +121,16 @@ export class ReportBuilder {
       total: this.#total,
       entries: this.#entries,
       failures: this.#failures,
-      skipped: [...this.#skipped].map(([what, count]) => ({ what, count })),
+      skipped: [...this.#skipped].map(([code, count]) => ({ code, what: skips[code], count })),
       warnings: [...this.#warnings],
+      entryRemarks: this.#entryRemarks,
+      fileRemarks: this.#fileRemarks,
     }
   }
 
   #fail(index: number, name: string, thrown: unknown): void {
-    this.#failures.push({ index, ...(name === '' ? {} : { name }), reason: reasonOf(thrown) })
+    const remark = remarkOf(reasonOf(thrown))
+    this.#failures.push({ index, ...(name === '' ? {} : { name }), reason: remark.message, remark })
   }
 
   #count(): number {
@@ -113,7 +147,6 @@ export function titleOf(account: Pick<OtpAccount, 'issuer' | 'name'>): string {
 }
 
 /** Our own failures explain themselves; anything else means that the entry has not the shape it should have. */
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Failure) return thrown.message
-  return new Failure('import_entry_damaged').message
+function reasonOf(thrown: unknown): Failure {
+  return thrown instanceof Failure ? thrown : new Failure('import_entry_damaged')
 }

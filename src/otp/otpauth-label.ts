@@ -1,9 +1,11 @@
+import { type Remark, remark } from '../errors/remarks.ts'
+
 /** Who an account belongs to, read from label and issuer parameter together. */
 export interface Label {
   readonly issuer: string
   readonly name: string
   readonly tags: readonly string[]
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Remark[]
 }
 
 /**
@@ -37,8 +39,7 @@ function withoutPrefix(label: string, issuer: string): string | null {
 
 function besideIssuer(issuer: string, prefix: string, name: string): Label {
   if (fold(prefix) === fold(issuer)) return plain(issuer, name)
-  const warning = `The label says "${prefix}" and the parameter "${issuer}": the parameter is the issuer, the other a tag.`
-  return { issuer, name, tags: [prefix], warnings: [warning] }
+  return { issuer, name, tags: [prefix], warnings: [remark('uri_issuer_differs', { prefix, issuer })] }
 }
 
 function plain(issuer: string, name: string): Label {

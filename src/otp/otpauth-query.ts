@@ -1,3 +1,5 @@
+import { type Remark, remark } from '../errors/remarks.ts'
+
 /** The two halves of what follows the scheme, still encoded. */
 export interface SplitUri {
   readonly path: string
@@ -29,7 +31,7 @@ export function splitQuery(text: string): SplitUri {
 /** Parameters by name, known names in lower case, with what had to be put right. */
 export interface Query {
   readonly parameters: ReadonlyMap<string, string>
-  readonly warnings: string[]
+  readonly warnings: Remark[]
 }
 
 /**
@@ -39,13 +41,13 @@ export interface Query {
  */
 export function readQuery(query: string): Query {
   const parameters = new Map<string, string>()
-  const warnings: string[] = []
+  const warnings: Remark[] = []
   for (const piece of query.split('&').flatMap((part) => unglue(part, warnings))) {
     const equals = piece.indexOf('=')
     const name = nameOf(decodeForm(equals < 0 ? piece : piece.slice(0, equals)))
     if (name === '') continue
     if (parameters.has(name)) {
-      warnings.push(`The parameter ${name} stands there twice: the first one counts.`)
+      warnings.push(remark('uri_parameter_twice', { name }))
       continue
     }
     parameters.set(name, equals < 0 ? '' : decodeForm(piece.slice(equals + 1)))
@@ -73,9 +75,9 @@ function nameOf(text: string): string {
   return knownParameters.has(name.toLowerCase()) ? name.toLowerCase() : name
 }
 
-function unglue(part: string, warnings: string[]): string[] {
+function unglue(part: string, warnings: Remark[]): string[] {
   const glued = gluedParameter.exec(part)?.[1]
   if (glued === undefined) return [part]
-  warnings.push('An & was missing between two parameters and was put back.')
+  warnings.push(remark('uri_ampersand_missing'))
   return [glued, ...unglue(part.slice(glued.length), warnings)]
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../errors/failure.ts'
+import { type Remark, remark } from '../errors/remarks.ts'
 import {
   type AccountSeed,
   completeAccount,
@@ -15,7 +16,7 @@ import { decodePart, knownParameters, readQuery, splitQuery } from './otpauth-qu
 export interface ParsedOtpauth {
   readonly account: OtpAccount
   /** Sentences for the person who imports; none of them holds the secret. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Remark[]
 }
 
 const longestUri = 32_768
@@ -82,7 +83,7 @@ function parseAfterScheme(rest: string): ParsedOtpauth {
   if (secretText === undefined) throw unreadable('it carries no secret')
   // A fragment can only be an accident; before the secret it was part of the label.
   const secret = decodeBase32(secretText.replace(/#.*$/s, ''))
-  if (secret.length < recommendedSecretBytes) warnings.push('The secret is shorter than 128 bits.')
+  if (secret.length < recommendedSecretBytes) warnings.push(remark('secret_short'))
 
   const label = readLabel(decodePart(slash < 0 ? '' : path.slice(slash + 1)), parameters.get('issuer'))
   warnings.push(...label.warnings)
@@ -101,7 +102,7 @@ function parseAfterScheme(rest: string): ParsedOtpauth {
 
 function parseSteamUri(rest: string): ParsedOtpauth {
   const secret = decodeBase32(decodePart(rest.replace(/[/?#].*$/s, '')))
-  const warnings = secret.length < recommendedSecretBytes ? ['The secret is shorter than 128 bits.'] : []
+  const warnings = secret.length < recommendedSecretBytes ? [remark('secret_short')] : []
   return { account: completeAccount({ secret, type: 'steam', issuer: 'Steam' }), warnings }
 }
 
@@ -119,11 +120,11 @@ function readType(host: string, title: string, parameters: ReadonlyMap<string, s
 function readNumbers(
   type: OtpType,
   parameters: ReadonlyMap<string, string>,
-  warnings: string[],
+  warnings: Remark[],
 ): Pick<AccountSeed, 'algorithm' | 'digits' | 'periodSeconds' | 'counter'> {
   const algorithm = parameters.get('algorithm')?.trim() ?? ''
   if (type === 'hotp' && !parameters.get('counter')) {
-    warnings.push('The counter was missing: counting starts at 0.')
+    warnings.push(remark('counter_missing'))
   }
   return {
     algorithm: algorithm === '' ? 'SHA1' : parseAlgorithm(algorithm),

@@ -39,6 +39,9 @@ const pages = [
 /** Files whose names carry the hash of their content. */
 const assetsPath = '/assets/'
 
+/** Addresses only programs come to. */
+const programs = /^\/(v1|api|assets|ungleichotp|secret)(\/|$)/
+
 /** How the console is served. */
 export interface ConsoleOptions {
   /** Where the build lies; found beside the program unless said otherwise. */
@@ -51,6 +54,8 @@ export interface ConsoleOptions {
 export interface ConsoleShell {
   /** Answers the page; `head` is HTML of the door's own for its head, already escaped. */
   send(reply: FastifyReply, head?: string): FastifyReply
+  /** Answers 404 with a page that leads back, if the visitor came with a browser to no address of a program's. */
+  sendMissing(request: FastifyRequest, reply: FastifyReply): boolean
 }
 
 /** Paths of one file, as it is and compressed. */
@@ -72,7 +77,14 @@ export function consoleRoutes(app: FastifyInstance, options: ConsoleOptions = {}
   if (folder === null) return null
   const index = readFileSync(join(folder, 'index.html'), 'utf8')
   const assets = findAssets(folder)
-  const shell: ConsoleShell = { send: (reply, head = '') => sendPage(reply, index, head) }
+  const shell: ConsoleShell = {
+    send: (reply, head = '') => sendPage(reply, index, head),
+    sendMissing: (request, reply) => {
+      if (!asksForPage(request)) return false
+      sendPage(reply.code(404), index, '')
+      return true
+    },
+  }
   // One route for all of them: a route of its own for each of a hundred files costs a megabyte.
   app.get<{ Params: { name: string } }>(`${assetsPath}:name`, (request, reply) => {
     const asset = assets.get(assetsPath + request.params.name)
@@ -89,6 +101,11 @@ export function consoleRoutes(app: FastifyInstance, options: ConsoleOptions = {}
     })
   }
   return shell
+}
+
+// Programs that say no more than */* keep the problem they can read, and so does whoever looks below an API.
+function asksForPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !programs.test(url) && (headers.accept ?? '').includes('text/html')
 }
 
 // A program from source lies in src/server, a bundled one in dist or dist/chunks.

@@ -8,7 +8,7 @@ import { checkpointNotice } from './access/notices/checkpoint.ts'
 import { createNotices, type Notices } from './access/notices/notices.ts'
 import { accessPages, accessRoutes } from './access/routes.ts'
 import { startRetention } from './audit/retention.ts'
-import { consoleRoutes } from './console.ts'
+import { consoleRoutes, type ConsoleShell } from './console.ts'
 import { lookOf } from './door-parts.ts'
 import { doorOperations, doorPaths, doorRoutes } from './doors.ts'
 import { createGate, type Gate } from './gate/gate.ts'
@@ -104,11 +104,13 @@ export async function createRoomsApp(
     config.tls === null
       ? {}
       : { tls: { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') } }
+  let shell: ConsoleShell | null = null
   const app = await createApp({
     services,
     chain,
     logger,
     onRefusal: access.recordDenial,
+    showMissing: (request, reply) => shell?.sendMissing(request, reply) ?? false,
     owners: doorPaths,
     // With a listener of its own the gate answers checks there alone.
     ...(config.gateListen === null ? { beforeRouter: rooms.gate.handle } : {}),
@@ -126,7 +128,7 @@ export async function createRoomsApp(
   probeRoutes(app, operation)
   await portalRoutes(app, rooms)
   docsRoutes(app, config.version, doorOperations)
-  const shell = consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
+  shell = consoleRoutes(app, { enter: (request) => providerFirst(access, request.actor) })
   await doorRoutes(app, rooms, shell)
   return app
 }

@@ -121,7 +121,7 @@ describeWith(['nginx'], "simpleotp's nginx files unchanged but for hosts and por
     expect((await visitor.get('/?a=1&b=2')).body).toBe('the static page')
   })
 
-  it('D2.8 logout ends the session on the server and leads to /', async () => {
+  it('P27 D2.8 logout ends the session on the server and leads to /', async () => {
     const visitor = visitorOf(vhost)
     await visitor.logIn(proofOf(alice), { headers: originOf(vhost) })
     const token = visitor.cookies.get('token') ?? ''

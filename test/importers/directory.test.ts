@@ -59,9 +59,12 @@ describe('importSimpleotpStore', () => {
       open,
     )
     expect([report.total, report.entries.length, report.skipped]).toEqual([
-      3,
+      4,
       0,
-      [{ what: "users of simpleotp's login server", count: 1 }],
+      [
+        { code: 'simpleotp_users', what: "users of simpleotp's login server", count: 1 },
+        { code: 'simpleotp_empty', what: 'empty files, whose secrets simpleotp never wrote', count: 1 },
+      ],
     ])
     expect(report.failures.map(({ name }) => name)).toEqual(['foreign', 'wrong'])
   })
@@ -85,7 +88,7 @@ describe('importPassTree', () => {
       { issuer: 'shop', name: 'bob' },
       { type: 'hotp', counter: counted.counter + 1 },
     ])
-    expect(report.skipped).toEqual([{ what: 'entries without a one-time password', count: 1 }])
+    expect(report.skipped).toEqual([{ code: 'entries_without', what: 'entries without a one-time password', count: 1 }])
   })
 
   it('goes on after an entry that does not open', async () => {

@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react'
-import { Route, Switch } from 'wouter'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { matchRoute, Route, Switch, useLocation, useRouter } from 'wouter'
 import type { Me } from './contract.ts'
 import { Faces, LoadingFace } from './parts/faces.tsx'
 import { Failing } from './parts/failing.tsx'
@@ -18,6 +18,7 @@ const GroupsPage = lazy(() => import('./pages/people/groups-page.tsx').then((m) 
 const GroupPage = lazy(() => import('./pages/people/group-page.tsx').then((m) => ({ default: m.GroupPage })))
 const MePage = lazy(() => import('./pages/me/me-page.tsx').then((m) => ({ default: m.MePage })))
 const MissingPage = lazy(() => import('./pages/missing-page.tsx').then((m) => ({ default: m.MissingPage })))
+const MissingDoor = lazy(() => import('./pages/missing-page.tsx').then((m) => ({ default: m.MissingDoor })))
 const PeoplePage = lazy(() => import('./pages/people/people-page.tsx').then((m) => ({ default: m.PeoplePage })))
 const PersonPage = lazy(() => import('./pages/people/person-page.tsx').then((m) => ({ default: m.PersonPage })))
 const RealmPage = lazy(() => import('./pages/realms/realm-page.tsx').then((m) => ({ default: m.RealmPage })))
@@ -55,7 +56,8 @@ export function App() {
 }
 
 function Inside({ me }: { me: Me }) {
-  if (me.person === null) return <LoginPage me={me} />
+  const isPage = useIsPage()
+  if (me.person === null) return isPage ? <LoginPage me={me} /> : <MissingDoor />
   return (
     <MeProvider me={me}>
       <Shell>
@@ -73,31 +75,49 @@ function Inside({ me }: { me: Me }) {
 function Pages() {
   return (
     <Switch>
-      <Route path="/" component={CodesPage} />
-      <Route path="/login" component={CodesPage} />
-      <Route path="/accounts/new" component={AddPage} />
-      <Route path="/accounts/root" component={RootPage} />
-      <Route path="/accounts/:account">{({ account }) => <AccountPage key={account} accountId={account} />}</Route>
-      {/* totpshare's address of the page where an administrator adds accounts. */}
-      <Route path="/admin" component={AddPage} />
-      <Route path="/Admin" component={AddPage} />
-      <Route path="/realms" component={RealmsPage} />
-      <Route path="/realms/:realm">{({ realm }) => <RealmPage key={realm} realmId={realm} />}</Route>
-      <Route path="/realms/:realm/:subject">
-        {({ realm, subject }) => <SubjectPage key={subject} realmId={realm} subjectId={subject} />}
-      </Route>
-      <Route path="/people" component={PeoplePage} />
-      <Route path="/people/:person">{({ person }) => <PersonPage key={person} personId={person} />}</Route>
-      <Route path="/groups" component={GroupsPage} />
-      <Route path="/groups/:group">{({ group }) => <GroupPage key={group} groupId={group} />}</Route>
-      <Route path="/tokens" component={TokensPage} />
-      <Route path="/sessions" component={SessionsPage} />
-      <Route path="/rotations" component={RotationsPage} />
-      <Route path="/audit" component={AuditPage} />
-      <Route path="/settings" component={SettingsPage} />
-      <Route path="/me" component={MePage} />
-      <Route path="/device" component={DevicePage} />
+      {Object.entries(pages).map(([path, page]) => (
+        <Route key={path} path={path}>
+          {page}
+        </Route>
+      ))}
       <Route component={MissingPage} />
     </Switch>
   )
+}
+
+type Page = (params: Readonly<Record<string, string>>) => ReactNode
+
+/** Every page behind the login, by its address. */
+const pages: Readonly<Record<string, Page>> = {
+  '/': () => <CodesPage />,
+  '/login': () => <CodesPage />,
+  '/accounts/new': () => <AddPage />,
+  '/accounts/root': () => <RootPage />,
+  '/accounts/:account': ({ account = '' }) => <AccountPage key={account} accountId={account} />,
+  // totpshare's addresses of the page where an administrator adds accounts.
+  '/admin': () => <AddPage />,
+  '/Admin': () => <AddPage />,
+  '/realms': () => <RealmsPage />,
+  '/realms/:realm': ({ realm = '' }) => <RealmPage key={realm} realmId={realm} />,
+  '/realms/:realm/:subject': ({ realm = '', subject = '' }) => (
+    <SubjectPage key={subject} realmId={realm} subjectId={subject} />
+  ),
+  '/people': () => <PeoplePage />,
+  '/people/:person': ({ person = '' }) => <PersonPage key={person} personId={person} />,
+  '/groups': () => <GroupsPage />,
+  '/groups/:group': ({ group = '' }) => <GroupPage key={group} groupId={group} />,
+  '/tokens': () => <TokensPage />,
+  '/sessions': () => <SessionsPage />,
+  '/rotations': () => <RotationsPage />,
+  '/audit': () => <AuditPage />,
+  '/settings': () => <SettingsPage />,
+  '/me': () => <MePage />,
+  '/device': () => <DevicePage />,
+}
+
+/** Whether something stands at an address, so that nobody logs in only to read that nothing does. */
+function useIsPage(): boolean {
+  const { parser } = useRouter()
+  const [path] = useLocation()
+  return Object.keys(pages).some((pattern) => matchRoute(parser, pattern, path)[0])
 }

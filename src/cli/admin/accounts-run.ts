@@ -70,7 +70,7 @@ export async function add(this: CliContext, flags: AddFlags): Promise<void> {
   const body = { ...given(flags), secretBase32, marked, allowDuplicate, grants }
   const account = await withAdminClient(this, flags, (client) => client.call(createAccount, { body }))
   if (flags.json) return this.printJson(account)
-  for (const warning of account.warnings) this.say(warning)
+  for (const { message } of account.warnings) this.say(message)
   this.print(lineOf(account))
 }
 
@@ -106,7 +106,7 @@ export async function replace(this: CliContext, flags: ReplaceFlags, name: strin
     return client.call(replaceSecret, { params: { account: id }, body })
   })
   if (flags.json) return this.printJson(account)
-  for (const warning of account.warnings) this.say(warning)
+  for (const { message } of account.warnings) this.say(message)
   this.say(`The secret of ${account.label} is replaced. "undo-replace" takes the old one back.`)
 }
 
@@ -148,7 +148,7 @@ export async function ungrant(this: CliContext, flags: AdminFlags, name: string,
     const { id } = await findAccount(client, name)
     await client.call(deleteGrant, { params: { account: id, grant: grantId } })
   })
-  tell(this, flags, { ended: grantId }, 'The grant is ended.')
+  tell(this, flags, { deleted: grantId }, 'The grant is ended.')
 }
 
 /** Who could ever have seen the secret of an account, a line each. */

@@ -3,6 +3,7 @@ import * as api from '../../api/people.ts'
 import type { Client } from '../../client/client.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './connection.ts'
+import { type EnablingFlags, wantedState } from './enabling.ts'
 
 type Role = api.Person['role']
 
@@ -16,10 +17,7 @@ interface PersonFlags extends AdminFlags {
   readonly role?: Role
 }
 
-interface UpdateFlags extends PersonFlags {
-  readonly enable: boolean
-  readonly disable: boolean
-}
+interface UpdateFlags extends PersonFlags, EnablingFlags {}
 
 const text = (value: string) => value
 
@@ -138,7 +136,8 @@ async function invite(this: CliContext, flags: PersonFlags, username: string): P
 }
 
 async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
-  const enabled = flags.enable ? { enabled: true } : flags.disable ? { enabled: false } : {}
+  const wanted = wantedState(flags)
+  const enabled = wanted === undefined ? {} : { enabled: wanted }
   const body = { ...given(flags), ...enabled }
   const person = await withAdminClient(this, flags, (client) =>
     client.call(api.updatePerson, { params: { person: name }, body }),

@@ -124,7 +124,7 @@ async function list(this: CliContext, flags: AdminFlags, realmName: string): Pro
     }
     return found
   })
-  if (flags.json) return this.printJson(subjects)
+  if (flags.json) return this.printJson({ items: subjects })
   if (subjects.length === 0) this.say(`${realmName} has no subjects yet`)
   for (const { name, enrolment, enabled, locked } of subjects) {
     this.print(`${name}\t${enrolment}\t${enabled ? 'enabled' : 'disabled'}${locked ? '\tlocked' : ''}`)
@@ -176,7 +176,8 @@ async function importFile(this: CliContext, flags: ImportFlags, realmName: strin
   })
   if (flags.json) return this.printJson({ ...job, rows })
   for (const { line, name, result, reason } of rows) {
-    if (result !== 'created' || reason !== undefined) this.print(`line ${line}\t${name}\t${result}\t${reason ?? ''}`)
+    if (result !== 'created' || reason !== undefined)
+      this.print(`line ${line}\t${name}\t${result}\t${reason?.message ?? ''}`)
   }
   const verb = dryRun ? 'would be made' : 'made'
   this.say(`${job.created} ${verb}, ${job.duplicates} there already, ${job.refused} refused, of ${job.total}`)

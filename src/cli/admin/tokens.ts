@@ -79,15 +79,15 @@ const createCommand = buildCommand<CreateFlags, [string], CliContext>({
 
 /** A command about one token that needs no more than its id. */
 function tokenCommand(
-  act: (client: Client, id: string) => Promise<unknown>,
+  act: (client: Client, id: string) => Promise<object>,
   done: string,
   brief: string,
   example: string,
 ) {
   return buildCommand<AdminFlags, [string], CliContext>({
     func: async function run(this: CliContext, flags: AdminFlags, id: string): Promise<void> {
-      await withAdminClient(this, flags, (client) => act(client, id))
-      if (flags.json) return this.printJson({ id, state: done })
+      const answer = await withAdminClient(this, flags, (client) => act(client, id))
+      if (flags.json) return this.printJson(answer)
       this.say(`The token is ${done}.`)
     },
     parameters: { flags: adminFlags, positional: oneToken },
@@ -106,7 +106,10 @@ export const tokenRoutes = buildRouteMap<string, CliContext>({
     disable: tokenCommand(enable(false), 'disabled', 'Refuse a token until it is enabled again', 'disable 5f0c…'),
     enable: tokenCommand(enable(true), 'enabled', 'Let a disabled token open again', 'enable 5f0c…'),
     delete: tokenCommand(
-      (client, id) => client.call(api.deleteToken, { params: { token: id } }),
+      async (client, id) => {
+        await client.call(api.deleteToken, { params: { token: id } })
+        return { deleted: id }
+      },
       'ended',
       'End a token for good',
       'delete 5f0c…',

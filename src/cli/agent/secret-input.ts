@@ -46,7 +46,7 @@ export function fromText(text: string, settled: Partial<OtpAccount>): NewAccount
   const given = text.trim()
   if (/^[a-z-]+:\/\//i.test(given)) {
     const { account, warnings } = parseOtpauthUri(given)
-    return { account: completeAccount({ ...account, ...settled }), warnings }
+    return { account: completeAccount({ ...account, ...settled }), warnings: warnings.map(({ message }) => message) }
   }
   const secret = decodeBase32(given)
   const warnings = secret.length < 16 ? ['The secret is shorter than 128 bits; check that it is complete.'] : []

@@ -101,7 +101,7 @@ function readToken(token: JsonObject, labels: Labels, opened: string | null): Pa
       periodSeconds: ownPeriodSeconds,
     })
   if (opened === null && sealedOf(token) !== '') {
-    throw new Failure('import_entry_refused', { detail: { reason: 'the password does not open its secret' } })
+    throw new Failure('import_secret_unopened')
   }
   const secret = opened ?? (token.text('decryptedSecret') || token.text('decrypted_seed') || token.text('secret'))
   return accountOf({ ...labels, secret, digits })

@@ -84,7 +84,7 @@ function addItems(vault: JsonObject, report: ReportBuilder): void {
     const item = JsonObject.from(value)
     const totp = item?.object('login')?.text('totp') ?? ''
     if (item === null || totp.trim() === '') {
-      report.skip('items without a one-time password')
+      report.skip('items_without')
       continue
     }
     const labels = {

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import { accountOf } from '../draft.ts'
 import { assertVersion, type ImportFormat } from '../format.ts'
 import type { ImportInput } from '../input.ts'
@@ -14,9 +15,7 @@ export const cotp: ImportFormat = {
     assertVersion(app, JsonObject.from(file.json)?.number('version'), 2)
     const elements = (elementsOf(file) ?? []).map((value) => JsonObject.from(value))
     if (elements.some((element) => element?.text('type').toLowerCase() === 'hotp')) {
-      report.warn(
-        'cotp stores the counter it showed last, which may be used already: the next code may be refused once.',
-      )
+      report.warn(remark('import_counter_shown'))
     }
     for (const element of elements) {
       report.add(element?.text('label') ?? '', () => {

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import type { OtpAccount } from '../../otp/account.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { parseCsv, withoutFormulaGuard } from '../containers/csv.ts'
@@ -48,11 +49,11 @@ export const csv: ImportFormat = {
     const [header = [], ...rows] = rowsOf(file)
     const columns = columnsOf(header) ?? new Map<string, number>()
     if (!columns.has('secret') && !columns.has('uri')) {
-      report.warn('The table has no column with one-time passwords: the program that wrote it left them out.')
+      report.warn(remark('import_column_missing'))
     }
     for (const row of rows) {
       const draft = draftOf(row, columns)
-      if (draft.field === '') report.skip('rows without a one-time password')
+      if (draft.field === '') report.skip('rows_without')
       else report.add(draft.labels.issuer || draft.labels.name, () => read(draft))
     }
   },

@@ -16,7 +16,7 @@ export const duo: ImportFormat = {
       const generator = entry?.object('otpGenerator')
       const name = entry?.text('name') ?? ''
       if (!generator?.has('otpSecret')) {
-        report.skip('accounts of Duo itself, which hold no secret of ours')
+        report.skip('duo_itself')
         continue
       }
       const counter = generator.number('counter')

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { type ProtobufField, readProtobuf } from '../containers/protobuf.ts'
 import { accountOf } from '../draft.ts'
@@ -74,8 +75,7 @@ export function addMigrationParts(parts: readonly MigrationPart[], report: Repor
       for (const entry of part.entries) report.add(nameOf(entry), () => readMigrationEntry(entry))
     }
   }
-  if (parts.length > 0)
-    report.warn('Google Authenticator exports no periods: all accounts are taken to change every 30 seconds.')
+  if (parts.length > 0) report.warn(remark('import_period_unknown'))
 }
 
 /** Old apps leave batch number and place away, so equal places count as one part only with equal content. */
@@ -84,10 +84,10 @@ function partKey(part: MigrationPart): string {
   return `${part.batchId} ${part.batchIndex} ${content}`
 }
 
-function missingParts(present: ReadonlySet<number>, size: number, batchId: number): string {
+function missingParts(present: ReadonlySet<number>, size: number, batchId: number): Remark {
   const missing = Array.from({ length: size }, (_, index) => index).filter((index) => !present.has(index))
   const numbers = missing.map((index) => index + 1).join(', ')
-  return `Transfer ${batchId} has ${present.size} of ${size} codes: ${numbers} missing. Scan the rest too.`
+  return remark('import_transfer_incomplete', { batch: batchId, present: present.size, size, missing: numbers })
 }
 
 /** Google repeats the issuer in the name; without an issuer a colon separates one only when no blank follows it. */

@@ -37,7 +37,7 @@ export const keepass: ImportFormat = {
     refuseCostlyRounds(file.bytes)
     for (const fields of await openEntries(file, context)) {
       const labels = { issuer: fields.get('Title') ?? '', name: fields.get('UserName') ?? '' }
-      if (!hasOtp(fields)) context.report.skip('entries without a one-time password')
+      if (!hasOtp(fields)) context.report.skip('entries_without')
       else context.report.add(labels.issuer, () => readFields(fields, labels))
     }
   },

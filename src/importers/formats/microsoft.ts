@@ -12,7 +12,7 @@ export const microsoft: ImportFormat = {
   read(file, { report }) {
     for (const row of accountRows(app, file)) {
       const [issuer, name, secret] = [textOf(row, 'name'), textOf(row, 'username'), textOf(row, 'oath_secret_key')]
-      if (secret === '') report.skip('work accounts or encrypted ones, which must be enrolled again')
+      if (secret === '') report.skip('work_accounts')
       else report.add(`${issuer} ${name}`.trim(), () => accountOf({ secret, issuer, name }))
     }
   },

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOf, bytesOfHex } from '../draft.ts'
 import type { ImportFormat } from '../format.ts'
@@ -40,8 +41,7 @@ export const oathCsv: ImportFormat = {
     const serials = new Set<string>()
     for (const cells of rowsOf(file)) {
       const serial = cells[cells.length === 2 ? 0 : dialect.serial] ?? ''
-      if (serials.has(serial))
-        report.warn(`The serial number ${serial} stands there more than once: all of them are kept.`)
+      if (serials.has(serial)) report.warn(remark('import_serial_twice', { serial }))
       serials.add(serial)
       report.add(serial, () => readRow(cells, cells.length === 2 ? plain : dialect))
     }
@@ -75,8 +75,7 @@ function readRow(cells: readonly string[], dialect: Dialect): ParsedOtpauth {
   const cell = (column: number): string => cells[column] ?? ''
   const type = cell(dialect.type).toLowerCase() || 'hotp'
   const moving = cell(dialect.moving) === '' ? undefined : Number(cell(dialect.moving))
-  if (type === 'hotp' && dialect === exported && moving === undefined)
-    throw refused('privacyIDEA leaves the counter out here: export as PSKC')
+  if (type === 'hotp' && dialect === exported && moving === undefined) throw new Failure('import_counter_left_out')
   const { secret, warnings } = secretOf(cell(dialect.seed))
   const { account, warnings: others } = accountOf({
     secret,
@@ -102,24 +101,18 @@ function ownerOf(owner: string, realm: string, serial: string): { name: string; 
     : { name: owner, tags: realm === '' ? [] : [realm] }
 }
 
-function secretOf(seed: string): { secret: Uint8Array; warnings: string[] } {
+function secretOf(seed: string): { secret: Uint8Array; warnings: Remark[] } {
   if (seed === '' || /^([0-9a-f]{2})+$/i.test(seed)) return { secret: bytesOfHex(seed), warnings: [] }
-  if (/^[0-9a-f]+$/i.test(seed)) throw refused('its secret has an odd number of hexadecimal digits')
+  if (/^[0-9a-f]+$/i.test(seed)) throw new Failure('import_secret_odd')
   const { account } = accountOf({ secret: seed })
-  return { secret: account.secret, warnings: ['The secret is read as Base32, because it is not hexadecimal.'] }
+  return { secret: account.secret, warnings: [remark('import_read_as_base32')] }
 }
 
 /** These files rarely say the hash; hardware uses the one that fits the length of the seed. */
-function hashOf(cell: string, secret: Uint8Array, warnings: string[]): string {
+function hashOf(cell: string, secret: Uint8Array, warnings: Remark[]): string {
   if (cell !== '') return cell
-  if (secret.length === 28 || secret.length === 48)
-    throw refused('the length of its secret speaks for SHA224 or SHA384, which are not supported')
+  if (secret.length === 28 || secret.length === 48) throw new Failure('import_algorithm_unlikely')
   const guess = { 32: 'SHA256', 64: 'SHA512' }[secret.length]
-  if (guess !== undefined)
-    warnings.push(`${guess} is guessed from the length of the secret: compare one code before you rely on it.`)
+  if (guess !== undefined) warnings.push(remark('import_algorithm_guessed', { algorithm: guess }))
   return guess ?? 'SHA1'
-}
-
-function refused(reason: string): Failure {
-  return new Failure('import_entry_refused', { detail: { reason } })
 }

@@ -44,7 +44,7 @@ function addItem(item: JsonObject, report: ReportBuilder): void {
   }
   const fields = children(details === null ? [] : children([details], 'sections'), 'fields')
   const totps = fields.map((field) => field.object('value')?.text('totp') ?? '').filter((totp) => totp !== '')
-  if (totps.length === 0) report.skip('items without a one-time password')
+  if (totps.length === 0) report.skip('items_without')
   for (const totp of totps) report.add(labels.issuer, () => accountOfField(totp, labels))
 }
 

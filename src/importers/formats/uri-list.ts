@@ -50,7 +50,7 @@ export function addUris(uris: readonly { readonly name: string; readonly uri: st
 
 function addUri(name: string, uri: string, report: ReportBuilder): void {
   const display = displayOf(uri)
-  if (display?.isTrue('trashed')) report.skip('trashed in Ente Auth')
+  if (display?.isTrue('trashed')) report.skip('trashed')
   else report.add(name, () => withDisplay(accountOfUri(uri), display))
 }
 

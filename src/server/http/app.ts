@@ -1,15 +1,21 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
-import { createHttpServer, createTlsServer, listenerOptions } from './node-http.ts'
+import { createListener, refuseUnread } from './listener.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { securityHeaders } from './security-headers.ts'
 import { spelledPath } from './spelled-path.ts'
-import { type PathOwner, pathIn, refuseUnreadable, type UnreadAnswer, unreadAnswer } from './unread.ts'
+import { type PathOwner, pathIn, refuseUnreadable, unreadAnswer } from './unread.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -20,6 +26,8 @@ export interface AppOptions {
   /** Answers gate checks before the router; false leaves the request to it. */
   readonly beforeRouter?: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** Answers a visitor of an address nobody owns with a page; false where a program asked. */
+  readonly showMissing?: (request: FastifyRequest, reply: FastifyReply) => boolean
   /** Paths whose owners answer themselves what cannot be decoded, and in their words what cannot be read at all. */
   readonly owners?: readonly PathOwner[]
 }
@@ -37,6 +45,7 @@ export async function createApp({
   onRefusal,
   beforeRouter,
   tls,
+  showMissing = () => false,
   owners = [],
 }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
@@ -59,7 +68,13 @@ export async function createApp({
       app.routing(request, response)
     },
     clientErrorHandler: refuseUnreadable(owners),
-    serverFactory: (handler) => createListener(handler, beforeRouter, tls),
+    serverFactory: (handler) =>
+      createListener(
+        (request, response) => {
+          if (beforeRouter?.(request, response) !== true) handler(request, response)
+        },
+        { owners, tls },
+      ),
   })
   const trusted = trustedProxyList(services.config.trustedProxies)
   app.decorateRequest('actor')
@@ -73,7 +88,9 @@ export async function createApp({
   readJson(app)
   endEmptyBodies(app)
   useChain(app, chain)
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Failure('not_found')))
+  app.setNotFoundHandler((request, reply) =>
+    showMissing(request, reply) ? reply : sendProblem(reply, new Failure('not_found')),
+  )
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true
@@ -88,26 +105,6 @@ export async function createApp({
     return sendProblem(reply, refusal)
   })
   return app
-}
-
-function refuseUnread(response: ServerResponse, { status, headers, body }: UnreadAnswer): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-function createListener(
-  handler: RequestListener,
-  beforeRouter: AppOptions['beforeRouter'],
-  tls: AppOptions['tls'],
-): Server {
-  const listener: RequestListener =
-    beforeRouter === undefined
-      ? handler
-      : (request, response) => {
-          if (!beforeRouter(request, response)) handler(request, response)
-        }
-  return tls === undefined
-    ? createHttpServer(listenerOptions, listener)
-    : createTlsServer({ ...listenerOptions, ...tls }, listener)
 }
 
 // A POST that needs no body may say it is JSON all the same: clients' defaults do.

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import type { Finding } from './findings.ts'
+import { type Finding, finding } from './finding.ts'
 
 const mebibyte = 1024 * 1024
 /** Below this a write may be refused at any moment. */
@@ -13,10 +13,9 @@ export function spaceFindings({ databaseUrl, dataDir }: Config): Finding[] {
   const freeBytes = freeBytesBelow(dataDir)
   if (freeBytes === null) return []
   const check = 'disk space'
-  const free = `${Math.floor(freeBytes / mebibyte)} MiB are free below ${dataDir}.`
-  if (freeBytes >= little) return [{ level: 'ok', check, message: free }]
-  const advice = 'Make room: a full disk refuses every write, and the audit grows.'
-  return [{ level: freeBytes < nearlyNone ? 'error' : 'warning', check, message: `${free} ${advice}` }]
+  const values = { free: Math.floor(freeBytes / mebibyte), folder: dataDir }
+  if (freeBytes >= little) return [finding('ok', check, 'space_enough', values)]
+  return [finding(freeBytes < nearlyNone ? 'error' : 'warning', check, 'space_little', values)]
 }
 
 function freeBytesBelow(folder: string): number | null {

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark, type RemarkCode, remarkOf } from '../../errors/remarks.ts'
 import { type OtpAccount, recommendedSecretBytes } from '../../otp/account.ts'
 import type { ImportReport } from '../../importers/report.ts'
 import { checkedEmail, checkedSubjectName } from '../subjects/names.ts'
@@ -18,8 +19,8 @@ export interface BulkInput {
   /** Base64 of an existing secret; a fresh one is made where it is missing. */
   readonly secret?: string
   readonly shape?: CodeShape
-  readonly warning?: string
-  readonly refusal?: string
+  readonly warning?: Remark
+  readonly refusal?: Remark
 }
 
 /**
@@ -44,12 +45,12 @@ export function readSubjectList(text: string): BulkInput[] {
 export function subjectsOfReport({ entries, failures }: Pick<ImportReport, 'entries' | 'failures'>): BulkInput[] {
   const total = entries.length + failures.length
   if (total > mostRows) throw new Failure('bulk_file_too_large', { detail: { max: mostRows } })
-  const refused = failures.map(({ index, name = '', reason }) => ({
+  const refused = failures.map(({ index, name = '', remark }) => ({
     line: index + 1,
     name,
     email: '',
     enabled: true,
-    refusal: reason,
+    refusal: remark,
   }))
   const taken = new Set(refused.map(({ line }) => line))
   const lines = Array.from({ length: total }, (_, index) => index + 1).filter((line) => !taken.has(line))
@@ -72,7 +73,7 @@ function readRow(line: number, columns: readonly string[], cells: readonly strin
   const cell = (column: string): string => cells[columns.indexOf(column)] ?? ''
   const isEnabled = parseYes(cell('enabled'))
   const row = { line, name: cell('name'), email: cell('email'), enabled: isEnabled ?? true }
-  return withRefusal(row, isEnabled === null ? 'the column enabled takes yes or no' : null)
+  return withRefusal(row, isEnabled === null ? 'bulk_enabled_unreadable' : null)
 }
 
 function readAccount(line: number, account: OtpAccount): BulkInput {
@@ -85,25 +86,25 @@ function readAccount(line: number, account: OtpAccount): BulkInput {
     enabled: true,
     secret: Buffer.from(secret).toString('base64'),
     shape: { algorithm, digits, periodSeconds },
-    ...(isWeak ? { warning: 'its secret is shorter than 128 bits' } : {}),
+    ...(isWeak ? { warning: remark('bulk_secret_short') } : {}),
   }
   return withRefusal(row, refusalOf(type, row.shape))
 }
 
-function refusalOf(type: OtpAccount['type'], shape: CodeShape | undefined): string | null {
-  if (type !== 'totp') return 'realms judge time-based codes only'
-  if (shape === undefined || shape.digits < 6 || shape.digits > 8) return 'codes of a realm have 6 to 8 digits'
-  return shape.periodSeconds < 15 || shape.periodSeconds > 120 ? 'periods of a realm are 15 to 120 seconds' : null
+function refusalOf(type: OtpAccount['type'], shape: CodeShape | undefined): RemarkCode | null {
+  if (type !== 'totp') return 'bulk_not_timed'
+  if (shape === undefined || shape.digits < 6 || shape.digits > 8) return 'bulk_digits'
+  return shape.periodSeconds < 15 || shape.periodSeconds > 120 ? 'bulk_period' : null
 }
 
-function withRefusal(row: BulkInput, refusal: string | null): BulkInput {
-  if (refusal !== null) return { ...row, refusal }
+function withRefusal(row: BulkInput, refusal: RemarkCode | null): BulkInput {
+  if (refusal !== null) return { ...row, refusal: remark(refusal) }
   // A spreadsheet would calculate such a name wherever it is shown in a list again.
-  if (/^[=\t\r]/.test(row.name)) return { ...row, refusal: 'the name begins like a formula' }
+  if (/^[=\t\r]/.test(row.name)) return { ...row, refusal: remark('bulk_name_formula') }
   try {
     return { ...row, name: checkedSubjectName(row.name), email: checkedEmail(row.email) }
   } catch (error) {
-    return { ...row, refusal: error instanceof Failure ? error.message : 'the row cannot be read' }
+    return { ...row, refusal: error instanceof Failure ? remarkOf(error) : remark('bulk_row_unreadable') }
   }
 }
 

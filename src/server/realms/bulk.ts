@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type * as api from '../../api/realms.ts'
 import type { Place } from '../../crypto/sealing.ts'
 import { Failure } from '../../errors/failure.ts'
+import type { Remark } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import { type Page, pageOfRows, type PageWish, readCursor } from '../http/cursor.ts'
@@ -29,7 +30,15 @@ interface Outcome {
   readonly line: number
   readonly name: string
   readonly result: api.BulkRow['result']
-  readonly reason?: string
+  readonly reason?: Remark
+}
+
+/** Which outcomes of a job are asked for. */
+interface WhichRows {
+  readonly after: number
+  readonly limit: number
+  /** Leaves out what was simply created. */
+  readonly exceptionsOnly: boolean
 }
 
 /** What a job does, as long as it runs: sealed, because rows may hold secrets. */
@@ -101,18 +110,19 @@ export class BulkEnrolment {
     )
   }
 
-  /** A job and its outcomes from `after` on. @throws {@link Failure} `bulk_job_not_found` */
-  async read(realm: RealmEntry, id: string, after: number, limit: number) {
+  /** A job and its outcomes from `after` on, perhaps only the exceptional ones. @throws {@link Failure} `bulk_job_not_found` */
+  async read(realm: RealmEntry, id: string, { after, limit, exceptionsOnly }: WhichRows) {
     const row = await jobs.findJob(this.#core.storage.db, realm.id, id)
     if (row === undefined) throw new Failure('bulk_job_not_found')
-    const outcomes = outcomesOf(row)
+    const all = outcomesOf(row)
+    const outcomes = exceptionsOnly ? all.filter(isException) : all
     return { job: jobView(row, realm.name), rows: outcomes.slice(after, after + limit), total: outcomes.length }
   }
 
   /** A job's progress as server-sent events, until it is over or `signal` fires. */
   async *watch(realm: RealmEntry, id: string, signal: AbortSignal): AsyncGenerator<string> {
     while (!signal.aborted) {
-      const { job } = await this.read(realm, id, 0, 0)
+      const { job } = await this.read(realm, id, { after: 0, limit: 0, exceptionsOnly: false })
       yield `event: progress\ndata: ${JSON.stringify(job)}\n\n`
       if (job.state !== 'running' || this.#isClosed) return
       await pause(progressEveryMs)

@@ -77,13 +77,14 @@ function bulkAt({ route }: Router, { office, bulk }: Realms): void {
     const realm = await office.enrollable(actor, params.realm)
     const limit = query.limit ?? 100
     const [after = 0] = query.cursor === undefined ? [] : readCursor(query.cursor, ['number'])
-    const { job, rows, total } = await bulk.read(realm, params.job, Number(after), limit)
+    const which = { after: Number(after), limit, exceptionsOnly: query.exceptions ?? false }
+    const { job, rows, total } = await bulk.read(realm, params.job, which)
     const next = Number(after) + rows.length
     return { job, rows, ...(next < total ? { nextCursor: writeCursor([next]) } : {}) }
   })
   route(api.watchBulkJob, async ({ actor, params, reply }) => {
     const realm = await office.enrollable(actor, params.realm)
-    await bulk.read(realm, params.job, 0, 0)
+    await bulk.read(realm, params.job, { after: 0, limit: 0, exceptionsOnly: false })
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     reply.type('text/event-stream').header('x-accel-buffering', 'no')

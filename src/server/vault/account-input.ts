@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import type { AccountCreate, AccountUpdate, SecretReplace } from '../../api/accounts.ts'
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import { completeAccount, type OtpAccount, recommendedSecretBytes } from '../../otp/account.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
 import { parseOtpauthUri } from '../../otp/otpauth-uri.ts'
@@ -9,7 +10,7 @@ import type { AccountText } from './account.ts'
 /** A secret as somebody gave it, and what was odd about it. */
 export interface ReadSecret {
   readonly otp: OtpAccount
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Remark[]
 }
 
 /**
@@ -30,7 +31,7 @@ export function readSecret(given: Static<typeof SecretReplace>): ReadSecret {
   const shape = withoutUndefined({ type, algorithm, digits, periodSeconds, counter })
   const otp = completeAccount({ ...parsed?.account, ...shape, secret })
   const isShort = typed !== null && secret.length < recommendedSecretBytes
-  const warnings = [...(parsed?.warnings ?? []), ...(isShort ? ['The secret is shorter than 128 bits.'] : [])]
+  const warnings = [...(parsed?.warnings ?? []), ...(isShort ? [remark('secret_short')] : [])]
   return { otp, warnings }
 }
 

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import type { Account, AccountCreate, AccountCreated, AccountUpdate } from '../../api/accounts.ts'
 import { Failure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import type { OtpAccount } from '../../otp/account.ts'
 import { mayAddAccounts, requireKnown } from '../access/rights.ts'
 import type { Tx } from '../database/storage.ts'
+import { takeTurn } from '../database/turns.ts'
 import { type Actor, actorName } from '../http/actor.ts'
 import { type AccountText, longestPublicKey, publicKeyOf, type VaultAccount } from './account.ts'
 import { accountEvent, holdManaged, seeAccount } from './account-access.ts'
@@ -22,7 +24,6 @@ import {
   findByPublicKey,
   findBySecretHash,
   holdAccounts,
-  holdPublicKeys,
   insertAccount,
   isFavourite,
   saveAccount,
@@ -88,7 +89,7 @@ export async function storeAccount(
   tx: Tx,
   actor: Actor,
   wanted: NewAccount,
-): Promise<{ account: VaultAccount; warnings: string[] }> {
+): Promise<{ account: VaultAccount; warnings: Remark[] }> {
   const { core, secrets } = room
   const nowMs = core.services.clock.nowMs()
   const secretHash = secrets.hash(wanted.otp.secret)
@@ -168,7 +169,7 @@ export async function refuseDuplicate(
   secretHash: Uint8Array,
   isAllowed: boolean,
   nowMs: number,
-): Promise<string[]> {
+): Promise<Remark[]> {
   const others = await findBySecretHash(tx, secretHash)
   if (others.length === 0) return []
   const grants = await grantsOn(
@@ -181,7 +182,7 @@ export async function refuseDuplicate(
   })
   const where = seen === undefined ? ' in an account you may not see' : ` as ${seen.label}`
   if (!isAllowed) throw new Failure('account_duplicate', { detail: { where } })
-  return [`The same secret is stored${where}.`]
+  return [seen === undefined ? remark('secret_stored_elsewhere') : remark('secret_stored_as', { label: seen.label })]
 }
 
 async function claimPublicKey(
@@ -190,7 +191,7 @@ async function claimPublicKey(
   id: string,
   { publicKey, text }: Pick<NewAccount, 'publicKey' | 'text'>,
 ): Promise<string> {
-  await holdPublicKeys(tx, core.storage.engine)
+  await takeTurn(tx, core.storage.engine, 'publicKeys')
   if (publicKey === undefined) return freePublicKey(tx, id, text)
   if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
   return publicKey
@@ -273,7 +274,7 @@ export async function restoreAccount(room: VaultRoom, actor: Actor, id: string):
     if (!rights.mayManage) throw new Failure('forbidden')
     if (account.deletedAtMs === null) throw new Failure('account_not_deleted')
     if (account.deletedAtMs + undoMs <= nowMs) throw new Failure('account_undo_over')
-    await holdPublicKeys(tx, storage.engine)
+    await takeTurn(tx, storage.engine, 'publicKeys')
     const isTaken = (await findByPublicKey(tx, account.publicKey)) !== null
     const publicKey = isTaken ? await freePublicKey(tx, id, account) : account.publicKey
     const next = { ...account, publicKey, deletedAtMs: null, updatedAtMs: nowMs }

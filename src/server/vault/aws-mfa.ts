@@ -4,6 +4,7 @@ import type { Account } from '../../api/accounts.ts'
 import { listMfaDevices, type NewMfaDevice } from '../../aws/iam-mfa.ts'
 import { enrolMfa, removeMfa } from '../../aws/mfa-enrolment.ts'
 import { Failure, isFailure } from '../../errors/failure.ts'
+import { type Remark, remark } from '../../errors/remarks.ts'
 import { completeAccount, type OtpAccount } from '../../otp/account.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
 import { stepAt } from '../../otp/totp.ts'
@@ -197,12 +198,12 @@ async function removeOld(
   id: string,
   { transport, access, userName }: AwsDesk,
   old: string,
-): Promise<string[]> {
+): Promise<Remark[]> {
   try {
     await removeMfa(transport, access, userName, old)
   } catch (thrown) {
     const reason = isFailure(thrown) ? thrown.message : 'the request failed.'
-    return [`The old device ${old} is still there: ${reason} Remove it in the IAM console.`]
+    return [remark('aws_device_left', { device: old, reason })]
   }
   await change(room, actor, id, 'account.aws-mfa.removed', { serialNumber: old }, (tx, account) =>
     saveAccount(tx, { ...account, previousSecret: null, previousUntilMs: null }),

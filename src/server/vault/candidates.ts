@@ -3,9 +3,10 @@ import type { Static } from 'typebox'
 import type { addCandidates as addEndpoint, Candidate, readImage as readEndpoint } from '../../api/accounts.ts'
 import type { Answer, Input } from '../../api/endpoint.ts'
 import { Failure, isFailure } from '../../errors/failure.ts'
+import { type Remark, remarkOf } from '../../errors/remarks.ts'
 import { importFileInThread } from '../../importers/import-in-thread.ts'
 import type { ImportReport } from '../../importers/report.ts'
-import { completeAccount, type OtpAccount, recommendedSecretBytes } from '../../otp/account.ts'
+import { completeAccount, type OtpAccount } from '../../otp/account.ts'
 import { codeOf } from '../../otp/code.ts'
 import type { Queryable } from '../database/storage.ts'
 import { type Actor, actorId } from '../http/actor.ts'
@@ -36,7 +37,7 @@ export async function previewCandidates(
 ): Promise<ReadAnswer> {
   requireMayAdd(actor)
   const report = await readContent(given)
-  if (report === null) return { format: '', needsPassword: true, batch: '', candidates: [], skipped: [] }
+  if (report === null) return { format: '', needsPassword: true, batch: '', candidates: [], skipped: [], warnings: [] }
   const { storage, services } = room.core
   const nowMs = services.clock.nowMs()
   const batch = await keepBatch(room, actor, report.entries, nowMs)
@@ -44,16 +45,18 @@ export async function previewCandidates(
   const seen = new Set<string>()
   for (const [index, otp] of report.entries.entries()) {
     const found = await compare(room, storage.db, actor, otp, seen)
-    candidates.push({ ...candidateOf(String(index), otp, nowMs), ...found })
+    const warnings = [...(report.entryRemarks[index] ?? [])]
+    candidates.push({ ...candidateOf(String(index), otp, nowMs), warnings, ...found })
   }
-  for (const { index, name = '', reason } of report.failures)
-    candidates.push(refusedCandidate(`refused-${index}`, name, reason))
+  for (const { index, name = '', remark } of report.failures)
+    candidates.push(refusedCandidate(`refused-${index}`, name, remark))
   return {
     format: report.app,
     needsPassword: false,
     batch,
     candidates,
-    skipped: report.skipped.map(({ what, count }) => ({ what, count })),
+    skipped: [...report.skipped],
+    warnings: [...report.fileRemarks],
   }
 }
 
@@ -81,7 +84,7 @@ export async function addCandidates(
       added.push(await addOne(room, actor, entries[Number(ref)], given))
     } catch (error) {
       if (!isFailure(error)) throw error
-      refused.push({ ref, reason: error.message })
+      refused.push({ ref, reason: remarkOf(error) })
     }
   }
   await storage.transaction((tx) => removeBatch(tx, batchId))
@@ -128,13 +131,16 @@ async function readContent({
   }
 }
 
-function candidateOf(ref: string, otp: OtpAccount, nowMs: number): Omit<Static<typeof Candidate>, 'result'> {
+function candidateOf(
+  ref: string,
+  otp: OtpAccount,
+  nowMs: number,
+): Omit<Static<typeof Candidate>, 'result' | 'warnings'> {
   const { issuer, name, type, algorithm, digits, periodSeconds } = otp
-  const warnings = otp.secret.length < recommendedSecretBytes ? ['The secret is shorter than 128 bits.'] : []
-  return { ref, issuer, name, type, algorithm, digits, periodSeconds, warnings, firstCode: codeOf(otp, nowMs) }
+  return { ref, issuer, name, type, algorithm, digits, periodSeconds, firstCode: codeOf(otp, nowMs) }
 }
 
-function refusedCandidate(ref: string, name: string, reason: string): Static<typeof Candidate> {
+function refusedCandidate(ref: string, name: string, reason: Remark): Static<typeof Candidate> {
   const shape = { type: 'totp', algorithm: 'SHA1', digits: 6, periodSeconds: 30 } as const
   return { ref, issuer: '', name, ...shape, result: 'refused', reason, warnings: [] }
 }

@@ -23,17 +23,6 @@ export async function holdAccounts(tx: Tx, engine: Engine, ids: readonly string[
   return rows.map(toAccount)
 }
 
-/** Any number, the same for every Watchword: who gives a public key away holds this advisory lock. */
-const publicKeyLock = 0x57747076
-
-/**
- * Nobody else gives a public key away until the transaction ends, so that no two live accounts have one. SQLite's write
- * transactions never run side by side.
- */
-export async function holdPublicKeys(tx: Tx, engine: Engine): Promise<void> {
-  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(publicKeyLock)})`.execute(tx)
-}
-
 /** The account of totpshare's `hex.hex` name that is not deleted; the oldest of several. */
 export async function findByPublicKey(db: Queryable, publicKey: string): Promise<VaultAccount | null> {
   const row = await db

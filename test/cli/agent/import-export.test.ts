@@ -229,6 +229,8 @@ it('a plan keeps every account it is not told to replace', () => {
     failures: [],
     skipped: [],
     warnings: [],
+    entryRemarks: [],
+    fileRemarks: [],
   })
   const known = [account('a', 1)]
   const plan = planReports([report([account('a', 2), account('b', 3), account('a', 1), account('b', 4)])], known, false)

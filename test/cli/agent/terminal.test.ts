@@ -157,6 +157,11 @@ describeWith(['gpg'], 'the clipboard', () => {
     const finished = await home.call(['get', 'x', '-c'])
     expect(finished.code).toBe(1)
     expect(finished.stdout).toMatch(/^\d{6}\n$/)
-    expect(finished.stderr).toMatch(/no clipboard program/)
+    expect(finished.stderr).toMatch(/No clipboard takes the code here: .* --osc52/)
+    const remote = await home.call(['get', 'x', '-c'], { env: { SSH_CONNECTION: '10.0.0.1 22' } })
+    expect([remote.code, remote.stdout]).toEqual([1, expect.stringMatching(/^\d{6}\n$/)])
+    expect(remote.stderr).toMatch(/no terminal to copy the code through/)
+    const asBefore = ['--command', 'get', '--name', 'x', '--mode', 'raw']
+    expect(await home.run(asBefore, { env: { SSH_CONNECTION: '10.0.0.1 22' } })).toMatch(/^\d{6}\n$/)
   })
 })

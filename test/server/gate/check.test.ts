@@ -66,8 +66,9 @@ describe('gate checks', () => {
     expect((await check({ ...nginx('/admin'), 'x-forwarded-uri': '/public/' })).status).toBe(401)
     const asForward = { ...forward('/admin'), 'x-original-url': 'https://app.example.test/public/', ...browser }
     expect((await check(asForward, '/check/forward')).status).toBe(302)
-    expect((await check(forward('/public/'))).status).toBe(400)
-    expect((await check(nginx('/public/'), '/check/forward')).status).toBe(400)
+    const halves = { 'x-original-method': 'GET', 'x-forwarded-method': 'GET', 'x-forwarded-proto': 'https' }
+    expect((await check({ ...forward('/public/'), ...halves })).status).toBe(400)
+    expect((await check({ ...nginx('/public/'), ...halves }, '/check/forward')).status).toBe(400)
   })
 
   it('P1 a peer that is no named proxy is refused whatever it says', async () => {

@@ -63,7 +63,12 @@ describe('accounts from pictures', () => {
     const wifi = 'WIFI:T:WPA;S:office;P:not a code;;'
     const image = sideBySide([drawQrPng(uri), drawQrPng(other), drawQrPng(wifi), drawQrPng('https://example.com/')])
     const { body } = await show(image, 'screen.png')
-    const candidates = body['candidates'] as { issuer: string; name: string; result: string; reason?: string }[]
+    const candidates = body['candidates'] as {
+      issuer: string
+      name: string
+      result: string
+      reason?: { message: string }
+    }[]
     const isNew = ({ result }: { result: string }) => result === 'new'
     expect(
       candidates
@@ -71,7 +76,7 @@ describe('accounts from pictures', () => {
         .map(({ issuer }) => issuer)
         .toSorted(),
     ).toEqual(['AWS', 'Bank'])
-    const refused = candidates.filter((candidate) => !isNew(candidate)).map(({ reason }) => reason ?? '')
+    const refused = candidates.filter((candidate) => !isNew(candidate)).map(({ reason }) => reason?.message ?? '')
     expect(refused.toSorted()).toEqual([
       'This QR code holds a web address, not a one-time password.',
       'This QR code holds the login of a Wi-Fi network, not a one-time password.',

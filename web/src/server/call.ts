@@ -7,6 +7,12 @@ type Listener = () => void
 const sessionEnded = new Set<Listener>()
 let csrfToken: string | null = null
 
+/** People wait on slow networks, too; a server that is gone is noticed at once all the same. */
+const usualTimeoutMs = 30_000
+/** Large files to send, keys to derive from a password, a whole audit to read. */
+const slowTimeoutMs = 300_000
+const slow = new Set(['readImage', 'addCandidates', 'bulkEnrol', 'verifyAudit', 'countAudit', 'readHealth'])
+
 /** The client library as hooks use it, which know an endpoint only as a type parameter. */
 interface PlainClient {
   call(endpoint: Endpoint, ask?: object, options?: CallOptions): Promise<unknown>
@@ -37,7 +43,8 @@ export type Ask<E extends Endpoint> = Given<E>
 export async function call<E extends Endpoint>(endpoint: E, ask?: Ask<E>, options: CallOptions = {}): Promise<Got<E>> {
   const sentAt = moment()
   try {
-    const answer = await client.call(endpoint, ask, options)
+    const timeoutMs = slow.has(endpoint.name) ? slowTimeoutMs : usualTimeoutMs
+    const answer = await client.call(endpoint, ask, { timeoutMs, ...options })
     if (isTimed(answer)) serverClock.learn(answer.serverTimeMs, sentAt)
     return answer as Got<E>
   } catch (thrown) {

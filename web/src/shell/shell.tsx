@@ -1,5 +1,5 @@
 import { AppShell, Burger, Group } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { Wordmark } from '../look/mark.tsx'
@@ -20,6 +20,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useLeftNotice()
   const closeMenu = menu.close
   useEffect(() => closeMenu(), [path, closeMenu])
+  useHotkeys([['Escape', closeMenu, { preventDefault: false }]], [])
   return (
     <AppShell
       header={{ height: { base: 58, sm: 0 } }}
@@ -35,7 +36,13 @@ export function Shell({ children }: { children: ReactNode }) {
           <Link href="/" className="ww-plain-link" aria-label={t('app.name')}>
             <Wordmark size={28} />
           </Link>
-          <Burger opened={isMenuOpen} onClick={menu.toggle} size="sm" aria-label={t('app.menu')} />
+          <Burger
+            opened={isMenuOpen}
+            onClick={menu.toggle}
+            size="sm"
+            aria-label={t('app.menu')}
+            aria-expanded={isMenuOpen}
+          />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="md" style={{ background: 'var(--mantine-color-body)' }} aria-label={t('app.nav')}>

@@ -1,3 +1,4 @@
+import type { Remark } from '../../../src/errors/remarks.ts'
 import type { Catalogue, Entry, ProblemKey, WordKey } from './en/index.ts'
 
 /** The languages of the console; a new one is a folder beside `en` and a line here. */
@@ -21,6 +22,8 @@ export interface Words {
   t(key: WordKey | ProblemKey, values?: Values): string
   /** What a failure says: the catalogue's sentence for its code, else the server's own. */
   problemText(code: string, message: string): string
+  /** What a server remarks: the catalogue's sentence for its code, else the server's own. */
+  remarkText(remark: Remark): string
   /** Whether the catalogue holds a text under a name made at run time. */
   has(key: string): key is WordKey | ProblemKey
   /** Day and time. */
@@ -60,6 +63,10 @@ export function createWords(
     setLanguage,
     t,
     has,
+    remarkText({ code, message, values = {} }) {
+      const key = [`remark.${code}`, `problem.${code}`].find(has)
+      return key === undefined ? message : t(key, { ...values, message })
+    },
     problemText(code, message) {
       const key = `problem.${code}`
       return has(key) ? t(key, { message }) : message

@@ -29,7 +29,7 @@ export async function rotateInVault(context: CliContext, desk: MfaDesk, flags: M
   const body = { ...callOf(desk), deviceName: flags.deviceName ?? defaultDeviceName(desk) }
   const input = { params: { account: id }, body }
   const account = await client.call(rotateAwsMfa, input, { timeoutMs: patienceMs })
-  for (const warning of account.warnings) context.say(warning)
+  for (const { message } of account.warnings) context.say(message)
   if (flags.json) return context.printJson(account)
   context.print(account.serialNumber)
   context.say(`${account.label} gives codes of the new device. Profiles with mfa_serial now name it.`)

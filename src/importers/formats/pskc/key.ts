@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors/failure.ts'
+import { type Remark, remark } from '../../../errors/remarks.ts'
 import type { ParsedOtpauth } from '../../../otp/otpauth-uri.ts'
 import { attributeOf, childrenNamed, descend, textAt, type XmlElement } from '../../containers/xml.ts'
 import { accountOf, bytesOfBase64 } from '../../draft.ts'
@@ -21,14 +22,14 @@ export function isForOtp(keyPackage: XmlElement): boolean {
  */
 export function readKey(keyPackage: XmlElement, open: Opener): ParsedOtpauth {
   const key = descend(keyPackage, 'Key')
-  if (key === null) throw refused('it holds no key')
+  if (key === null) throw new Failure('import_key_missing')
   const data = descend(key, 'Data')
   const algorithm = /[^:#]*$/.exec(attributeOf(key, 'Algorithm'))?.[0].toLowerCase() ?? ''
   const format = responseFormat(key)
   const warnings = policyWarnings(key)
   const number = (name: string): number | undefined => numberOf(data === null ? null : descend(data, name), open)
-  if ((number('Time') ?? 0) !== 0) throw refused('it counts time from another start than 1970')
-  if ((number('TimeDrift') ?? 0) !== 0) warnings.push('The file notes a drift of its clock, which is not taken over.')
+  if ((number('Time') ?? 0) !== 0) throw new Failure('import_other_epoch')
+  if ((number('TimeDrift') ?? 0) !== 0) warnings.push(remark('import_clock_drift'))
   const read = accountOf({
     secret: secretOf(data, open),
     type: algorithm || 'unknown',
@@ -60,8 +61,8 @@ function noteOf(keyPackage: XmlElement, key: XmlElement): string {
 function responseFormat(key: XmlElement): { digits: number | undefined } {
   const format = descend(key, 'AlgorithmParameters', 'ResponseFormat')
   const encoding = attributeOf(format, 'Encoding').toUpperCase()
-  if (encoding !== '' && encoding !== 'DECIMAL') throw refused('its codes are not decimal digits')
-  if (attributeOf(format, 'CheckDigits').toLowerCase() === 'true') throw refused('its codes end in a check digit')
+  if (encoding !== '' && encoding !== 'DECIMAL') throw new Failure('import_codes_not_decimal')
+  if (attributeOf(format, 'CheckDigits').toLowerCase() === 'true') throw new Failure('import_check_digit')
   const length = attributeOf(format, 'Length')
   return { digits: length === '' ? undefined : Number(length) }
 }
@@ -101,15 +102,11 @@ function policyDates(key: XmlElement): Record<string, string> {
   return Object.fromEntries(Object.entries(dates).filter(([, date]) => date !== ''))
 }
 
-function policyWarnings(key: XmlElement): string[] {
+function policyWarnings(key: XmlElement): Remark[] {
   const { startDate, expiryDate } = policyDates(key)
-  const warnings: string[] = []
-  if (startDate !== undefined) warnings.push(`Its policy allows it from ${startDate} on.`)
-  if (expiryDate !== undefined) warnings.push(`Its policy allows it until ${expiryDate}.`)
-  if (descend(key, 'Policy', 'PINPolicy') !== null) warnings.push('Its PIN policy is not taken over.')
+  const warnings: Remark[] = []
+  if (startDate !== undefined) warnings.push(remark('import_policy_from', { date: startDate }))
+  if (expiryDate !== undefined) warnings.push(remark('import_policy_until', { date: expiryDate }))
+  if (descend(key, 'Policy', 'PINPolicy') !== null) warnings.push(remark('import_policy_pin'))
   return warnings
-}
-
-function refused(reason: string): Failure {
-  return new Failure('import_entry_refused', { detail: { reason } })
 }

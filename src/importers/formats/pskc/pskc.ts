@@ -1,3 +1,4 @@
+import { remark } from '../../../errors/remarks.ts'
 import { attributeOf, childrenNamed, descend, textAt, type XmlElement } from '../../containers/xml.ts'
 import {
   assertVersion,
@@ -34,7 +35,7 @@ export const pskc: ImportFormat = {
     const root = containerOf(file)
     if (root === null) throw damaged(app, 'its container is missing')
     refuseOthers(root)
-    if (childrenNamed(root, 'Signature').length > 0) context.report.warn('The signature of the file was not checked.')
+    if (childrenNamed(root, 'Signature').length > 0) context.report.warn(remark('import_signature_unchecked'))
     const opened = await openSecrets(root, context)
     for (const keyPackage of childrenNamed(root, 'KeyPackage')) addKey(keyPackage, opened, context)
   },
@@ -69,14 +70,14 @@ async function openSecrets(root: XmlElement, context: ImportContext): Promise<Re
     .filter((value) => childrenNamed(value, 'EncryptedValue').length > 0)
   const opened = new Map(sealed.map((value) => [value, openValue(value, keys)]))
   if (opened.size > 0 && [...opened.values()].every(({ plain }) => plain === null)) throw wrongPassword(app)
-  if (macMethod === null) context.report.warn('The file has no check of its values: compare one code of each account.')
+  if (macMethod === null) context.report.warn(remark('import_values_unchecked'))
   return opened
 }
 
 function addKey(keyPackage: XmlElement, opened: ReadonlyMap<XmlElement, OpenedValue>, { report }: ImportContext): void {
   const name = textAt(keyPackage, 'DeviceInfo', 'SerialNo') || attributeOf(descend(keyPackage, 'Key'), 'Id')
   if (isForOtp(keyPackage)) report.add(name, () => readKey(keyPackage, (value) => plainOf(value, opened)))
-  else report.skip('keys that are not for one-time passwords')
+  else report.skip('other_keys')
 }
 
 /** A value in clear as text, or opened bytes; null when it is not there. */

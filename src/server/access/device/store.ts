@@ -77,6 +77,16 @@ export async function moveGrant(
   return numUpdatedRows === 1n
 }
 
+/** Refuses the sign-ins a person let in whose tokens were not fetched yet. */
+export async function refuseConfirmed(tx: Tx, personId: string): Promise<void> {
+  await tx
+    .updateTable('device_grant')
+    .set({ state: 'refused' satisfies DeviceState })
+    .where('person_id', '=', personId)
+    .where('state', '=', 'confirmed' satisfies DeviceState)
+    .execute()
+}
+
 /** How many sign-ins an address began that nobody answered yet. */
 export async function countWaiting(db: Queryable, address: string, nowMs: number): Promise<number> {
   const rows = await db

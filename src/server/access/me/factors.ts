@@ -4,6 +4,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { endLogins } from '../end-logins.ts'
 import { checkFirstFactor, chargeFirstFactor, mustWait } from '../login/login.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
 import { personObject } from '../people/people.ts'
@@ -89,20 +90,24 @@ export async function renewRecoveryCodes(context: AccessContext, actor: Actor): 
   return codes
 }
 
-/** Ends the other sessions after a factor changed, audits it and tells the person by mail. */
+/**
+ * Ends the other sessions and the logins under way after a factor changed, audits it and tells the person by mail; a
+ * passkey has a name.
+ */
 export async function tellOfChange(
   context: AccessContext,
   tx: Tx,
   me: SessionActor,
   person: PersonRow,
   what: string,
+  name?: string,
 ): Promise<void> {
-  await context.sessions.end(tx, { personId: person.id, exceptId: me.sessionId })
+  await endLogins(context, tx, { personId: person.id, exceptId: me.sessionId })
   await audit(context, tx, me, {
     action: 'person.factor_change',
     ...personObject(person),
     outcome: 'done',
-    detail: { what },
+    detail: name === undefined ? { what } : { what, name },
   })
   await context.notices.post(tx, {
     event: 'person.factor_changed',

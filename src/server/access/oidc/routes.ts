@@ -10,7 +10,7 @@ import { requireAdministrator } from '../rights.ts'
 import { endFromOutside } from './back-channel.ts'
 import type { SignOnDemand } from './demand.ts'
 import type { SignOn } from './sign-on.ts'
-import { redirectFindings, trySettings } from './trial.ts'
+import { redirectRemarks, trySettings } from './trial.ts'
 
 /** Sign-on in the contract: its settings for administrators, and where it begins. */
 export function signOnRoutes({ route }: Router, signOn: SignOn): void {
@@ -30,7 +30,7 @@ export function signOnRoutes({ route }: Router, signOn: SignOn): void {
     if (draft === null) throw new Failure('sign_on_no_draft')
     const redirectUri = signOn.redirectUri(request)
     const { works, findings } = await trySettings(draft, redirectUri)
-    return { works, findings: [...findings, ...redirectFindings(redirectUri, signOn.askedHost(request))] }
+    return { works, findings: [...findings, ...redirectRemarks(redirectUri, signOn.askedHost(request))] }
   })
   route(api.activateOidc, async ({ actor, request }) => {
     requireAdministrator(actor)

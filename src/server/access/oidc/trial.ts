@@ -1,11 +1,12 @@
 import * as client from 'openid-client'
+import { type Remark, remark } from '../../../errors/remarks.ts'
 import { discoverProvider, type Provider, reasonOf } from './provider.ts'
 import { isLoopbackAddress, type SignOnSettings } from './settings.ts'
 
-/** What trying some settings found, in sentences; it works when nothing was found. */
+/** What trying some settings found; it works when nothing was found. */
 export interface Trial {
   readonly works: boolean
-  readonly findings: string[]
+  readonly findings: Remark[]
 }
 
 /** Tries settings against their provider without logging anybody in, and says what is wrong. */
@@ -14,7 +15,7 @@ export async function trySettings(settings: SignOnSettings, redirectUri: string)
   try {
     provider = await discoverProvider(settings)
   } catch (cause) {
-    const finding = `The provider at ${settings.issuer} could not be asked about itself: ${reasonOf(cause)}.`
+    const finding = remark('sign_on_unreachable', { issuer: settings.issuer, reason: reasonOf(cause) })
     return { works: false, findings: [finding] }
   }
   const findings = [
@@ -30,50 +31,42 @@ export async function trySettings(settings: SignOnSettings, redirectUri: string)
  *
  * @param askedHost - the host that a request came by, as its browser sees it
  */
-export function redirectFindings(redirectUri: string, askedHost: string): string[] {
-  const { host } = new URL(redirectUri)
-  const isSafe = redirectUri.startsWith('https:') || isLoopbackAddress(redirectUri)
+export function redirectRemarks(address: string, askedHost: string): Remark[] {
+  const isSafe = address.startsWith('https:') || isLoopbackAddress(address)
+  const isThere = new URL(address).host === askedHost
   return [
-    ...(isSafe
-      ? []
-      : [`The redirect address ${redirectUri} is not https; set WATCHWORD_PUBLIC_URL to the address people use.`]),
-    ...(host === askedHost
-      ? []
-      : [
-          `The redirect address ${redirectUri} is not on ${askedHost}, by which this request came: a login that begins there ends on another host and is refused. Use one host, and set WATCHWORD_PUBLIC_URL to it.`,
-        ]),
+    ...(isSafe ? [] : [remark('redirect_not_https', { address })]),
+    ...(isThere ? [] : [remark('redirect_elsewhere', { address, host: askedHost })]),
   ]
 }
 
-function documentFindings({ configuration, settings }: Provider): string[] {
+function documentFindings({ configuration, settings }: Provider): Remark[] {
   const server = configuration.serverMetadata()
   const unsupported = settings.scopes.filter((scope) => server.scopes_supported?.includes(scope) === false)
   return [
-    ...(server.authorization_endpoint === undefined ? ['The provider names no authorization endpoint.'] : []),
-    ...(server.token_endpoint === undefined ? ['The provider names no token endpoint.'] : []),
-    ...(server.jwks_uri === undefined ? ['The provider names no keys (jwks_uri).'] : []),
-    ...(server.response_types_supported?.includes('code') === false
-      ? ['The provider does not offer the code flow.']
-      : []),
-    ...unsupported.map((scope) => `The provider does not know the scope ${scope}.`),
+    ...(server.authorization_endpoint === undefined ? [remark('sign_on_no_authorization')] : []),
+    ...(server.token_endpoint === undefined ? [remark('sign_on_no_tokens')] : []),
+    ...(server.jwks_uri === undefined ? [remark('sign_on_no_key_address')] : []),
+    ...(server.response_types_supported?.includes('code') === false ? [remark('sign_on_no_code_flow')] : []),
+    ...unsupported.map((scope) => remark('sign_on_scope_unknown', { scope })),
   ]
 }
 
-async function keyFindings({ configuration }: Provider): Promise<string[]> {
+async function keyFindings({ configuration }: Provider): Promise<Remark[]> {
   const { jwks_uri } = configuration.serverMetadata()
   if (jwks_uri === undefined) return []
   try {
     const response = await fetch(jwks_uri, { signal: AbortSignal.timeout(10_000), redirect: 'error' })
     const body: unknown = await response.json()
     const isFull = typeof body === 'object' && body !== null && 'keys' in body && Array.isArray(body.keys)
-    return isFull && (body.keys as unknown[]).length > 0 ? [] : ['The provider publishes no keys.']
+    return isFull && (body.keys as unknown[]).length > 0 ? [] : [remark('sign_on_no_keys')]
   } catch (cause) {
-    return [`The keys of the provider could not be fetched: ${reasonOf(cause)}.`]
+    return [remark('sign_on_keys_unreachable', { reason: reasonOf(cause) })]
   }
 }
 
 // A code nobody issued: a provider that knows the client says the code is wrong, otherwise that the client is.
-async function clientFindings({ configuration }: Provider, redirectUri: string): Promise<string[]> {
+async function clientFindings({ configuration }: Provider, redirectUri: string): Promise<Remark[]> {
   const returned = new URL(redirectUri)
   returned.searchParams.set('code', 'a-code-nobody-issued')
   const { issuer, authorization_response_iss_parameter_supported: needsIssuer } = configuration.serverMetadata()
@@ -85,9 +78,9 @@ async function clientFindings({ configuration }: Provider, redirectUri: string):
     const error = cause instanceof client.ResponseBodyError ? cause.error : null
     if (error === 'invalid_grant' || error === 'invalid_request') return []
     if (cause instanceof client.WWWAuthenticateChallengeError || error === 'invalid_client') {
-      return ['The provider does not accept the client id with this client secret.']
+      return [remark('sign_on_client_unknown')]
     }
-    if (error === 'unauthorized_client') return ['The provider does not let this client use the code flow.']
-    return [`The token endpoint did not answer as expected: ${reasonOf(cause)}.`]
+    if (error === 'unauthorized_client') return [remark('sign_on_client_not_allowed')]
+    return [remark('sign_on_tokens_odd', { reason: reasonOf(cause) })]
   }
 }

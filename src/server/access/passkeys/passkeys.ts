@@ -59,7 +59,7 @@ export async function addPasskey(
     await context.storage.transaction(async (tx) => {
       await store.insertPasskey(tx, { ...passkey, transports: ceremony.transportsIn(made.response) })
       await personMoved(context, tx, person.id)
-      await tellOfChange(context, tx, me, person, 'passkey-added')
+      await tellOfChange(context, tx, me, person, 'passkey-added', passkey.name)
     })
   } catch (error) {
     if (isDuplicate(error)) throw new Failure('passkey_refused')
@@ -77,9 +77,10 @@ export async function removePasskey(context: AccessContext, actor: Actor, id: st
   const me = requireRecentProof(actor, nowMs(context))
   const person = await localPerson(context, me.personId)
   await context.storage.transaction(async (tx) => {
-    if (!(await store.deletePasskeyRow(tx, person.id, id))) throw new Failure('passkey_not_found')
+    const name = await store.deletePasskeyRow(tx, person.id, id)
+    if (name === null) throw new Failure('passkey_not_found')
     await personMoved(context, tx, person.id)
-    await tellOfChange(context, tx, me, person, 'passkey-removed')
+    await tellOfChange(context, tx, me, person, 'passkey-removed', name)
   })
 }
 

@@ -81,14 +81,15 @@ export async function moveSignCount(tx: Tx, passkey: PasskeyRow, signCount: numb
   return numUpdatedRows === 1n
 }
 
-/** Deletes a passkey of this person and of nobody else. False means there was none. */
-export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
+/** Deletes a passkey of this person and of nobody else, and tells its name; null when there is none. */
+export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<string | null> {
+  const row = await tx
     .deleteFrom('passkey')
     .where('id', '=', id)
     .where('person_id', '=', personId)
+    .returning('name')
     .executeTakeFirst()
-  return numDeletedRows === 1n
+  return row?.name ?? null
 }
 
 function passkeyFrom(row: Selectable<PasskeyTable>): PasskeyRow {

@@ -1,4 +1,4 @@
-import type { Confirmation } from '../../../api/realms.ts'
+import type { Confirmation, LockoutRule } from '../../../api/realms.ts'
 import type { KeyRing } from '../../../crypto/key-ring.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
@@ -6,7 +6,7 @@ import type { Actor } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { pendingForMs, type SecretStart } from '../../subjects/enrol.ts'
-import type { GuessState } from '../../subjects/lockout.ts'
+import { type GuessState, isCapped } from '../../subjects/lockout.ts'
 import { makeSourceKnown } from '../../subjects/known-source.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
 import { addressSource, deviceSource } from '../../subjects/source.ts'
@@ -64,6 +64,8 @@ export interface PersonCodes {
   lift(tx: Tx, personId: string, actor: Actor): Promise<void>
   /** Whether a lock of guesses fell since a moment: it ends whatever began before, also once it is waited out (T31). */
   isLockedSince(personId: string, sinceMs: number): Promise<boolean>
+  /** Which of these people's codes wait or are locked, or may be for one of their known sources: a lift helps. */
+  locked(personIds: readonly string[], nowMs: number): Promise<ReadonlySet<string>>
   /** Which of these people have an active code. */
   active(personIds: readonly string[]): Promise<ReadonlySet<string>>
 }
@@ -142,6 +144,8 @@ export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: Pers
       const { cap } = (await ours()).policy.lockout
       return guesses.unknownFailures >= cap || guesses.unknownWaitUntilMs > sinceMs
     },
+    locked: async (personIds, nowMs) =>
+      lockedSubjects(db, realmId, personIds, { nowMs, rule: (await ours()).policy.lockout }),
     active: (personIds) => activeSubjects(db, realmId, personIds),
   }
 }
@@ -173,6 +177,29 @@ async function activeSubjects(db: Queryable, realmId: string, personIds: readonl
     .where('sealed_secret', 'is not', null)
     .execute()
   return new Set(rows.map((row) => row.name))
+}
+
+async function lockedSubjects(
+  db: Queryable,
+  realmId: string,
+  personIds: readonly string[],
+  { nowMs, rule }: { readonly nowMs: number; readonly rule: LockoutRule },
+): Promise<Set<string>> {
+  if (personIds.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('subject_state')
+    .innerJoin('subject', 'subject.id', 'subject_state.subject_id')
+    .selectAll('subject_state')
+    .select('subject.name')
+    .where('subject.realm_id', '=', realmId)
+    .where('subject.name', 'in', personIds)
+    .execute()
+  return new Set(rows.filter((row) => mayBeLocked(stateOf(row).guesses, rule, nowMs)).map((row) => row.name))
+}
+
+// Known sources have budgets of their own; below one of them in all, none of them can be spent.
+function mayBeLocked(guesses: GuessState, rule: LockoutRule, nowMs: number): boolean {
+  return isCapped(guesses, rule) || guesses.unknownWaitUntilMs > nowMs || guesses.knownFailures >= rule.knownPerWindow
 }
 
 async function guessesOf(db: Queryable, realmId: string, personId: string): Promise<GuessState | null> {

@@ -170,7 +170,10 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
  * Whether a person still is who was read: neither disabled nor reset, with the same passphrase. Until the transaction
  * ends nobody else can change that.
  */
-export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean> {
+export async function holdUnchanged(
+  tx: Tx,
+  person: Pick<PersonRow, 'id' | 'passphraseHash' | 'legacyPassphrase'>,
+): Promise<boolean> {
   const { passphraseHash, legacyPassphrase } = person
   const { numUpdatedRows } = await tx
     .updateTable('person')
@@ -274,6 +277,19 @@ export async function forgetLoginFailures(tx: Tx, personId: string): Promise<voi
     .set({ failures: 0, wait_until_ms: 0 })
     .where('person_id', '=', personId)
     .execute()
+}
+
+/** Which of these people have a source that waits after wrong passphrases. */
+export async function waitingLogins(db: Queryable, personIds: readonly string[], nowMs: number): Promise<string[]> {
+  if (personIds.length === 0) return []
+  const rows = await db
+    .selectFrom('login_source')
+    .select('person_id')
+    .distinct()
+    .where('person_id', 'in', personIds)
+    .where('wait_until_ms', '>', nowMs)
+    .execute()
+  return rows.map((row) => row.person_id)
 }
 
 /** Whether anybody was ever set up. */

@@ -1,17 +1,20 @@
 import type { Person } from '../../../api/people.ts'
-import type { AccessContext } from '../context.ts'
+import { type AccessContext, nowMs } from '../context.ts'
 import { everyone } from '../groups/everyone.ts'
 import { highestRole } from './directory.ts'
-import { membershipsOf, passkeyCounts, type PersonRow } from './store.ts'
+import { membershipsOf, passkeyCounts, type PersonRow, waitingLogins } from './store.ts'
 
-/** People as the API shows them, with three queries for any number. */
+/** People as the API shows them, with a query for each kind of thing about them, for any number of people. */
 export async function showPeople(context: AccessContext, rows: readonly PersonRow[]): Promise<Person[]> {
   const ids = rows.map((row) => row.id)
   const { db } = context.storage
-  const [memberships, passkeys, codes] = [
+  const atMs = nowMs(context)
+  const [memberships, passkeys, codes, locked, waiting] = [
     await membershipsOf(db, ids),
     await passkeyCounts(db, ids),
     await context.codes.active(ids),
+    await context.codes.locked(ids, atMs),
+    new Set(await waitingLogins(db, ids, atMs)),
   ]
   return rows.map((row) => {
     const groups = memberships.get(row.id) ?? []
@@ -26,6 +29,7 @@ export async function showPeople(context: AccessContext, rows: readonly PersonRo
       groups: [everyone, ...groups].map(({ id, name }) => ({ id, name })),
       hasCode: codes.has(row.id),
       passkeyCount: passkeys.get(row.id) ?? 0,
+      locked: locked.has(row.id) || waiting.has(row.id),
       lastSeenAtMs: row.lastSeenAtMs,
       createdAtMs: row.createdAtMs,
     }

@@ -85,7 +85,7 @@ interface ReplaceDialogProps {
 }
 
 function ReplaceDialog({ accountId, isOpen, onClose }: ReplaceDialogProps) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const act = useAct(replaceSecret, [readAccount, listAccounts, listCustody])
   const [secret, setSecret] = useState('')
   const [proofCode, setProofCode] = useState('')
@@ -97,7 +97,7 @@ function ReplaceDialog({ accountId, isOpen, onClose }: ReplaceDialogProps) {
     if (done === null) return
     setSecret('')
     setProofCode('')
-    notifications.show({ message: [t('account.replaced'), ...done.answer.warnings].join(' ') })
+    notifications.show({ message: [t('account.replaced'), ...done.answer.warnings.map(remarkText)].join(' ') })
     onClose()
   }
   return (

@@ -22,7 +22,7 @@ interface AddFormProps {
 
 /** The rest of an account whose secret is right: its name, its kind, its first viewers. */
 export function AddForm({ read, onAdded }: AddFormProps) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createAccount, [listAccounts])
   const [shape, setShape] = useState<CodeShape>(read.shape ?? usualShape)
@@ -40,9 +40,8 @@ export function AddForm({ read, onAdded }: AddFormProps) {
     const done = await act.run({ body: allowDuplicate ? { ...body, allowDuplicate } : body })
     if (done === null) return
     const words = { name: label, id: identifier }
-    notifications.show({
-      message: [t(identifier === '' ? 'add.addedPlain' : 'add.added', words), ...done.answer.warnings].join('. '),
-    })
+    const added = t(identifier === '' ? 'add.addedPlain' : 'add.added', words)
+    notifications.show({ message: [added, ...done.answer.warnings.map(remarkText)].join('. ') })
     onAdded()
     navigate(`/accounts/${done.answer.id}`)
   }

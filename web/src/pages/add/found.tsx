@@ -28,8 +28,9 @@ export function Found({ found, onAgain }: FoundProps) {
 }
 
 function Choice({ found, onAdded, onAgain }: FoundProps & { onAdded(added: Added): void }) {
-  const { t } = useWords()
+  const { t, has, remarkText } = useWords()
   const act = useAct(addCandidates, [listAccounts])
+  const leftOut = (code: string, what: string) => (has(`left-out.${code}`) ? t(`left-out.${code}`) : what)
   const [chosen, setChosen] = useState(
     () => new Set(found.candidates.filter(({ result }) => result === 'new').map(({ ref }) => ref)),
   )
@@ -59,9 +60,14 @@ function Choice({ found, onAdded, onAgain }: FoundProps & { onAdded(added: Added
           ))}
         </ul>
       </Surface>
-      {found.skipped.map(({ what, count }) => (
-        <p key={what} className="ww-quiet ww-small">
-          {t('found.skipped', { what, count })}
+      {found.warnings.map((warning) => (
+        <Note key={warning.message} tone="warn">
+          {remarkText(warning)}
+        </Note>
+      ))}
+      {found.skipped.map(({ code, what, count }) => (
+        <p key={code} className="ww-quiet ww-small">
+          {t('found.skipped', { what: leftOut(code, what), count })}
         </p>
       ))}
       <Surface>
@@ -98,7 +104,7 @@ interface CandidateRowProps {
 const tones = { new: 'good', duplicate: '', changed: 'warn', refused: 'bad' } as const
 
 function CandidateRow({ candidate, isChosen, onToggle }: CandidateRowProps) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const { result, already, reason, warnings, firstCode } = candidate
   const title = labelFor(candidate)
   return (
@@ -115,11 +121,11 @@ function CandidateRow({ candidate, isChosen, onToggle }: CandidateRowProps) {
         </div>
         <div className="ww-quiet ww-small" dir="auto">
           {already !== undefined && t('found.already', { name: already })}
-          {reason !== undefined && ` ${reason}`}
+          {reason !== undefined && ` ${remarkText(reason)}`}
         </div>
         {warnings.map((warning) => (
-          <div key={warning} className="ww-small" style={{ color: 'var(--ww-warn)' }}>
-            {warning}
+          <div key={warning.message} className="ww-small" style={{ color: 'var(--ww-warn)' }}>
+            {remarkText(warning)}
           </div>
         ))}
       </div>
@@ -137,7 +143,7 @@ function CandidateRow({ candidate, isChosen, onToggle }: CandidateRowProps) {
 }
 
 function AddedList({ added, found, onAgain }: FoundProps & { added: Added }) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const nameOf = (ref: string) => found.candidates.find((candidate) => candidate.ref === ref)?.name ?? ref
   return (
     <Surface title={t('found.addedTitle', { count: added.added.length })} isFlush>
@@ -154,7 +160,7 @@ function AddedList({ added, found, onAgain }: FoundProps & { added: Added }) {
           <li key={ref} className="ww-item">
             <span className="ww-item-main ww-item-title">{nameOf(ref)}</span>
             <span className="ww-small" style={{ color: 'var(--ww-bad)' }}>
-              {reason}
+              {remarkText(reason)}
             </span>
           </li>
         ))}

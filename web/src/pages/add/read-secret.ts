@@ -1,4 +1,5 @@
 import { isFailure } from '../../../../src/errors/failure.ts'
+import type { Remark } from '../../../../src/errors/remarks.ts'
 import type { Algorithm, OtpType } from '../../../../src/otp/account.ts'
 import { decodeBase32, encodeBase32 } from '../../../../src/otp/base32.ts'
 import { parseOtpauthUri } from '../../../../src/otp/otpauth-uri.ts'
@@ -28,7 +29,7 @@ export type ReadSecret =
       readonly issuer: string
       readonly name: string
       readonly tags: readonly string[]
-      readonly warnings: readonly string[]
+      readonly warnings: readonly Remark[]
     }
 
 /**

@@ -11,7 +11,7 @@ import { useCandidates } from './use-candidates.ts'
 
 /** A link or a secret, checked at every key press; the rest of the form appears once it is right. */
 export function TextSource() {
-  const { t, problemText } = useWords()
+  const { t, problemText, remarkText } = useWords()
   const [text, setText] = useState('')
   const candidates = useCandidates()
   const read = readSecret(text)
@@ -51,8 +51,8 @@ export function TextSource() {
           )}
           {read.kind === 'secret' &&
             read.warnings.map((warning) => (
-              <Note key={warning} tone="warn">
-                {warning}
+              <Note key={warning.message} tone="warn">
+                {remarkText(warning)}
               </Note>
             ))}
           <TroubleNote trouble={candidates.trouble} />

@@ -29,7 +29,8 @@ export function AuditCounts({ query }: { query: AuditQuery }) {
 type Rows = Answer<typeof countAudit>['days']
 
 function ActionBars({ rows }: { rows: Rows }) {
-  const { t, number } = useWords()
+  const { t, has, number } = useWords()
+  const textOf = (action: string) => (has(`act.${action}`) ? t(`act.${action}`) : action)
   const actions = [...new Set(rows.map(({ action }) => action))]
     .map((action) => ({ action, count: sum(rows.filter((row) => row.action === action)) }))
     .toSorted((a, b) => b.count - a.count)
@@ -39,7 +40,7 @@ function ActionBars({ rows }: { rows: Rows }) {
     <dl className="ww-bars" aria-label={t('audit.byAction')}>
       {actions.map(({ action, count }) => (
         <div key={action}>
-          <dt className="ww-mono">{action}</dt>
+          <dt className={has(`act.${action}`) ? '' : 'ww-mono'}>{textOf(action)}</dt>
           <dd>
             <span className="ww-bar" style={{ width: `${(count / most) * 100}%` }} aria-hidden="true" />
             <span>{number(count)}</span>

@@ -1,12 +1,17 @@
 import { Fragment } from 'react'
-import type { AuditRecord } from '../../contract.ts'
+import { type AuditRecord, listPeople } from '../../contract.ts'
 import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { Scrollable } from '../../parts/scrollable.tsx'
+import { useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
+
+/** Names of people by their ids. */
+type Names = ReadonlyMap<string, string>
 
 /** Records as a table; what was typed elsewhere stands here as text and nothing more (T62). */
 export function AuditList({ records }: { records: readonly AuditRecord[] }) {
   const { t } = useWords()
+  const names = usePeopleNames(records.some(({ objectKind }) => objectKind === 'subject'))
   return (
     <Scrollable label={t('audit.title')} isSurface>
       <table className="ww-table ww-audit">
@@ -21,7 +26,7 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
         </thead>
         <tbody>
           {records.map((record) => (
-            <AuditRow key={`${record.chain} ${record.sequence}`} record={record} />
+            <AuditRow key={`${record.chain} ${record.sequence}`} record={record} names={names} />
           ))}
         </tbody>
       </table>
@@ -29,19 +34,23 @@ export function AuditList({ records }: { records: readonly AuditRecord[] }) {
   )
 }
 
-function AuditRow({ record }: { record: AuditRecord }) {
+interface RowProps {
+  readonly record: AuditRecord
+  readonly names: Names
+}
+
+function AuditRow({ record, names }: RowProps) {
   const { t, has, instant } = useWords()
   const named = (key: string, otherwise: string) => (has(key) ? t(key) : otherwise)
-  const act = named(`act.${record.action}`, '')
-  const { atMs, actorName, actorId, address, action, objectKind, objectId, objectName, outcome, reason, detail } =
-    record
+  const { atMs, address, action, outcome, reason, detail = {} } = record
+  const act = named(`act.${action}`, '')
   return (
     <tr>
       <td>
         <time dateTime={new Date(atMs).toISOString()}>{instant(atMs)}</time>
       </td>
       <td dir="auto">
-        {actorName || actorId}
+        <ActorText record={record} />
         {address !== undefined && address !== '' && (
           <div className="ww-quiet ww-small">{t('audit.from.address', { address })}</div>
         )}
@@ -51,16 +60,16 @@ function AuditRow({ record }: { record: AuditRecord }) {
         <span className={act === '' ? 'ww-mono' : 'ww-mono ww-quiet'} lang="en">
           {action}
         </span>
-        {detail !== undefined && Object.keys(detail).length > 0 && (
+        {action === 'person.factor_change' && <FactorText detail={detail} />}
+        {Object.keys(detail).length > 0 && (
           <details className="ww-quiet ww-small">
             <summary>{t('audit.details')}</summary>
-            <span className="ww-mono">{JSON.stringify(detail)}</span>
+            <DetailList detail={detail} />
           </details>
         )}
       </td>
       <td dir="auto">
-        <div className="ww-clamp">{objectName ?? objectId}</div>
-        <div className="ww-quiet ww-small">{named(`act.on.${objectKind}`, objectKind)}</div>
+        <ObjectText record={record} names={names} />
       </td>
       <td>
         <OutcomeTag outcome={outcome} />
@@ -68,6 +77,61 @@ function AuditRow({ record }: { record: AuditRecord }) {
       </td>
     </tr>
   )
+}
+
+function ActorText({ record }: { record: AuditRecord }) {
+  const { t } = useWords()
+  const { actorKind, actorName, actorId } = record
+  if (actorKind === 'stranger') return <span className="ww-quiet">{t('audit.by.stranger')}</span>
+  if (actorKind === 'root') return t('audit.by.root')
+  return (
+    <>
+      {actorName || actorId}
+      {actorKind === 'operator' && <div className="ww-quiet ww-small">{t('audit.by.operator')}</div>}
+    </>
+  )
+}
+
+// A person's own code is a subject named by the person's id, and a name nobody has is kept as a fingerprint only.
+function ObjectText({ record, names }: RowProps) {
+  const { t, has } = useWords()
+  const { objectKind, objectId, objectName } = record
+  const person = objectKind === 'subject' ? names.get(objectName ?? '') : undefined
+  const isUnknown = objectName === undefined && objectId.startsWith('unknown:')
+  const kind = `act.on.${objectKind}`
+  return (
+    <>
+      <div className="ww-clamp">{isUnknown ? t('audit.unknownName') : (person ?? objectName ?? objectId)}</div>
+      <div className="ww-quiet ww-small">
+        {person === undefined ? (has(kind) ? t(kind) : objectKind) : t('audit.personCode')}
+        {isUnknown && <span className="ww-mono"> {objectId.slice('unknown:'.length)}</span>}
+      </div>
+    </>
+  )
+}
+
+function FactorText({ detail }: { detail: NonNullable<AuditRecord['detail']> }) {
+  const { t, has } = useWords()
+  const key = `audit.factor.${String(detail['what'])}`
+  const name = typeof detail['name'] === 'string' ? ` “${detail['name']}”` : ''
+  return has(key) ? <div className="ww-small">{t(key) + name}</div> : null
+}
+
+function DetailList({ detail }: { detail: NonNullable<AuditRecord['detail']> }) {
+  return (
+    <ul className="ww-details" lang="en">
+      {Object.entries(detail).map(([name, value]) => (
+        <li key={name} className="ww-mono">
+          {name}: {typeof value === 'string' ? value : JSON.stringify(value)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function usePeopleNames(isNeeded: boolean): Names {
+  const people = useEverything(listPeople, undefined, { enabled: isNeeded })
+  return new Map(people.data?.map(({ id, username }) => [id, username]))
 }
 
 // The name of a failure breaks between its words, never inside one.

@@ -87,9 +87,14 @@ export function AuditPage() {
 }
 
 function useLiveRecords(address: string | null) {
-  const [records, setRecords] = useState<readonly AuditRecord[]>([])
+  // What came while another filter was set belongs to that one.
+  const [heard, setHeard] = useState<{ address: string | null; records: readonly AuditRecord[] }>({
+    address,
+    records: [],
+  })
+  const records = heard.address === address ? heard.records : []
   const state = useLive(address, (data) => {
-    if (isRecord(data)) setRecords((before) => [data, ...before].slice(0, mostLive))
+    if (isRecord(data)) setHeard({ address, records: [data, ...records].slice(0, mostLive) })
   })
   return { state, records }
 }

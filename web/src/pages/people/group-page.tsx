@@ -46,16 +46,17 @@ function Loaded({ group }: { group: Group }) {
   const { mayAdminister } = useMe()
   const [, navigate] = useLocation()
   const remove = useAct(deleteGroup, [listGroups])
+  const isBuiltIn = group.source === 'built-in'
   const confirmDelete = async () => {
     const done = await remove.run({ params: { group: group.id } })
     if (done !== null) navigate('/groups')
     return done !== null
   }
   return (
-    <Page title={group.name} lead={t(`source.${group.source}`)} isNarrow>
-      {mayAdminister && group.source !== 'built-in' && <GroupForm group={group} />}
+    <Page title={isBuiltIn ? t('word.everyone') : group.name} lead={t(`source.${group.source}`)} isNarrow>
+      {mayAdminister && !isBuiltIn && <GroupForm group={group} />}
       <MembersCard group={group} />
-      {mayAdminister && group.source !== 'built-in' && (
+      {mayAdminister && !isBuiltIn && (
         <ConfirmButton
           label={t('do.delete')}
           question={t('group.deleteAsk', { name: group.name })}

@@ -53,7 +53,7 @@ function GroupRow({ group }: { group: Group }) {
     <li className="ww-item">
       <div className="ww-item-main">
         <Link href={`/groups/${group.id}`} className="ww-plain-link ww-item-title" dir="auto">
-          {group.name}
+          {group.source === 'built-in' ? t('word.everyone') : group.name}
         </Link>
         <div className="ww-quiet ww-small">{t('groups.members', { count: group.memberCount })}</div>
       </div>

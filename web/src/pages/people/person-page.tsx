@@ -58,7 +58,10 @@ function PersonFacts({ person }: { person: Person }) {
       <dt>{t('people.username')}</dt>
       <dd>{person.username}</dd>
       <dt>{t('person.groups')}</dt>
-      <dd>{person.groups.map(({ name }) => name).join(', ') || t('word.none')}</dd>
+      <dd>
+        {person.groups.map(({ id, name }) => (id === 'everyone' ? t('word.everyone') : name)).join(', ') ||
+          t('word.none')}
+      </dd>
       <dt>{t('person.factors')}</dt>
       <dd>{proofs.join(', ') || t('word.none')}</dd>
       <dt>{t('person.lastSeen')}</dt>
@@ -199,9 +202,11 @@ function EndCard({ person }: { person: Person }) {
                 trouble={reset.trouble}
                 onConfirm={makeLink}
               />
-              <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
-                {t('person.lift')}
-              </Button>
+              {person.locked && (
+                <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
+                  {t('person.lift')}
+                </Button>
+              )}
             </>
           )}
           <ConfirmButton

@@ -9,17 +9,39 @@ import { useWords } from '../../words/words.tsx'
 type Job = Answer<typeof readBulkJob>
 
 const pollMs = 700
+/** Rows shown at once, as many as a page of the API holds. */
+const mostRows = 500
 
 /** How far a bulk enrolment is, and what became of each row. */
 export function BulkJobView({ realm, jobId }: { realm: Realm; jobId: string }) {
   const { t } = useWords()
-  const ask = { params: { realm: realm.name, job: jobId }, query: { limit: 500 } }
-  const job = useServer(readBulkJob, ask, {
-    refetchInterval: (query) => (query.state.data?.job.state === 'running' ? pollMs : false),
-  })
+  const params = { realm: realm.name, job: jobId }
+  const job = useServer(
+    readBulkJob,
+    { params, query: { limit: mostRows } },
+    { refetchInterval: (query) => (query.state.data?.job.state === 'running' ? pollMs : false) },
+  )
+  // Of more rows than a page holds, those matter that were not simply created.
+  const isLong = job.data?.job.state !== 'running' && job.data?.nextCursor !== undefined
+  const exceptions = useServer(
+    readBulkJob,
+    { params, query: { limit: mostRows, exceptions: true } },
+    { enabled: isLong },
+  )
   return (
     <Surface title={t('bulk.result')}>
-      <Faces of={job}>{(loaded: Job) => <Loaded {...loaded} />}</Faces>
+      <Faces of={isLong ? exceptions : job}>
+        {(loaded: Job) => (
+          <>
+            <Loaded {...loaded} />
+            {(isLong || loaded.nextCursor !== undefined) && (
+              <p className="ww-quiet ww-small">
+                {t(isLong ? 'bulk.exceptions' : 'bulk.first', { count: loaded.rows.length })}
+              </p>
+            )}
+          </>
+        )}
+      </Faces>
     </Surface>
   )
 }
@@ -27,7 +49,7 @@ export function BulkJobView({ realm, jobId }: { realm: Realm; jobId: string }) {
 const tones = { created: 'good', duplicate: '', refused: 'bad' } as const
 
 function Loaded({ job, rows }: Job) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const { state, total, done, created, duplicates, refused } = job
   const progress = t('bulk.progress', { done, total })
   return (
@@ -55,7 +77,7 @@ function Loaded({ job, rows }: Job) {
                   <span className="ww-tag" data-tone={tones[result]}>
                     {t(`bulk.result.${result}`)}
                   </span>{' '}
-                  {reason}
+                  {reason !== undefined && remarkText(reason)}
                 </td>
               </tr>
             ))}

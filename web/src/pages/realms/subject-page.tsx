@@ -2,7 +2,15 @@ import { Anchor, Button, Group, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { Link, useLocation } from 'wouter'
-import { deleteSubject, liftSubject, listSubjects, readSubject, type Subject, updateSubject } from '../../contract.ts'
+import {
+  deleteSubject,
+  liftSubject,
+  listSubjects,
+  readRealm,
+  readSubject,
+  type Subject,
+  updateSubject,
+} from '../../contract.ts'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -97,6 +105,10 @@ function SubjectActs({ realmId, subject }: { realmId: string; subject: Subject }
   const update = useAct(updateSubject, [readSubject, listSubjects])
   const lift = useAct(liftSubject, [readSubject, listSubjects])
   const remove = useAct(deleteSubject, [listSubjects])
+  const realm = useServer(readRealm, { params: { realm: realmId } })
+  // Known sources have budgets of their own, which the page does not see: below one of them in all, none is spent.
+  const perSource = realm.data?.effectiveLockout.knownPerWindow ?? Infinity
+  const mayBeLocked = subject.locked || subject.capped || subject.failures >= perSource
   const liftLock = async () => {
     const done = await lift.run({ params })
     if (done !== null) notifications.show({ message: t('subject.lifted', { name: subject.name }) })
@@ -117,7 +129,7 @@ function SubjectActs({ realmId, subject }: { realmId: string; subject: Subject }
         >
           {t(subject.enabled ? 'subject.disable' : 'subject.enable')}
         </Button>
-        {(subject.failures > 0 || subject.locked || subject.capped) && (
+        {mayBeLocked && (
           <Button variant="default" loading={lift.isRunning} onClick={() => void liftLock()}>
             {t('subject.lift')}
           </Button>

@@ -32,7 +32,7 @@ export function HealthPanel() {
 }
 
 function HealthCards({ health }: { health: Health }) {
-  const { t, dateTime, time, number } = useWords()
+  const { t, dateTime, time, number, remarkText } = useWords()
   const nowMs = useServerNow()
   const apartMs = health.databaseTimeMs === null ? 0 : Math.abs(health.databaseTimeMs - health.serverTimeMs)
   const tones = { ok: 'good', warning: 'warn', error: 'bad' } as const
@@ -58,11 +58,14 @@ function HealthCards({ health }: { health: Health }) {
       </Surface>
       <Surface title={t('health.findings')} isFlush>
         <ul className="ww-list">
-          {health.findings.map(({ level, check, message }) => (
-            <li key={`${check} ${message}`} className="ww-item">
-              <FindingText level={level} check={check} message={message} />
-              <span className="ww-tag" data-tone={tones[level]}>
-                {t(`health.level.${level}`)}
+          {health.findings.map((finding) => (
+            <li key={`${finding.check} ${finding.message}`} className="ww-item">
+              <div className="ww-item-main ww-breakable">
+                {remarkText(finding)}
+                <CheckName check={finding.check} />
+              </div>
+              <span className="ww-tag" data-tone={tones[finding.level]}>
+                {t(`health.level.${finding.level}`)}
               </span>
             </li>
           ))}
@@ -72,16 +75,12 @@ function HealthCards({ health }: { health: Health }) {
   )
 }
 
-// A language with its own sentence keeps the server's below it, for the addresses and figures it holds.
-function FindingText({ level, check, message }: Health['findings'][number]) {
+function CheckName({ check }: { check: string }) {
   const { t, has } = useWords()
-  const key = `finding.${check}.${level}`
+  const key = `check.${check}`
   return (
-    <div className="ww-item-main ww-breakable">
-      {has(key) ? t(key) : message}
-      <div className="ww-quiet ww-small" lang="en">
-        {has(key) ? message : check}
-      </div>
+    <div className="ww-quiet ww-small" {...(has(key) ? {} : { lang: 'en' })}>
+      {has(key) ? t(key) : check}
     </div>
   )
 }

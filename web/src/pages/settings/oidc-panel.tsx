@@ -170,7 +170,7 @@ interface DraftActsProps {
 }
 
 function DraftActs({ state, isChanged }: DraftActsProps) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const test = useAct(testOidc)
   const activate = useAct(activateOidc, [readOidc, readMe])
   const disable = useAct(disableOidc, [readOidc, readMe])
@@ -198,8 +198,8 @@ function DraftActs({ state, isChanged }: DraftActsProps) {
         <Note tone={tested.works ? 'good' : 'bad'} isUrgent>
           {t(tested.works ? 'oidc.works' : 'oidc.worksNot')}
           {tested.findings.map((finding) => (
-            <div key={finding} className="ww-small">
-              {finding}
+            <div key={finding.message} className="ww-small">
+              {remarkText(finding)}
             </div>
           ))}
         </Note>

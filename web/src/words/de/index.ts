@@ -5,11 +5,11 @@ import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
-import { findings } from './findings.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { problemsOfAccounts } from './problems-of-accounts.ts'
 import { realms } from './realms.ts'
+import { remarks } from './remarks.ts'
 import { root } from './root.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
@@ -28,6 +28,6 @@ export const de: Catalogue = {
   ...root,
   ...problems,
   ...problemsOfAccounts,
-  ...findings,
+  ...remarks,
   ...acts,
 }

@@ -138,6 +138,7 @@ export const problems = {
   'problem.gate_limit_unreadable': 'Eine dieser Grenzen lässt sich nicht lesen. ({message})',
   'problem.request_head_too_large':
     'Die Anfrage ist zu groß. Löschen Sie die Cookies dieser Seite, und laden Sie sie neu.',
+  'problem.expectation_unknown': 'Die Anfrage erwartet etwas, das dieser Server nicht kennt.',
   'problem.request_too_slow': 'Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.',
   'problem.grant_names_spent':
     'Sie haben eben zu viele Namen versucht, die es nicht gibt. Warten Sie, und versuchen Sie es dann noch einmal.',

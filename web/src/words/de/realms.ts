@@ -144,6 +144,8 @@ export const realms = {
   'bulk.result.duplicate': 'schon da',
   'bulk.result.refused': 'abgelehnt',
   'bulk.earlier': 'Frühere Läufe',
+  'bulk.exceptions': 'Gezeigt werden nur Zeilen, die nicht einfach angelegt wurden: {count}.',
+  'bulk.first': 'Die ersten {count} Zeilen.',
   'bulk.show': 'Zeilen zeigen',
 
   'enrolPage.noTokenWhy':

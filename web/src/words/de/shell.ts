@@ -6,7 +6,7 @@ export const shell = {
   'app.name': 'Watchword',
   'app.skip': 'Zur Seite springen',
   'app.nav': 'Seiten',
-  'app.menu': 'Menü öffnen',
+  'app.menu': 'Menü',
   'app.clockAhead': 'Die Uhr dieses Geräts geht {distance} vor.',
   'app.clockBehind': 'Die Uhr dieses Geräts geht {distance} nach.',
   'app.clockWhy':

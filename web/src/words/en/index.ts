@@ -29,8 +29,13 @@ export const en = {
 } as const satisfies Record<string, Entry>
 
 export type WordKey = keyof typeof en
-/** What a server refused, found or recorded, by the stable name of the failure, check or act. */
-export type ProblemKey = `problem.${string}` | `finding.${string}` | `act.${string}`
+/** What a server refused, remarked, left out or recorded, by the stable name of it. */
+export type ProblemKey =
+  | `problem.${string}`
+  | `remark.${string}`
+  | `check.${string}`
+  | `left-out.${string}`
+  | `act.${string}`
 
 /** All of {@link en} in one language, and what of the server's own sentences that language says itself. */
 export type Catalogue = Readonly<Record<WordKey, Entry>> & { readonly [key: ProblemKey]: Entry }

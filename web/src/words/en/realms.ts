@@ -130,6 +130,8 @@ export const realms = {
   'bulk.result.duplicate': 'there already',
   'bulk.result.refused': 'refused',
   'bulk.earlier': 'Earlier runs',
+  'bulk.exceptions': 'Only rows that were not simply created are shown: {count}.',
+  'bulk.first': 'The first {count} rows.',
   'bulk.show': 'Show the rows',
 
   'enrolPage.noTokenWhy':

@@ -3,7 +3,7 @@ export const shell = {
   'app.name': 'Watchword',
   'app.skip': 'Skip to the page',
   'app.nav': 'Pages',
-  'app.menu': 'Open the menu',
+  'app.menu': 'Menu',
   'app.clockAhead': 'The clock of this device is {distance} ahead of the server.',
   'app.clockBehind': 'The clock of this device is {distance} behind the server.',
   'app.clockWhy': 'Codes here follow the server and are right. An authenticator on this device may show wrong ones.',
