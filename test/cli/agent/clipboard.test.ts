@@ -85,6 +85,7 @@ describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop',
   it('b69 follows `watch -c` from code to code', async () => {
     await home.run(['add', 'quick', '--secret', '-', '--period', '2'], { input: secret })
     const terminal = openTerminal(home)
+    await expect.poll(() => terminal.screen(), patience).toMatch(/[$#]/)
     terminal.type(`DISPLAY=${display.name} watchword watch quick -c; echo "code $?"`, 'Enter')
     const seen = new Set<string>()
     const shownAndPasted = () => {
@@ -101,6 +102,7 @@ describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop',
 
   it('does not keep a code whose terminal was closed, and the code stands in no argument', async () => {
     const terminal = openTerminal(home)
+    await expect.poll(() => terminal.screen(), patience).toMatch(/[$#]/)
     terminal.type(`DISPLAY=${display.name} watchword get x --at 59 -c`, 'Enter')
     await expect.poll(pasted, patience).toBe('287082')
     await expect.poll(waiting, patience).toHaveLength(1)
