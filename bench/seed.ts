@@ -6,8 +6,10 @@ import { createMetrics } from '../src/server/http/metrics.ts'
 import { createLogger, logOf } from '../src/server/log.ts'
 import { openCore } from '../src/server/open-core.ts'
 import { openRooms, type Rooms } from '../src/server/rooms.ts'
+import { freshState } from '../src/server/subjects/decide.ts'
 import type { NewRealm } from '../src/server/subjects/make-realm.ts'
 import { activePlace } from '../src/server/subjects/roster.ts'
+import { stateRow } from '../src/server/subjects/state-row.ts'
 
 /** What a filled store gives the measurements. */
 export interface Seeded {
@@ -117,22 +119,7 @@ async function seedSubjects(
         .execute()
       await tx
         .insertInto('subject_state')
-        .values(
-          rows.map(({ id }) => ({
-            subject_id: id,
-            highest_step: 0,
-            spent_steps: 0,
-            secret_version: 1,
-            drift_steps: 0,
-            unknown_failures: 0,
-            unknown_step: 0,
-            unknown_step_failures: 0,
-            unknown_wait_until_ms: 0,
-            total_failures: 0,
-            lift_step: 0,
-            last_verified_at_ms: 0,
-          })),
-        )
+        .values(rows.map(({ id }) => ({ subject_id: id, ...stateRow(freshState()) })))
         .execute()
     })
   }

@@ -25,6 +25,18 @@ local function remove(r, names)
   end
 end
 
+-- What "Connection" names is dropped on the way to the app, who visits included. Nothing but a websocket leaves
+-- HTTP/1.1: over h2c a visitor would talk to the app past the gate.
+local function keep_connection(r)
+  local is_socket = (r.headers_in["Upgrade"] or ""):lower() == "websocket"
+  local kept = {}
+  for token in (r.headers_in["Connection"] or ""):lower():gmatch("[^,%s]+") do
+    if token == "close" or token == "keep-alive" or (token == "upgrade" and is_socket) then kept[#kept + 1] = token end
+  end
+  r.headers_in["Connection"] = kept[1] and table.concat(kept, ", ")
+  if not is_socket then r.headers_in["Upgrade"] = nil end
+end
+
 local function is_known(host)
   for _, suffix in ipairs(suffixes) do
     if host:sub(-#suffix) == suffix and #host > #suffix then return true end
@@ -61,6 +73,7 @@ function watchword(r)
   local host = r.hostname .. ((r.headers_in["Host"] or ""):match(":%d+$") or "")
   remove(r, identity)
   remove(r, replaced)
+  keep_connection(r)
   r.headers_in["Host"] = host
   r.headers_in["X-Forwarded-Proto"] = scheme
   r.headers_in["X-Real-IP"] = r.useragent_ip

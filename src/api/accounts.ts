@@ -242,6 +242,7 @@ export const revealCode = endpoint(
     method: 'POST',
     path: '/v1/accounts/{account}/reveal',
     summary: 'Hand out the code of this moment; HOTP gives one code per Idempotency-Key header',
+    isNameable: true,
     ...viewer,
     right: 'revealer',
   },
@@ -272,7 +273,7 @@ export const accountEvents = endpoint(
 export const listGrants = endpoint(
   'listGrants',
   { method: 'GET', path: '/v1/accounts/{account}/grants', summary: 'Who may do what', ...manager },
-  { params: one, answer: Type.Object({ items: Type.Array(Grant) }) },
+  { params: one, query: exactly({ ...pageQuery }), answer: pageOf(Grant) },
 )
 export const createGrant = endpoint(
   'createGrant',
@@ -287,7 +288,7 @@ export const deleteGrant = endpoint(
 export const listCustody = endpoint(
   'listCustody',
   { method: 'GET', path: '/v1/accounts/{account}/custody', summary: 'Who could ever have seen the secret', ...manager },
-  { params: one, answer: Type.Object({ items: Type.Array(Custody) }) },
+  { params: one, query: exactly({ ...pageQuery }), answer: pageOf(Custody) },
 )
 export const listReveals = endpoint(
   'listReveals',
@@ -314,7 +315,7 @@ export const listRotations = endpoint(
     tag: 'Accounts',
     right: 'known',
   },
-  { answer: Type.Object({ items: Type.Array(Account) }) },
+  { query: exactly({ ...pageQuery }), answer: pageOf(Account) },
 )
 export const readImage = endpoint(
   'readImage',

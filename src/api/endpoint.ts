@@ -30,6 +30,10 @@ export interface Endpoint<Parts extends EndpointParts = EndpointParts> {
   readonly status: number
   /** Media type of an answer that is not JSON. */
   readonly media?: string
+  /** Whether an `Idempotency-Key` names the act, so that a repetition is no second one. */
+  readonly isNameable?: boolean
+  /** Whether an open endpoint answers more to whoever shows who they are. */
+  readonly knowsCaller?: boolean
   readonly parts: Parts
 }
 
@@ -51,6 +55,8 @@ interface EndpointHead {
   readonly right: Right
   readonly status?: number
   readonly media?: string
+  readonly isNameable?: boolean
+  readonly knowsCaller?: boolean
 }
 
 /** Declares an endpoint; the success status is 200 with an answer and 204 without, unless given. */
@@ -93,10 +99,16 @@ export function pageOf<const Schema extends TSchema>(item: Schema) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })
 }
 
+/** How many items a page holds. */
+export function pageLimit(maximum: number) {
+  const description = 'How many items a page holds at most'
+  return Type.Optional(Type.Integer({ minimum: 1, maximum, default: Math.min(100, maximum), description }))
+}
+
 /** Query of every list. */
 export const pageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 512, description: 'nextCursor of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  limit: pageLimit(500),
 }
 
 /** Unix time in milliseconds. */
@@ -104,6 +116,14 @@ export const TimeMs = Type.Integer({ minimum: 0, maximum: 8.64e15, description: 
 
 /** A span that somebody sets, in milliseconds: ten years at most, so that adding it to a time stays one. */
 export const spanMs = (minimum: number) => Type.Integer({ minimum, maximum: 315_360_000_000 })
+
+/** The header that names an act. */
+export const idempotencyHeader = {
+  name: 'Idempotency-Key',
+  schema: Type.String({ minLength: 1, maxLength: 255 }),
+  description:
+    'Names this one act: the same request sent again under the same key by the same caller is answered as the first one was',
+}
 
 /** An id or a name in a path. */
 export const Ref = Type.String({ minLength: 1, maxLength: 255 })

@@ -111,7 +111,7 @@ export const beginSignOn = endpoint(
 )
 export const logout = endpoint(
   'logout',
-  { method: 'POST', path: '/v1/logout', summary: 'End this session', ...open },
+  { method: 'POST', path: '/v1/logout', summary: 'End this session', ...open, knowsCaller: true },
   {
     answer: Type.Object({ redirect: orNull(Type.String({ description: 'Where the provider ends its own session' })) }),
   },

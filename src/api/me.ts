@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, Ref, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
 import { Person } from './people.ts'
 import { Confirmation } from './realms.ts'
 
@@ -40,7 +40,7 @@ const mine = { tag: 'Me', right: 'person' } as const
 
 export const readMe = endpoint(
   'readMe',
-  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', right: 'anyone' },
+  { method: 'GET', path: '/v1/me', summary: 'Who I am', tag: 'Me', right: 'anyone', knowsCaller: true },
   { answer: Me },
 )
 
@@ -96,7 +96,7 @@ export const newRecoveryCodes = endpoint(
 export const listPasskeys = endpoint(
   'listPasskeys',
   { method: 'GET', path: '/v1/me/passkeys', summary: 'My passkeys', ...mine },
-  { answer: Type.Object({ items: Type.Array(Passkey) }) },
+  { query: exactly({ ...pageQuery }), answer: pageOf(Passkey) },
 )
 export const passkeyOptions = endpoint(
   'passkeyOptions',

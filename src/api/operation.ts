@@ -176,7 +176,7 @@ export const Notice = Type.Object({
 export const listWebhooks = endpoint(
   'listWebhooks',
   { method: 'GET', path: '/v1/webhooks', summary: 'Webhooks', tag: 'Notices', right: 'administrator' },
-  { answer: Type.Object({ items: Type.Array(Webhook) }) },
+  { query: exactly({ ...pageQuery }), answer: pageOf(Webhook) },
 )
 export const createWebhook = endpoint(
   'createWebhook',

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, Remark, TimeMs } from './endpoint.ts'
+import { endpoint, exactly, oneOf, orNull, pageLimit, pageOf, pageQuery, Ref, Remark, TimeMs } from './endpoint.ts'
 
 export const Algorithm = oneOf(['SHA1', 'SHA256', 'SHA512'])
 export const Replay = oneOf(['rising', 'once', 'reuse'])
@@ -329,6 +329,7 @@ export const verifyCode = endpoint(
     method: 'POST',
     path: '/v1/realms/{realm}/subjects/{subject}/verify',
     summary: 'Judge a code, once',
+    isNameable: true,
     tag: 'Subjects',
     right: 'verifier',
   },
@@ -382,7 +383,7 @@ export const bulkEnrol = endpoint(
 export const listBulkJobs = endpoint(
   'listBulkJobs',
   { method: 'GET', path: '/v1/realms/{realm}/bulk', summary: 'List bulk enrolments', ...subjects },
-  { params: realmParams, answer: Type.Object({ items: Type.Array(BulkJob) }) },
+  { params: realmParams, query: exactly({ cursor: pageQuery.cursor, limit: pageLimit(50) }), answer: pageOf(BulkJob) },
 )
 export const readBulkJob = endpoint(
   'readBulkJob',

@@ -41,7 +41,7 @@ export const Token = Type.Object({
   createdAtMs: TimeMs,
   expiresAtMs: orNull(TimeMs),
   lastUsedAtMs: orNull(TimeMs),
-  suspended: Type.Boolean(),
+  enabled: Type.Boolean(),
 })
 export const TokenCreated = Type.Object({ ...Token.properties, token: Type.String({ description: 'Shown this once' }) })
 export const TokenCreate = exactly({
@@ -117,7 +117,7 @@ export const updateToken = endpoint(
   {
     method: 'PATCH',
     path: '/v1/tokens/{token}',
-    summary: 'Rename, suspend or resume a token',
+    summary: 'Rename, disable or enable a token',
     tag: 'Tokens',
     right: 'owner',
   },
@@ -125,7 +125,7 @@ export const updateToken = endpoint(
     params: Type.Object({ token: Ref }),
     body: exactly({
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-      suspended: Type.Optional(Type.Boolean()),
+      enabled: Type.Optional(Type.Boolean()),
       expiresAtMs: Type.Optional(orNull(TimeMs)),
     }),
     answer: Token,

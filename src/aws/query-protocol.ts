@@ -116,7 +116,8 @@ async function parseXml(answer: HttpAnswer, call: QueryCall): Promise<XmlNode> {
   if (/<!DOCTYPE|<html/i.test(answer.text.slice(0, 500))) throw unreadable()
   // Loaded with the first answer: a server that never calls AWS goes without.
   const { XMLParser } = await import('fast-xml-parser')
-  const parser = new XMLParser({ parseTagValue: false, processEntities: true, ignoreAttributes: true })
+  // AWS writes quotation marks in its sentences as numeric references, which `htmlEntities` alone reads.
+  const parser = new XMLParser({ parseTagValue: false, htmlEntities: true, ignoreAttributes: true })
   try {
     return parser.parse(answer.text, true) as XmlNode
   } catch {

@@ -40,6 +40,8 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   ignoreDeclaration: true,
+  // Without it numeric character references, which any XML may hold, are left as they are.
+  htmlEntities: true,
 })
 
 /**
@@ -68,7 +70,8 @@ export function readAssertion(samlResponse: string): SamlAssertion {
 
 function offeredRoles(values: readonly string[]): OfferedRole[] {
   const roles = new Map<string, OfferedRole>()
-  for (const value of values) {
+  // An empty value is how some providers say that there is no role.
+  for (const value of values.filter((text) => text !== '')) {
     const arns = value.split(',').map((part) => part.trim())
     const providers = arns.filter((arn) => providerShape.test(arn))
     const [roleArn, ...more] = arns.filter((arn) => roleShape.test(arn))

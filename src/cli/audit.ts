@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import { parseMoment } from './admin/moment.ts'
+import { parseCount } from './admin/whole-number.ts'
 import type { CliContext } from './context.ts'
 import { type StoreFlags, storeFlags } from './server-options.ts'
 
@@ -63,7 +64,7 @@ const listCommand = buildCommand<ListFlags, [], CliContext>({
   parameters: {
     flags: {
       ...filterFlags,
-      limit: { kind: 'parsed', parse: Number, default: '50', brief: 'How many events', placeholder: 'N' },
+      limit: { kind: 'parsed', parse: parseCount, default: '50', brief: 'How many events', placeholder: 'N' },
       cursor: word('Where the page before ended', 'CURSOR'),
       json,
       ...storeFlags,
@@ -110,7 +111,7 @@ const exportCommand = buildCommand<ExportFlags, [], CliContext>({
   loader: async () => (await import('./audit-run.ts')).exportAll,
   parameters: {
     flags: {
-      jsonl: { kind: 'boolean', default: true, brief: 'JSON lines, the only format' },
+      jsonl: { kind: 'boolean', default: true, withNegated: false, brief: 'JSON lines, the only format' },
       output: word('Write into this new file instead of standard output', 'FILE'),
       ...filterFlags,
       ...storeFlags,

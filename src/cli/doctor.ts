@@ -1,9 +1,11 @@
 import { buildCommand } from '@stricli/core'
 import { isFailure } from '../errors/failure.ts'
+import type { OpenCore } from '../server/open-core.ts'
 import type { Finding } from '../server/operation/finding.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './admin/connection.ts'
+import { progressOn } from './progress.ts'
 
 const marks: Record<Finding['level'], string> = { ok: 'ok      ', warning: 'warning ', error: 'error   ' }
 
@@ -29,10 +31,9 @@ async function lookAtStore(context: CliContext, flags: AdminFlags): Promise<read
   const { withStore } = await import('./open-store.ts')
   const { findings, findingsOfUnopened } = await import('../server/operation/findings.ts')
   try {
-    return await withStore(context, flags, (core) => findings(core, core.config), {
-      schema: 'as it is',
-      allowsMoved: true,
-    })
+    const { onProgress, end } = progressOn(context)
+    const look = (core: OpenCore) => findings(core, core.config, { onProgress }).finally(end)
+    return await withStore(context, flags, look, { schema: 'as it is', allowsMoved: true })
   } catch (error) {
     if (!isFailure(error) || error.code === 'config_invalid') throw error
     const { readConfig } = await import('../server/config.ts')

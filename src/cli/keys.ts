@@ -7,6 +7,7 @@ import { type KeyStatus, readKeyStatus } from '../server/keys/status.ts'
 import { rootKeyProvider } from '../server/open-core.ts'
 import type { CliContext } from './context.ts'
 import { operator, withStore } from './open-store.ts'
+import { progressOn } from './progress.ts'
 import { type StoreFlags, storeFlags } from './server-options.ts'
 
 interface StatusFlags extends StoreFlags {
@@ -74,7 +75,10 @@ export const keysRoutes = buildRouteMap<'status' | 'rotate', CliContext>({
 })
 
 async function status(this: CliContext, flags: StatusFlags): Promise<void> {
-  const found = await withStore(this, flags, readKeyStatus)
+  const { onProgress, end } = progressOn(this)
+  const found = await withStore(this, flags, (core) =>
+    readKeyStatus(core, (values) => onProgress(`${values} values`)).finally(end),
+  )
   if (flags.json) return this.printJson(found)
   for (const line of statusLines(found)) this.print(line)
 }
@@ -98,12 +102,10 @@ function day(atMs: number): string {
 
 async function rotate(this: CliContext, flags: RotateFlags): Promise<void> {
   if (flags.root || flags.newRootKeyFile !== undefined) return rotateRoot(this, flags)
-  const showsProgress = this.stderr.isTerminal
-  const onProgress = (values: number) => {
-    if (showsProgress) this.stderr.write(`\r${values} values`)
-  }
-  const rotation = await withStore(this, flags, (core) => rotateDataKeys(core, { by: operator(), onProgress }))
-  if (showsProgress) this.stderr.write('\n')
+  const { onProgress, end } = progressOn(this)
+  const rotation = await withStore(this, flags, (core) =>
+    rotateDataKeys(core, { by: operator(), onProgress: (values) => onProgress(`${values} values`) }).finally(end),
+  )
   if (flags.json) return this.printJson(rotation)
   this.print(rotationLine(rotation))
 }

@@ -4,16 +4,22 @@ import { createRequire, enableCompileCache } from 'node:module'
 // Modules are required here rather than imported: importing node:fs alone takes as long as reading the store.
 const require = createRequire(import.meta.url)
 
-enableCompileCache(cacheFolder())
+const compiled = cacheFolder()
+if (compiled !== null) enableCompileCache(compiled)
 if (!(await answerFast())) {
   const { runProgram } = await import('./program.ts')
   await runProgram(process)
 }
 
-/** The user's own folder: in a shared temporary folder another user could plant code. */
-function cacheFolder(): string {
-  const home = process.env['HOME'] ?? (require('node:os') as typeof import('node:os')).homedir()
-  return `${process.env['XDG_CACHE_HOME'] ?? `${home}/.cache`}/watchword/compiled`
+/** In the user's own folder, null where nobody knows it: in a shared temporary folder another user could plant code. */
+function cacheFolder(): string | null {
+  const { XDG_CACHE_HOME: caches, HOME: home } = process.env
+  if (caches !== undefined) return `${caches}/watchword/compiled`
+  try {
+    return `${home ?? (require('node:os') as typeof import('node:os')).homedir()}/.cache/watchword/compiled`
+  } catch {
+    return null
+  }
 }
 
 /** The calls that people and tools make all day go past everything they do not need. */

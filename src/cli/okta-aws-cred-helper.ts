@@ -6,7 +6,11 @@ import { answerFromCache } from './aws/fast-lane.ts'
 import { fromOldSpelling } from './aws/old-spelling.ts'
 
 // The name and the commands of the program before this one, so that profiles it wrote go on working.
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'watchword', 'compiled'))
+try {
+  enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'watchword', 'compiled'))
+} catch {
+  // A user without a home has no cache of compiled code.
+}
 
 const words = fromOldSpelling(process.argv.slice(2))
 const isAnswered = words[1] === 'get-cred' && answerFromCache(process, words.slice(2))

@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os'
 import type { AuditEvent } from '../server/audit/event.ts'
 import type { OpenCore } from '../server/open-core.ts'
 import { openStoreCore, type StoreUse } from './admin/store-core.ts'
 import type { CliContext } from './context.ts'
 import type { StoreFlags } from './server-options.ts'
+import { userName } from './user.ts'
 
 /** Who works on the store itself, as the audit tells it. */
 export type Operator = Pick<AuditEvent, 'actorKind' | 'actorId' | 'actorName' | 'address'>
@@ -25,6 +25,6 @@ export async function withStore<T>(
 
 /** The account of the operating system that runs the command. */
 export function operator(): Operator {
-  const { username } = userInfo()
-  return { actorKind: 'operator', actorId: `operator:${username}`, actorName: username, address: 'local' }
+  const name = userName()
+  return { actorKind: 'operator', actorId: `operator:${name}`, actorName: name, address: 'local' }
 }

@@ -20,13 +20,26 @@ const failureOf: Readonly<Record<string, FailureCode>> = {
   EROFS: 'disk_read_only',
 }
 
+/** An error of the system with what Node.js adds to it. */
+interface SystemError extends NodeJS.ErrnoException {
+  readonly hostname?: string
+  readonly address?: string
+  readonly port?: number
+}
+
+const listenRefusals = new Set(['EACCES', 'EADDRNOTAVAIL', 'EINVAL', 'EPERM'])
+
 /**
  * An error of the operating system as a failure whose message is a sentence; null for any other error. The program's
  * last resort: where more is known about a file than its path, whoever opens it says so.
  */
 export function systemFailure(thrown: unknown): Failure | null {
   if (!(thrown instanceof Error)) return null
-  const { code = '', path, hostname } = thrown as NodeJS.ErrnoException & { hostname?: string }
+  const { code = '', path, hostname, address = '', port = 0 } = thrown as SystemError
+  if (code === 'EADDRINUSE') return new Failure('port_in_use', { detail: { port }, cause: thrown })
+  if (address !== '' && listenRefusals.has(code)) {
+    return new Failure('address_unusable', { detail: { host: address, port }, cause: thrown })
+  }
   const known = failureOf[code]
   if (known === undefined) return null
   return new Failure(known, { detail: { place: path ?? hostname ?? 'What was named' }, cause: thrown })

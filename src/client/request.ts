@@ -29,7 +29,7 @@ export interface RawInput {
 /**
  * The path and query of an endpoint, each parameter encoded so that it cannot leave its segment.
  *
- * @throws {@link Failure} `client_parameter_missing`
+ * @throws {@link Failure} `client_parameter_missing`, `client_parameter_dots`
  */
 export function pathOf(endpoint: Endpoint, { params = {}, query = {} }: RawInput): string {
   const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -37,7 +37,9 @@ export function pathOf(endpoint: Endpoint, { params = {}, query = {} }: RawInput
     if (typeof value !== 'string' || value === '') {
       throw new Failure('client_parameter_missing', { detail: { path: endpoint.path, name } })
     }
-    return encodeSegment(value)
+    // URL parsers resolve them away, encoded or not (WHATWG URL, "double-dot URL path segment"): another address is asked.
+    if (value === '.' || value === '..') throw new Failure('client_parameter_dots', { detail: { name, value } })
+    return encodeURIComponent(value)
   })
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
@@ -46,10 +48,4 @@ export function pathOf(endpoint: Endpoint, { params = {}, query = {} }: RawInput
     }
   }
   return search.size === 0 ? path : `${path}?${search.toString()}`
-}
-
-// A lone "." or ".." would be resolved away by URL parsers, so its dots are encoded too.
-function encodeSegment(value: string): string {
-  const encoded = encodeURIComponent(value)
-  return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded
 }

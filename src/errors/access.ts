@@ -45,8 +45,8 @@ export const accessFailures = {
     'A token for the gate needs both: a scope such as gate:app, and limits (gateLimits; --gate-host …) that say what it opens.',
   token_not_found: 'There is no such token.',
   token_owner_needed: 'Only a person can make a token for a person. Make a service token instead.',
-  token_refused: 'The token opens nothing here: it is unknown, expired or suspended. Make a new one.',
-  token_suspended_from_above: 'An administrator suspended this token, and only an administrator lifts that. Ask one.',
+  token_refused: 'The token opens nothing here: it is unknown, expired or disabled. Make a new one.',
+  token_disabled_from_above: 'An administrator disabled this token, and only an administrator lifts that. Ask one.',
   username_invalid: 'A name has 1 to 128 characters, no spaces at its ends, no slashes and no control characters.',
   username_taken: 'There is a person of this name already. Choose another name.',
   webhook_address_invalid:

@@ -6,7 +6,7 @@ export const agentFailures = {
   agent_terminal_missing: 'There is no terminal to ask for {question}. {instead}',
   agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
   agent_name_invalid:
-    'An account name is 1 to 200 visible characters without line breaks, and does not start with a dash.',
+    'An account name is 1 to 200 visible characters without line breaks, starts with no dash or blank, and has no . or .. between slashes.',
   agent_name_taken:
     'There is already an account named {name}. Choose another name; `watchword add --force` replaces it.',
   agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
@@ -25,22 +25,33 @@ export const agentFailures = {
   agent_store_foreign: 'The file {path} is not a store of this program ({reason}).',
   agent_store_line_unreadable:
     'Line {line} of the store is not an otpauth URI this program can use. `gpg -d` shows the lines.',
-  agent_store_unwritable: 'The folder of the store, {path}, cannot be written ({reason}).',
+  agent_store_unwritable:
+    'The folder {path} cannot be written: {reason}. Nothing was changed. Make room or give yourself the right to it, or name another place.',
+  agent_store_link_broken:
+    'The store {path} is a link to {target}, which is not there. Connect the drive or folder it lies on, or remove the link.',
   agent_passphrase_wrong: 'Wrong passkey or unable to decrypt: the passphrase does not open the store {path}.',
   agent_passphrase_needed:
     'The store is locked and there is no terminal to ask on. Run `watchword unlock` first, or give --passphrase-file.',
+  agent_unlock_unasked:
+    'The store stays locked: there is no terminal to ask for its passphrase on. Run `watchword unlock` in one, or give --passphrase-file FILE.',
   agent_passphrase_mismatch: 'The two passphrases differ. Nothing was changed.',
   agent_passphrase_empty: 'An empty passphrase protects nothing. Nothing was changed.',
   agent_keyring_missing: 'No keyring took the passphrase. Keep it there yourself with `{command}`.',
   agent_key_missing: 'None of your GPG keys opens the store {path}: it is encrypted to {recipients}.',
   agent_gpg_missing:
     'The program gpg is missing. Install GnuPG, or keep the store under a passphrase with `watchword agent init --passphrase`.',
+  agent_gpg_unusable:
+    'The gpg that was started ({program}) does not work here: {reason}. GnuPG 2.1 or newer is needed; look at `gpg --version`. The store was not touched.',
   agent_gpg_failed: 'gpg could not {action}: {reason}.',
   agent_no_key: 'gpg has no key that can both encrypt and decrypt. `watchword agent init` makes one.',
+  agent_no_key_left:
+    'No key of yours can take the store: {keys}. Renew it with `gpg --quick-set-expire FINGERPRINT 2y` unless it is revoked; `watchword agent init` makes a new one.',
   agent_several_keys: 'gpg has several keys of yours: {keys}. Choose with `watchword agent init --gpgrecipient KEY`.',
   agent_recipient_not_found: 'gpg knows no key for {recipient}. Import it with `gpg --import`, then try again.',
-  agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give the full fingerprint.',
-  agent_recipient_unusable: 'The key {recipient} cannot receive the store: it is {reason}.',
+  agent_recipient_ambiguous: 'gpg knows several keys for {recipient}. Give one full fingerprint: {fingerprints}.',
+  agent_recipient_unusable:
+    'The key {recipient} cannot receive the store: it is {reason}, so nothing was written. Renew it, or name another with `watchword recipients add KEY` and `watchword recipients remove KEY`.',
+  agent_recipient_absent: 'The store is not encrypted to {recipient}. `watchword recipients` shows who can read it.',
   agent_no_recipients: 'The store is sealed under a passphrase and has no recipients.',
   agent_recipient_last: 'The last recipient cannot be removed: nobody could read the store any more.',
   agent_recipient_self:
@@ -52,7 +63,8 @@ export const agentFailures = {
   agent_screen_unavailable:
     'No program here can take a picture of the screen. Install grim (Wayland) or maim (X11), or save the picture and give --qr FILE.',
   agent_clipboard_missing:
-    'Nothing here can take the code: there is no clipboard program (wl-copy, xclip, xsel) and no terminal.',
+    'No clipboard takes the code here: that needs a desktop and wl-copy, xclip or xsel. --osc52 copies through the terminal.',
+  agent_clipboard_terminal: 'There is no terminal to copy the code through. Leave out -c, and take it from the output.',
   agent_file_exists: 'The file {path} exists already. Choose another name, or delete it first.',
   agent_file_unreadable: 'The file {path} cannot be read: {reason}.',
   agent_file_unwritable: 'The file {path} cannot be written: {reason}.',

@@ -65,7 +65,11 @@ export const awsFailures = {
   aws_undo_changed:
     '{path} was changed by something else since the last refresh, so no file was brought back. Edit it by hand, or run watchword aws refresh.',
   aws_profile_unknown: 'There is no profile {profile} in {path}.',
-  aws_profile_shape: 'The profile {profile} has no {key}.',
+  aws_profile_shape: 'The profile {profile} has no {key}. Add it to the profile, or name another one.',
+  aws_profile_chain:
+    'The profile {profile} stands behind more than {most} others, or behind itself. Look at the source_profile of each.',
+  aws_profile_foreign:
+    'The profile {profile} gets its credentials from another program, which is not called here. Name a profile of ours, or one with keys.',
   aws_password_missing: 'The Okta password is not stored. Run watchword aws init.',
   aws_secret_missing:
     'The secret of {name} is not stored. Run watchword aws init, or for an IAM user watchword aws mfa enrol.',

@@ -7,6 +7,7 @@ export const clientFailures = {
   client_answer_cut: 'The connection to {origin} broke before its answer was whole. Ask again.',
   client_answer_unreadable: 'What {origin} answered is not from Watchword. Check the address and the proxy before it.',
   client_parameter_missing: 'The address {path} needs the parameter {name}.',
+  client_parameter_dots: 'There is no {name} named {value}: no address can hold that name. Check it.',
   client_door_refused: 'HTTP Error {status}: {statusText}. {reason}',
   client_proof_missing: 'Give the seed to make codes from, or one code.',
   client_service_unproven: 'No service proved itself with this request. Put the middleware before this route.',

@@ -2,6 +2,7 @@
 export const httpFailures = {
   bad_request: 'The request is not valid: {reason}.',
   request_head_too_large: 'The header of the request is too large. Send fewer or shorter fields.',
+  expectation_unknown: 'The request expects something this server does not know. Send it without the Expect header.',
   request_too_slow: 'The request did not come in time. Send it again.',
   json_unreadable: 'The body is not valid JSON.',
   not_found: 'There is nothing at this address.',

@@ -5,6 +5,7 @@ export const operationFailures = {
   address_unusable: 'This machine cannot listen on {host} port {port}. Choose another address with --host or --port.',
   store_named_twice:
     '--server names a running server, --data-dir and --database-url a store. Keep the one that is meant.',
+  enabled_twice: '--enable and --disable contradict each other. Keep the one that is meant.',
   token_file_missing: 'Name the file with the token: --token-file FILE, or WATCHWORD_TOKEN_FILE.',
   listener_unusable:
     '{what} cannot listen on {place} ({reason}). Choose another address with {setting}, or give this user the right to it.',
@@ -18,6 +19,7 @@ export const operationFailures = {
   disk_full: 'The disk below {place} is full. Make room and do it again; nothing that was confirmed is lost.',
   files_too_many: 'Too many files are open at once. Raise the limit of this user (ulimit -n) and do it again.',
   host_unknown: '{place} is no host that this machine knows. Check the name, and that names are looked up (DNS).',
+  home_unknown: 'The system knows no home folder of this user. Set HOME to the folder where files are to be kept.',
   file_unreadable: 'The file {file} cannot be read. Check its name, and that this user may read it.',
   backup_unreadable: 'This is no whole backup of ours, or another root key sealed it. Nothing was changed.',
   backup_key_missing:

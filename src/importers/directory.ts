@@ -1,3 +1,4 @@
+import { isFailure } from '../errors/failure.ts'
 import { completeAccount } from '../otp/account.ts'
 import { type ParsedOtpauth, parseOtpauthUri } from '../otp/otpauth-uri.ts'
 import { accountOfField, accountOf } from './draft.ts'
@@ -12,6 +13,11 @@ export type OpenMessage = (message: Uint8Array) => Promise<Uint8Array>
 const simpleotpSecret = /(?:^|\/)\.totp_(.+)_secret$/
 const pgpHeader = '-----BEGIN PGP MESSAGE-----'
 
+/** Whether a file of a folder could be part of a store; whatever else lies there need not be read. */
+export function isOfStore(path: string): boolean {
+  return path.endsWith('.gpg') || /(?:^|\/)\.totp_[^/]+_(?:secret|options)$/.test(path)
+}
+
 /**
  * The store of simpleotp's agent: `.totp_NAME_secret` and beside it `.totp_NAME_options`.
  *
@@ -22,7 +28,12 @@ export async function importSimpleotpStore(files: FolderFiles, open: OpenMessage
   const report = new ReportBuilder()
   for (const [path, bytes] of files) {
     const name = simpleotpSecret.exec(path)?.[1]
-    if (name === undefined || bytes.length === 0) continue
+    if (name === undefined) continue
+    if (bytes.length === 0) {
+      // Its web page left such a file when gpg would not encrypt, and listed the account all the same.
+      report.skip('empty_files')
+      continue
+    }
     if (!isOpenPgp(bytes)) {
       report.skip('simpleotp_users')
       continue
@@ -48,7 +59,7 @@ export async function importPassTree(files: FolderFiles, open: OpenMessage): Pro
       if (field === null) report.skip('entries_without')
       else report.add(name, () => readPassEntry(name, field))
     } catch (thrown) {
-      report.refuse(name, thrown)
+      refuseUnlessInterrupted(report, name, thrown)
     }
   }
   return report.finish('pass', 'pass')
@@ -65,8 +76,14 @@ async function addOpened(
     const text = textOf(await open(sealed))
     report.add(name, () => read(text))
   } catch (thrown) {
-    report.refuse(name, thrown)
+    refuseUnlessInterrupted(report, name, thrown)
   }
+}
+
+/** Whoever says no to gpg's question for one message is not asked for all the others. */
+function refuseUnlessInterrupted(report: ReportBuilder, name: string, thrown: unknown): void {
+  if (isFailure(thrown, 'agent_interrupted')) throw thrown
+  report.refuse(name, thrown)
 }
 
 /** Options are one line, `digits=6,digest=None,name=None,issuer=None,interval=30`; `None` means the default. */

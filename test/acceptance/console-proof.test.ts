@@ -82,5 +82,5 @@ describeWith(['chromium'], 'a code that the provider has to vouch for', () => {
     await page.getByRole('button', { name: 'Show code' }).click()
     await page.getByRole('button', { name: 'Hide' }).waitFor()
     expect(faults).toEqual([])
-  }, 90_000)
+  })
 })

@@ -50,7 +50,7 @@ describeWith(['chromium'], 'pages that remember', () => {
     await activate.click()
     await page.getByText('Single sign-on is active').waitFor()
     expect(await state()).toMatchObject({ active: { issuer: provider.issuer } })
-  }, 90_000)
+  })
 
   it('brings filters and tabs back with the address', async () => {
     const { page } = ada

@@ -94,6 +94,24 @@ for (const kind of proxies) {
       expect(believed).toEqual([])
     })
 
+    it('P15 nobody takes away what the app is told by naming it in Connection', async () => {
+      for (const name of ['Remote-User', 'Remote-Groups', 'X-Real-IP', 'X-Forwarded-For', 'X-Forwarded-Proto']) {
+        const headers = { cookie: `watchword=${session}`, connection: `close, ${name}` }
+        const seen = await seenByApp('/page', { headers })
+        expect([name, seen?.headers[name.toLowerCase()]]).toEqual([name, expect.stringMatching(/./)])
+      }
+    })
+
+    it.each(['h2c', 'websocket, h2c', 'h2c, websocket', 'TLS/1.0'])(
+      'P34 lets nothing but a websocket out of HTTP/1.1: %s',
+      async (upgrade) => {
+        const handshake = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+        const headers = { cookie: `watchword=${session}`, connection: 'upgrade', upgrade, ...handshake }
+        const seen = await seenByApp('/page', { headers })
+        expect([seen === null, seen?.headers.upgrade]).toEqual([false, undefined])
+      },
+    )
+
     it('keeps every cookie of the gate from the app and leaves it its own', async () => {
       const cookies: readonly (readonly [string, readonly string[]])[] = [
         [`watchword=${session}`, []],

@@ -95,6 +95,19 @@ describeWith(['nginx', 'chromium'], 'a browser in front of nginx and the gate', 
     expect(page.url()).toContain('/auth/login')
   })
 
+  it('lets an app lead on from where the login led, to a login of its own for one', async () => {
+    const elsewhere = `http://login.elsewhere.test:${app.port}/`
+    for (const path of [
+      `/leads-to?${encodeURIComponent(elsewhere)}`,
+      `/leads-to?${encodeURIComponent(at('app.mydomain2.fr', '/auth/login'))}`,
+    ]) {
+      await page.goto(at('app.mydomain.fr', path))
+      await logIn()
+      await page.waitForURL(/elsewhere|mydomain2/)
+      await page.goto(at('app.mydomain.fr', '/auth/logout'))
+    }
+  })
+
   it('B17 fits a phone and the dark, without anything foreign', async () => {
     const foreign: string[] = []
     page.on('request', (request) => {

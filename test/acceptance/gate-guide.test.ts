@@ -26,7 +26,7 @@ describeWith(['sh'], "the gate's guide, pasted", () => {
     expect(await check('https://app.example.com/')).toBe(401)
     expect(await check('https://app.example.com/api/status', 'POST')).toBe(401)
     expect(await check('https://wiki.example.com/api/status')).toBe(401)
-  }, 60_000)
+  })
 
   it('prints a file that nginx takes', () => {
     const { paste } = openShell()

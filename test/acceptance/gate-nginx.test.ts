@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -42,10 +42,9 @@ describeWith(['nginx'], 'nginx and the gate over time', () => {
 
   it('P33 the cache recipe of the guide saves checks and keeps people and addresses apart', async () => {
     const site = printedNginx({ gatePort: house.port, appPort: app.port, hosts: [host] })
-    const recipe = `internal;
-    proxy_cache checks; proxy_ignore_headers Cache-Control;
-    proxy_cache_key "$http_cookie$http_authorization$host$request_method$request_uri";
-    proxy_cache_valid 200 5s;`
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/guide/gate.md'), 'utf8')
+    const [, shown = ''] = /```nginx\n(proxy_cache_key [\s\S]*?)```/.exec(guide) ?? []
+    const recipe = `internal;\n proxy_cache checks; proxy_ignore_headers Cache-Control;\n${shown}`
     const cached = `proxy_cache_path ${folder} keys_zone=checks:1m;\n${site.replace('internal;', recipe)}`
     const nginx = await startNginx(cached)
     const token = await house.signIn(alice)

@@ -172,6 +172,9 @@ for (const kind of proxies) {
       expect(await openSocket('/socket', { cookie })).toBe('hello')
       expect(await openSocket('/socket', { cookie, origin: 'https://evil.test' })).toBe('hello')
       expect(await openSocket('/socket', {})).toBe(401)
+      expect(await openSocket('/socket', { cookie, Upgrade: 'WebSocket', Connection: 'keep-alive, Upgrade' })).toBe(
+        'hello',
+      )
     })
 
     it('P34 opens a websocket from pages of the same site alone where a rule says so', async () => {
@@ -216,7 +219,7 @@ for (const kind of proxies) {
       const { status } = await exchange(proxy.port, '/page', { headers })
       await proxy.stop()
       await app.close()
-      expect([500, 502, 503]).toContain(status)
+      expect(status).toBe(kind === 'caddy' ? 502 : 503)
     })
   })
 }

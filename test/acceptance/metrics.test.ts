@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { caller, createStore, initialise, startTestServer, type TestServer, type TestStore } from '../support/server.ts'
 
-describe('the metrics of a running server', { timeout: 60_000 }, () => {
+describe('the metrics of a running server', () => {
   let store: TestStore
   let server: TestServer
   let call: ReturnType<typeof caller>

@@ -10,7 +10,7 @@ import { totp } from '../../src/otp/totp.ts'
 import { readQrCodes } from '../../src/qr/read.ts'
 import { engines } from '../support/engines.ts'
 import { PlainBrowser } from '../support/gate/browser.ts'
-import { freePort } from '../support/gate/proxies.ts'
+import { freePort } from '../support/free-port.ts'
 import { adapted, commandsIn, openShell } from '../support/guide.ts'
 import { fillOldTinyMfa, oldKeyFile } from '../support/old-tiny-mfa.ts'
 import { describeWith } from '../support/programs.ts'
@@ -58,7 +58,7 @@ async function untilFree(port: number): Promise<void> {
     if (!(await isFree)) return false
     await new Promise((closed) => probe.close(closed))
     return true
-  }, 60_000)
+  })
 }
 
 const codeOf = (secretBase32: string, steps = 0) => totp(decodeBase32(secretBase32), Date.now() + steps * 30_000)
@@ -92,7 +92,7 @@ describeWith(['sh', 'sed', 'curl'], 'from go-tiny-mfa, pasted', () => {
 
     await server.stop()
     expect(paste('watchword --healthcheck', variables)).toMatchObject({ status: 1, stdout: '' })
-  }, 120_000)
+  })
 
   it('says in one line which of the four is missing', async () => {
     const { POSTGRES_DB: _left, ...three } = fourVariables(await freshPostgres())
@@ -141,7 +141,7 @@ describeWith(['sh', 'sed', 'curl'], 'from go-tiny-mfa, pasted', () => {
       })
       expect([user, response.status]).toEqual([user, 200])
     }
-  }, 120_000)
+  })
 })
 
 describeWith(['sh', 'curl'], 'from ungleichotp, pasted', () => {
@@ -191,7 +191,7 @@ describeWith(['sh', 'curl'], 'from ungleichotp, pasted', () => {
     const asDns = adapted(verify, { ...here, '123456': codeOf(dns.seed), '654321': codeOf(nico) })
     expect(paste(asDns).stdout).toBe('{"status":"OK"}')
     expect(paste(asDns).stdout).toContain('You do not have permission to perform this action.')
-  }, 120_000)
+  })
 })
 
 describeWith(['sh'], 'from totpshare, pasted', () => {
@@ -233,7 +233,7 @@ describeWith(['sh'], 'from totpshare, pasted', () => {
     const server = stopAtTheEnd(await startTestServer(store.variables))
     const shown = (await codeAt(server, token)) as { token: string }
     expect([codeOf(secret, -1), codeOf(secret)]).toContain(shown.token)
-  }, 120_000)
+  })
 
   it('reads the folder at start, from the variables totpshare had', async () => {
     const { folder, keys } = oldFolder()
@@ -251,7 +251,7 @@ describeWith(['sh'], 'from totpshare, pasted', () => {
     expect(server.log()).toMatch(/"imported":1/)
     const listed = await fetch(`${server.url}/v1/accounts`, { headers: { authorization: `Bearer ${rootToken}` } })
     expect(await listed.json()).toMatchObject({ items: [{ label: 'Prod räksmörgås' }] })
-  }, 120_000)
+  })
 })
 
 describeWith(['sh'], 'from simpleotp, pasted', () => {
@@ -287,5 +287,5 @@ describeWith(['sh'], 'from simpleotp, pasted', () => {
     expect((await browser.logIn(fields, { headers: origin })).status).toBe(302)
     expect(browser.cookies.get('token')).toMatch(/^[0-9a-f]{64}$/)
     expect((await browser.get('/auth/check')).status).toBe(200)
-  }, 120_000)
+  })
 })

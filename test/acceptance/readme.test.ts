@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { describeWith } from '../support/programs.ts'
 
 const project = resolve(import.meta.dirname, '../..')
@@ -14,14 +14,6 @@ function walk(port: number): string {
   return block.replace('npm ci\n', '').replace('WATCHWORD_PORT=8321', `WATCHWORD_PORT=${port}`)
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}
-
 describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => {
   it('does what the README says it does', async () => {
     const path = `${join(project, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`
@@ -29,7 +21,7 @@ describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => 
       cwd: project,
       encoding: 'utf8',
       env: { ...process.env, PATH: path },
-      timeout: 90_000,
+      timeout: 180_000,
     })
     const told = `${stdout}\n${stderr}`
     expect(told).toContain('"accepted":true')
@@ -38,5 +30,5 @@ describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => 
     expect(told.match(/found in row \d+/g)).toHaveLength(3)
     expect(told).not.toContain('command not found')
     expect(told).not.toContain('bad_request')
-  }, 120_000)
+  })
 })

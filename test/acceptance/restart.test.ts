@@ -14,7 +14,7 @@ import {
   type TestStore,
 } from '../support/server.ts'
 
-describe('one store, started twice', { timeout: 90_000 }, () => {
+describe('one store, started twice', () => {
   let store: TestStore
   let server: TestServer
   let rootToken: string
@@ -32,7 +32,7 @@ describe('one store, started twice', { timeout: 90_000 }, () => {
     ;({ rootToken, admin } = initialise(store))
     server = await startTestServer(store.variables)
     call = caller(present, rootToken)
-  }, 90_000)
+  })
   afterAll(async () => {
     await server.stop()
     store.remove()

@@ -12,6 +12,10 @@ function taken(schema: unknown, found = new Set<string>()): Set<string> {
   return found
 }
 
+function isList(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && Object.hasOwn(Object(Object(answer).properties), 'items')
+}
+
 describe('the wire contract', () => {
   it('T67 lets nobody choose a place on the server: no path, file, folder or sink is ever taken', () => {
     const names = endpoints.flatMap(({ parts }) => [...taken(parts.body), ...taken(parts.query)])
@@ -31,6 +35,15 @@ describe('the wire contract', () => {
     const places = endpoints.map(({ method, path }) => `${method} ${path}`)
     expect(new Set(places).size).toBe(endpoints.length)
     expect(new Set(endpoints.map(({ name }) => name)).size).toBe(endpoints.length)
+  })
+
+  it('gives every list pages: a cursor, a limit, and the cursor of the next page', () => {
+    const lists = endpoints.filter(({ parts }) => isList(parts.answer))
+    expect(lists.length).toBeGreaterThan(15)
+    for (const { name, parts } of lists) {
+      expect(Object.keys(parts.query?.properties ?? {}), name).toEqual(expect.arrayContaining(['cursor', 'limit']))
+      expect(parts.answer, name).toHaveProperty('properties.nextCursor')
+    }
   })
 
   it('T53 T86 names no secret in any answer but those of enrolment', () => {

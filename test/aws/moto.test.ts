@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   accountAlias,
@@ -13,7 +12,9 @@ import { removeMfa } from '../../src/aws/mfa-enrolment.ts'
 import { callQuery } from '../../src/aws/query-protocol.ts'
 import { assumeRole, getCallerIdentity, getSessionToken } from '../../src/aws/sts.ts'
 import type { Transport } from '../../src/aws/transport.ts'
+import { freePort } from '../support/free-port.ts'
 import { findProgram, reportSkipped } from '../support/programs.ts'
+import { until } from '../support/until.ts'
 
 const program = findProgram('moto_server')
 if (program === null) reportSkipped('a second opinion on the wire formats', ['moto_server'])
@@ -36,9 +37,7 @@ describe.skipIf(program === null)('a second opinion on the wire formats', () => 
     endpointUrl = `http://127.0.0.1:${port}`
     access = { credentials, endpointUrl }
     server = spawn(program ?? '', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
-    for (let attempt = 0; attempt < 150 && !(await answers(endpointUrl)); attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
+    await until(() => answers(endpointUrl))
   })
   afterAll(() => server.kill('SIGKILL'))
 
@@ -67,14 +66,6 @@ describe.skipIf(program === null)('a second opinion on the wire formats', () => 
     expect((await getCallerIdentity(transport, role, 'aws', { endpointUrl })).arn).toContain('assumed-role/Deploy/ada')
   })
 })
-
-async function freePort(): Promise<number> {
-  const holder = createServer()
-  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
-  const { port } = holder.address() as AddressInfo
-  await new Promise((resolve) => holder.close(resolve))
-  return port
-}
 
 async function answers(url: string): Promise<boolean> {
   return fetch(`${url}/moto-api/`).then(

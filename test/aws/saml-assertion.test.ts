@@ -66,6 +66,27 @@ describe('readAssertion', () => {
     ])
   })
 
+  it('reads what XML may write in other ways: numeric references, comments, CDATA, and values that say nothing', () => {
+    const value = '>arn:aws:iam::123456789012:role/Reader,'
+    const [before = '', ...after] = signedResponse(
+      issuer,
+      { ...content, roles: [[roleArn('Reader'), provider]] },
+      noonMs,
+    ).split(value)
+    expect(after).toHaveLength(1)
+    for (const written of ['role/Rea&#x64;er&#44;', 'role/Read<!-- x -->er,', '<![CDATA[role/Reader]]>,']) {
+      const xml = `${before}>arn:aws:iam::123456789012:${written}${after.join('')}`
+      expect(readAssertion(Buffer.from(xml).toString('base64')).roles).toEqual([
+        { roleArn: roleArn('Reader'), providerArn: provider },
+      ])
+    }
+    const empty = signedResponse(issuer, content, noonMs).replace(
+      /(AttributeValue[^>]*)>arn:aws:iam::\d+:role\/Reader,[^<]*</,
+      '$1> <',
+    )
+    expect(readAssertion(Buffer.from(empty).toString('base64')).roles).toHaveLength(1)
+  })
+
   it("accepts the attribute name that China's guide prints", () => {
     const xml = signedResponse(issuer, content, noonMs).replaceAll(
       'https://aws.amazon.com/SAML',

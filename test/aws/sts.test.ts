@@ -124,6 +124,13 @@ describe('what AWS answers besides XML', () => {
     )
   })
 
+  it('quotation marks in a sentence of AWS, which are numeric references there, are read', async () => {
+    const text = '1 validation error detected: Value &#39;5&#39; at &#39;durationSeconds&#39; failed'
+    world.accounts.refuseNext = { code: 'ValidationError', text, status: 400, times: 1 }
+    const user = addUser(world.accounts, '123456789012', 'jo')
+    await expect(getCallerIdentity(transport, user, 'aws', place())).rejects.toThrow("Value '5' at 'durationSeconds'")
+  })
+
   it('a limit is told from a refusal', async () => {
     world.accounts.refuseNext = { code: 'Throttling', text: 'Rate exceeded', status: 400, times: 1 }
     const user = addUser(world.accounts, '123456789012', 'ian')

@@ -30,7 +30,7 @@ function ready() {
   return { doctor, ask }
 }
 
-describe('watchword doctor', { timeout: 60_000 }, () => {
+describe('watchword doctor', () => {
   it('prints the redirect URI as it has to be registered, and warns when it is plain http', () => {
     const { doctor } = ready()
     expect(doctor({}).redirect).toMatchObject({

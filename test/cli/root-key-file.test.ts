@@ -28,7 +28,7 @@ function readyStore(): TestStore {
 
 const keyOf = ({ folder }: TestStore) => join(folder, 'watchword.key')
 
-describe('a root key that is rotated', { timeout: 180_000 }, () => {
+describe('a root key that is rotated', () => {
   it('stays beside its file for the backups it sealed, and the output says so', () => {
     const store = readyStore()
     const backup = join(store.folder, 'first.backup')
@@ -80,7 +80,7 @@ describe('a root key that is rotated', { timeout: 180_000 }, () => {
 
 const service = 65_534
 describeWhere(process.getuid?.() === 0, 'the rights of root', "files made by root in a service's folder", () => {
-  it('are the service’s: key, old key and database', { timeout: 120_000 }, () => {
+  it('are the service’s: key, old key and database', () => {
     const store = createStore()
     onTestFinished(() => store.remove())
     chownSync(store.folder, service, service)

@@ -11,7 +11,7 @@ function readyStore(): TestStore {
   return store
 }
 
-describe('what the operating system refuses', { timeout: 120_000 }, () => {
+describe('what the operating system refuses', () => {
   it('is told in a sentence that names the place and what to do', () => {
     const { variables, folder } = readyStore()
     mkdirSync(join(folder, 'a-folder'))

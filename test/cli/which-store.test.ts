@@ -31,7 +31,7 @@ const realms = (variables: Variables, ...args: string[]) => {
   return stdout
 }
 
-describe('a flag that names a store', { timeout: 60_000 }, () => {
+describe('a flag that names a store', () => {
   it('wins over the variables that name a database or a server', async () => {
     const url = await emptyDatabase()
     const { folder } = readyStore()
@@ -49,7 +49,7 @@ describe('a flag that names a store', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a store that moved to another database', { timeout: 120_000 }, () => {
+describe('a store that moved to another database', () => {
   it('refuses every command but those that read its record, and doctor says so', async () => {
     const { variables, folder } = readyStore()
     expect(runCommand(['migrate', '--to', await emptyDatabase()], variables).status).toBe(0)
@@ -76,7 +76,7 @@ describe('a store that moved to another database', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a database that is empty', { timeout: 120_000 }, () => {
+describe('a database that is empty', () => {
   const looking = [['doctor'], ['keys', 'status'], ['audit', 'list'], ['admin', 'realms', 'list']]
 
   it('stays empty under commands that look, and can be moved or restored into', async () => {
@@ -112,7 +112,7 @@ describe('a database that is empty', { timeout: 120_000 }, () => {
   })
 })
 
-describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 120_000 }, (kept: KeptSchema) => {
+describe.each(keptSchemas())('a store of schema $schemaVersion', (kept: KeptSchema) => {
   it.each(engines)('on $name is upgraded by no command, but can be backed up and its audit read', async (engine) => {
     const place = await engine.freshPlace()
     await layOut(kept, place)

@@ -58,7 +58,18 @@ describe('createClient', () => {
 
   it('never lets a parameter climb out of its segment', async () => {
     const client = createClient({ baseUrl: 'http://127.0.0.1:1' })
-    expect(client.address(readAccount, { params: { account: '..' } })).toBe('http://127.0.0.1:1/v1/accounts/%2E%2E')
+    for (const account of ['.', '..']) {
+      expect(() => client.address(readAccount, { params: { account } })).toThrow(/no account named/)
+      await expect(client.call(readAccount, { params: { account } })).rejects.toMatchObject({
+        code: 'client_parameter_dots',
+      })
+    }
+    // As the server hears it: URL parsers resolve even encoded dots.
+    for (const account of ['...', '..%2F..', '%2e%2e', '../..', 'a/..', '.hidden', '\\..\\', '?', '#']) {
+      const { pathname } = new URL(client.address(readAccount, { params: { account } }))
+      expect(decodeURIComponent(pathname)).toBe(`/v1/accounts/${account}`)
+      expect(pathname.split('/').length).toBe(4)
+    }
     expect(() => client.address(readAccount, { params: { account: '' } })).toThrow(/needs the parameter account/)
   })
 

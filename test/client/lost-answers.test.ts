@@ -28,8 +28,11 @@ function sendHtml(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>It is away</h1>')
 }
 
+/** Short enough to wait for, long enough for an answer that comes on a busy machine. */
+const patienceMs = 1500
+
 /** Fails `lost` times in one way, then accepts. */
-async function unsteady(fail: RequestListener, lost = 2) {
+async function unsteady(fail: RequestListener, lost = 2, timeoutMs = 30_000) {
   const keys: unknown[] = []
   const baseUrl = await listenOnLoopback((request, response) => {
     keys.push(request.headers['idempotency-key'])
@@ -37,31 +40,31 @@ async function unsteady(fail: RequestListener, lost = 2) {
     if (keys.length <= lost) return fail(request, response)
     response.writeHead(200, { 'content-type': 'application/json' }).end(verdict)
   })
-  const watchword = connect({ baseUrl, timeoutMs: 250, delay: () => Promise.resolve() })
+  const watchword = connect({ baseUrl, timeoutMs, delay: () => Promise.resolve() })
   return { keys, watchword, verify: () => watchword.verify('r', 's', '000000') }
 }
 
 describe('an answer lost on the way', () => {
-  it.each<[string, RequestListener]>([
+  it.each<[string, RequestListener, number?]>([
     ['is cut', (_, response) => sendCut(response)],
-    ['stalls', (_, response) => sendHalf(response)],
+    ['stalls', (_, response) => sendHalf(response), patienceMs],
     ['of an error is cut', (_, response) => sendCut(response, 500)],
     ['is a 502 of a proxy', (_, response) => sendHtml(response, 502)],
     ['is a 503 of a proxy', (_, response) => sendHtml(response, 503)],
     ['is a 504 of a proxy', (_, response) => sendHtml(response, 504)],
-  ])('is asked for again under the same key when it %s', async (_name, fail) => {
-    const { keys, verify } = await unsteady(fail)
+  ])('is asked for again under the same key when it %s', async (_name, fail, timeoutMs) => {
+    const { keys, verify } = await unsteady(fail, 2, timeoutMs)
     expect(await verify()).toEqual({ accepted: true, step: 7 })
     expect(keys).toHaveLength(3)
     expect(new Set(keys).size).toBe(1)
   })
 
-  it.each<[string, string, RequestListener]>([
+  it.each<[string, string, RequestListener, number?]>([
     ['cut', 'client_answer_cut', (_, response) => sendCut(response)],
-    ['slow', 'client_timed_out', (_, response) => sendHalf(response)],
+    ['slow', 'client_timed_out', (_, response) => sendHalf(response), patienceMs],
     ["a proxy's", 'client_answer_unreadable', (_, response) => sendHtml(response, 502)],
-  ])('is told as %s after three attempts', async (_name, code, fail) => {
-    const { keys, verify } = await unsteady(fail, 9)
+  ])('is told as %s after three attempts', async (_name, code, fail, timeoutMs) => {
+    const { keys, verify } = await unsteady(fail, 9, timeoutMs)
     await expect(verify()).rejects.toMatchObject({ code })
     expect(keys).toHaveLength(3)
   })

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Refusal } from '../../src/client/failures.ts'
+import { connect } from '../../src/client/watchword.ts'
 import { UngleichOtpClient, UngleichOtpRefusal } from '../../src/client/service/index.ts'
 import { expressAuthentication, fastifyAuthentication, serviceOf } from '../../src/client/service/middleware.ts'
 import { proofInBody, type ServiceVerifier, verifierOver } from '../../src/client/service/service-proof.ts'
@@ -129,5 +131,18 @@ describe('middleware', () => {
     }
     expect(await verifierOver({ verify }).verify('dns', 'billing', '111111')).toBe(true)
     expect(asked).toEqual(['billing/dns/111111'])
+  })
+
+  it('refuses whoever names what no service is called, and is away only when nobody can be asked', async () => {
+    const problem = (status: number) => new Refusal({ type: '', title: 'no', status, code: 'no' })
+    const over = (error: unknown) => verifierOver({ verify: () => Promise.reject(error) }).verify('x', 'y', '111111')
+    for (const status of [400, 403, 404]) expect(await over(problem(status))).toBe(false)
+    for (const status of [401, 429, 500, 503]) await expect(over(problem(status))).rejects.toBeInstanceOf(Refusal)
+    const nowhere = connect({ baseUrl: 'http://127.0.0.1:1', token: 'a-token' })
+    expect(await verifierOver(nowhere).verify('..', 'billing', '111111')).toBe(false)
+
+    const server = await startUngleichOtp(seed)
+    const client = new UngleichOtpClient({ ...caller, serverUrl: server.verifyUrl })
+    expect(await client.verify('n'.repeat(200), 'billing', '111111')).toBe(false)
   })
 })

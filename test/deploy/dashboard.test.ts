@@ -14,7 +14,7 @@ const questions = panels.flatMap(({ title, targets = [] }) => targets.map(({ exp
 /** What Prometheus itself adds to whatever it scrapes. */
 const labelsOfPrometheus = ['instance', 'job']
 
-describe('the Grafana dashboard over a running server', { timeout: 60_000 }, () => {
+describe('the Grafana dashboard over a running server', () => {
   let store: TestStore
   let server: TestServer
   let samples: readonly string[]

@@ -47,4 +47,4 @@ it('the context of the image holds everything that its build reads and its last 
     const path = built ?? own ?? ''
     expect(existsSync(join(context, path)), path).toBe(true)
   }
-}, 180_000)
+})

@@ -9,7 +9,7 @@ import { schemaVersion } from '../../src/server/database/migrations/migrations.t
 import { createStore, initialise, runCommand, type TestStore } from '../support/server.ts'
 
 // Bad operation gets one sentence on standard error, a non-zero exit, and changes nothing (law 8).
-describe('a server that cannot start says why', { timeout: 120_000 }, () => {
+describe('a server that cannot start says why', () => {
   let store: TestStore
 
   beforeEach(() => {

@@ -6,7 +6,7 @@ import type { TcpLink } from '../support/tcp-link.ts'
 import { until } from '../support/until.ts'
 
 // One server whose line to PostgreSQL is ours to cut.
-describe('a database that goes away and comes back', { timeout: 90_000 }, () => {
+describe('a database that goes away and comes back', () => {
   let server: LinkedServer
   let link: TcpLink
   let call: LinkedServer['call']
@@ -39,7 +39,7 @@ describe('a database that goes away and comes back', { timeout: 90_000 }, () => 
       grants: [{ grantee: 'everyone', right: 'reveal' }],
     })
     account = String(made.body['id'])
-  }, 120_000)
+  })
   afterAll(() => server?.remove())
 
   it('answers 503 to everything meanwhile, and recovers by itself', async () => {

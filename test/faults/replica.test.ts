@@ -58,4 +58,4 @@ it('T04 a primary that dies costs no acknowledged verdict when its synchronous r
   const { body } = await call('POST', '/v1/realms/shop/subjects/after/enrolment')
   const code = totp(decodeBase32(String(body['secretBase32'])), Date.now())
   expect((await verify('after', code)).body).toMatchObject({ accepted: true })
-}, 120_000)
+})

@@ -22,7 +22,7 @@ import { until } from '../support/until.ts'
 const subjects = 450
 const cutOffAfter = 200
 
-describe('a key rotation that is killed halfway', { timeout: 180_000 }, () => {
+describe('a key rotation that is killed halfway', () => {
   it('T88 leaves no clear text, is finished by the next call, while a server serves, and every code still verifies', async () => {
     const store = createStore()
     onTestFinished(() => store.remove())

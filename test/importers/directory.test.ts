@@ -59,9 +59,12 @@ describe('importSimpleotpStore', () => {
       open,
     )
     expect([report.total, report.entries.length, report.skipped]).toEqual([
-      3,
+      4,
       0,
-      [{ code: 'simpleotp_users', what: "users of simpleotp's login server", count: 1 }],
+      [
+        { code: 'simpleotp_users', what: "users of simpleotp's login server", count: 1 },
+        { code: 'empty_files', what: 'empty files, whose secrets simpleotp never wrote', count: 1 },
+      ],
     ])
     expect(report.failures.map(({ name }) => name)).toEqual(['foreign', 'wrong'])
   })

@@ -149,7 +149,7 @@ describe('T98 anything at all', () => {
       }),
       { numRuns: 3000 },
     )
-  }, 120_000)
+  })
 
   const keys = fc.constantFrom(
     ...'header slots params db version entries info secret type algo digits period counter name issuer groups services schemaVersion servicesEncrypted otp Authenticators'.split(
@@ -178,7 +178,7 @@ describe('T98 anything at all', () => {
       }),
       { numRuns: 3000 },
     )
-  }, 120_000)
+  })
 })
 
 describe('a file of ours to name', () => {

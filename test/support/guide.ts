@@ -51,7 +51,7 @@ export function openShell(variables: Variables = {}): {
         cwd: folder,
         encoding: 'utf8',
         env: { ...cleanEnvironment({ ...variables, ...more }), PATH: path },
-        timeout: 60_000,
+        timeout: 180_000,
       }),
   }
 }

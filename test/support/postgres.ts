@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { once, type EventEmitter } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer, type Server } from 'node:net'
+import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { freePort } from './free-port.ts'
 import { administer, makeTemplate } from './postgres-template.ts'
 import { until } from './until.ts'
 
@@ -130,6 +131,8 @@ export async function startServer({ isDurable = false } = {}): Promise<OwnPostgr
     password: 'only-for-tests',
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
+    // Whoever calls may have set a language that this machine does not have.
+    initdbFlags: ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'],
     postgresFlags: [...flags, ...(isDurable ? ['fsync=on'] : careless)].flatMap((flag) => ['-c', flag]),
     onLog: () => {},
     onError: () => {},
@@ -198,16 +201,6 @@ function readStatus(pid: number): string {
   } catch {
     return 'State:\tZ'
   }
-}
-
-/** A port the system had free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const port = portOf(probe)
-  probe.close()
-  return port
 }
 
 function portOf(server: Server): number {

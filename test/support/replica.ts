@@ -4,7 +4,8 @@ import { chownSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { freePort, type OwnPostgres } from './postgres.ts'
+import { freePort } from './free-port.ts'
+import type { OwnPostgres } from './postgres.ts'
 import { until } from './until.ts'
 
 /** A copy that follows a PostgreSQL server and can take its place. */

@@ -42,6 +42,9 @@ export async function startUngleichOtp(seed: string): Promise<UngleichOtpServer>
         : [body['name'], body['realm'], body['token']]
     if (!proves(name, realm, token)) return [403, { detail: 'Incorrect authentication credentials.' }]
     if (path.pathname === '/ungleichotp/verify/') {
+      if ((body['verifyname'] ?? '').length > 128) {
+        return [400, { verifyname: ['Ensure this field has no more than 128 characters.'] }]
+      }
       const isVerified = proves(body['verifyname'], body['verifyrealm'], body['verifytoken'])
       return isVerified
         ? [200, { status: 'OK' }]

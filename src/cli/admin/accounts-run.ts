@@ -22,11 +22,13 @@ import {
 } from '../../api/accounts.ts'
 import type { Client } from '../../client/client.ts'
 import { isRefusal } from '../../client/failures.ts'
+import { pages } from '../../client/watchword.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
 import type { AddFlags, GrantFlags, ListFlags, ReplaceFlags, SecretFlags, TextFlags, UpdateFlags } from './accounts.ts'
 import { type AdminFlags, withAdminClient } from './connection.ts'
 
+/** Accounts of the vault, a line each: id, label, issuer. */
 export async function list(this: CliContext, flags: ListFlags): Promise<void> {
   const { search, tag, deleted } = flags
   const query = { ...(search === undefined ? {} : { search }), ...(tag === undefined ? {} : { tag }), deleted }
@@ -36,6 +38,7 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
   for (const account of accounts) this.print(lineOf(account))
 }
 
+/** One account, a line for each field that says something. */
 export async function show(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const account = await withAdminClient(this, flags, (client) => findAccount(client, name))
   if (flags.json) return this.printJson(account)
@@ -49,6 +52,7 @@ function shown(value: NonNullable<Account[keyof Account]>): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** The code of an account, audited; a counter goes one on with every call. */
 export async function code(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const answer = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
@@ -58,6 +62,7 @@ export async function code(this: CliContext, flags: AdminFlags, name: string): P
   this.print(answer.code)
 }
 
+/** Stores an account; warnings go to standard error. */
 export async function add(this: CliContext, flags: AddFlags): Promise<void> {
   const secretBase32 = await readSecret(this, flags)
   const { marked = false, allowDuplicate, reveal = [] } = flags
@@ -69,6 +74,7 @@ export async function add(this: CliContext, flags: AddFlags): Promise<void> {
   this.print(lineOf(account))
 }
 
+/** Changes what flags name and leaves the rest. */
 export async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
   const account = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
@@ -91,6 +97,7 @@ function demandOf({ acr, amr, maxAge }: TextFlags): SignOnDemand | undefined {
   return { acrValues: [...(acr ?? [])], amr: [...(amr ?? [])], maxAgeSeconds: maxAge ?? 300 }
 }
 
+/** Stores a new secret; the one before can be brought back for a while. */
 export async function replace(this: CliContext, flags: ReplaceFlags, name: string): Promise<void> {
   const secretBase32 = await readSecret(this, flags)
   const body = { secretBase32, ...(flags.proofCode === undefined ? {} : { proofCode: flags.proofCode }) }
@@ -103,6 +110,7 @@ export async function replace(this: CliContext, flags: ReplaceFlags, name: strin
   this.say(`The secret of ${account.label} is replaced. "undo-replace" takes the old one back.`)
 }
 
+/** Brings the secret before the last replacement back. */
 export async function undoReplace(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const account = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
@@ -111,10 +119,11 @@ export async function undoReplace(this: CliContext, flags: AdminFlags, name: str
   tell(this, flags, account, `The secret before is the one of ${account.label} again.`)
 }
 
+/** Who may do what with an account, a line each: the grant's id, right, who, until when. */
 export async function grants(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const answer = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
-    return client.call(listGrants, { params: { account: id } })
+    return everyItem((page) => client.call(listGrants, { params: { account: id }, query: page }))
   })
   if (flags.json) return this.printJson(answer)
   for (const { id, right, grantee, granteeName, expiresAtMs } of answer.items) {
@@ -123,6 +132,7 @@ export async function grants(this: CliContext, flags: AdminFlags, name: string):
   }
 }
 
+/** Lets somebody see codes of an account or manage it. */
 export async function grant(this: CliContext, flags: GrantFlags, name: string): Promise<void> {
   const body = grantOf(flags.to, flags.right, flags.until)
   const answer = await withAdminClient(this, flags, async (client) => {
@@ -132,18 +142,20 @@ export async function grant(this: CliContext, flags: GrantFlags, name: string): 
   tell(this, flags, answer, `${answer.granteeName} may ${answer.right} ${name}.`)
 }
 
+/** Ends one grant, by its id. */
 export async function ungrant(this: CliContext, flags: AdminFlags, name: string, grantId: string): Promise<void> {
   await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
     await client.call(deleteGrant, { params: { account: id, grant: grantId } })
   })
-  tell(this, flags, { ended: grantId }, 'The grant is ended.')
+  tell(this, flags, { deleted: grantId }, 'The grant is ended.')
 }
 
+/** Who could ever have seen the secret of an account, a line each. */
 export async function custody(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const answer = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name)
-    return client.call(listCustody, { params: { account: id } })
+    return everyItem((page) => client.call(listCustody, { params: { account: id }, query: page }))
   })
   if (flags.json) return this.printJson(answer)
   for (const { atMs, personName, how, secretVersion } of answer.items) {
@@ -151,13 +163,17 @@ export async function custody(this: CliContext, flags: AdminFlags, name: string)
   }
 }
 
+/** Accounts whose secret has to be replaced, the longest due first, each with why. */
 export async function rotations(this: CliContext, flags: AdminFlags): Promise<void> {
-  const answer = await withAdminClient(this, flags, (client) => client.call(listRotations))
+  const answer = await withAdminClient(this, flags, (client) =>
+    everyItem((page) => client.call(listRotations, { query: page })),
+  )
   if (flags.json) return this.printJson(answer)
   if (answer.items.length === 0) return this.say('No secret has to be replaced.')
   for (const account of answer.items) this.print(`${lineOf(account)}  ${account.rotateReason ?? ''}`)
 }
 
+/** Deletes an account; it can be restored for a while. */
 export async function remove(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const account = await withAdminClient(this, flags, async (client) => {
     const found = await findAccount(client, name)
@@ -167,6 +183,7 @@ export async function remove(this: CliContext, flags: AdminFlags, name: string):
   tell(this, flags, { deleted: account.id }, `${account.label} is deleted. "restore ${account.id}" brings it back.`)
 }
 
+/** Brings a deleted account back; a label finds it as well as its id. */
 export async function restore(this: CliContext, flags: AdminFlags, name: string): Promise<void> {
   const account = await withAdminClient(this, flags, async (client) => {
     const { id } = await findAccount(client, name, true)
@@ -184,18 +201,19 @@ function lineOf({ id, label, issuer }: Account): string {
   return issuer === '' || label.includes(issuer) ? `${id}  ${label}` : `${id}  ${label}  ${issuer}`
 }
 
+/** All pages of a list as one. */
+async function everyItem<Item>(read: Parameters<typeof pages<Item>>[0]): Promise<{ items: Item[] }> {
+  const items: Item[] = []
+  for await (const item of pages(read)) items.push(item)
+  return { items }
+}
+
 async function allAccounts(
   client: Client,
   query: { search?: string; tag?: string; deleted?: boolean },
 ): Promise<Account[]> {
-  const accounts: Account[] = []
-  let cursor: string | undefined
-  do {
-    const page = await client.call(listAccounts, { query: { ...query, ...(cursor === undefined ? {} : { cursor }) } })
-    accounts.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return accounts
+  const { items } = await everyItem((page) => client.call(listAccounts, { query: { ...query, ...page } }))
+  return items
 }
 
 /** By id, else by the one label that is exactly this. */

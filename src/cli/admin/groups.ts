@@ -135,14 +135,14 @@ async function members(this: CliContext, flags: AdminFlags, name: string): Promi
 async function add(this: CliContext, flags: AdminFlags, name: string, person: string): Promise<void> {
   const params = { group: name, person }
   await withAdminClient(this, flags, (client) => client.call(api.addMember, { params }))
-  if (flags.json) return this.printJson(params)
+  if (flags.json) return this.printJson({ ...params, member: true })
   this.say(`${person} is in ${name}.`)
 }
 
 async function remove(this: CliContext, flags: AdminFlags, name: string, person: string): Promise<void> {
   const params = { group: name, person }
   await withAdminClient(this, flags, (client) => client.call(api.removeMember, { params }))
-  if (flags.json) return this.printJson(params)
+  if (flags.json) return this.printJson({ ...params, member: false })
   this.say(`${person} is no longer in ${name}.`)
 }
 

@@ -1,17 +1,18 @@
-import { userInfo } from 'node:os'
 import { importSimpleotp, type SimpleotpReport } from '../../server/compat/simpleotp/import.ts'
 import type { Actor } from '../../server/http/actor.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { userName } from '../user.ts'
 import type { ImportSimpleotpFlags } from './import-simpleotp.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/** Takes over the users of simpleotp's folder. The exit code says when some were refused. */
 export async function importSimpleotpFolder(
   this: CliContext,
   flags: ImportSimpleotpFlags,
   folder: string,
 ): Promise<void> {
-  const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
+  const operator: Actor = { kind: 'operator', name: userName(), address: '' }
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const report = await importSimpleotp(rooms.core, rooms.access, operator, { folder, isDryRun: flags.dryRun })

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { decodeBase32 } from '../../otp/base32.ts'
@@ -11,16 +10,25 @@ import type { Config } from '../../server/config.ts'
 import type { By } from '../../server/subjects/audited.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { userName } from '../user.ts'
 import type { ImportTinyMfaFlags } from './import-tiny-mfa.ts'
+import { rowProgress } from './row-progress.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/**
+ * Takes over the issuers, users and tokens of go-tiny-mfa's database.
+ *
+ * @throws {@link Failure} `import_unreadable_keys` with nothing written, unless keys that do not open may be skipped
+ */
 export async function importTinyMfaDatabase(this: CliContext, flags: ImportTinyMfaFlags): Promise<void> {
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const old = await readSource(rooms.core.config, flags)
-    const by: By = { actor: { kind: 'operator', name: userInfo().username, address: '' }, address: '', door: 'cli' }
-    const wish = { isDryRun: flags.dryRun, skipUnreadable: flags.skipUnreadable, stayOpen: flags.stayOpen }
-    const report = await importTinyMfa(doorParts(rooms), old, by, wish)
+    const by: By = { actor: { kind: 'operator', name: userName(), address: '' }, address: '', door: 'cli' }
+    const progress = rowProgress(this.stderr)
+    const { dryRun: isDryRun, skipUnreadable, stayOpen } = flags
+    const wish = { isDryRun, skipUnreadable, stayOpen, onRow: progress.onRow }
+    const report = await importTinyMfa(doorParts(rooms), old, by, wish).finally(progress.end)
     if (flags.json) this.printJson(report)
     else tell(this, report)
     if (!report.isWritten && !flags.dryRun) {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { Failure } from '../../errors/failure.ts'
 import { oldText } from '../../server/compat/old-text.ts'
 import { knownDefaultKey } from '../../server/compat/totpshare/folder-file.ts'
@@ -7,12 +6,14 @@ import { type FolderReport, importFolder } from '../../server/compat/totpshare/i
 import type { Actor } from '../../server/http/actor.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { userName } from '../user.ts'
 import type { ImportTotpshareFlags } from './import-totpshare.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
+/** Takes over the files of totpshare's folder. The exit code says when some were refused. */
 export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
   const encryptionKey = readKey(this, flags)
-  const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
+  const operator: Actor = { kind: 'operator', name: userName(), address: '' }
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
   try {
     const report = await importFolder(rooms.vault, operator, { folder, encryptionKey, isDryRun: flags.dryRun })

@@ -3,6 +3,7 @@ import * as api from '../../api/people.ts'
 import type { Client } from '../../client/client.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, serverOf, withAdminClient } from './connection.ts'
+import { type EnablingFlags, wantedState } from './enabling.ts'
 
 type Role = api.Person['role']
 
@@ -16,10 +17,7 @@ interface PersonFlags extends AdminFlags {
   readonly role?: Role
 }
 
-interface UpdateFlags extends PersonFlags {
-  readonly enable: boolean
-  readonly disable: boolean
-}
+interface UpdateFlags extends PersonFlags, EnablingFlags {}
 
 const text = (value: string) => value
 
@@ -138,8 +136,9 @@ async function invite(this: CliContext, flags: PersonFlags, username: string): P
 }
 
 async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
-  const disabled = flags.disable ? { disabled: true } : flags.enable ? { disabled: false } : {}
-  const body = { ...given(flags), ...disabled }
+  const wanted = wantedState(flags)
+  const enabled = wanted === undefined ? {} : { enabled: wanted }
+  const body = { ...given(flags), ...enabled }
   const person = await withAdminClient(this, flags, (client) =>
     client.call(api.updatePerson, { params: { person: name }, body }),
   )
@@ -201,6 +200,6 @@ async function allPeople(client: Client, query: { search?: string }): Promise<ap
   return people
 }
 
-function lineOf({ username, role, source, disabled, displayName }: api.Person): string {
-  return [username, role, source, disabled ? 'disabled' : '', displayName].filter((part) => part !== '').join('  ')
+function lineOf({ username, role, source, enabled, displayName }: api.Person): string {
+  return [username, role, source, enabled ? '' : 'disabled', displayName].filter((part) => part !== '').join('  ')
 }

@@ -1,11 +1,13 @@
 import { buildCommand, buildRouteMap } from '@stricli/core'
 import * as api from '../../api/realms.ts'
+import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
 import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
+import { type EnablingFlags, wantedState } from './enabling.ts'
 import { subjectRoutes } from './subjects.ts'
+import { parseWhole } from './whole-number.ts'
 
 const text = (value: string) => value
-const whole = (value: string) => Number.parseInt(value, 10)
 
 /** What a realm may be told on the command line. */
 interface PolicyFlags extends AdminFlags {
@@ -23,18 +25,22 @@ const policyFlags = {
   ...adminFlags,
   issuerLabel: { kind: 'parsed', parse: text, optional: true, brief: 'What authenticators show', placeholder: 'TEXT' },
   contact: { kind: 'parsed', parse: text, optional: true, brief: 'Who answers for the realm', placeholder: 'TEXT' },
-  digits: { kind: 'parsed', parse: whole, optional: true, brief: 'Digits of a code, 6 to 8', placeholder: 'N' },
-  period: { kind: 'parsed', parse: whole, optional: true, brief: 'Seconds of a code, 15 to 120', placeholder: 'N' },
-  windowBack: { kind: 'parsed', parse: whole, optional: true, brief: 'Earlier codes accepted', placeholder: 'N' },
-  windowForward: { kind: 'parsed', parse: whole, optional: true, brief: 'Later codes accepted', placeholder: 'N' },
+  digits: { kind: 'parsed', parse: parseWhole, optional: true, brief: 'Digits of a code, 6 to 8', placeholder: 'N' },
+  period: {
+    kind: 'parsed',
+    parse: parseWhole,
+    optional: true,
+    brief: 'Seconds of a code, 15 to 120',
+    placeholder: 'N',
+  },
+  windowBack: { kind: 'parsed', parse: parseWhole, optional: true, brief: 'Earlier codes accepted', placeholder: 'N' },
+  windowForward: { kind: 'parsed', parse: parseWhole, optional: true, brief: 'Later codes accepted', placeholder: 'N' },
   replay: { kind: 'enum', values: ['rising', 'once', 'reuse'], optional: true, brief: 'How often a code counts' },
   readback: { kind: 'enum', values: ['pending', 'enrollers'], optional: true, brief: 'Who may read a secret again' },
 } as const
 
-interface UpdateFlags extends PolicyFlags {
+interface UpdateFlags extends PolicyFlags, EnablingFlags {
   readonly name?: string
-  readonly enable: boolean
-  readonly disable: boolean
 }
 
 const realm = {
@@ -113,7 +119,7 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
     }
     return found
   })
-  if (flags.json) return this.printJson(realms)
+  if (flags.json) return this.printJson({ items: realms })
   if (realms.length === 0) this.say('there are no realms yet; "watchword admin realms create NAME" makes one')
   for (const found of realms) this.print(`${found.name}\t${subjects(found.subjectCount)}\t${stateOf(found)}`)
 }
@@ -136,7 +142,8 @@ async function show(this: CliContext, flags: AdminFlags, name: string): Promise<
 }
 
 async function update(this: CliContext, flags: UpdateFlags, name: string): Promise<void> {
-  const enabled = flags.enable ? { enabled: true } : flags.disable ? { enabled: false } : {}
+  const wanted = wantedState(flags)
+  const enabled = wanted === undefined ? {} : { enabled: wanted }
   const renamed = flags.name === undefined ? {} : { name: flags.name }
   const body = { ...policyOf(flags), ...enabled, ...renamed }
   const changed = await withAdminClient(this, flags, (client) =>
@@ -154,7 +161,7 @@ async function remove(this: CliContext, flags: AdminFlags, name: string): Promis
       instead: 'Run it without a terminal to delete without a question.',
       echo: true,
     })
-    if (typed !== name) return this.say('nothing was deleted')
+    if (typed !== name) throw new Failure('agent_interrupted')
   }
   await withAdminClient(this, flags, (client) => client.call(api.deleteRealm, { params: { realm: name } }))
   if (flags.json) return this.printJson({ deleted: name })

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os'
 import { type Client, createClient } from '../../client/client.ts'
 import type { Actor } from '../../server/http/actor.ts'
 import { createChain } from '../../server/http/chain.ts'
 import { createRoomsApp } from '../../server/rooms.ts'
 import { createLogger } from '../../server/log.ts'
 import type { StoreFlags } from '../server-options.ts'
+import { userName } from '../user.ts'
 import { openStoreRooms } from './store-rooms.ts'
 
 /** A client that talks to the rooms of the store in this very process, as the operator. */
@@ -22,7 +22,7 @@ export async function openStoreClient(
   flags: StoreFlags,
 ): Promise<StoreClient> {
   const rooms = await openStoreRooms(variables, flags)
-  const operator: Actor = { kind: 'operator', name: userInfo().username, address: '' }
+  const operator: Actor = { kind: 'operator', name: userName(), address: '' }
   const chain = createChain()
   chain.authenticators.push(() => operator)
   const app = await createRoomsApp(rooms, { logger: createLogger('silent'), isServing: () => true, chain })

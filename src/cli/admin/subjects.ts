@@ -124,7 +124,7 @@ async function list(this: CliContext, flags: AdminFlags, realmName: string): Pro
     }
     return found
   })
-  if (flags.json) return this.printJson(subjects)
+  if (flags.json) return this.printJson({ items: subjects })
   if (subjects.length === 0) this.say(`${realmName} has no subjects yet`)
   for (const { name, enrolment, enabled, locked } of subjects) {
     this.print(`${name}\t${enrolment}\t${enabled ? 'enabled' : 'disabled'}${locked ? '\tlocked' : ''}`)

@@ -79,15 +79,15 @@ const createCommand = buildCommand<CreateFlags, [string], CliContext>({
 
 /** A command about one token that needs no more than its id. */
 function tokenCommand(
-  act: (client: Client, id: string) => Promise<unknown>,
+  act: (client: Client, id: string) => Promise<object>,
   done: string,
   brief: string,
   example: string,
 ) {
   return buildCommand<AdminFlags, [string], CliContext>({
     func: async function run(this: CliContext, flags: AdminFlags, id: string): Promise<void> {
-      await withAdminClient(this, flags, (client) => act(client, id))
-      if (flags.json) return this.printJson({ id, state: done })
+      const answer = await withAdminClient(this, flags, (client) => act(client, id))
+      if (flags.json) return this.printJson(answer)
       this.say(`The token is ${done}.`)
     },
     parameters: { flags: adminFlags, positional: oneToken },
@@ -95,18 +95,21 @@ function tokenCommand(
   })
 }
 
-const suspend = (suspended: boolean) => (client: Client, id: string) =>
-  client.call(api.updateToken, { params: { token: id }, body: { suspended } })
+const enable = (enabled: boolean) => (client: Client, id: string) =>
+  client.call(api.updateToken, { params: { token: id }, body: { enabled } })
 
 /** `watchword admin tokens`: what opens the API to programs. */
 export const tokenRoutes = buildRouteMap<string, CliContext>({
   routes: {
     list: listCommand,
     create: createCommand,
-    suspend: tokenCommand(suspend(true), 'suspended', 'Suspend a token', 'suspend 5f0c…'),
-    resume: tokenCommand(suspend(false), 'good again', 'Let a suspended token open again', 'resume 5f0c…'),
+    disable: tokenCommand(enable(false), 'disabled', 'Refuse a token until it is enabled again', 'disable 5f0c…'),
+    enable: tokenCommand(enable(true), 'enabled', 'Let a disabled token open again', 'enable 5f0c…'),
     delete: tokenCommand(
-      (client, id) => client.call(api.deleteToken, { params: { token: id } }),
+      async (client, id) => {
+        await client.call(api.deleteToken, { params: { token: id } })
+        return { deleted: id }
+      },
       'ended',
       'End a token for good',
       'delete 5f0c…',
@@ -182,10 +185,10 @@ async function allTokens(client: Client): Promise<Token[]> {
   return tokens
 }
 
-function lineOf({ id, name, owner, scopes, gateLimits, expiresAtMs, suspended }: Token): string {
+function lineOf({ id, name, owner, scopes, gateLimits, expiresAtMs, enabled }: Token): string {
   const until = expiresAtMs === null ? '' : `until ${new Date(expiresAtMs).toISOString()}`
   const reach = gateLimits === null ? '' : [gateLimits.hosts, gateLimits.paths, gateLimits.methods].join(' ')
-  return [id, name, owner, scopes.join(','), reach, until, suspended ? 'suspended' : '']
+  return [id, name, owner, scopes.join(','), reach, until, enabled ? '' : 'disabled']
     .filter((part) => part !== '')
     .join('  ')
 }

@@ -4,6 +4,7 @@ import type { CliContext } from '../context.ts'
 import { openStoreRooms } from './store-rooms.ts'
 import type { BootstrapFlags } from './ungleichotp.ts'
 
+/** Makes the first entry of the ungleichotp door and shows its seed this once. */
 export async function bootstrapUngleichotp(this: CliContext, flags: BootstrapFlags): Promise<void> {
   const { name, realm, seed, force } = flags
   const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })

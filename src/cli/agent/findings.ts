@@ -1,11 +1,13 @@
-import { statSync } from 'node:fs'
-import { isFailure } from '../../errors/failure.ts'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Failure, isFailure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
 import { keyIdsOf } from './gpg/encrypt.ts'
 import { isUnlocked } from './gpg/forget-passphrases.ts'
 import { findKeys, findOwnKeys, type GpgKey } from './gpg/keys.ts'
-import { runGpg } from './gpg/run.ts'
+import { type Gpg, runGpg, unusableGpg } from './gpg/run.ts'
 import type { StoreFlags } from './settings.ts'
+import { noUsableKey } from './store/gpg-envelope.ts'
 import { readIfThere } from './store/sealed-file.ts'
 import { type AgentStore, openStore } from './store/store.ts'
 
@@ -21,13 +23,23 @@ const soonMs = 30 * 86_400_000
 /** Everything about the agent's store that can be wrong; it is opened only where that asks nobody anything. */
 export async function agentFindings(context: CliContext, flags: StoreFlags): Promise<Finding[]> {
   const store = openStore(context, flags)
-  const sealed = readIfThere(store.path)
+  const sealed = readOrFailure(store.path)
+  if (isFailure(sealed)) return [{ what: 'store', state: 'bad', says: sealed.message }, await clockFinding(context)]
   const findings: Finding[] = [storeFinding(store, sealed)]
   const isUnderPassphrase = sealed !== null && (await store.envelope()).kind === 'passphrase'
   if (!isUnderPassphrase) findings.push(...(await gpgFindings(context, store, sealed)))
   if (sealed !== null) findings.push(permissionFinding(store.path))
   findings.push(await clockFinding(context))
   return findings
+}
+
+function readOrFailure(path: string): Buffer | Failure | null {
+  try {
+    return readIfThere(path)
+  } catch (cause) {
+    if (isFailure(cause)) return cause
+    throw cause
+  }
 }
 
 function storeFinding({ path }: AgentStore, sealed: Buffer | null): Finding {
@@ -43,7 +55,8 @@ async function gpgFindings(context: CliContext, store: AgentStore, sealed: Buffe
   const { gpg } = store.settings
   try {
     const version = (await runGpg(gpg, ['--version'])).output.toString().split('\n', 1)[0] ?? ''
-    const found: Finding = { what: 'gpg', state: 'good', says: version }
+    const found = versionFinding(gpg, version)
+    if (found.state === 'bad') return [found]
     const own = await findOwnKeys(gpg)
     if (sealed === null) return [found, ownKeyFinding(own)]
     const readers: Finding[] = []
@@ -52,17 +65,31 @@ async function gpgFindings(context: CliContext, store: AgentStore, sealed: Buffe
     const opening = own.filter((key) => key.encryptionKeyIds.some((id) => ids.includes(id)))
     return [found, ...readers, await openableFinding(store, opening)]
   } catch (cause) {
-    if (!isFailure(cause, 'agent_gpg_missing')) throw cause
+    if (!isFailure(cause)) throw cause
     return [{ what: 'gpg', state: 'bad', says: cause.message }]
   }
+}
+
+function versionFinding(gpg: Gpg, line: string): Finding {
+  const [, major, minor] = /\b(\d+)\.(\d+)\.\d+/.exec(line) ?? []
+  const isEnough = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 1)
+  if (isEnough) return { what: 'gpg', state: 'good', says: line }
+  const reason = line === '' ? 'it says no version' : `it is ${line}`
+  return { what: 'gpg', state: 'bad', says: unusableGpg(gpg, reason).message }
 }
 
 function ownKeyFinding(own: readonly GpgKey[]): Finding {
   const usable = own.filter((key) => key.unusable === null)
   const says = usable.map((key) => `${key.userId} ${key.fingerprint}`).join(', ')
-  return usable.length > 0
-    ? { what: 'key', state: 'good', says }
-    : { what: 'key', state: 'warning', says: 'gpg has no usable key of yours. `watchword agent init` makes one.' }
+  if (usable.length === 1) return { what: 'key', state: 'good', says }
+  return {
+    what: 'key',
+    state: 'warning',
+    says:
+      usable.length === 0
+        ? noUsableKey(own).message
+        : `gpg has several keys of yours: ${says}. Choose with \`watchword agent init --gpgrecipient KEY\`.`,
+  }
 }
 
 function readerFinding(id: string, key: GpgKey | undefined, nowMs: number): Finding {
@@ -107,10 +134,23 @@ async function openableFinding(store: AgentStore, opening: readonly GpgKey[]): P
 }
 
 function permissionFinding(path: string): Finding {
+  const folder = dirname(realpathSync(path))
+  if (!isWritable(folder)) {
+    return { what: 'permissions', state: 'warning', says: `${folder} cannot be written: nothing can be changed there.` }
+  }
   const mode = statSync(path).mode & 0o777
   return (mode & 0o077) === 0
     ? { what: 'permissions', state: 'good', says: 'Only you can read the store.' }
     : { what: 'permissions', state: 'warning', says: `Others can read or write ${path}. Run \`chmod 600 ${path}\`.` }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Codes come from the clock; whether it is kept right, only the system knows. */

@@ -3,8 +3,9 @@ import { Failure, isFailure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
 import { findOwnKeys, type GpgKey, resolveRecipient } from './gpg/keys.ts'
 import { createKey } from './gpg/create-key.ts'
-import { loadSettings, saveSettings, type Settings, type StoreFlags } from './settings.ts'
+import { loadSettings, saveRecipients, saveSettings, type Settings, type StoreFlags } from './settings.ts'
 import { passphraseEnvelope } from './store/passphrase-envelope.ts'
+import { noUsableKey } from './store/gpg-envelope.ts'
 import { memoryKeeper } from './store/key-keeper.ts'
 import { keepInKeyring } from './store/keyring.ts'
 import { knownPassphrase, terminalPassphrases } from './store/passphrases.ts'
@@ -40,7 +41,8 @@ export interface MadeStore {
 /**
  * Makes an empty store and remembers its recipients in the settings.
  *
- * @throws {@link Failure} `agent_store_exists`, `agent_several_keys`, `agent_no_key`, or of a recipient that cannot be used
+ * @throws {@link Failure} `agent_store_exists`, `agent_several_keys`, `agent_no_key`, `agent_no_key_left`, or of a recipient
+ *   that cannot be used
  */
 export async function initialise(context: CliContext, flags: StoreFlags, how: Protection): Promise<MadeStore> {
   const store = openStore(context, flags)
@@ -51,9 +53,9 @@ export async function initialise(context: CliContext, flags: StoreFlags, how: Pr
   const recipients = keys.map((key) => key.fingerprint)
   const toThem = openStore(context, { ...flags, gpgrecipient: recipients })
   if (how.leaveUnwritten !== true) await toThem.change(() => ({ accounts: [], result: undefined }))
-  saveSettings(store.settings, { gpgrecipient: recipients })
+  saveRecipients(store.settings, recipients)
   const people = keys.map((key) => key.userId || key.fingerprint).join(' and ')
-  return { store: toThem, recipients: keys, told: `Made the store ${store.path}, encrypted to ${people}.` }
+  return { store: toThem, recipients: keys, told: `${made(how)} the store ${store.path}, encrypted to ${people}.` }
 }
 
 /** The keys to encrypt to; null when there is none and a passphrase has to do. */
@@ -69,17 +71,18 @@ async function chooseKeys(context: CliContext, settings: Settings, how: Protecti
     for (const recipient of settings.recipients) chosen.push(await resolveRecipient(settings.gpg, recipient))
     return chosen
   }
-  const own = await ownUsableKeys(settings)
-  if (own.length === 1) return own
-  if (own.length > 1) throw new Failure('agent_several_keys', { detail: { keys: own.map(nameOfKey).join(', ') } })
+  const own = await ownKeys(settings)
+  const usable = own.filter((key) => key.unusable === null)
+  if (usable.length === 1) return usable
+  if (usable.length > 1) throw new Failure('agent_several_keys', { detail: { keys: usable.map(nameOfKey).join(', ') } })
   if (how.withoutKey === 'new key') return [await newKey(defaultUserId)]
-  if (settings.passphraseFile === undefined && !context.canAsk()) throw new Failure('agent_no_key')
+  if (settings.passphraseFile === undefined && !context.canAsk()) throw noUsableKey(own)
   return null
 }
 
-async function ownUsableKeys({ gpg }: Settings): Promise<GpgKey[]> {
+async function ownKeys({ gpg }: Settings): Promise<GpgKey[]> {
   try {
-    return (await findOwnKeys(gpg)).filter((key) => key.unusable === null)
+    return await findOwnKeys(gpg)
   } catch (cause) {
     if (isFailure(cause, 'agent_gpg_missing')) return []
     throw cause
@@ -99,6 +102,11 @@ async function underPassphrase(context: CliContext, flags: StoreFlags, how: Prot
   if (how.inKeyring === true) saveSettings(settings, { keyring: true })
   const store = openStore(context, { ...flags, store: path }, { keeper })
   return { store, recipients: [], told: `Made the store ${path}, protected by your passphrase.` }
+}
+
+/** What the caller has yet to write is not said to be there. */
+function made({ leaveUnwritten }: Protection): string {
+  return leaveUnwritten === true ? 'Making' : 'Made'
 }
 
 function nameOfKey({ userId, fingerprint }: GpgKey): string {

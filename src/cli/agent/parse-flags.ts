@@ -11,6 +11,13 @@ export function asWholeNumber(input: string): number {
   return Number(input)
 }
 
+/** A port as typed; 0 is any free one. */
+export function asPort(input: string): number {
+  const port = asWholeNumber(input)
+  if (port > 65_535) throw new Error('give a port from 1 to 65535')
+  return port
+}
+
 /** A moment as typed, in Unix milliseconds: an ISO time, or Unix seconds. */
 export function asMoment(input: string): number {
   const moment = /^\d{1,11}$/.test(input) ? Number(input) * 1000 : Date.parse(input)

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeFolder } from '../user.ts'
 
 /** The environment as commands see it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +22,7 @@ export interface AgentPaths {
  * @see XDG Base Directory Specification 0.8; a relative path in a variable counts as unset
  */
 export function agentPaths(env: Environment): AgentPaths {
-  const home = env['HOME'] ?? homedir()
+  const home = homeFolder(env)
   const folder = (variable: string, ...fallback: string[]) => {
     const base = env[variable]
     return join(base?.startsWith('/') ? base : join(home, ...fallback), 'watchword')

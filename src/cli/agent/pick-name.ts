@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { Failure } from '../../errors/failure.ts'
+import { cutTo, widthOf } from './display-width.ts'
 
 const shownAtOnce = 10
 
@@ -19,7 +20,8 @@ export async function pickName(names: readonly string[]): Promise<string> {
   const device = openSync('/dev/tty', 'r+')
   const input = new ReadStream(device)
   let state: Picking = { typed: '', cursor: 0 }
-  const draw = () => writeSync(device, drawing(names, state))
+  const columns = process.stderr.columns || 80
+  const draw = () => writeSync(device, drawing(names, state, columns))
   try {
     input.setRawMode(true)
     input.setEncoding('utf8')
@@ -59,16 +61,17 @@ export function pressed({ typed, cursor }: Picking, key: string, fitting: number
   return key >= ' ' ? { typed: typed + key, cursor: 0 } : { typed, cursor }
 }
 
-function drawing(names: readonly string[], { typed, cursor }: Picking): string {
+/** The list as it is drawn: a line that took two rows of the terminal would leave the next drawing too low. */
+export function drawing(names: readonly string[], { typed, cursor }: Picking, columns: number): string {
   const fitting = narrow(names, typed)
   const first = Math.max(0, cursor - shownAtOnce + 1)
   const lines = fitting
     .slice(first, first + shownAtOnce)
-    .map((name, row) => `${first + row === cursor ? '>' : ' '} ${name}`)
+    .map((name, row) => `${first + row === cursor ? '>' : ' '} ${cutTo(name, columns - 3)}`)
   if (fitting.length === 0) lines.push('  (no account fits)')
-  const prompt = `Account: ${typed}`
+  const prompt = cutTo(`Account: ${typed}`, columns - 1)
   // Clear below, draw, and go back up so that the next drawing covers this one.
-  return `\r\u001b[J${prompt}\r\n${lines.join('\r\n')}\u001b[${lines.length}A\r\u001b[${prompt.length}C`
+  return `\r\u001b[J${prompt}\r\n${lines.join('\r\n')}\u001b[${lines.length}A\r\u001b[${widthOf(prompt)}C`
 }
 
 const arrowKeys = ['A', 'B', 'C', 'D'].map((letter) => `\u001b[${letter}`)

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
+import { systemFailure } from '../system-error.ts'
 import type { Gpg } from './gpg/run.ts'
 import { agentPaths, type AgentPaths, type Environment } from './paths.ts'
 
@@ -39,6 +40,8 @@ export interface Settings {
   readonly file: SettingsFile
   readonly storePath: string | undefined
   readonly recipients: readonly string[]
+  /** A store named for this call alone keeps its own recipients: those of the settings are another store's. */
+  readonly keepsRecipients: boolean
   readonly gpg: Gpg
   readonly passphraseFile: string | undefined
   readonly clearClipboardAfterSeconds: number
@@ -57,18 +60,30 @@ export function loadSettings(env: Environment, flags: StoreFlags = {}): Settings
   const settingsPath = join(paths.config, 'agent.json')
   const file = readSettings(settingsPath)
   const named = flags.gpgrecipient ?? splitList(env['WATCHWORD_GPGRECIPIENT'])
+  const namesRecipients = named !== undefined && named.length > 0
+  const namedStore = flags.store ?? env['WATCHWORD_STORE']
   const home = flags.gnupgHome ?? env['GNUPGHOME'] ?? file.gnupgHome
   return {
     paths,
     settingsPath,
     file,
-    storePath: flags.store ?? env['WATCHWORD_STORE'] ?? file.store,
-    recipients: named !== undefined && named.length > 0 ? named : (file.gpgrecipient ?? []),
+    storePath: namedStore ?? file.store,
+    recipients: namesRecipients ? named : (file.gpgrecipient ?? []),
+    keepsRecipients: !namesRecipients && isOther(namedStore, file),
     gpg: { program: env['WATCHWORD_GPG'] ?? 'gpg', env, ...(home === undefined ? {} : { home }) },
     passphraseFile: flags.passphraseFile ?? env['WATCHWORD_PASSPHRASE_FILE'],
     clearClipboardAfterSeconds: file.clearClipboardAfterSeconds ?? 45,
     lockAfterMinutes: file.lockAfterMinutes ?? 10,
   }
+}
+
+/** Remembers who can read the store, unless it is one that was named for this call alone. */
+export function saveRecipients(settings: Settings, gpgrecipient: readonly string[]): void {
+  if (!isOther(settings.storePath, settings.file)) saveSettings(settings, { gpgrecipient })
+}
+
+function isOther(store: string | undefined, { store: usual }: SettingsFile): boolean {
+  return store !== undefined && store !== usual
 }
 
 /** Settings to write; undefined takes one out of the file. */
@@ -86,10 +101,13 @@ export function saveSettings(settings: Settings, changes: SettingsChanges): void
 }
 
 function readSettings(path: string): SettingsFile {
-  if (!existsSync(path)) return {}
   try {
     return checkSettings(JSON.parse(readFileSync(path, 'utf8')))
   } catch (cause) {
+    const refused = systemFailure(cause)
+    if (refused?.code === 'path_missing') return {}
+    // A file that is there and may not be read names recipients: without them nothing goes on.
+    if (refused !== null) throw refused
     const reason = cause instanceof Error ? cause.message : 'unknown'
     throw new Failure('agent_settings_unreadable', { detail: { path, reason }, cause })
   }

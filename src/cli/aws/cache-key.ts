@@ -14,8 +14,9 @@ const valueName = 'aws/cache-key'
  * store that opens, nothing is cached.
  */
 export async function withStoredKey(store: AgentStore, paths: AwsPaths): Promise<AwsPaths> {
-  if (hasKeyFolder(paths) || !store.exists()) return paths
+  if (hasKeyFolder(paths)) return paths
   try {
+    if (!store.exists()) return paths
     const key = await keepSealedValue(store, valueName, () => randomBytes(32).toString('base64'))
     return { ...paths, storedKey: Buffer.from(key, 'base64') }
   } catch (thrown) {

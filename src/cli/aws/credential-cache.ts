@@ -64,7 +64,7 @@ export function readCached<T>(paths: AwsPaths, name: string): T | null {
 /**
  * Seals a value into the cache.
  *
- * @returns false where nothing can keep the key, and so nothing was written
+ * @returns false where nothing can keep the key, or the disk does not take it: what was obtained counts all the same
  */
 export function writeCached(paths: AwsPaths, name: string, value: unknown): boolean {
   const key = readKey(paths) ?? makeKey(paths) ?? paths.storedKey
@@ -77,11 +77,25 @@ export function writeCached(paths: AwsPaths, name: string, value: unknown): bool
     cipher.final(),
     cipher.getAuthTag(),
   ])
-  mkdirSync(paths.cacheFolder, { recursive: true, mode: 0o700 })
   const temporary = join(paths.cacheFolder, `.${name}.${process.pid}.${randomBytes(4).toString('hex')}`)
-  writeFileSync(temporary, sealed, { mode: 0o600, flag: 'wx' })
-  renameSync(temporary, join(paths.cacheFolder, name))
-  return true
+  try {
+    mkdirSync(paths.cacheFolder, { recursive: true, mode: 0o700 })
+    writeFileSync(temporary, sealed, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, join(paths.cacheFolder, name))
+    return true
+  } catch {
+    return false
+  } finally {
+    removeIfThere(temporary)
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // A folder that cannot be used holds nothing of ours.
+  }
 }
 
 /** Whether the key lies in a folder in memory, where it is made if need be. */

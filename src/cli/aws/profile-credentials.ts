@@ -8,7 +8,7 @@ import { withLock } from '../agent/store/lock.ts'
 import { isFreshEnough, readCached, writeCached, type CachedCredentials } from './credential-cache.ts'
 import { lockPath, openHelper, stsPlace, type AwsHelper } from './helper.ts'
 import { cacheName } from './paths.ts'
-import { optionOf, parseProfileFile, type ProfileSection } from './profile-file.ts'
+import { optionOf, parseProfileFile, profileInConfig, type ProfileSection } from './profile-file.ts'
 import { ownershipMark } from './profile-plan.ts'
 import { roleCredentials } from './role-credentials.ts'
 import { readText } from './shared-file.ts'
@@ -45,9 +45,10 @@ const chainLimit = 4
 export async function readProfile({ paths }: Pick<AwsHelper, 'paths'>, name: string): Promise<NamedProfile> {
   const credentials = parseProfileFile(await readText(paths.credentialsFile), paths.credentialsFile)
   const config = parseProfileFile(await readText(paths.configFile), paths.configFile)
-  const inConfig = name === 'default' ? ['profile default', 'default'] : [`profile ${name}`, `profile "${name}"`]
+  const inConfig = config.sections.filter((section) => profileInConfig(section.name) === name)
   const sections = [
-    config.sections.find((section) => inConfig.includes(section.name)),
+    // Of [default] and [profile default] the latter wins.
+    inConfig.find((section) => section.name !== name) ?? inConfig[0],
     credentials.sections.find((section) => section.name === name),
   ].filter((section) => section !== undefined)
   if (sections.length === 0) {
@@ -84,8 +85,8 @@ export async function profileCredentials(helper: AwsHelper, name: string, depth 
   if (served !== null) return roleCredentials(await helperFor(helper, served.config), served.roleArn)
   const { role_arn: roleArn, source_profile: source } = profile.options
   if (roleArn === undefined) return sessionOrKeys(helper, profile, keysOf(profile))
-  if (source === undefined || depth === 0)
-    throw new Failure('aws_profile_shape', { detail: { profile: name, key: 'source_profile' } })
+  if (source === undefined) throw new Failure('aws_profile_shape', { detail: { profile: name, key: 'source_profile' } })
+  if (depth === 0) throw new Failure('aws_profile_chain', { detail: { profile: name, most: chainLimit } })
   const own = profile.options['aws_access_key_id'] === undefined ? null : keysOf(profile)
   const base = own ?? (source === name ? keysOf(profile) : await profileCredentials(helper, source, depth - 1))
   const first = await sessionOrKeys(helper, profile, base)
@@ -155,6 +156,8 @@ function keysOf({ name, options }: NamedProfile): AwsCredentials {
     aws_secret_access_key: secretAccessKey,
     aws_session_token: sessionToken,
   } = options
+  if (options['credential_process'] !== undefined)
+    throw new Failure('aws_profile_foreign', { detail: { profile: name } })
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw new Failure('aws_profile_shape', {
       detail: { profile: name, key: 'aws_access_key_id and aws_secret_access_key' },

@@ -57,6 +57,18 @@ export function formatProfileFile(file: ProfileFile): string {
   return [...file.preamble, ...file.sections.flatMap((section) => [section.header, ...section.lines])].join('')
 }
 
+/**
+ * The profile a section of the config file describes, null for one that describes none.
+ *
+ * After the word `profile` any blanks may stand, and quotes around the name; `default` stands alone too (measured with
+ * the AWS CLI).
+ */
+export function profileInConfig(sectionName: string): string | null {
+  const named = /^profile\s+(.*)$/.exec(sectionName)?.[1]
+  if (named === undefined) return sectionName === 'default' ? sectionName : null
+  return named.replace(/^(["'])(.*)\1$/, '$2')
+}
+
 /** The value of a section's option; undefined where it has none. Names are compared as the AWS tools do, in lower case only. */
 export function optionOf(section: ProfileSection, name: string): string | undefined {
   for (const line of section.lines) {

@@ -3,6 +3,7 @@ import {
   emptySection,
   optionOf,
   ownLines,
+  profileInConfig,
   withOptions,
   withoutOptions,
   withoutSection,
@@ -157,7 +158,7 @@ function roleOf(section: ProfileSection): string {
 }
 
 function profileOf(section: ProfileSection, wishes: ProfileWishes): string {
-  return wishes.isConfigFile ? section.name.replace(/^profile\s+/, '').replace(/^"(.*)"$/, '$1') : section.name
+  return wishes.isConfigFile ? (profileInConfig(section.name) ?? section.name) : section.name
 }
 
 function sectionName(profile: string, wishes: ProfileWishes): string {

@@ -9,10 +9,14 @@ export function longestKnown(paths: AwsPaths, roleArn: string): number | null {
 
 /** Remembers what a role allows, so that the next call need not try in vain. Losing it costs a call. */
 export function rememberLongest(paths: AwsPaths, roleArn: string, durationSeconds: number): void {
-  mkdirSync(paths.stateFolder, { recursive: true, mode: 0o700 })
   const temporary = `${fileOf(paths)}.${process.pid}.new`
-  writeFileSync(temporary, JSON.stringify({ ...readAll(paths), [roleArn]: durationSeconds }), { mode: 0o600 })
-  renameSync(temporary, fileOf(paths))
+  try {
+    mkdirSync(paths.stateFolder, { recursive: true, mode: 0o700 })
+    writeFileSync(temporary, JSON.stringify({ ...readAll(paths), [roleArn]: durationSeconds }), { mode: 0o600 })
+    renameSync(temporary, fileOf(paths))
+  } catch {
+    // A full disk takes nothing away from the credentials just obtained.
+  }
 }
 
 /** Forgets it for all roles: an administrator may have allowed more. */

@@ -1,6 +1,18 @@
 import { isUtf8 } from 'node:buffer'
 import { hash, randomBytes } from 'node:crypto'
-import { chown, lstat, mkdir, open, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
+import {
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../errors/failure.ts'
@@ -94,7 +106,11 @@ async function keepOwner(path: string, uid: number, gid: number): Promise<void> 
 
 async function followLink(path: string): Promise<string> {
   const found = await lstat(path).catch(() => null)
-  return found?.isSymbolicLink() === true ? realpath(path) : path
+  if (found?.isSymbolicLink() !== true) return path
+  return realpath(path).catch(async (cause: unknown) => {
+    const reason = `it is a link to ${await readlink(path)}, which cannot be reached`
+    throw new Failure('aws_file_refused', { detail: { path, reason }, cause })
+  })
 }
 
 /** Removes what a writer that was killed left behind. */

@@ -35,7 +35,7 @@ export async function policyVisitor(context: CliContext, flags: VisitorFlags): P
   if (!namesStore(context, flags)) return { pass: pass(flags.as, named), assumed: assumption(flags.as, named) }
   const params = { person: flags.as }
   const person = await withAdminClient(context, flags, (client) => client.call(api.readPerson, { params }))
-  if (person.disabled) return { pass: null, assumed: `${person.username} is disabled and counts as a stranger.` }
+  if (!person.enabled) return { pass: null, assumed: `${person.username} is disabled and counts as a stranger.` }
   const known = person.groups.map(({ name }) => name)
   return { pass: pass(person.username, [...known, ...named]), assumed: null }
 }

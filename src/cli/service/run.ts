@@ -17,10 +17,12 @@ async function plainly(context: CliContext, work: () => Promise<void>): Promise<
   }
 }
 
+/** Asks whether a code of a service is right. The exit code answers too; no code is shown again. */
 export function verify(this: CliContext, flags: VerifyFlags): Promise<void> {
   return plainly(this, () => verifyService(this, flags))
 }
 
+/** Makes an entry and shows its seed: name, realm and seed between tabs. */
 export function create(this: CliContext, flags: EntryFlags): Promise<void> {
   return plainly(this, async () => {
     const entry = await clientFor(this, flags).create(flags.name, flags.realm)
@@ -29,6 +31,7 @@ export function create(this: CliContext, flags: EntryFlags): Promise<void> {
   })
 }
 
+/** Every entry with its seed, a line each: name, realm and seed between tabs. */
 export function list(this: CliContext, flags: CallerFlags): Promise<void> {
   return plainly(this, async () => {
     const entries = await clientFor(this, flags).list()
@@ -37,6 +40,7 @@ export function list(this: CliContext, flags: CallerFlags): Promise<void> {
   })
 }
 
+/** Deletes the entry of a name in a realm; `client_entry_not_found` where there is none. */
 export function remove(this: CliContext, flags: EntryFlags): Promise<void> {
   return plainly(this, async () => {
     const { name, realm } = flags

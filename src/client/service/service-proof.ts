@@ -1,4 +1,6 @@
+import { isFailure } from '../../errors/failure.ts'
 import { normaliseCode } from '../../otp/match.ts'
+import { Refusal } from '../failures.ts'
 import type { Watchword } from '../watchword.ts'
 
 /** What a service shows to say who it is. */
@@ -19,9 +21,27 @@ export interface ServiceVerifier {
   verify(name: string, realm: string, code: string): Promise<boolean>
 }
 
-/** Verifies over the native API; the token needs `verify:REALM` for each realm that is asked for. */
+/**
+ * Verifies over the native API; the token needs `verify:REALM` for each realm whose services are let in. Whoever names
+ * another realm, or what no service can be called, is not verified.
+ */
 export function verifierOver(watchword: Pick<Watchword, 'verify'>): ServiceVerifier {
-  return { verify: async (name, realm, code) => (await watchword.verify(realm, name, code)).accepted }
+  return {
+    async verify(name, realm, code) {
+      try {
+        return (await watchword.verify(realm, name, code)).accepted
+      } catch (error) {
+        if (isAboutProof(error)) return false
+        throw error
+      }
+    },
+  }
+}
+
+// Not that nobody could be asked: the server, or the address itself, said no to what the caller sent.
+function isAboutProof(error: unknown): boolean {
+  if (error instanceof Refusal) return [400, 403, 404].includes(error.status)
+  return isFailure(error, 'client_parameter_dots')
 }
 
 /**

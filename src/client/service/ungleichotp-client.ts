@@ -72,7 +72,8 @@ export class UngleichOtpClient implements ServiceVerifier {
     try {
       return await this.verifyOrThrow(name, realm, code)
     } catch (error) {
-      if (error instanceof UngleichOtpRefusal && error.status === 403) return false
+      // 400: no entry can have such a name, or such a code.
+      if (error instanceof UngleichOtpRefusal && [400, 403].includes(error.status)) return false
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import { sql } from '../database/sql.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
 import { newToken } from '../../crypto/token.ts'
 import type { LoginRefusal } from './login/login.ts'
@@ -108,6 +109,19 @@ export async function endSetupLinks(tx: Tx, personId: string | null): Promise<vo
     .deleteFrom('one_time')
     .where('kind', '=', 'setup')
     .where('data', '=', JSON.stringify({ personId } satisfies OneTimeData['setup']))
+    .execute()
+}
+
+/** What a person began with a passkey, and did not finish. Their id stands first in what each of these holds. */
+const passkeyKinds = ['passkey-login', 'passkey-registration', 'passkey-proof'] satisfies OneTimeKind[]
+
+/** Ends what a person began with a passkey and did not finish. */
+export async function endTickets(tx: Tx, personId: string): Promise<void> {
+  const beginning = JSON.stringify({ personId }).slice(0, -1)
+  await tx
+    .deleteFrom('one_time')
+    .where('kind', 'in', passkeyKinds)
+    .where(sql<boolean>`substr(data, 1, ${sql.lit(beginning.length)}) = ${beginning}`)
     .execute()
 }
 

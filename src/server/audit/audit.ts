@@ -9,7 +9,7 @@ import { type ChainEnds, chainEnds, eventsAbove } from './follow.ts'
 import { isProven } from './head.ts'
 import type { RecordedEvent } from './link.ts'
 import { withIds } from './names.ts'
-import { pruneBefore, type Pruning } from './prune.ts'
+import { finishPruning, pruneBefore, type Pruning } from './prune.ts'
 import { SearchIndex } from './search-index.ts'
 import {
   type AuditFilter,
@@ -20,7 +20,7 @@ import {
   type IdFilter,
   listActions,
 } from './search.ts'
-import { checkpointedSequence, findHead, insertCheckpoint } from './store.ts'
+import { checkpointedSequence, findHead, insertCheckpoint, leftBehind } from './store.ts'
 import { type AuditReport, type MendColumns, verifyDatabase } from './verify.ts'
 
 const checkpointEveryMs = 60_000
@@ -175,6 +175,11 @@ export class Audit {
     )
   }
 
+  /** Deletes what a pruning that was cut short left behind. */
+  finishPruning(): Promise<void> {
+    return finishPruning(this.#parts.storage)
+  }
+
   /** Signs where our chain stands, unless that is signed already. */
   async checkpoint(): Promise<void> {
     const { storage, clock } = this.#parts
@@ -211,8 +216,9 @@ export class Audit {
   }
 
   async #prepare(filter: AuditFilter): Promise<IdFilter> {
+    const { db } = this.#parts.storage
     await this.#index.catchUp()
-    return withIds(this.#parts.storage.db, filter)
+    return { ...(await withIds(db, filter)), without: await leftBehind(db) }
   }
 
   async #tryCheckpoint(): Promise<void> {

@@ -5,7 +5,16 @@ import type { Storage } from '../database/storage.ts'
 import { appendEvents, type Chain, readHead, writeHead } from './chain.ts'
 import { makeCheckpoint, type Signer } from './checkpoint.ts'
 import type { AuditEvent } from './event.ts'
-import { breathe, findHead, hashAt, insertCheckpoint, listChains } from './store.ts'
+import {
+  breathe,
+  findHead,
+  firstSequence,
+  hashAt,
+  insertCheckpoint,
+  leftBehind,
+  listChains,
+  removeUpTo,
+} from './store.ts'
 import { prefixProblems } from './verify.ts'
 
 /** So many events are deleted in one transaction, whatever their number (T94). */
@@ -33,7 +42,7 @@ export interface Pruning {
  */
 export async function pruneBefore(pruning: Pruning, beforeMs: number): Promise<number> {
   if (beforeMs > pruning.nowMs) throw new Failure('audit_prune_future')
-  await finishEarlier(pruning.storage)
+  await finishPruning(pruning.storage)
   const outdated = await outdatedIn(pruning.storage, beforeMs)
   for (const { id, last } of outdated) await refuseBroken(pruning, id, last)
   let removed = 0
@@ -45,12 +54,9 @@ export async function pruneBefore(pruning: Pruning, beforeMs: number): Promise<n
   return removed
 }
 
-// A pruning that was cut short left rows behind that no chain vouches for any more.
-async function finishEarlier(storage: Storage): Promise<void> {
-  for (const id of await listChains(storage.db)) {
-    const head = await findHead(storage.db, id)
-    if (head !== null && head.prunedSequence > 0) await removeMarked(storage, id, head.prunedSequence)
-  }
+/** Deletes what a pruning that was cut short left behind: no chain vouches for it any more, and no list shows it. */
+export async function finishPruning(storage: Storage): Promise<void> {
+  for (const { chain, upTo } of await leftBehind(storage.db)) await removeMarked(storage, chain, upTo)
 }
 
 async function outdatedIn(storage: Storage, beforeMs: number): Promise<{ id: string; last: number }[]> {
@@ -63,8 +69,17 @@ async function outdatedIn(storage: Storage, beforeMs: number): Promise<{ id: str
 }
 
 async function refuseBroken({ storage, headKey, signer }: Pruning, id: string, last: number): Promise<void> {
-  const [problem] = await prefixProblems(storage, id, last, { headKey, publicKey: signer.publicKey })
-  if (problem !== undefined) throw new Failure('audit_prune_broken', { detail: { problem } })
+  for (;;) {
+    const before = await findHead(storage.db, id)
+    const [problem] = await prefixProblems(storage, id, last, { headKey, publicKey: signer.publicKey })
+    if (problem === undefined) return
+    // What another server pruned while we read is not missing.
+    const now = await findHead(storage.db, id)
+    if (now === null || now.prunedSequence <= (before?.prunedSequence ?? 0)) {
+      throw new Failure('audit_prune_broken', { detail: { problem } })
+    }
+    if (now.prunedSequence >= last) return
+  }
 }
 
 // The clock may have been set back: everything up to the last event that is old enough goes.
@@ -107,18 +122,14 @@ function pruneEvent({ by }: Pruning, chain: string, detail: Record<string, numbe
 
 async function removeMarked(storage: Storage, chain: string, sequence: number): Promise<void> {
   for (;;) {
-    const first = await storage.db
-      .selectFrom('audit_event')
-      .select('sequence')
-      .where('chain_id', '=', chain)
-      .orderBy('sequence')
-      .limit(1)
-      .executeTakeFirst()
-    if (first === undefined || first.sequence > sequence) return
-    const upTo = Math.min(sequence, first.sequence + batch - 1)
+    const first = await firstSequence(storage.db, chain)
+    if (first === null || first > sequence) return
+    const upTo = Math.min(sequence, first + batch - 1)
     await storage.transaction(async (tx) => {
-      await tx.deleteFrom('audit_index').where('chain_id', '=', chain).where('sequence', '<=', upTo).execute()
-      await tx.deleteFrom('audit_event').where('chain_id', '=', chain).where('sequence', '<=', upTo).execute()
+      await removeUpTo(tx, 'audit_index', chain, upTo)
+      await removeUpTo(tx, 'audit_event', chain, upTo)
+      // The checkpoint at the last pruned event stands for all of them; those before it vouch for nothing that is here.
+      await removeUpTo(tx, 'audit_checkpoint', chain, Math.min(upTo, sequence - 1))
     })
     await breathe()
   }

@@ -2,6 +2,7 @@ import { Failure } from '../../errors/failure.ts'
 import { sql } from '../database/sql.ts'
 import type { Database, Queryable } from '../database/storage.ts'
 import { eventIn, type RecordedEvent } from './link.ts'
+import type { LeftBehind } from './store.ts'
 
 /** Which events are looked for; what is absent does not narrow. */
 export interface AuditFilter {
@@ -23,6 +24,8 @@ export interface IdFilter extends Omit<AuditFilter, 'actor' | 'object' | 'realm'
   readonly actor?: readonly string[]
   readonly object?: readonly string[]
   readonly realm?: readonly string[]
+  /** What was pruned and is not deleted yet. */
+  readonly without?: readonly LeftBehind[]
 }
 
 /** A page of the audit, newest first. */
@@ -146,6 +149,9 @@ function narrowed(db: Queryable, filter: IdFilter) {
   if (filter.action !== undefined) query = query.where('action', '=', filter.action)
   if (filter.afterMs !== undefined) query = query.where('at_ms', '>=', filter.afterMs)
   if (filter.beforeMs !== undefined) query = query.where('at_ms', '<', filter.beforeMs)
+  for (const { chain, upTo } of filter.without ?? []) {
+    query = query.where((where) => where.or([where('chain_id', '!=', chain), where('sequence', '>', upTo)]))
+  }
   return query
 }
 

@@ -52,6 +52,54 @@ export async function lastSequence(db: Database, chain: string): Promise<number>
   return row?.sequence ?? 0
 }
 
+/** The first sequence of a chain that has an event or search columns; null when it has none. */
+export async function firstSequence(db: Queryable, chain: string): Promise<number | null> {
+  const firsts = [await firstOf(db, 'audit_event', chain), await firstOf(db, 'audit_index', chain)]
+  const found = firsts.filter((sequence) => sequence !== null)
+  return found.length === 0 ? null : Math.min(...found)
+}
+
+async function firstOf(db: Queryable, table: 'audit_event' | 'audit_index', chain: string): Promise<number | null> {
+  const row = await db
+    .selectFrom(table)
+    .select('sequence')
+    .where('chain_id', '=', chain)
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.sequence ?? null
+}
+
+/** What of a chain was pruned and is not deleted yet. */
+export interface LeftBehind {
+  readonly chain: string
+  /** The last event that was pruned. */
+  readonly upTo: number
+}
+
+/** The chains of which pruned events wait to be deleted: while a pruning runs, or after one that was cut short. */
+export async function leftBehind(db: Queryable): Promise<LeftBehind[]> {
+  // One step along the index for each chain that was ever pruned.
+  const isLeftIn = (table: string) =>
+    sql<boolean>`(select min(sequence) from ${sql.table(table)} where chain_id = audit_chain.id) <= pruned_sequence`
+  return db
+    .selectFrom('audit_chain')
+    .select(['id as chain', 'pruned_sequence as upTo'])
+    .where('pruned_sequence', '>', 0)
+    .where((where) => where.or([isLeftIn('audit_index'), isLeftIn('audit_event')]))
+    .execute()
+}
+
+/** Deletes what a table holds of a chain up to a sequence. */
+export async function removeUpTo(
+  tx: Tx,
+  table: 'audit_checkpoint' | 'audit_event' | 'audit_index',
+  chain: string,
+  sequence: number,
+): Promise<void> {
+  await tx.deleteFrom(table).where('chain_id', '=', chain).where('sequence', '<=', sequence).execute()
+}
+
 const pageOfLinks = 2000
 
 /** The links of a chain above `after`, up to `last`, in order and in bounded memory. */

@@ -1,6 +1,9 @@
 import type { Queryable, Tx } from '../database/storage.ts'
 import { readSetting, writeSetting } from '../subjects/store.ts'
 
+/** Told after each row of an import: how many are done, of how many. */
+export type OnRow = (done: number, total: number) => void
+
 /** What was taken over before, by the names it had there: what was deleted or renamed since does not come back. */
 export async function importedBefore(db: Queryable, settingKey: string): Promise<Set<string>> {
   const text = await readSetting(db, settingKey)

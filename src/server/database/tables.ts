@@ -189,7 +189,8 @@ export interface SubjectTable {
  * The narrow hot row. `spent_steps` is a bitmap: bit n set means step `highest_step - n` was accepted
  * (RFC 4303 section 3.4.3). `drift_steps` is how far the subject's clock was found ahead (RFC 6238 section 6).
  * `unknown_*` is the budget all unknown sources share; `total_failures` counts those of known sources since the
- * last success of one.
+ * last success of one. `main_source_*` is one known source, null when there is none; further ones have rows of
+ * `subject_source`.
  */
 export interface SubjectStateTable {
   subject_id: string
@@ -204,9 +205,14 @@ export interface SubjectStateTable {
   total_failures: number
   lift_step: number
   last_verified_at_ms: number
+  /** Hex: a text is read and compared for less than bytes are, and this one is with every verdict. */
+  main_source_hash: string | null
+  main_source_accepted_at_ms: number
+  main_source_window_started_at_ms: number
+  main_source_failures: number
 }
 
-/** A known source of one subject: `source_hash` is a keyed hash of address, device or named source. */
+/** A further known source of one subject: `source_hash` is a keyed hash of address, device or named source. */
 export interface SubjectSourceTable {
   subject_id: string
   source_hash: Uint8Array

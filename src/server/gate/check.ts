@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net'
 import type { Access } from '../access/access.ts'
 import type { Services } from '../http/services.ts'
 import { type CheckAnswer, loginUrl, plainAnswer, refusal } from './check-answer.ts'
+import { handedBack } from './handed-back.ts'
 import { nobody } from './identity.ts'
 import { judgeVisit, type Judgement } from './judgement.ts'
 import { type Found, passHeaders, PassFinder } from './pass-finder.ts'
@@ -118,10 +119,10 @@ export class Check {
     const { services, settings, rules } = this.#parts
     const set = rules()
     // Without rules every session passes, and nothing else has to be looked at.
-    if (set === null && found !== null && found.pass.limits === null) return allowed(found)
+    if (set === null && found !== null && found.pass.limits === null) return passed(family, found, request)
     const address = this.#peers.visitorAddress(request)
     const judgement = judgeVisit(set?.rules ?? null, visit, found?.pass ?? null, address, services.clock.nowMs())
-    if (judgement.outcome === 'allow') return this.#letIn(judgement, visit, found, request)
+    if (judgement.outcome === 'allow') return this.#letIn(judgement, visit, found, family, request)
     if (this.#asksTheImpossible(judgement, found)) return forbidden
     const portals = set?.domains ?? []
     const portal = portalOrigin(visit, portals, settings.cookieArea, services.config.publicUrl)
@@ -132,9 +133,15 @@ export class Check {
   }
 
   // Only a browser brings a cookie along unasked: a token was meant.
-  #letIn({ sameSiteSockets }: Judgement, visit: Visit, found: Found | null, { headers }: IncomingMessage): CheckAnswer {
-    const isGuarded = sameSiteSockets && (found?.pass.limits ?? null) === null
-    return isGuarded && isForeignSocket(headers, visit) ? forbidden : allowed(found)
+  #letIn(
+    { sameSiteSockets }: Judgement,
+    visit: Visit,
+    found: Found | null,
+    family: ProxyFamily,
+    request: IncomingMessage,
+  ): CheckAnswer {
+    const isGuarded = sameSiteSockets && !isByToken(found)
+    return isGuarded && isForeignSocket(request.headers, visit) ? forbidden : passed(family, found, request)
   }
 }
 
@@ -145,6 +152,16 @@ function namesVisit({ headers }: IncomingMessage): boolean {
 
 function allowed(found: Found | null): CheckAnswer {
   return found === null ? nobodyPasses : { status: 200, headers: found.headers, body: '' }
+}
+
+function passed(family: ProxyFamily, found: Found | null, { headers }: IncomingMessage): CheckAnswer {
+  const answer = allowed(found)
+  if (headers.authorization === undefined || isByToken(found)) return answer
+  return { ...answer, headers: [...answer.headers, ...handedBack(family, headers.authorization, headers)] }
+}
+
+function isByToken(found: Found | null): boolean {
+  return (found?.pass.limits ?? null) !== null
 }
 
 function sessionAnswer(found: Found | null): CheckAnswer {

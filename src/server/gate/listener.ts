@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import type { ListenOptions } from 'node:net'
 import { Failure } from '../../errors/failure.ts'
-import { createHttpServer, listenerOptions } from '../http/node-http.ts'
+import { createListener, refuseUnread } from '../http/listener.ts'
+import { refuseUnreadable, unreadAnswer } from '../http/unread.ts'
 
 /** What answers at the gate's listener. */
 export interface GateHandlers {
@@ -20,11 +21,14 @@ export interface GateHandlers {
  */
 export async function listenForGate(place: string, { check, pages }: GateHandlers): Promise<Server> {
   const options = listenOptions(place)
-  const server = createHttpServer(listenerOptions, (request, response) => {
+  const handler: RequestListener = (request, response) => {
+    const { url = '' } = request
     if (check(request, response)) return
-    if ((request.url ?? '').startsWith('/auth/')) pages(request, response)
-    else response.writeHead(404, { 'Content-Length': 0 }).end()
-  })
+    if (url.startsWith('/auth/')) pages(request, response)
+    else refuseUnread(response, unreadAnswer(new Failure('not_found'), url, []))
+  }
+  const server = createListener(handler, { owners: [] })
+  server.on('clientError', refuseUnreadable([]))
   if (options.path !== undefined) removeStaleSocket(options.path)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -10,7 +10,8 @@ export function createTokenUse({ storage, audit, services }: Core): (tokenId: st
   const notedAtMs = new Map<string, number>()
   return (tokenId) => {
     const nowMs = services.clock.nowMs()
-    if (nowMs - (notedAtMs.get(tokenId) ?? Number.NEGATIVE_INFINITY) < everyMs) return
+    // Either way: a clock that is set back must not keep uses from the audit until it has caught up.
+    if (Math.abs(nowMs - (notedAtMs.get(tokenId) ?? Number.NEGATIVE_INFINITY)) < everyMs) return
     notedAtMs.set(tokenId, nowMs)
     const who = { actorKind: 'token', actorId: tokenId, actorName: 'gate token' }
     const event = { action: 'gate.token', ...who, objectKind: 'token', objectId: tokenId, outcome: 'accepted' as const }

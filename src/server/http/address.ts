@@ -34,12 +34,39 @@ export function isTrusted(address: string, trusted: BlockList): boolean {
   return trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** The network a guess is counted under: IPv4 by address, IPv6 by /64 (law 5). */
+/**
+ * The network a guess is counted under: IPv4 by address, IPv6 by /64 (law 5).
+ *
+ * Behind a translator (NAT64, SIIT) all of IPv4 shares one /64, so its clients are counted singly. 6to4 and Teredo are
+ * out of use (RFC 7526) and networks like any other.
+ */
 export function sourceNetwork(address: string): string {
   const given = plain(address)
   if (isIP(given) !== 6) return given
+  const translated = /^0*64:ff9b:/i.test(given) ? translatedClient(hexGroups(given)) : null
+  if (translated !== null) return translated
   const groups = expandIpv6(given)
   return `${groups.slice(0, 4).join(':')}::/64`
+}
+
+/** Who is behind an address of one of the prefixes for translators; null for any other. */
+function translatedClient(groups: readonly string[]): string | null {
+  const [, , third, ...rest] = groups
+  // RFC 6052 section 2.1: 64:ff9b::/96 and the IPv4 address, which may also come without a translator.
+  if (third === '0' && rest.slice(0, 3).every((group) => group === '0')) return ipv4Of(rest[3], rest[4])
+  // RFC 8215: the operator divides 64:ff9b:1::/48, so where the IPv4 address stands in it nobody can tell.
+  return third === '1' ? groups.join(':') : null
+}
+
+// The URL parser writes every spelling of an IPv6 address in one way.
+function hexGroups(address: string): string[] {
+  const [bare = ''] = address.split('%')
+  return expandIpv6(new URL(`http://[${bare}]`).hostname.slice(1, -1))
+}
+
+function ipv4Of(high = '0', low = '0'): string {
+  const [left, right] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [left >> 8, left & 255, right >> 8, right & 255].join('.')
 }
 
 function expandIpv6(address: string): string[] {
@@ -61,14 +88,7 @@ function plain(address: string): string {
   if (usual !== undefined) return usual
   // Nearly every other address ends here: one of this kind begins with zeros.
   if (!/^[0:]/.test(address) || isIP(address) !== 6) return address
-  return mappedBytes(address)?.join('.') ?? address
-}
-
-// The URL parser writes every spelling of an IPv6 address in one way.
-function mappedBytes(address: string): number[] | null {
-  const [bare = ''] = address.split('%')
-  const words = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/.exec(new URL(`http://[${bare}]`).hostname)
-  if (words === null) return null
-  const [high, low] = [Number.parseInt(words[1] ?? '', 16), Number.parseInt(words[2] ?? '', 16)]
-  return [high >> 8, high & 255, low >> 8, low & 255]
+  const groups = hexGroups(address)
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'
+  return isMapped ? ipv4Of(groups[6], groups[7]) : address
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import Fastify, {
   LogController,
@@ -10,12 +10,12 @@ import Fastify, {
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
 import { type Chain, useChain } from './chain.ts'
-import { createHttpServer, createTlsServer, listenerOptions } from './node-http.ts'
+import { createListener, refuseUnread } from './listener.ts'
 import { toProblem } from './problem.ts'
 import type { Services } from './services.ts'
 import { securityHeaders } from './security-headers.ts'
 import { spelledPath } from './spelled-path.ts'
-import { type PathOwner, pathIn, refuseUnreadable, type UnreadAnswer, unreadAnswer } from './unread.ts'
+import { type PathOwner, pathIn, refuseUnreadable, unreadAnswer } from './unread.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -68,7 +68,13 @@ export async function createApp({
       app.routing(request, response)
     },
     clientErrorHandler: refuseUnreadable(owners),
-    serverFactory: (handler) => createListener(handler, beforeRouter, tls),
+    serverFactory: (handler) =>
+      createListener(
+        (request, response) => {
+          if (beforeRouter?.(request, response) !== true) handler(request, response)
+        },
+        { owners, tls },
+      ),
   })
   const trusted = trustedProxyList(services.config.trustedProxies)
   app.decorateRequest('actor')
@@ -99,26 +105,6 @@ export async function createApp({
     return sendProblem(reply, refusal)
   })
   return app
-}
-
-function refuseUnread(response: ServerResponse, { status, headers, body }: UnreadAnswer): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-function createListener(
-  handler: RequestListener,
-  beforeRouter: AppOptions['beforeRouter'],
-  tls: AppOptions['tls'],
-): Server {
-  const listener: RequestListener =
-    beforeRouter === undefined
-      ? handler
-      : (request, response) => {
-          if (!beforeRouter(request, response)) handler(request, response)
-        }
-  return tls === undefined
-    ? createHttpServer(listenerOptions, listener)
-    : createTlsServer({ ...listenerOptions, ...tls }, listener)
 }
 
 // A POST that needs no body may say it is JSON all the same: clients' defaults do.

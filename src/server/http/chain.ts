@@ -22,6 +22,7 @@ export interface Chain {
   readonly observers: Observer[]
 }
 
+/** A chain with nobody in it; rooms add themselves before the first request. */
 export function createChain(): Chain {
   return { authenticators: [], limiters: [], observers: [] }
 }

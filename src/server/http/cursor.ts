@@ -23,13 +23,25 @@ function isPart(part: unknown, kind: 'string' | 'number' | undefined): boolean {
   return kind === 'number' ? Number.isSafeInteger(part) : typeof part === kind && isStorable(String(part))
 }
 
+/** Which page of a list is asked for. */
+export interface PageWish {
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** A page of a list; the cursor of the next is absent at the end. */
+export interface Page<Item> {
+  items: Item[]
+  nextCursor?: string
+}
+
 /** A page from `limit + 1` rows: the row too many says that there is more. */
 export function pageOfRows<Row, Item>(
   rows: readonly Row[],
   limit: number,
   position: (row: Row) => readonly (string | number)[],
   show: (row: Row) => Item,
-): { items: Item[]; nextCursor?: string } {
+): Page<Item> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const isMore = rows.length > limit && last !== undefined

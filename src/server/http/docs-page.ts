@@ -1,7 +1,7 @@
 /** The part of an OpenAPI document the page shows. */
 interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
-  readonly tags: readonly { readonly name: string }[]
+  readonly tags: readonly { readonly name: string; readonly description?: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
@@ -9,7 +9,8 @@ interface Operation {
   readonly tags: readonly string[]
   readonly summary: string
   readonly description?: string
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly security?: readonly object[]
+  readonly parameters?: readonly Parameter[]
   readonly requestBody?: {
     readonly content: Readonly<Record<string, { readonly schema?: object; readonly example?: object }>>
   }
@@ -19,6 +20,13 @@ interface Operation {
       { readonly description: string; readonly content?: Readonly<Record<string, { readonly schema?: object }>> }
     >
   >
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required: boolean
+  readonly description?: string
 }
 
 /** The stylesheet of {@link docsPage}, at `/docs/style.css`. */
@@ -38,42 +46,66 @@ summary span { color: var(--quiet); }
 details > div { padding: 0 .9rem .9rem; }
 pre { overflow: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); font-size: .85rem; }
 .quiet { color: var(--quiet); }
+h3 { margin: 1rem 0 .35rem; font-size: .95rem; }
+dl { margin: 0; display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1rem; }
+dt { overflow-wrap: anywhere; }
+dd { margin: 0; overflow-wrap: anywhere; }
+dd p { margin: 0 0 .25rem; }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 `
 
 /** The API documentation as one page that asks no other host and runs no script. */
 export function docsPage(document: object): string {
   const api = document as Document
-  const sections = api.tags.map(({ name }) => section(api, name)).join('')
+  const sections = api.tags.map((tag) => section(api, tag)).join('')
   const links = api.tags.map(({ name }) => `<a href="#${slug(name)}">${escape(name)}</a>`).join('')
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(api.info.title)} API</title><link rel="stylesheet" href="/docs/style.css"></head><body><main><h1>${escape(api.info.title)} API</h1><p class="quiet">Version ${escape(api.info.version)}. ${escape(api.info.description)} The same as data: <a href="/openapi.json">openapi.json</a>.</p><nav aria-label="Sections">${links}</nav>${sections}</main></body></html>`
 }
 
-function section(api: Document, tag: string): string {
-  const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+function section(api: Document, { name, description = '' }: Document['tags'][number]): string {
+  const paths = Object.entries(api.paths).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const operations = paths.flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([, operation]) => operation.tags.includes(tag))
+      .filter(([, operation]) => operation.tags.includes(name))
       .map(([method, operation]) => entry(method, path, operation)),
   )
-  return `<h2 id="${slug(tag)}">${escape(tag)}</h2>${operations.join('')}`
+  return `<h2 id="${slug(name)}">${escape(name)}</h2><p class="quiet">${escape(description)}</p>${operations.join('')}`
 }
 
 function entry(method: string, path: string, operation: Operation): string {
-  const fields = (operation.parameters ?? []).map(
-    (field) => `<code>${escape(field.name)}</code> (${field.in}${field.required ? ', required' : ''})`,
+  const { summary, description = '', security, parameters = [], requestBody, responses } = operation
+  const isOpen = security?.every((scheme) => Object.keys(scheme).length === 0) === true
+  const body = Object.values(requestBody?.content ?? {}).map(({ schema, example }) => sample('Body', example ?? schema))
+  const answers = Object.entries(responses).filter(([status]) => /^[23]/.test(status))
+  const refusals = Object.entries(responses).filter(([status]) => !/^[23]/.test(status))
+  const shown = answers.map(([status, answer]) =>
+    sample(`${status} ${answer.description}`, Object.values(answer.content ?? {})[0]?.schema),
   )
-  const body = Object.values(operation.requestBody?.content ?? {}).map(({ schema, example }) =>
-    sample('Body', schema ?? example),
-  )
-  const answers = Object.entries(operation.responses).map(([status, { description, content }]) => {
-    const schema = Object.values(content ?? {})[0]?.schema
-    return status === 'default' ? '' : sample(`${status} ${description}`, schema)
-  })
-  return `<details><summary><b>${method.toUpperCase()}</b><code>${escape(path)}</code><span>${escape(operation.summary)}</span></summary><div><p class="quiet">${escape(operation.description ?? '')}</p>${fields.length > 0 ? `<p>${fields.join(', ')}</p>` : ''}${body.join('')}${answers.join('')}</div></details>`
+  const told = refusals.map(([status, refusal]): [string, string] => [status, paragraphs(refusal.description)])
+  return `<details><summary><b>${method.toUpperCase()}</b><code>${escape(path)}</code><span>${escape(summary)}</span></summary><div><p class="quiet">${escape(description)}${isOpen ? ' No token is needed.' : ''}</p>${listed('Parameters', parameters.map(fieldOf))}${body.join('')}${shown.join('')}${listed('Refused with', told)}</div></details>`
+}
+
+function fieldOf({ name, in: place, required, description = '' }: Parameter): [string, string] {
+  const where = `<span class="quiet">${escape(place)}${required ? ', required' : ''}</span>`
+  return [`<code>${escape(name)}</code> ${where}`, escape(description)]
+}
+
+/** A heading and what belongs to it, term by term; nothing where there is none. */
+function listed(title: string, terms: readonly (readonly [term: string, text: string])[]): string {
+  if (terms.length === 0) return ''
+  const rows = terms.map(([term, text]) => `<dt>${term}</dt><dd>${text}</dd>`)
+  return `<h3>${escape(title)}</h3><dl>${rows.join('')}</dl>`
+}
+
+/** A description in paragraphs, with names of failures as code. */
+function paragraphs(text: string): string {
+  const parts = escape(text).split('\n\n')
+  return parts.map((part) => `<p>${part.replaceAll(/`(\w+)`/g, '<code>$1</code>')}</p>`).join('')
 }
 
 function sample(title: string, schema: object | undefined): string {
-  if (schema === undefined) return `<p>${escape(title)}</p>`
-  return `<p>${escape(title)}</p><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
+  if (schema === undefined) return `<h3>${escape(title)}</h3>`
+  return `<h3>${escape(title)}</h3><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
 }
 
 function slug(name: string): string {
@@ -81,5 +113,10 @@ function slug(name: string): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }

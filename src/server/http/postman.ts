@@ -116,11 +116,12 @@ function requestOf(method: string, path: string, operation: Operation): PostmanR
   const url = `{{baseUrl}}${path.replaceAll(/\{(\w+)\}/g, '{{$1}}')}${query === '' ? '' : `?${query}`}`
   const body = bodyOf(operation)
   const isTinyMfa = security?.some((scheme) => 'tinyMfa' in scheme) === true
+  const isOurs = security === undefined || security.some((scheme) => 'token' in scheme)
   return {
     name: summary,
     request: {
       method: method.toUpperCase(),
-      ...(security === undefined ? {} : { auth: { type: 'noauth' as const } }),
+      ...(isOurs ? {} : { auth: { type: 'noauth' as const } }),
       header: [
         ...(isTinyMfa ? [tinyMfaHeader] : []),
         ...(body === undefined ? [] : [{ key: 'Content-Type', value: body.media }]),

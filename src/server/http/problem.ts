@@ -20,6 +20,7 @@ const fault = 500
 const statuses: Statuses = {
   bad_request: 400,
   request_head_too_large: 431,
+  expectation_unknown: 417,
   request_too_slow: 408,
   json_unreadable: 400,
   not_found: 404,
@@ -84,7 +85,7 @@ const statuses: Statuses = {
   token_not_found: 404,
   token_owner_needed: 400,
   token_refused: 401,
-  token_suspended_from_above: 403,
+  token_disabled_from_above: 403,
   username_invalid: 400,
   username_taken: 409,
   webhook_address_invalid: 400,
@@ -184,6 +185,7 @@ const statuses: Statuses = {
   database_empty: fault,
   database_older: fault,
   store_named_twice: fault,
+  enabled_twice: fault,
   listener_unusable: fault,
   path_missing: fault,
   path_denied: fault,
@@ -244,6 +246,7 @@ const statuses: Statuses = {
   port_in_use: fault,
   address_unusable: fault,
   token_file_missing: fault,
+  home_unknown: fault,
   file_unreadable: fault,
   backup_unreadable: fault,
   backup_key_missing: fault,
@@ -291,8 +294,8 @@ export function toProblem(thrown: unknown): Answered {
   }
 }
 
-// What is said outside of servers and arrives here all the same is a fault too.
-function statusOfCode(code: FailureCode): number {
+/** The status a failure is answered with. What is said outside of servers and arrives here all the same is a fault. */
+export function statusOfCode(code: FailureCode): number {
   const known: Partial<Record<FailureCode, number>> = statuses
   return known[code] ?? fault
 }

@@ -1,5 +1,5 @@
 import type { Core } from '../audit/core.ts'
-import { countByKey } from './reseal.ts'
+import { countByKey, type Walk } from './reseal.ts'
 import { isUnfinished, type RotationCore } from './rotation.ts'
 
 /** How the keys of a database stand. */
@@ -28,8 +28,8 @@ export interface DataKeyStatus {
 }
 
 /** Reads every sealed value's key id; it opens none of them. */
-export async function readKeyStatus(core: RotationCore): Promise<KeyStatus> {
-  const counts = await countByKey({ storage: core.storage, keyRing: core.keyRing })
+export async function readKeyStatus(core: RotationCore, onProgress?: Walk['onProgress']): Promise<KeyStatus> {
+  const counts = await countByKey({ storage: core.storage, keyRing: core.keyRing, onProgress })
   const keys = await core.keyRing.dataKeys()
   return {
     rootKeyId: core.keyRing.rootKeyId,
@@ -47,8 +47,11 @@ export async function readKeyStatus(core: RotationCore): Promise<KeyStatus> {
 }
 
 /** Keys that sealed values name and that this database does not have. */
-export async function findUnknownKeys(core: Pick<Core, 'storage' | 'keyRing'>): Promise<UnknownKey[]> {
-  const counts = await countByKey({ storage: core.storage, keyRing: core.keyRing })
+export async function findUnknownKeys(
+  core: Pick<Core, 'storage' | 'keyRing'>,
+  onProgress?: Walk['onProgress'],
+): Promise<UnknownKey[]> {
+  const counts = await countByKey({ storage: core.storage, keyRing: core.keyRing, onProgress })
   return unknownAmong(counts, await core.keyRing.dataKeys())
 }
 

@@ -17,11 +17,23 @@ import { sealedFinding } from './sealed-finding.ts'
 /** Clocks further apart than this make codes fail. */
 const clockToleranceMs = 5000
 
-/** Looks at everything an operator should know of a running server, asked by `request`, or of its store. */
-export async function findings(core: Core, config: Config, request: FastifyRequest | null = null): Promise<Finding[]> {
+/** Who looks, and how it is followed. */
+export interface Looking {
+  /** What asked a running server; absent where the store itself is looked at. */
+  readonly request?: FastifyRequest
+  /** Told what is being looked at where that takes its time: seconds at a million of secrets or events. */
+  readonly onProgress?: (what: string) => void
+}
+
+/** Looks at everything an operator should know of a running server or of its store. */
+export async function findings(
+  core: Core,
+  config: Config,
+  { request, onProgress = () => {} }: Looking = {},
+): Promise<Finding[]> {
   return [
     ...configFindings(config, request?.raw.socket.localPort),
-    ...(await redirectFindings(core.storage.db, config, request)),
+    ...(await redirectFindings(core.storage.db, config, request ?? null)),
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),
@@ -29,8 +41,8 @@ export async function findings(core: Core, config: Config, request: FastifyReque
     await schemaFinding(core),
     ...(await movedFindings(core)),
     finding('ok', 'root key', 'root_key_opens', { key: core.keyRing.rootKeyId }),
-    await sealedFinding(core),
-    await auditFinding(core),
+    await sealedFinding(core, (values) => onProgress(`sealed secrets: ${values}`)),
+    await auditFinding(core, onProgress),
   ]
 }
 
@@ -139,8 +151,9 @@ async function movedFindings(core: Core): Promise<Finding[]> {
   return [finding('error', 'database', 'store_moved_on', { day: new Date(atMs).toISOString().slice(0, 10) })]
 }
 
-async function auditFinding({ audit }: Core): Promise<Finding> {
+async function auditFinding({ audit }: Core, onProgress: (what: string) => void): Promise<Finding> {
   const check = 'audit chain'
+  onProgress('audit chain: every event is verified')
   const { whole, events, problems } = await audit.verify()
   if (whole) return finding('ok', check, 'audit_whole', { events })
   return finding('error', check, 'audit_broken', { problem: problems[0] ?? 'see `watchword audit verify`' })

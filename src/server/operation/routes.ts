@@ -40,7 +40,7 @@ export function operationRoutes({ route }: Router, { core, settings, startedAtMs
       startedAtMs,
       serverTimeMs: services.clock.nowMs(),
       databaseTimeMs: await databaseTimeMs(storage),
-      findings: await findings(core, config, request),
+      findings: await findings(core, config, { request }),
     }
   })
   route(api.readKeys, async ({ actor }) => {

@@ -7,9 +7,12 @@ import { type Finding, finding } from './finding.ts'
 const check = 'sealed secrets'
 
 /** Whether every sealed value names a key that this database has. It opens none of them. */
-export async function sealedFinding(core: Pick<Core, 'storage' | 'keyRing'>): Promise<Finding> {
+export async function sealedFinding(
+  core: Pick<Core, 'storage' | 'keyRing'>,
+  onProgress?: (values: number) => void,
+): Promise<Finding> {
   try {
-    const unknown = await findUnknownKeys(core)
+    const unknown = await findUnknownKeys(core, onProgress)
     if (unknown.length === 0) return finding('ok', check, 'sealed_known')
     const values = unknown.reduce((sum, key) => sum + key.values, 0)
     return finding('error', check, 'sealed_unknown', { values, keys: unknown.map(({ id }) => id).join(', ') })

@@ -13,14 +13,26 @@ export function findJob(db: Database, realmId: string, id: string): Promise<JobR
   return db.selectFrom('import_job').selectAll().where('id', '=', id).where('realm_id', '=', realmId).executeTakeFirst()
 }
 
-/** The latest jobs of a realm, newest first. */
-export function listJobs(db: Database, realmId: string): Promise<JobRow[]> {
-  return db
+/** Where a job stands among those of its realm. */
+export type JobPosition = readonly [createdAtMs: number, id: string]
+
+/** Some jobs of a realm, newest first. */
+export function listJobs(
+  db: Database,
+  realmId: string,
+  { before, limit }: { readonly before: JobPosition | null; readonly limit: number },
+): Promise<JobRow[]> {
+  const query = db
     .selectFrom('import_job')
     .selectAll()
     .where('realm_id', '=', realmId)
     .orderBy('created_at_ms', 'desc')
-    .limit(50)
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (before === null) return query.execute()
+  const [createdAtMs, id] = before
+  return query
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at_ms', 'id'), '<', tuple(createdAtMs, id)))
     .execute()
 }
 

@@ -6,6 +6,7 @@ import { Failure } from '../../errors/failure.ts'
 import type { Remark } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
+import { type Page, pageOfRows, type PageWish, readCursor } from '../http/cursor.ts'
 import { type By, realmEvent } from '../subjects/audited.ts'
 import type { RealmEntry } from '../subjects/directory.ts'
 import { listedPendingForMs } from '../subjects/enrol.ts'
@@ -97,10 +98,16 @@ export class BulkEnrolment {
     return jobView(row, realm.name)
   }
 
-  /** The jobs of a realm, newest first. */
-  async list(realm: RealmEntry): Promise<api.BulkJob[]> {
-    const rows = await jobs.listJobs(this.#core.storage.db, realm.id)
-    return rows.map((row) => jobView(row, realm.name))
+  /** A page of the jobs of a realm, newest first. */
+  async list(realm: RealmEntry, { cursor, limit = 50 }: PageWish): Promise<Page<api.BulkJob>> {
+    const before = cursor === undefined ? null : positionIn(cursor)
+    const rows = await jobs.listJobs(this.#core.storage.db, realm.id, { before, limit: limit + 1 })
+    return pageOfRows(
+      rows,
+      limit,
+      (row) => [row.created_at_ms, row.id],
+      (row) => jobView(row, realm.name),
+    )
   }
 
   /** A job and its outcomes from `after` on, perhaps only the exceptional ones. @throws {@link Failure} `bulk_job_not_found` */
@@ -231,6 +238,11 @@ function wholeReport(rows: readonly BulkInput[], exceptions: readonly Outcome[])
 
 function outcomesOf(row: Pick<jobs.JobRow, 'report'>): Outcome[] {
   return JSON.parse(row.report) as Outcome[]
+}
+
+function positionIn(cursor: string): jobs.JobPosition {
+  const [createdAtMs, id] = readCursor(cursor, ['number', 'string'])
+  return [Number(createdAtMs), String(id)]
 }
 
 function jobView(row: jobs.JobRow, realm: string): api.BulkJob {

@@ -4,6 +4,7 @@ import { isAuditor, requireAdministrator, requireKnown, hasScope } from '../acce
 import type { Core } from '../audit/core.ts'
 import { isDuplicate } from '../database/conflict.ts'
 import type { Tx } from '../database/storage.ts'
+import { takeTurn } from '../database/turns.ts'
 import type { Actor } from '../http/actor.ts'
 import { pageOfRows, readCursor } from '../http/cursor.ts'
 import { type By, realmEvent } from '../subjects/audited.ts'
@@ -175,8 +176,10 @@ export class RealmOffice {
     }
   }
 
+  // One after the other: of two who ask at once for a name and its twin, one is to see the other's (T26).
   async #refuseTakenName(tx: Tx, name: string, exceptId: string): Promise<void> {
     if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid')
+    await takeTurn(tx, this.#core.storage.engine, 'realmNames')
     const names = await store.realmNames(tx)
     if (names.some((other) => other.id !== exceptId && nameKey(other.name) === nameKey(name))) {
       throw new Failure('realm_name_taken')

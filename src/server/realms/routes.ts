@@ -70,9 +70,9 @@ function bulkAt({ route }: Router, { office, bulk }: Realms): void {
     },
     { bodyLimit: bulkBodyLimit },
   )
-  route(api.listBulkJobs, async ({ actor, params }) => ({
-    items: await bulk.list(await office.enrollable(actor, params.realm)),
-  }))
+  route(api.listBulkJobs, async ({ actor, params, query }) =>
+    bulk.list(await office.enrollable(actor, params.realm), query),
+  )
   route(api.readBulkJob, async ({ actor, params, query }) => {
     const realm = await office.enrollable(actor, params.realm)
     const limit = query.limit ?? 100

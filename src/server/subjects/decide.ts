@@ -8,6 +8,7 @@ import {
   type GuessState,
   isCapped,
   isKnown,
+  type NamedSource,
   noGuesses,
   type SourceState,
 } from './lockout.ts'
@@ -40,6 +41,8 @@ export interface SubjectState {
   readonly secretVersion: number
   readonly driftSteps: number
   readonly lastVerifiedAtMs: number
+  /** The one known source that is kept with the state; null when there is none. */
+  readonly mainSource: NamedSource | null
 }
 
 /** All that a verdict depends on besides the attempt. */
@@ -78,7 +81,14 @@ export interface Decision {
 
 /** The state of a subject that was just made. */
 export function freshState(): SubjectState {
-  return { spent: nothingSpent, guesses: noGuesses, secretVersion: 1, driftSteps: 0, lastVerifiedAtMs: 0 }
+  return {
+    spent: nothingSpent,
+    guesses: noGuesses,
+    secretVersion: 1,
+    driftSteps: 0,
+    lastVerifiedAtMs: 0,
+    mainSource: null,
+  }
 }
 
 /** Judges one code: the only place where a code is accepted. */

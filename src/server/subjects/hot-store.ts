@@ -50,13 +50,13 @@ export async function lockStates(tx: HotTx, subjectIds: readonly string[]): Prom
   return new Map(rows.map((row) => [String(row['subject_id']), stateOf(row)]))
 }
 
-const columnList = stateColumns.map((column) => `s.${column}`).join(', ')
+const columnList = [...stateColumns, 'main_source_hash'].map((column) => `s.${column}`).join(', ')
 const sqliteStates = `select s.subject_id, ${columnList} from json_each(?) v
   cross join subject_state s on s.subject_id = v.value`
 const postgresStates = `select s.subject_id, ${columnList} from subject_state s
   where s.subject_id = any($1::text[]) order by s.subject_id for update skip locked`
 
-/** Reads those of the sources that some code was accepted from, keyed by subject id and hash. */
+/** Reads those of the further sources that some code was accepted from, keyed by subject id and hash. */
 export async function readSources(tx: HotTx, keys: readonly SourceKey[]): Promise<Map<string, SourceState>> {
   const asked = JSON.stringify(keys.map(({ subjectId, sourceHash }) => [subjectId, sourceHash]))
   const rows = await tx.all(tx.engine === 'sqlite' ? sqliteSources : postgresSources, [asked])
@@ -72,21 +72,26 @@ const postgresSources = `select ${sourceColumns}, v.value->>1 as hash from json_
 /** Writes states. An id that no subject has changes nothing, and costs a statement all the same (T40). */
 export async function writeStates(tx: HotTx, changes: readonly StateChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
-    const rows = changes.map(({ subjectId, state }) => [...stateValues(state), subjectId])
+    const rows = changes.map(({ subjectId, state }) => [
+      ...stateValues(state),
+      state.mainSource?.hash ?? null,
+      subjectId,
+    ])
     await tx.runEach(sqliteStateUpdate, rows)
     return
   }
-  const rows = changes.map(({ subjectId, state }) => [subjectId, ...stateValues(state)])
+  const rows = changes.map(({ subjectId, state }) => [subjectId, state.mainSource?.hash ?? null, ...stateValues(state)])
   await tx.run(postgresStateUpdate, [JSON.stringify(rows)])
 }
 
-const sqliteStateUpdate = `update subject_state set ${stateColumns.map((column) => `${column} = ?`).join(', ')}
-  where subject_id = ?`
+const sqliteStateUpdate = `update subject_state set ${stateColumns.map((column) => `${column} = ?`).join(', ')},
+  main_source_hash = ? where subject_id = ?`
 const postgresStateUpdate = `update subject_state s set
-  ${stateColumns.map((column, index) => `${column} = (v.value->>${index + 1})::bigint`).join(', ')}
+  ${stateColumns.map((column, index) => `${column} = (v.value->>${index + 2})::bigint`).join(', ')},
+  main_source_hash = v.value->>1
   from json_array_elements($1::json) v where s.subject_id = v.value->>0`
 
-/** Counts failures at known sources; a source that is not known changes nothing. */
+/** Counts failures at further known sources; a source that is not known changes nothing. */
 export async function writeSourceFailures(tx: HotTx, changes: readonly SourceChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
     const rows = changes.map(({ subjectId, sourceHash, source }) => {
@@ -104,7 +109,7 @@ const postgresSourceUpdate = `update subject_source s set
   window_started_at_ms = (v.value->>3)::bigint, failures = (v.value->>4)::bigint
   from json_array_elements($1::json) v where s.subject_id = v.value->>0 and s.source_hash = decode(v.value->>1, 'hex')`
 
-/** Makes sources known, or refreshes them. */
+/** Makes further sources known, or refreshes them. */
 export async function acceptSources(tx: HotTx, changes: readonly SourceChange[]): Promise<void> {
   if (tx.engine === 'sqlite') {
     await tx.runEach(sqliteSourceUpsert, changes.map(sourceValues))

@@ -15,9 +15,22 @@ export async function makeSourceKnown(
   const keyHex = Buffer.from(keyRing.deriveKey('guess sources')).toString('hex')
   const { acceptedAtMs, windowStartedAtMs, failures } = acceptedSource(nowMs)
   const columns = { accepted_at_ms: acceptedAtMs, window_started_at_ms: windowStartedAtMs, failures }
+  const hash = sourceHash(keyHex, source)
+  const { numUpdatedRows } = await tx
+    .updateTable('subject_state')
+    .set({
+      main_source_hash: hash,
+      main_source_accepted_at_ms: acceptedAtMs,
+      main_source_window_started_at_ms: windowStartedAtMs,
+      main_source_failures: failures,
+    })
+    .where('subject_id', '=', subjectId)
+    .where((row) => row.or([row('main_source_hash', 'is', null), row('main_source_hash', '=', hash)]))
+    .executeTakeFirst()
+  if (numUpdatedRows === 1n) return
   await tx
     .insertInto('subject_source')
-    .values({ subject_id: subjectId, source_hash: Buffer.from(sourceHash(keyHex, source), 'hex'), ...columns })
+    .values({ subject_id: subjectId, source_hash: Buffer.from(hash, 'hex'), ...columns })
     .onConflict((conflict) => conflict.columns(['subject_id', 'source_hash']).doUpdateSet(columns))
     .execute()
 }

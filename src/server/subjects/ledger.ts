@@ -15,7 +15,7 @@ import {
   writeSourceFailures,
   writeStates,
 } from './hot-store.ts'
-import { isKnown, type SourceState } from './lockout.ts'
+import { isKnown, type NamedSource, type SourceState } from './lockout.ts'
 
 /** A known source is refreshed once a day, not with every code. */
 const refreshAfterMs = 86_400_000
@@ -68,7 +68,9 @@ export class Ledger {
   }
 
   sourceOf(subjectId: string, sourceHash: string | null): SourceState | null {
-    return sourceHash === null ? null : (this.#sources.get(`${subjectId} ${sourceHash}`) ?? null)
+    if (sourceHash === null) return null
+    const main = this.#states.get(subjectId)?.mainSource ?? null
+    return main?.hash === sourceHash ? main : (this.#sources.get(`${subjectId} ${sourceHash}`) ?? null)
   }
 
   memoOf(keyHash: string): Memo | undefined {
@@ -78,9 +80,10 @@ export class Ledger {
   /** Takes down a decision; the next attempt on the same subject meets its outcome. */
   record(subjectId: string, sourceHash: string | null, decision: Decision): void {
     const before = this.#states.get(subjectId)
-    if (decision.state === before) this.#pretended += 1
-    else this.#changeState({ subjectId, state: decision.state })
-    if (sourceHash !== null) this.#recordSource({ subjectId, sourceHash }, decision)
+    const mainSource = sourceHash === null ? null : this.#recordSource({ subjectId, sourceHash }, decision)
+    const state = mainSource === null ? decision.state : { ...decision.state, mainSource }
+    if (state === before) this.#pretended += 1
+    else this.#changeState({ subjectId, state })
   }
 
   /** Costs what a decision about a subject costs. */
@@ -119,22 +122,35 @@ export class Ledger {
     this.#states.set(change.subjectId, change.state)
   }
 
-  #recordSource(key: SourceKey, { accepted, source, state }: Decision): void {
-    const name = `${key.subjectId} ${key.sourceHash}`
-    const before = this.#sources.get(name) ?? null
-    if (source !== null) this.#sources.set(name, source)
-    if (!accepted) {
-      const isCharged = source !== null && source !== before
-      this.#failures.push(
-        isCharged ? { ...key, source } : { subjectId: nobody, sourceHash: key.sourceHash, source: noSource },
-      )
-    } else if (source !== null && needsRefresh(before, state.lastVerifiedAtMs)) {
-      this.#accepted.push({ ...key, source })
+  /** Takes down what a decision changes about its source, or answers it when it belongs into the state. */
+  #recordSource(key: SourceKey, { accepted, source, state }: Decision): NamedSource | null {
+    const { subjectId, sourceHash } = key
+    const before = this.sourceOf(subjectId, sourceHash)
+    const isMain = state.mainSource?.hash === sourceHash
+    if (accepted) {
+      if (source === null || !needsRefresh(before, state.lastVerifiedAtMs)) return null
+      const isFurther = this.#sources.has(`${subjectId} ${sourceHash}`)
+      // A main source that is no longer known makes room for the next one.
+      const hasRoom = !isKnown(state.mainSource, state.lastVerifiedAtMs)
+      if (isMain || (hasRoom && !isFurther)) return { ...source, hash: sourceHash }
+      this.#changeFurther(this.#accepted, { ...key, source })
+      return null
     }
+    const isCharged = source !== null && source !== before
+    // A failure at the main source goes into the state: its own statement runs all the same (T40).
+    if (isCharged && !isMain) this.#changeFurther(this.#failures, { ...key, source })
+    else this.#failures.push({ subjectId: nobody, sourceHash, source: noSource })
+    return isCharged && isMain ? { ...source, hash: sourceHash } : null
+  }
+
+  #changeFurther(changes: SourceChange[], change: SourceChange): void {
+    this.#sources.set(`${change.subjectId} ${change.sourceHash}`, change.source)
+    changes.push(change)
   }
 }
 
 const noSource: SourceState = { acceptedAtMs: 0, windowStartedAtMs: 0, failures: 0 }
+
 function needsRefresh(before: SourceState | null, nowMs: number): boolean {
   return !isKnown(before, nowMs) || before.failures > 0 || before.acceptedAtMs < nowMs - refreshAfterMs
 }

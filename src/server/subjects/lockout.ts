@@ -33,6 +33,11 @@ export interface SourceState {
   readonly failures: number
 }
 
+/** A known source and what it is told apart by: `hash` is hex. */
+export interface NamedSource extends SourceState {
+  readonly hash: string
+}
+
 /** Where a guess comes from and when: `source` is null unless a code was accepted there before. */
 export interface GuessMoment {
   readonly source: SourceState | null

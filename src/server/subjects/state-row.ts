@@ -1,11 +1,16 @@
 import type { SqlRow } from '../database/storage.ts'
 import type { SubjectStateTable } from '../database/tables.ts'
 import type { SubjectState } from './decide.ts'
+import type { NamedSource } from './lockout.ts'
 
 type StateRow = Omit<SubjectStateTable, 'subject_id'>
 
 /** A subject's state as its row holds it. */
-export function stateRow({ spent, guesses, secretVersion, driftSteps, lastVerifiedAtMs }: SubjectState): StateRow {
+export function stateRow(state: SubjectState): StateRow {
+  return { ...numbersOf(state), main_source_hash: state.mainSource?.hash ?? null }
+}
+
+function numbersOf({ spent, guesses, secretVersion, driftSteps, lastVerifiedAtMs, mainSource }: SubjectState) {
   return {
     highest_step: spent.highestStep,
     spent_steps: spent.spentSteps,
@@ -18,10 +23,13 @@ export function stateRow({ spent, guesses, secretVersion, driftSteps, lastVerifi
     total_failures: guesses.knownFailures,
     lift_step: guesses.liftStep,
     last_verified_at_ms: lastVerifiedAtMs,
+    main_source_accepted_at_ms: mainSource?.acceptedAtMs ?? 0,
+    main_source_window_started_at_ms: mainSource?.windowStartedAtMs ?? 0,
+    main_source_failures: mainSource?.failures ?? 0,
   }
 }
 
-/** The columns of {@link stateRow}, in the order of {@link stateValues}. */
+/** The columns of {@link stateRow} that hold numbers, in the order of {@link stateValues}. */
 export const stateColumns = [
   'highest_step',
   'spent_steps',
@@ -34,11 +42,14 @@ export const stateColumns = [
   'total_failures',
   'lift_step',
   'last_verified_at_ms',
-] as const satisfies readonly (keyof StateRow)[]
+  'main_source_accepted_at_ms',
+  'main_source_window_started_at_ms',
+  'main_source_failures',
+] as const satisfies readonly (keyof ReturnType<typeof numbersOf>)[]
 
-/** A state as the parameters of a statement. */
+/** The numbers of a state as the parameters of a statement. */
 export function stateValues(state: SubjectState): number[] {
-  const row = stateRow(state)
+  const row = numbersOf(state)
   return stateColumns.map((column) => row[column])
 }
 
@@ -57,5 +68,17 @@ export function stateOf(row: SqlRow | StateRow): SubjectState {
     secretVersion: Number(row['secret_version']),
     driftSteps: Number(row['drift_steps']),
     lastVerifiedAtMs: Number(row['last_verified_at_ms']),
+    mainSource: mainSourceOf(row),
+  }
+}
+
+function mainSourceOf(row: SqlRow | StateRow): NamedSource | null {
+  const hash = row['main_source_hash']
+  if (typeof hash !== 'string') return null
+  return {
+    hash,
+    acceptedAtMs: Number(row['main_source_accepted_at_ms']),
+    windowStartedAtMs: Number(row['main_source_window_started_at_ms']),
+    failures: Number(row['main_source_failures']),
   }
 }

@@ -176,6 +176,7 @@ export async function liftGuesses(tx: Tx, id: string): Promise<boolean> {
       unknown_wait_until_ms: 0,
       total_failures: 0,
       lift_step: 0,
+      main_source_failures: 0,
     })
     .where('subject_id', '=', id)
     .executeTakeFirst()
@@ -208,6 +209,12 @@ export async function endOpenLinks(tx: Tx, subjectId: string, nowMs: number): Pr
 /** Forgets sources unknown again, verdicts no longer repeated and links past their time. */
 export async function pruneSubjects(tx: Tx, before: { sourcesMs: number; memosMs: number; linksMs: number }) {
   await tx.deleteFrom('subject_source').where('accepted_at_ms', '<', before.sourcesMs).execute()
+  await tx
+    .updateTable('subject_state')
+    .set({ main_source_hash: null })
+    .where('main_source_hash', 'is not', null)
+    .where('main_source_accepted_at_ms', '<', before.sourcesMs)
+    .execute()
   await tx.deleteFrom('verdict_memo').where('at_ms', '<', before.memosMs).execute()
   await tx.deleteFrom('enrolment_link').where('expires_at_ms', '<', before.linksMs).execute()
 }

@@ -6,6 +6,7 @@ import { type Remark, remark } from '../../errors/remarks.ts'
 import type { OtpAccount } from '../../otp/account.ts'
 import { mayAddAccounts, requireKnown } from '../access/rights.ts'
 import type { Tx } from '../database/storage.ts'
+import { takeTurn } from '../database/turns.ts'
 import { type Actor, actorName } from '../http/actor.ts'
 import { type AccountText, longestPublicKey, publicKeyOf, type VaultAccount } from './account.ts'
 import { accountEvent, holdManaged, seeAccount } from './account-access.ts'
@@ -23,7 +24,6 @@ import {
   findByPublicKey,
   findBySecretHash,
   holdAccounts,
-  holdPublicKeys,
   insertAccount,
   isFavourite,
   saveAccount,
@@ -191,7 +191,7 @@ async function claimPublicKey(
   id: string,
   { publicKey, text }: Pick<NewAccount, 'publicKey' | 'text'>,
 ): Promise<string> {
-  await holdPublicKeys(tx, core.storage.engine)
+  await takeTurn(tx, core.storage.engine, 'publicKeys')
   if (publicKey === undefined) return freePublicKey(tx, id, text)
   if ((await findByPublicKey(tx, publicKey)) !== null) throw new Failure('totpshare_key_taken')
   return publicKey
@@ -274,7 +274,7 @@ export async function restoreAccount(room: VaultRoom, actor: Actor, id: string):
     if (!rights.mayManage) throw new Failure('forbidden')
     if (account.deletedAtMs === null) throw new Failure('account_not_deleted')
     if (account.deletedAtMs + undoMs <= nowMs) throw new Failure('account_undo_over')
-    await holdPublicKeys(tx, storage.engine)
+    await takeTurn(tx, storage.engine, 'publicKeys')
     const isTaken = (await findByPublicKey(tx, account.publicKey)) !== null
     const publicKey = isTaken ? await freePublicKey(tx, id, account) : account.publicKey
     const next = { ...account, publicKey, deletedAtMs: null, updatedAtMs: nowMs }

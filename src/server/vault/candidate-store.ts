@@ -12,6 +12,7 @@ export interface CandidateBatch {
 
 const kind = 'candidates'
 
+/** Keeps what was read of a file, sealed, until somebody chooses from it. */
 export async function insertBatch(tx: Tx, batch: CandidateBatch): Promise<void> {
   await tx
     .insertInto('import_job')
@@ -31,6 +32,7 @@ export async function insertBatch(tx: Tx, batch: CandidateBatch): Promise<void> 
     .execute()
 }
 
+/** A batch by id, whoever's it is; null where it was taken over or thrown away. */
 export async function findBatch(db: Queryable, id: string): Promise<CandidateBatch | null> {
   const row = await db
     .selectFrom('import_job')
@@ -43,10 +45,12 @@ export async function findBatch(db: Queryable, id: string): Promise<CandidateBat
   return { id, sealed: row.sealed_input, total, actorId, createdAtMs }
 }
 
+/** Throws a batch away, with the sealed secrets in it. */
 export async function removeBatch(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('import_job').where('id', '=', id).where('kind', '=', kind).execute()
 }
 
+/** Throws away what nobody chose from since then. */
 export async function removeBatchesBefore(tx: Tx, beforeMs: number): Promise<void> {
   await tx.deleteFrom('import_job').where('kind', '=', kind).where('created_at_ms', '<=', beforeMs).execute()
 }

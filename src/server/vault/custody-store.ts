@@ -13,6 +13,7 @@ export interface Custodian {
   readonly atMs: number
 }
 
+/** Notes that somebody could see one version of a secret. */
 export async function addCustodian(tx: Tx, custodian: Custodian): Promise<void> {
   await tx
     .insertInto('account_custody')
@@ -29,17 +30,37 @@ export async function addCustodian(tx: Tx, custodian: Custodian): Promise<void> 
     .execute()
 }
 
-/** Everybody who could ever have seen a secret of the account, newest first. */
-export async function custodiansOf(db: Queryable, accountId: string): Promise<Custodian[]> {
-  const rows = await db
+/** Who could have seen one version of the account's secret, newest first. */
+export async function custodiansOf(db: Queryable, accountId: string, secretVersion: number): Promise<Custodian[]> {
+  const rows = await custody(db, accountId).where('secret_version', '=', secretVersion).execute()
+  return rows.map(toCustodian)
+}
+
+/** Where a custodian stands among those of an account. */
+export type CustodyPosition = readonly [atMs: number, secretVersion: number, id: string]
+
+/** Some of those who could ever have seen a secret of the account, newest first. */
+export async function listCustodians(
+  db: Queryable,
+  accountId: string,
+  { after, limit }: { readonly after: CustodyPosition | null; readonly limit: number },
+): Promise<Custodian[]> {
+  const query = custody(db, accountId).limit(limit)
+  if (after === null) return (await query.execute()).map(toCustodian)
+  const rows = await query
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('at_ms', 'secret_version', 'id'), '<', tuple(...after)))
+    .execute()
+  return rows.map(toCustodian)
+}
+
+function custody(db: Queryable, accountId: string) {
+  return db
     .selectFrom('account_custody')
     .selectAll()
     .where('account_id', '=', accountId)
     .orderBy('at_ms', 'desc')
     .orderBy('secret_version', 'desc')
-    .orderBy('id')
-    .execute()
-  return rows.map(toCustodian)
+    .orderBy('id', 'desc')
 }
 
 /** Accounts whose present secret a person could have seen; only those shared with `groupId` when one is named. */

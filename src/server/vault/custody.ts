@@ -4,17 +4,34 @@ import { doneBy } from '../access/audited.ts'
 import type { Leaver } from '../access/leavers.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
+import { type Page, pageOfRows, type PageWish, readCursor } from '../http/cursor.ts'
 import { manageAccount } from './account-access.ts'
-import { accountsSeenBy, custodiansOf } from './custody-store.ts'
+import { accountsSeenBy, type CustodyPosition, listCustodians } from './custody-store.ts'
 import { accountChange, type VaultRoom } from './room.ts'
 import { holdAccounts, saveAccount } from './store.ts'
 
-/** Who could ever have seen a secret of the account, newest first. */
-export async function listCustody(room: VaultRoom, actor: Actor, accountId: string): Promise<Static<typeof Custody>[]> {
+/** A page of who could ever have seen a secret of the account, newest first. */
+export async function listCustody(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+  { cursor, limit = 100 }: PageWish,
+): Promise<Page<Static<typeof Custody>>> {
   const { storage, services } = room.core
   await manageAccount(storage.db, actor, accountId, services.clock.nowMs())
-  const custodians = await custodiansOf(storage.db, accountId)
-  return custodians.map(({ id: _id, accountId: _account, ...custodian }) => custodian)
+  const after = cursor === undefined ? null : positionIn(cursor)
+  const rows = await listCustodians(storage.db, accountId, { after, limit: limit + 1 })
+  return pageOfRows(
+    rows,
+    limit,
+    ({ atMs, secretVersion, id }) => [atMs, secretVersion, id],
+    ({ id: _id, accountId: _account, ...custodian }) => custodian,
+  )
+}
+
+function positionIn(cursor: string): CustodyPosition {
+  const [atMs, secretVersion, id] = readCursor(cursor, ['number', 'number', 'string'])
+  return [Number(atMs), Number(secretVersion), String(id)]
 }
 
 /** The reveals of an account, newest first, for who manages it. */
@@ -22,8 +39,8 @@ export async function listReveals(
   room: VaultRoom,
   actor: Actor,
   accountId: string,
-  page: { cursor?: string | undefined; limit?: number | undefined },
-): Promise<{ items: Static<typeof RevealRecord>[]; nextCursor?: string }> {
+  page: PageWish,
+): Promise<Page<Static<typeof RevealRecord>>> {
   const { storage, services, audit } = room.core
   await manageAccount(storage.db, actor, accountId, services.clock.nowMs())
   const { items, nextCursor } = await audit.list({ object: accountId, action: 'account.reveal' }, page)

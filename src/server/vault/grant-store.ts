@@ -14,9 +14,16 @@ export async function grantsOn(db: Queryable, accountIds: readonly string[]): Pr
   return rows.map(toGrant)
 }
 
-/** The grants on one account with names, oldest first. */
-export async function namedGrantsOn(db: Queryable, accountId: string): Promise<NamedGrant[]> {
-  const rows = await db
+/** Where a grant stands among those of its account. */
+export type GrantPosition = readonly [createdAtMs: number, id: string]
+
+/** Grants on one account with names, oldest first: those after a position, or one by its id. */
+export async function namedGrantsOn(
+  db: Queryable,
+  accountId: string,
+  wish: { readonly id: string } | { readonly after: GrantPosition | null; readonly limit: number },
+): Promise<NamedGrant[]> {
+  let query = db
     .selectFrom('account_grant')
     .leftJoin('person', (join) =>
       join.onRef('person.id', '=', 'account_grant.grantee_id').on('account_grant.grantee_kind', '=', 'person'),
@@ -28,9 +35,19 @@ export async function namedGrantsOn(db: Queryable, accountId: string): Promise<N
     .select(['person.username as person_name', 'group.name as group_name'])
     .where('account_id', '=', accountId)
     .orderBy('account_grant.created_at_ms')
-    .orderBy('account_grant.right')
     .orderBy('account_grant.id')
-    .execute()
+  if ('id' in wish) query = query.where('account_grant.id', '=', wish.id)
+  else {
+    const { after, limit } = wish
+    query = query.limit(limit)
+    if (after !== null) {
+      const [createdAtMs, id] = after
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('account_grant.created_at_ms', 'account_grant.id'), '>', tuple(createdAtMs, id)),
+      )
+    }
+  }
+  const rows = await query.execute()
   return rows.map((row) => ({
     ...toGrant(row),
     granteeName: row.grantee_kind === 'everyone' ? 'everyone' : (row.person_name ?? row.group_name ?? ''),
@@ -82,6 +99,7 @@ export async function putGrant(tx: Tx, grant: AccountGrant): Promise<string> {
   return row.id
 }
 
+/** Ends a grant. */
 export async function removeGrant(tx: Tx, grantId: string): Promise<void> {
   await tx.deleteFrom('account_grant').where('id', '=', grantId).execute()
 }

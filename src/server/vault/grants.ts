@@ -6,21 +6,41 @@ import { everyone } from '../access/groups/everyone.ts'
 import { isAuditor } from '../access/rights.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
 import { type Actor, actorId, actorName } from '../http/actor.ts'
+import { type Page, pageOfRows, type PageWish, readCursor } from '../http/cursor.ts'
 import type { VaultAccount } from './account.ts'
 import { accountEvent, holdManaged, manageAccount } from './account-access.ts'
-import { findGrantee, namedGrantsOn, putGrant, removeGrant } from './grant-store.ts'
+import {
+  findGrantee,
+  type GrantPosition,
+  type NamedGrant,
+  namedGrantsOn,
+  putGrant,
+  removeGrant,
+} from './grant-store.ts'
 import type { AccountGrant } from './rights.ts'
 import { accountChange, type VaultRoom } from './room.ts'
 
 /** A grant somebody asks for; a person or group may be given by name. */
 export type GrantWish = Static<typeof GrantSpec>
 
-/** Who may do what with an account, for who manages it. */
-export async function listGrants(room: VaultRoom, actor: Actor, accountId: string): Promise<Static<typeof Grant>[]> {
+/** A page of who may do what with an account, for who manages it; oldest first. */
+export async function listGrants(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+  { cursor, limit = 100 }: PageWish,
+): Promise<Page<Static<typeof Grant>>> {
   const { storage, services } = room.core
   const nowMs = services.clock.nowMs()
   await manageAccount(storage.db, actor, accountId, nowMs)
-  return showGrants(storage.db, accountId)
+  const after = cursor === undefined ? null : positionIn(cursor)
+  const rows = await namedGrantsOn(storage.db, accountId, { after, limit: limit + 1 })
+  return pageOfRows(rows, limit, ({ createdAtMs, id }) => [createdAtMs, id], showGrant)
+}
+
+function positionIn(cursor: string): GrantPosition {
+  const [createdAtMs, id] = readCursor(cursor, ['number', 'string'])
+  return [Number(createdAtMs), String(id)]
 }
 
 /**
@@ -38,9 +58,7 @@ export async function createGrant(
   return storage.transaction(async (tx) => {
     const { account } = await holdManaged(room, tx, actor, accountId, services.clock.nowMs())
     const [grantId] = await giveGrants(room, tx, actor, account, [wish])
-    const shown = (await showGrants(tx, accountId)).find(({ id }) => id === grantId)
-    if (shown === undefined) throw new Failure('grant_not_found')
-    return shown
+    return showGrant(await grantBy(tx, accountId, grantId))
   })
 }
 
@@ -49,8 +67,7 @@ export async function deleteGrant(room: VaultRoom, actor: Actor, accountId: stri
   const { storage, audit, services } = room.core
   await storage.transaction(async (tx) => {
     const { account } = await holdManaged(room, tx, actor, accountId, services.clock.nowMs())
-    const grant = (await namedGrantsOn(tx, accountId)).find(({ id }) => id === grantId)
-    if (grant === undefined) throw new Failure('grant_not_found')
+    const grant = await grantBy(tx, accountId, grantId)
     await removeGrant(tx, grantId)
     const { right, grantee, granteeName } = grant
     await audit.append(tx, [accountEvent(actor, 'account.grant.delete', account, { right, grantee, granteeName })])
@@ -115,7 +132,12 @@ async function granteeOf(db: Queryable, { grantee, granteeId }: GrantWish): Prom
   return found
 }
 
-async function showGrants(db: Queryable, accountId: string): Promise<Static<typeof Grant>[]> {
-  const grants = await namedGrantsOn(db, accountId)
-  return grants.map(({ accountId: _account, ...grant }) => grant)
+async function grantBy(tx: Tx, accountId: string, grantId: string | undefined): Promise<NamedGrant> {
+  const [grant] = grantId === undefined ? [] : await namedGrantsOn(tx, accountId, { id: grantId })
+  if (grant === undefined) throw new Failure('grant_not_found')
+  return grant
+}
+
+function showGrant({ accountId: _account, ...grant }: NamedGrant): Static<typeof Grant> {
+  return grant
 }

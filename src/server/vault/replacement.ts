@@ -136,7 +136,7 @@ function shapeOf({ type, algorithm, digits, periodSeconds, counter }: OtpAccount
 
 // Whoever could have seen the secret when it was the present one can now see it again.
 async function inheritCustody(tx: Tx, account: VaultAccount, fromVersion: number, nowMs: number): Promise<void> {
-  const before = (await custodiansOf(tx, account.id)).filter(({ secretVersion }) => secretVersion === fromVersion)
+  const before = await custodiansOf(tx, account.id, fromVersion)
   for (const custodian of before) {
     const { secretVersion, id } = account
     const copy: Custodian = { ...custodian, id: randomUUID(), accountId: id, secretVersion, atMs: nowMs }

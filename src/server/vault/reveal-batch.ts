@@ -160,12 +160,8 @@ function decideOne({ wish, purpose }: AskedReveal, opened: Opened): RevealDecisi
 }
 
 async function presentCustodians(tx: Tx, account: VaultAccount): Promise<Set<string>> {
-  const custodians = await custodiansOf(tx, account.id)
-  return new Set(
-    custodians.flatMap(({ personId, secretVersion }) =>
-      personId !== null && secretVersion === account.secretVersion ? [personId] : [],
-    ),
-  )
+  const custodians = await custodiansOf(tx, account.id, account.secretVersion)
+  return new Set(custodians.flatMap(({ personId }) => personId ?? []))
 }
 
 function leaseRanges(accounts: readonly VaultAccount[], nowMs: number): LeaseRange[] {

@@ -25,6 +25,7 @@ export interface VaultRoom {
 
 const weekMs = 7 * 24 * 60 * 60_000
 
+/** How long a replaced secret or a deleted account can be brought back, in milliseconds; a week unless set. */
 export async function undoMsOf({ options }: VaultRoom): Promise<number> {
   return (await options.undoMs?.()) ?? weekMs
 }

@@ -43,11 +43,11 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
     reply.send(Readable.from(vault.watch(actor, params.account, whenGone(reply))))
   })
 
-  route(api.listGrants, async ({ actor, params }) => ({ items: await vault.grants(actor, params.account) }))
+  route(api.listGrants, ({ actor, params, query }) => vault.grants(actor, params.account, query))
   route(api.createGrant, ({ actor, params, body }) => vault.grant(actor, params.account, body))
   route(api.deleteGrant, ({ actor, params }) => vault.ungrant(actor, params.account, params.grant))
 
-  route(api.listCustody, async ({ actor, params }) => ({ items: await vault.custody(actor, params.account) }))
+  route(api.listCustody, ({ actor, params, query }) => vault.custody(actor, params.account, query))
   route(api.listReveals, ({ actor, params, query }) => vault.reveals(actor, params.account, query))
   route(intake.readIntake, ({ actor, params }) => vault.intake(actor, params.account))
   route(intake.noteIntake, ({ actor, params, body }) => vault.noteIntake(actor, params.account, body))
@@ -55,7 +55,7 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
   route(api.addCandidates, ({ actor, params, body }) => vault.addPreviewed(actor, params.batch, body), {
     bodyLimit: listBodyLimit,
   })
-  route(api.listRotations, async ({ actor }) => ({ items: await vault.rotations(actor) }))
+  route(api.listRotations, ({ actor, query }) => vault.rotations(actor, query))
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | undefined {

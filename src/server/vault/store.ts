@@ -23,17 +23,6 @@ export async function holdAccounts(tx: Tx, engine: Engine, ids: readonly string[
   return rows.map(toAccount)
 }
 
-/** Any number, the same for every Watchword: who gives a public key away holds this advisory lock. */
-const publicKeyLock = 0x57747076
-
-/**
- * Nobody else gives a public key away until the transaction ends, so that no two live accounts have one. SQLite's write
- * transactions never run side by side.
- */
-export async function holdPublicKeys(tx: Tx, engine: Engine): Promise<void> {
-  if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(publicKeyLock)})`.execute(tx)
-}
-
 /** The account of totpshare's `hex.hex` name that is not deleted; the oldest of several. */
 export async function findByPublicKey(db: Queryable, publicKey: string): Promise<VaultAccount | null> {
   const row = await db
@@ -76,6 +65,7 @@ export async function findByName(db: Queryable, issuer: string, identifier: stri
   return rows.map(toAccount)
 }
 
+/** Adds an account with its sealed secret. */
 export async function insertAccount(tx: Tx, account: VaultAccount): Promise<void> {
   await tx.insertInto('account').values(toRow(account)).execute()
 }
@@ -187,16 +177,28 @@ function contains(text: string) {
   return sql<string>`${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`
 }
 
+/** Where an account stands on the rotate list. */
+export type DuePosition = readonly [rotateSinceMs: number, id: string]
+
 /** Accounts on the rotate list, longest due first. */
-export async function listDueRotations(db: Queryable): Promise<VaultAccount[]> {
-  const rows = await db
+export async function listDueRotations(
+  db: Queryable,
+  after: DuePosition | null,
+  limit: number,
+): Promise<VaultAccount[]> {
+  const query = db
     .selectFrom('account')
     .selectAll()
     .where('rotate_reason', 'is not', null)
     .where('deleted_at_ms', 'is', null)
     .orderBy('rotate_since_ms')
     .orderBy('id')
-    .execute()
+    .limit(limit)
+  const rows = await (
+    after === null
+      ? query
+      : query.where(({ eb, refTuple, tuple }) => eb(refTuple('rotate_since_ms', 'id'), '>', tuple(...after)))
+  ).execute()
   return rows.map(toAccount)
 }
 
@@ -213,6 +215,7 @@ export async function setFavourite(tx: Tx, personId: string, accountId: string, 
   await tx.deleteFrom('favourite').where('person_id', '=', personId).where('account_id', '=', accountId).execute()
 }
 
+/** Whether a person pinned an account. */
 export async function isFavourite(db: Queryable, personId: string, accountId: string): Promise<boolean> {
   const row = await db
     .selectFrom('favourite')
@@ -229,6 +232,7 @@ export async function findDeletedBefore(db: Queryable, beforeMs: number): Promis
   return rows.map(toAccount)
 }
 
+/** Deletes an account for good. */
 export async function removeAccount(tx: Tx, accountId: string): Promise<void> {
   await tx.deleteFrom('account').where('id', '=', accountId).execute()
 }

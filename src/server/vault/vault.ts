@@ -19,6 +19,7 @@ import type { Leaver } from '../access/leavers.ts'
 import type { Core } from '../audit/core.ts'
 import type { Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
+import type { Page, PageWish } from '../http/cursor.ts'
 import { listRotations, listSeenAccounts, type ListWish } from './account-list.ts'
 import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount, updateAccount } from './accounts.ts'
 import { enrolAwsMfa, listAwsMfa, rotateAwsMfa } from './aws-mfa.ts'
@@ -34,11 +35,6 @@ import { replaceSecret, undoReplacement } from './replacement.ts'
 import { Revealer, type RevealOptions } from './reveal.ts'
 import type { VaultOptions, VaultRoom } from './room.ts'
 import { createSecretKeeper } from './sealed-secret.ts'
-
-interface Page<T> {
-  readonly items: T[]
-  readonly nextCursor?: string
-}
 
 /**
  * Shares accounts of third parties: who holds a grant is shown codes, nobody is ever shown a secret.
@@ -64,15 +60,11 @@ export interface Vault {
   registerCodes(actor: Actor, accountId: string): Promise<{ first: RevealAnswer; second: RevealAnswer }>
   /** Server-sent events about an account. */
   watch(actor: Actor, accountId: string, signal: AbortSignal): AsyncGenerator<string>
-  grants(actor: Actor, accountId: string): Promise<Static<typeof Grant>[]>
+  grants(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof Grant>>>
   grant(actor: Actor, accountId: string, wish: GrantWish): Promise<Static<typeof Grant>>
   ungrant(actor: Actor, accountId: string, grantId: string): Promise<void>
-  custody(actor: Actor, accountId: string): Promise<Static<typeof Custody>[]>
-  reveals(
-    actor: Actor,
-    accountId: string,
-    page: { cursor?: string | undefined; limit?: number | undefined },
-  ): Promise<Page<Static<typeof RevealRecord>>>
+  custody(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof Custody>>>
+  reveals(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof RevealRecord>>>
   /** What a file, an image or a text holds, before anything is stored. */
   preview(actor: Actor, given: Input<typeof readImage>['body']): Promise<Answer<typeof readImage>>
   addPreviewed(
@@ -82,7 +74,7 @@ export interface Vault {
   ): Promise<Answer<typeof addCandidatesEndpoint>>
   intake(actor: Actor, accountId: string): Promise<IntakeAnswer>
   noteIntake(actor: Actor, accountId: string, note: IntakeNote): Promise<IntakeAnswer>
-  rotations(actor: Actor): Promise<Account[]>
+  rotations(actor: Actor, page: PageWish): Promise<Page<Account>>
   /** An IAM user's MFA device whose secret goes from AWS into the vault. */
   enrolAwsMfa(actor: Actor, given: Input<typeof aws.enrolAwsMfa>['body']): Promise<Answer<typeof aws.enrolAwsMfa>>
   rotateAwsMfa(
@@ -129,16 +121,16 @@ export function createVault(core: Core, options: VaultOptions = {}): Vault {
     registerCodes: (actor, accountId) => revealer.registerCodes(actor, accountId),
     watch: (actor, accountId, signal) =>
       watchAccount(room, actor, accountId, AbortSignal.any([signal, revealer.stopping])),
-    grants: (actor, accountId) => listGrants(room, actor, accountId),
+    grants: (actor, accountId, page) => listGrants(room, actor, accountId, page),
     grant: (actor, accountId, wish) => createGrant(room, actor, accountId, wish),
     ungrant: (actor, accountId, grantId) => deleteGrant(room, actor, accountId, grantId),
-    custody: (actor, accountId) => listCustody(room, actor, accountId),
+    custody: (actor, accountId, page) => listCustody(room, actor, accountId, page),
     reveals: (actor, accountId, page) => listReveals(room, actor, accountId, page),
     preview: (actor, given) => previewCandidates(room, actor, given),
     addPreviewed: (actor, batch, given) => addCandidates(room, actor, batch, given),
     intake: (actor, accountId) => readIntake(room, actor, accountId),
     noteIntake: (actor, accountId, note) => noteIntake(room, actor, accountId, note),
-    rotations: (actor) => listRotations(room, actor),
+    rotations: (actor, page) => listRotations(room, actor, page),
     enrolAwsMfa: (actor, given) => enrolAwsMfa(room, actor, given, revealer.stopping),
     rotateAwsMfa: (actor, accountId, given) => rotateAwsMfa(room, actor, accountId, given, revealer.stopping),
     listAwsMfa: (actor, given) => listAwsMfa(room, actor, given, revealer.stopping),

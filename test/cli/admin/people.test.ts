@@ -69,9 +69,9 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
     expect(shown.stdout).toMatch(/^groups: everyone$/m)
     expect(await json('people', 'list', '--search', 'grace@')).toMatchObject({ items: [{ username: 'grace' }] })
     expect((await run('people', 'update', 'grace', '--display-name', 'Grace H', '--role', 'member')).code).toBe(0)
-    expect(await json('people', 'update', 'grace', '--disable')).toMatchObject({ disabled: true, role: 'member' })
-    await told('/v1/people/grace', { disabled: true, displayName: 'Grace H' })
-    expect(await json('people', 'update', 'grace', '--enable')).toMatchObject({ disabled: false })
+    expect(await json('people', 'update', 'grace', '--disable')).toMatchObject({ enabled: false, role: 'member' })
+    await told('/v1/people/grace', { enabled: false, displayName: 'Grace H' })
+    expect(await json('people', 'update', 'grace', '--enable')).toMatchObject({ enabled: true })
     expect(await json('people', 'reset', 'grace')).toMatchObject({ setupUrl: expect.stringContaining('/setup#') })
     expect((await run('people', 'lift', 'grace')).stderr).toBe('watchword: grace may try again.\n')
     expect((await run('people', 'delete', 'grace')).stderr).toBe('watchword: grace is deleted.\n')
@@ -98,16 +98,16 @@ describe.each(['a running server', 'the store a server runs on'] as const)('watc
     await told('/v1/groups', { items: [{ name: 'everyone' }] })
   })
 
-  it('makes a service token that opens what it says at once, suspends, resumes and ends it', async () => {
+  it('makes a service token that opens what it says at once, disables, enables and ends it', async () => {
     const made = (await json('tokens', 'create', 'shop', '--scope', 'audit', '--until', '2099-01-01')) as {
       id: string
       token: string
     }
     await told('/v1/audit?limit=1', { status: 200 }, made.token)
     expect((await run('tokens', 'list')).stdout).toContain(`${made.id}  shop  service  audit  until 2099-01-01`)
-    expect((await run('tokens', 'suspend', made.id)).stderr).toBe('watchword: The token is suspended.\n')
+    expect((await run('tokens', 'disable', made.id)).stderr).toBe('watchword: The token is disabled.\n')
     await told('/v1/audit?limit=1', { status: 401 }, made.token)
-    expect((await run('tokens', 'resume', made.id)).code).toBe(0)
+    expect((await run('tokens', 'enable', made.id)).code).toBe(0)
     await told('/v1/audit?limit=1', { status: 200 }, made.token)
     expect((await run('tokens', 'delete', made.id)).code).toBe(0)
     await told('/v1/audit?limit=1', { status: 401 }, made.token)

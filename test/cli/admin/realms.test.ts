@@ -32,14 +32,55 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('administration of realms on the store itself', { timeout: 120_000 }, () => {
+describe('administration of realms on the store itself', () => {
   it('makes a realm, adds a subject, enrols it and shows its state', async () => {
     expect(await watchword('admin', 'realms', 'create', 'shop', '--digits', '8')).toMatchObject({ code: 0 })
     await watchword('admin', 'realms', 'subjects', 'add', 'shop', 'ada', '--email', 'ada@example.com')
     const enrolled = await watchword('admin', 'realms', 'subjects', 'enrol', 'shop', 'ada')
     expect(enrolled.stdout).toMatch(/^otpauth:\/\/totp\/shop:ada\?.*digits=8/)
     const listed = await watchword('admin', 'realms', 'subjects', 'list', 'shop', '--json')
-    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: 'ada', email: 'ada@example.com', enrolment: 'pending' }])
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      items: [{ name: 'ada', email: 'ada@example.com', enrolment: 'pending' }],
+    })
+  })
+
+  it('answers every list with its items and every deletion with what was named', async () => {
+    await watchword('admin', 'realms', 'create', 'gone')
+    await watchword('admin', 'realms', 'subjects', 'add', 'gone', 'eva')
+    const answers = []
+    for (const words of [
+      ['realms', 'list'],
+      ['realms', 'subjects', 'list', 'gone'],
+      ['people', 'list'],
+      ['groups', 'list'],
+      ['groups', 'members', 'everyone'],
+      ['tokens', 'list'],
+      ['accounts', 'list'],
+      ['accounts', 'rotations'],
+    ]) {
+      const { stdout } = await watchword('admin', ...words, '--json')
+      answers.push([words.join(' '), Object.keys(JSON.parse(stdout) as object)])
+    }
+    expect(answers.filter(([, keys]) => keys?.toString() !== 'items')).toEqual([])
+    const removed = await watchword('admin', 'realms', 'subjects', 'delete', 'gone', 'eva', '--json')
+    expect(JSON.parse(removed.stdout)).toEqual({ deleted: 'eva' })
+    const { stdout } = await watchword('admin', 'realms', 'delete', 'gone', '--json')
+    expect(JSON.parse(stdout)).toEqual({ deleted: 'gone' })
+  })
+
+  it.each([
+    [['admin', 'realms', 'update', 'shop', '--digits', '6abc'], '"6abc" is no whole number'],
+    [['admin', 'realms', 'update', 'shop', '--period', '30.5'], '"30.5" is no whole number'],
+    [['admin', 'realms', 'update', 'shop', '--enable', '--disable'], 'contradict each other'],
+    [['admin', 'people', 'update', 'ada', '--enable', '--disable'], 'contradict each other'],
+    [['audit', 'list', '--limit', 'abc'], '"abc" is no whole number'],
+    [['audit', 'list', '--limit', '0'], 'At least 1'],
+    [['audit', 'prune', '--yes', '--before', '12'], '"12" is no date'],
+    [['audit', 'prune', '--yes', '--before', '2026-02-31'], '"2026-02-31" is no date'],
+    [['audit', 'export', '--no-jsonl'], 'No flag registered for --no-jsonl'],
+  ])('refuses %j with a sentence', async (words, sentence) => {
+    const { code, stdout, stderr } = await watchword(...words)
+    expect([code === 0, stdout, stderr]).toEqual([false, '', expect.stringContaining(sentence)])
   })
 
   it('enrols a list with a report, and names each row that was left out', async () => {

@@ -6,7 +6,8 @@ import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 import { openTerminal, type Terminal } from '../support/tmux.ts'
 
-const patience = { timeout: 20_000, interval: 100 }
+/** Each look starts a program. */
+const patience = { interval: 100 }
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 
 describeWith(['gpg', 'bash'], 'completions', () => {
@@ -16,7 +17,7 @@ describeWith(['gpg', 'bash'], 'completions', () => {
     home = makeAgentHome()
     for (const name of ['work:alice', 'work:bob', 'a name with blanks'])
       await home.run(['add', name, '--secret', '-'], { input: secret })
-    home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
+    home.writeScript('watchword', `#!/bin/sh\nexec ${home.shellCommand} "$@"\n`)
     writeFileSync(join(home.path, 'completions'), await home.run(['completions', 'bash']))
   })
   afterAll(() => home.remove())

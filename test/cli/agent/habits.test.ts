@@ -36,7 +36,7 @@ describeWith(['gpg'], 'manners', () => {
   })
 
   it('a reader that leaves early is no failure', async () => {
-    home.writeScript('pipe', `#!/bin/sh\n${home.command.join(' ')} --help | head -1 >/dev/null\n`)
+    home.writeScript('pipe', `#!/bin/sh\n${home.shellCommand} --help | head -1 >/dev/null\n`)
     const under = [join(home.path, 'bin', 'pipe')]
     expect(await home.call([], { under })).toMatchObject({ code: 0, stderr: '' })
   })
@@ -120,7 +120,7 @@ describeWith(['gpg'], 'manners', () => {
   it('a QR code on the screen is read by a program that can take pictures', async () => {
     const picture = join(home.path, 'screen.png')
     await home.run(['qr', 'x', '--yes', '--png', picture])
-    home.writeScript('grim', `#!/bin/sh\ncat ${picture}\n`)
+    home.writeScript('grim', `#!/bin/sh\ncat "${picture}"\n`)
     await home.run(['add', 'seen', '--screen'], { env: { WAYLAND_DISPLAY: 'wayland-0' } })
     expect(await home.run(['get', 'seen', '--at', '59'])).toBe('287082\n')
     const finished = await home.call(['add', 'unseen', '--screen'])
@@ -130,7 +130,7 @@ describeWith(['gpg'], 'manners', () => {
 
   it('a secret is in no argument and no variable of gpg', async () => {
     const log = join(home.path, 'seen')
-    const watching = home.writeScript('watching-gpg', `#!/bin/sh\n{ echo "$*"; env; } >> ${log}\nexec gpg "$@"\n`)
+    const watching = home.writeScript('watching-gpg', `#!/bin/sh\n{ echo "$*"; env; } >> "${log}"\nexec gpg "$@"\n`)
     await home.run(['add', 'hidden', '--secret', '-'], { input: secret, env: { WATCHWORD_GPG: watching } })
     await home.run(['get', 'hidden'], { env: { WATCHWORD_GPG: watching } })
     expect(readFileSync(log, 'utf8')).toContain('--decrypt')

@@ -116,6 +116,15 @@ describe('names', () => {
     },
   )
 
+  it.each(['👩‍💻 work', 'می‌خواهم', '日本語', 'e\u0301'])('%j is one as people write it', (name) => {
+    expect([checkName(name), tameName(name)]).toEqual([name, name])
+  })
+
+  it.each(['g\u200dh', '\u200d', 'é\u200d'])('%j hides a sign, so it is none', (name) => {
+    expect(() => checkName(name)).toThrow()
+    expect(checkName(tameName(name))).not.toMatch(/\u200d/)
+  })
+
   it('are tamed into acceptable ones, whatever they were', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => void checkName(tameName(name))),
@@ -188,7 +197,7 @@ describe('gpg’s answers', () => {
       'sub:e:255:18:BBBBBBBBBBBBBBBB:1700000000::::::e:::::cv25519::',
     ].join('\n')
     expect(parseKeyList(listing)).toMatchObject([
-      { userId: 'Old : Key <old@local>', unusable: 'expired', expiresAtSeconds: 1_700_100_000, encryptionKeyIds: [] },
+      { userId: 'Old : Key <old@local>', unusable: 'expired', expiresAtSeconds: 1_700_100_000 },
     ])
   })
 })

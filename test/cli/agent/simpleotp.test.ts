@@ -105,7 +105,7 @@ describeWith(['gpg', 'oathtool'], 'simpleotp’s command line', () => {
     writeFileSync(join(folder, '.totp_empty_secret'), '')
     const before = readdirSync(folder)
     const told = JSON.parse(await home.run(['import', folder, '--yes', '--json'])) as object
-    expect(told).toMatchObject({ imported: true, total: 2, new: 1, skipped: 1, refused: 0 })
+    expect(told).toMatchObject({ imported: true, total: 3, new: 1, skipped: 2, refused: 0 })
     expect(JSON.parse(await home.run(['show', 'Bank:old', '--json']))).toMatchObject({
       digits: 8,
       algorithm: 'SHA256',

@@ -186,7 +186,7 @@ describeWith(['gpg'], 'a store that many write', () => {
     const log = join(home.path, 'calls')
     home.writeScript(
       'counting-gpg',
-      `#!/bin/sh\ncase "$*" in *--list-only*) ;; *--decrypt*) echo d >> ${log} ;; esac\nexec gpg "$@"\n`,
+      `#!/bin/sh\ncase "$*" in *--list-only*) ;; *--decrypt*) echo d >> "${log}" ;; esac\nexec gpg "$@"\n`,
     )
     const env = { WATCHWORD_GPG: 'counting-gpg' }
     await home.run(['list'], { env })

@@ -6,7 +6,8 @@ import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 import { openTerminal, type Terminal } from '../support/tmux.ts'
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
-const patience = { timeout: 20_000, interval: 100 }
+/** Each look starts a program. */
+const patience = { interval: 100 }
 
 describeWith(['gpg', 'tmux'], 'at a terminal', () => {
   let home: AgentHome
@@ -128,8 +129,8 @@ describeWith(['gpg'], 'the clipboard', () => {
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
     writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), '{"clearClipboardAfterSeconds": 3}')
     // Stand-ins for the desktop: a file is the clipboard.
-    home.writeScript('wl-copy', `#!/bin/sh\nif [ "$1" = --clear ]; then : > ${board}; else cat > ${board}; fi\n`)
-    home.writeScript('wl-paste', `#!/bin/sh\ncat ${board}\n`)
+    home.writeScript('wl-copy', `#!/bin/sh\nif [ "$1" = --clear ]; then : > "${board}"; else cat > "${board}"; fi\n`)
+    home.writeScript('wl-paste', `#!/bin/sh\ncat "${board}"\n`)
   })
   afterAll(() => home.remove())
 
@@ -145,7 +146,7 @@ describeWith(['gpg'], 'the clipboard', () => {
 
   it('keeps what somebody copied since', async () => {
     const marker = join(home.path, 'looked')
-    home.writeScript('wl-paste', `#!/bin/sh\ncat ${board}; : > ${marker}\n`)
+    home.writeScript('wl-paste', `#!/bin/sh\ncat "${board}"; : > "${marker}"\n`)
     await home.run(['get', 'x', '-c'], { env })
     writeFileSync(board, 'something else')
     await expect.poll(() => existsSync(marker), patience).toBe(true)
@@ -156,6 +157,11 @@ describeWith(['gpg'], 'the clipboard', () => {
     const finished = await home.call(['get', 'x', '-c'])
     expect(finished.code).toBe(1)
     expect(finished.stdout).toMatch(/^\d{6}\n$/)
-    expect(finished.stderr).toMatch(/no clipboard program/)
+    expect(finished.stderr).toMatch(/No clipboard takes the code here: .* --osc52/)
+    const remote = await home.call(['get', 'x', '-c'], { env: { SSH_CONNECTION: '10.0.0.1 22' } })
+    expect([remote.code, remote.stdout]).toEqual([1, expect.stringMatching(/^\d{6}\n$/)])
+    expect(remote.stderr).toMatch(/no terminal to copy the code through/)
+    const asBefore = ['--command', 'get', '--name', 'x', '--mode', 'raw']
+    expect(await home.run(asBefore, { env: { SSH_CONNECTION: '10.0.0.1 22' } })).toMatch(/^\d{6}\n$/)
   })
 })

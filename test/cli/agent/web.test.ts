@@ -26,7 +26,7 @@ describeWith(['gpg'], 'the web page of the agent', () => {
   })
 
   it('opens through its link once', async () => {
-    expect(cookie).toMatch(/^watchword_agent=[\w-]{43}$/)
+    expect(cookie).toMatch(new RegExp(`^watchword_agent_${new URL(page.origin).port}=[\\w-]{43}$`))
     const again = await fetch(page.startUrl, { redirect: 'manual' })
     expect(again.status).toBe(403)
     expect(again.headers.get('set-cookie')).toBeNull()

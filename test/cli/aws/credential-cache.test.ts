@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clearCache, isFreshEnough, readCached, writeCached } from '../../../src/cli/aws/credential-cache.ts'
+import { longestKnown, rememberLongest } from '../../../src/cli/aws/role-durations.ts'
 import { awsPaths, cacheName, type AwsPaths } from '../../../src/cli/aws/paths.ts'
 
 let folder: string
@@ -50,6 +51,17 @@ describe('the cache of credentials', () => {
     expect(readCached(paths, name)).toEqual({ a: 1 })
     writeFileSync(join(folder, 'run', 'watchword', 'aws-cache.key'), Buffer.alloc(32))
     expect(readCached(paths, name)).toBeNull()
+  })
+
+  it('that cannot be written loses nothing but itself: what was obtained still counts', () => {
+    mkdirSync(join(folder, '.cache'))
+    writeFileSync(join(folder, '.cache', 'watchword'), 'a file in the place of a folder')
+    expect(writeCached(paths, name, { a: 1 })).toBe(false)
+    expect(readCached(paths, name)).toBeNull()
+    mkdirSync(join(folder, '.local'))
+    writeFileSync(join(folder, '.local', 'state'), 'a file in the place of a folder')
+    expect(() => rememberLongest(paths, 'arn:aws:iam::123456789012:role/Admin', 3600)).not.toThrow()
+    expect(longestKnown(paths, 'arn:aws:iam::123456789012:role/Admin')).toBeNull()
   })
 
   it('is deleted without harm, and clear removes the key as well', () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -114,32 +115,32 @@ describe('a refresh into the other file', () => {
     expect([...namesIn(credentials()), ...namesIn(config())]).toHaveLength(3)
   })
 
-  it(
-    'loses no profile either when it is killed, at whatever point, and the next one tidies up',
-    { timeout: 60_000 },
-    async () => {
-      const script = `import { writeRefresh } from ${JSON.stringify(moduleUrl)}
+  it('loses no profile either when it is killed, at whatever point, and the next one tidies up', async () => {
+    const script = `import { writeRefresh } from ${JSON.stringify(moduleUrl)}
       const wishes = (isConfigFile) => ({ ...${JSON.stringify(wishes(true))}, isConfigFile, regionOf: () => 'eu-west-1', commandOf: (arn) => 'x --role-arn ' + arn })
-      for (let turn = 0; ; turn += 1) await writeRefresh(${JSON.stringify(paths)}, wishes(turn % 2 === 0))`
-      for (let round = 0; round < 6; round += 1) {
-        const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: 'ignore' })
-        await sleep(300 + round * 41)
-        expect(writer.exitCode).toBeNull()
-        writer.kill('SIGKILL')
-        await new Promise((resolve) => writer.on('close', resolve))
-        const files = [credentials(), config()]
-        expect(files[0]?.startsWith(personalCredentials)).toBe(true)
-        expect(files[1]?.startsWith(personalConfig)).toBe(true)
-        for (const text of files) parseProfileFile(text, 'file')
-        expect(new Set(files.flatMap(namesIn)).size).toBe(3)
-      }
-      await writeRefresh(paths, wishes(true))
-      expect(credentials()).toBe(personalCredentials)
-      expect(namesIn(config())).toHaveLength(3)
-      const left = readdirSync(dirname(paths.credentialsFile))
-      expect(left.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(['config', 'credentials', 'okta-aws'])
-    },
-  )
+      for (let turn = 0; ; turn += 1) {
+          await writeRefresh(${JSON.stringify(paths)}, wishes(turn % 2 === 0))
+          if (turn === 0) process.stdout.write('at work')
+        }`
+    for (let round = 0; round < 6; round += 1) {
+      const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(writer.stdout, 'data')
+      await sleep(round * 41)
+      expect(writer.exitCode).toBeNull()
+      writer.kill('SIGKILL')
+      await new Promise((resolve) => writer.on('close', resolve))
+      const files = [credentials(), config()]
+      expect(files[0]?.startsWith(personalCredentials)).toBe(true)
+      expect(files[1]?.startsWith(personalConfig)).toBe(true)
+      for (const text of files) parseProfileFile(text, 'file')
+      expect(new Set(files.flatMap(namesIn)).size).toBe(3)
+    }
+    await writeRefresh(paths, wishes(true))
+    expect(credentials()).toBe(personalCredentials)
+    expect(namesIn(config())).toHaveLength(3)
+    const left = readdirSync(dirname(paths.credentialsFile))
+    expect(left.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(['config', 'credentials', 'okta-aws'])
+  })
 
   it('is no move where one file serves as both, by name or by a link', async () => {
     rmSync(paths.configFile)

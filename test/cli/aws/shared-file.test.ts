@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   lstatSync,
@@ -75,11 +76,15 @@ describe('changeSharedFile', () => {
 
   it('leaves a whole file when a writer is killed, at whatever point, and the next one tidies up', async () => {
     const script = `import { changeSharedFile } from ${JSON.stringify(moduleUrl)}
-      for (let turn = 0; ; turn += 1) await changeSharedFile(${JSON.stringify(path)}, ${JSON.stringify(join(folder, 'locks'))}, () => String(turn % 10).repeat(200_000))`
+      for (let turn = 0; ; turn += 1) {
+        await changeSharedFile(${JSON.stringify(path)}, ${JSON.stringify(join(folder, 'locks'))}, () => String(turn % 10).repeat(200_000))
+        if (turn === 0) process.stdout.write('at work')
+      }`
     await change(() => '0'.repeat(200_000))
     for (let round = 0; round < 6; round += 1) {
-      const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: 'ignore' })
-      await sleep(250 + round * 37)
+      const writer = spawn(pinnedNode, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(writer.stdout, 'data')
+      await sleep(round * 37)
       writer.kill('SIGKILL')
       await new Promise((resolve) => writer.on('close', resolve))
       const text = readFileSync(path, 'utf8')

@@ -83,17 +83,13 @@ describeWith(['gpg'], 'codes of the team’s vault, from a real server', () => {
 
   const rightCode = (step: number) => totp(decodeBase32(secretBase32), step * periodSeconds * 1000, { periodSeconds })
 
-  it(
-    'c1 each step goes to one machine and to one caller on it, however many ask at once',
-    { timeout: 60_000 },
-    async () => {
-      const [one, other] = [await secretsOn('one'), await secretsOn('other')]
-      const asked = [one, one, other].map((secrets) => secrets.code('team/okta', { clockOffsetMs: 0 }))
-      const issued = await Promise.all(asked)
-      expect(new Set(issued.map(({ step }) => step)).size).toBe(3)
-      for (const { code, step } of issued) expect(code).toBe(rightCode(step))
-    },
-  )
+  it('c1 each step goes to one machine and to one caller on it, however many ask at once', async () => {
+    const [one, other] = [await secretsOn('one'), await secretsOn('other')]
+    const asked = [one, one, other].map((secrets) => secrets.code('team/okta', { clockOffsetMs: 0 }))
+    const issued = await Promise.all(asked)
+    expect(new Set(issued.map(({ step }) => step)).size).toBe(3)
+    for (const { code, step } of issued) expect(code).toBe(rightCode(step))
+  })
 
   it('waits for a step that was not used', async () => {
     const secrets = await secretsOn('waiting')
@@ -109,28 +105,24 @@ describeWith(['gpg'], 'codes of the team’s vault, from a real server', () => {
     await expect(secrets.code('team/okt', { clockOffsetMs: 0 })).rejects.toMatchObject({ code: 'agent_name_ambiguous' })
   })
 
-  it(
-    'c1 two machines sign in at once with the account of the vault: no code is refused, and neither holds the secret',
-    { timeout: 120_000 },
-    async () => {
-      const both = [await newMachine('laptop'), await newMachine('builder')]
-      const init = ['--sso-url', home.world.ssoUrl, '--region', 'eu-central-1', '--user-name', home.world.userName]
-      for (const { machine, env } of both) {
-        const password = ['--password-file', join(machine.path, 'password')]
-        await machine.run(['aws', 'init', ...init, ...password, '--totp-account', 'team/okta', '--no-check'], { env })
-      }
-      const calls = both.map(({ machine, env }) =>
-        machine.call(['aws', 'credential-process', '--role-arn', admin], { env }),
-      )
-      for (const { code, stderr } of await Promise.all(calls)) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(home.world.okta.count('/verify')).toBe(2)
-      expect(home.world.okta.org.users[0]?.failures).toBe(0)
-      for (const { machine } of both) {
-        expect(machine.gpg('--decrypt', `${machine.store}.values`)).not.toContain(secretBase32)
-        expect(leaks([canaryOf(secretBase32)], filesBelow(join(machine.path, '.aws')))).toEqual([])
-      }
-    },
-  )
+  it('c1 two machines sign in at once with the account of the vault: no code is refused, and neither holds the secret', async () => {
+    const both = [await newMachine('laptop'), await newMachine('builder')]
+    const init = ['--sso-url', home.world.ssoUrl, '--region', 'eu-central-1', '--user-name', home.world.userName]
+    for (const { machine, env } of both) {
+      const password = ['--password-file', join(machine.path, 'password')]
+      await machine.run(['aws', 'init', ...init, ...password, '--totp-account', 'team/okta', '--no-check'], { env })
+    }
+    const calls = both.map(({ machine, env }) =>
+      machine.call(['aws', 'credential-process', '--role-arn', admin], { env }),
+    )
+    for (const { code, stderr } of await Promise.all(calls)) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(home.world.okta.count('/verify')).toBe(2)
+    expect(home.world.okta.org.users[0]?.failures).toBe(0)
+    for (const { machine } of both) {
+      expect(machine.gpg('--decrypt', `${machine.store}.values`)).not.toContain(secretBase32)
+      expect(leaks([canaryOf(secretBase32)], filesBelow(join(machine.path, '.aws')))).toEqual([])
+    }
+  })
 
   it('an IAM user’s session takes its code from there as well', async () => {
     const { accounts } = home.world

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,10 +34,16 @@ export interface AgentHome {
   readonly store: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly command: readonly string[]
+  /** The same as a shell takes it, wherever the project lies. */
+  readonly shellCommand: string
   call(args: readonly string[], options?: CallOptions): Promise<Finished>
   /** Calls and expects success; answers standard output. */
   run(args: readonly string[], options?: CallOptions): Promise<string>
   addKey(userId: string, passphrase?: string): string
+  /** Revokes a key with the certificate that gpg made along with it. */
+  revokeKey(userId: string): void
+  /** Gives gpg's agent other settings. */
+  writeAgentConfig(text: string): void
   /** What gpg alone makes of the store. */
   decrypted(): string
   /** Runs gpg on this home's keys. */
@@ -71,6 +77,7 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
     store: join(data, 'accounts.gpg'),
     env,
     command,
+    shellCommand: command.map((word) => `'${word}'`).join(' '),
     gpg,
     call: (args, options = {}) =>
       callProgram([...(options.under ?? []), ...command, ...args], { ...env, ...options.env }, options.input),
@@ -85,6 +92,18 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
       const fingerprint = fingerprintOf(gpg('--with-colons', '--list-keys', `=${userId}`))
       gpg(...loopback, '--quick-add-key', fingerprint, 'cv25519', 'encr', 'never')
       return fingerprint
+    },
+    revokeKey(userId) {
+      const fingerprint = fingerprintOf(gpg('--with-colons', '--list-keys', `=${userId}`))
+      const certificate = readFileSync(join(gnupgHome, 'openpgp-revocs.d', `${fingerprint}.rev`), 'utf8')
+      const file = join(path, 'revocation.asc')
+      // A colon before the dashes keeps it from being imported by mistake.
+      writeFileSync(file, certificate.replace(/^:---/m, '---'))
+      gpg('--import', file)
+    },
+    writeAgentConfig(text) {
+      writeFileSync(join(gnupgHome, 'gpg-agent.conf'), text)
+      execFileSync('gpgconf', ['--homedir', gnupgHome, '--kill', 'gpg-agent'], { env, stdio: 'ignore' })
     },
     decrypted: () => gpg('--decrypt', home.store),
     writeScript(name, text) {

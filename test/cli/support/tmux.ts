@@ -19,7 +19,7 @@ export interface Terminal {
  * @param shell - its command line, without start-up files of the machine
  */
 export function openTerminal(home: AgentHome, shell = 'sh'): Terminal {
-  home.writeScript('watchword', `#!/bin/sh\nexec ${home.command.join(' ')} "$@"\n`)
+  home.writeScript('watchword', `#!/bin/sh\nexec ${home.shellCommand} "$@"\n`)
   // A server that is told to end listens for a moment longer: the next terminal needs a socket of its own.
   const socket = join(home.path, `tmux-${randomBytes(3).toString('hex')}`)
   const env = { ...home.env, PS1: '$ ', LC_ALL: 'C.UTF-8' }

@@ -63,7 +63,7 @@ describe.each(engines)('device sign-in on $name', (engine) => {
     const started = await start(house)
     const { userCode } = started
     await house.call(api.deviceConfirm, { browser: bob.browser, params: { userCode }, body: { allow: true } })
-    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: 'bob' }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: 'bob' }, body: { enabled: false } })
     expect(await poll(house, started)).toEqual({ state: 'refused' })
   })
 

@@ -35,7 +35,7 @@ describe.each(engines)('the work of a login on $name', (engine) => {
     const ada = await addFirstAdministrator(house)
     const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
     const cyd = await addPerson(house, ada.rootToken, { username: 'cyd' })
-    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: bob.id }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: bob.id }, body: { enabled: false } })
     const { passphrase } = ada
     const wrong = { passphrase: 'not the passphrase', code: '000000' }
     for (let guess = 0; guess < 7; guess += 1) {

@@ -53,7 +53,7 @@ describe('the logins metric', () => {
     const { rootToken } = await addFirstAdministrator(house)
     const bob = await addPerson(house, rootToken, { username: 'bob' })
     const deviceCode = await confirmDevice(house, bob.browser, true)
-    await house.call(api.updatePerson, { token: rootToken, params: { person: 'bob' }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: rootToken, params: { person: 'bob' }, body: { enabled: false } })
     const counted = counting(house)
     await counted()
     await house.call(api.devicePoll, { body: { deviceCode } })

@@ -48,7 +48,7 @@ describe.each(engines)('a login on $name', (engine) => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)
     const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
-    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: bob.id }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: bob.id }, body: { enabled: false } })
     const wrong = '000000'
     const right = codeOf(ada.otpauthUri, house.clock)
     const tries: [TestPerson, Try][] = [

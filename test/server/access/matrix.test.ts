@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Endpoint, endpoints, type Right } from '../../../src/api/index.ts'
+import { problemsOf } from '../../../src/server/http/documented-problems.ts'
 import { filledPath, plainBody } from '../../support/contract-calls.ts'
 import { engines } from '../../support/engines.ts'
 import { type CallerName, type Matrix, openMatrix } from './matrix-callers.ts'
@@ -94,9 +95,17 @@ function codeOf(chunks: readonly Buffer[]): string {
   return String((JSON.parse(Buffer.concat(chunks).toString()) as { code: unknown }).code)
 }
 
+function isDocumented(endpoint: Endpoint, { status, code }: Heard): boolean {
+  if (code === '') return status === endpoint.status
+  return problemsOf(endpoint).some(([known, codes]) => known === status && codes.some((one) => one === code))
+}
+
 /** What is wrong with what a caller heard; null where it is as the endpoint's right says. */
-function surprise({ right }: Endpoint, caller: CallerName, { status, code }: Heard): string | null {
+function surprise(endpoint: Endpoint, caller: CallerName, heard: Heard): string | null {
+  const { right } = endpoint
+  const { status, code } = heard
   if (status === 500 || code === 'bad_request') return 'a fault'
+  if (!isDocumented(endpoint, heard)) return 'not documented'
   const isStrange = caller === 'stranger' || caller === 'gate session'
   const mayCall = letIn[right].includes(caller)
   if (!mayCall && isStrange) return code === 'login_needed' ? null : 'let in without a login'

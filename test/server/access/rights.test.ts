@@ -30,7 +30,7 @@ describe.each(engines)('rights on $name', (engine) => {
     const params = { person: 'ada' }
     const tries = [
       await house.call(api.updatePerson, { token, params, body: { role: 'member' } }),
-      await house.call(api.updatePerson, { token, params, body: { disabled: true } }),
+      await house.call(api.updatePerson, { token, params, body: { enabled: false } }),
       await house.call(api.deletePerson, { token, params }),
     ]
     expect(tries.map(({ body }) => body['code'])).toEqual(Array(3).fill('last_administrator'))
@@ -72,7 +72,7 @@ describe.each(engines)('rights on $name', (engine) => {
     await expect.poll(() => mayAdd(second)).toBe(true)
     await first.call(api.removeMember, { token, params })
     expect(await mayAdd(first)).toBe(false)
-    await expect.poll(() => mayAdd(second), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => mayAdd(second)).toBe(false)
   })
 
   it('ends sessions and tokens on every server within a second', async () => {
@@ -82,13 +82,13 @@ describe.each(engines)('rights on $name', (engine) => {
     const { id, token } = await makeToken(first, ada.rootToken, { name: 'shop', scopes: ['verify:shop'] })
     expect([await kindOf(second, { browser }), await kindOf(second, { token })]).toEqual(['person', 'service'])
     await first.call(api.endSessions, { token: ada.rootToken, body: { person: ada.id } })
-    await first.call(api.updateToken, { token: ada.rootToken, params: { token: id }, body: { suspended: true } })
+    await first.call(api.updateToken, { token: ada.rootToken, params: { token: id }, body: { enabled: false } })
     expect([await kindOf(first, { browser }), await kindOf(first, { token })]).toEqual(['stranger', 'refused'])
-    await expect.poll(() => kindOf(second, { browser }), { timeout: 10_000 }).toBe('stranger')
-    await expect.poll(() => kindOf(second, { token }), { timeout: 10_000 }).toBe('refused')
+    await expect.poll(() => kindOf(second, { browser })).toBe('stranger')
+    await expect.poll(() => kindOf(second, { token })).toBe('refused')
   })
 
-  it('T96 lets only an administrator lift an administrator’s suspension of a token', async () => {
+  it('T96 lets only an administrator lift an administrator’s ban of a token', async () => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)
     const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
@@ -99,14 +99,14 @@ describe.each(engines)('rights on $name', (engine) => {
       return status === 200 ? status : answer['code']
     }
     const [owner, root] = [{ browser: bob.browser }, { token: ada.rootToken }]
-    expect([await change(owner, { suspended: true }), await change(owner, { suspended: false })]).toEqual([200, 200])
-    expect(await change(root, { suspended: true, expiresAtMs: house.clock.nowMs() + 60_000 })).toBe(200)
-    for (const body of [{ suspended: false }, { suspended: true }, { expiresAtMs: null }]) {
-      expect(await change(owner, body)).toBe('token_suspended_from_above')
+    expect([await change(owner, { enabled: false }), await change(owner, { enabled: true })]).toEqual([200, 200])
+    expect(await change(root, { enabled: false, expiresAtMs: house.clock.nowMs() + 60_000 })).toBe(200)
+    for (const body of [{ enabled: true }, { enabled: false }, { expiresAtMs: null }]) {
+      expect(await change(owner, body)).toBe('token_disabled_from_above')
     }
     expect(await change(owner, { name: 'still mine' })).toBe(200)
     expect(await kindOf(house, { token })).toBe('refused')
-    expect(await change(root, { suspended: false })).toBe(200)
+    expect(await change(root, { enabled: true })).toBe(200)
     expect(await kindOf(house, { token })).toBe('person')
   })
 
@@ -155,7 +155,7 @@ describe.each(engines)('rights on $name', (engine) => {
     expect((await house.call(api.createToken, { token, body: { name: 'more', scopes: ['reveal:*'] } })).status).toBe(
       403,
     )
-    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: 'bob' }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: ada.rootToken, params: { person: 'bob' }, body: { enabled: false } })
     expect(await kindOf(house, { token })).toBe('refused')
   })
 

@@ -25,7 +25,7 @@ describe.each(engines)('a setup link on $name', (engine) => {
     await house.call(api.updatePerson, {
       token: ada.rootToken,
       params: { person: person.id },
-      body: { disabled: true },
+      body: { enabled: false },
     })
     const answers = await Promise.all(
       ['made up', new URL(setupUrl).hash.slice(1)].map((setupToken) =>

@@ -220,7 +220,7 @@ describe.each(engines)('sign-on through a provider on $name', (engine) => {
     await expect(signOn(house, provider, 'out')).rejects.toThrow('403')
     const me = await house.call(api.readMe, { browser })
     const { id } = me.body['person'] as { id: string }
-    await house.call(api.updatePerson, { token: rootToken, params: { person: id }, body: { disabled: true } })
+    await house.call(api.updatePerson, { token: rootToken, params: { person: id }, body: { enabled: false } })
     expect((await house.call(api.readMe, { browser })).body).toMatchObject({ kind: 'stranger' })
     await expect(signOn(house, provider, 'in')).rejects.toThrow('401')
   })

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
+import type { OnRow } from '../../../src/server/compat/imported.ts'
 import { ungleichotpDoor } from '../../../src/server/compat/ungleichotp/door.ts'
 import { importUngleichotp, type OldEntry, readOldEntries } from '../../../src/server/compat/ungleichotp/import.ts'
 import { readUngleichotpRules } from '../../../src/server/compat/ungleichotp/settings.ts'
@@ -70,7 +71,8 @@ async function openImport(kind: Kind = 'SQLite', more: readonly OldEntry[] = [])
   const foreign = await openForeign(await oldDatabase(kind))
   const entries = [...(await readOldEntries(foreign)), ...more]
   await foreign.close()
-  const run = (isDryRun = false) => importUngleichotp(house, readUngleichotpRules({}), entries, byOperator, isDryRun)
+  const run = (isDryRun = false, onRow: OnRow = () => {}) =>
+    importUngleichotp(house, readUngleichotpRules({}), entries, byOperator, { isDryRun, onRow })
   return { house, run }
 }
 
@@ -82,7 +84,7 @@ it.each(kinds)(
     expect(report).toMatchObject({ read: 5, imported: 3, known: 0, refused: 1, skipped: 1, isWritten: true })
     const notes = report.notes.join('\n')
     expect(notes).toMatch(/admin is an account of the admin site/)
-    expect(notes).toMatch(/\(root, ungleich-admin\) is shorter than 128 bits/)
+    expect(notes).toMatch(/^Seeds shorter than 128 bits: .*\(root, ungleich-admin\)/m)
     expect(notes).toMatch(/\(old, ungleich\) was not active/)
     expect(notes).toMatch(/\(bad, ungleich\) was left out: its seed is not Base32/)
     expect(notes).toMatch(/Entries of ungleich can be verified but no longer verify/)
@@ -115,6 +117,24 @@ it('changes nothing the second time, nor in a dry run', async () => {
   expect(await house.subjects.realm('ungleich')).toBeNull()
   await run()
   expect(await run()).toMatchObject({ imported: 0, known: 3, refused: 1, skipped: 1 })
+})
+
+it('tells how far it is, and of many short seeds in one sentence', async () => {
+  const many = Array.from({ length: 20 }, (_, index) => ({
+    id: 100 + index,
+    name: `service${index}`,
+    realm: 'old',
+    seed: 'JBSWY3DPEHPK3PXP',
+    username: '',
+    isActive: true,
+  }))
+  const seen: number[] = []
+  const { run } = await openImport('SQLite', many)
+  const { notes } = await run(false, (done, total) => seen.push(done, total))
+  expect(seen.slice(-2)).toEqual([25, 25])
+  expect(seen.length).toBe(50)
+  const short = notes.filter((note) => note.includes('128 bits'))
+  expect(short).toEqual([expect.stringMatching(/^Seeds shorter than 128 bits: (\([^)]+\),? ?){5}and \d+ more\.$/)])
 })
 
 it('leaves what was deleted, moved or renamed since as it is', async () => {
@@ -158,6 +178,6 @@ it('leaves out names and realms no caller could send, prints nothing a terminal 
 it('says when nobody of ungleich-admin can log in', async () => {
   const { house } = await openImport()
   const old = { id: 1, name: 'boss', realm: 'ungleich-admin', seed: seeds.root, username: 'boss', isActive: false }
-  const report = await importUngleichotp(house, readUngleichotpRules({}), [old], byOperator, false)
+  const report = await importUngleichotp(house, readUngleichotpRules({}), [old], byOperator, { isDryRun: false })
   expect(report.notes.join(' ')).toMatch(/no entry in ungleich-admin that can log in/)
 })

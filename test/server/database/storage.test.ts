@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isDuplicate } from '../../../src/server/database/conflict.ts'
 import type { Change, Storage, Tx } from '../../../src/server/database/storage.ts'
 import { engines } from '../../support/engines.ts'
@@ -134,16 +134,17 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     const storage = await openStorage()
     const insert =
       name === 'sqlite' ? 'insert into setting values (?, ?, ?)' : 'insert into setting values ($1, $2, $3)'
-    const late = Promise.withResolvers<unknown>()
+    const [late, over] = [Promise.withResolvers<unknown>(), Promise.withResolvers<void>()]
     const failing = storage.hotTransaction(async (tx) => {
       const forgotten = async () => {
-        await delay(50)
+        await over.promise
         await tx.run(insert, ['late', '1', 1])
       }
       forgotten().then(late.resolve, late.resolve)
       throw new Error('the batch failed')
     })
     await expect(failing).rejects.toThrow('the batch failed')
+    over.resolve()
     expect(await late.promise).toMatchObject({ message: expect.stringContaining('The transaction is over') })
     expect(await settingKeys(storage)).toEqual([])
   })
@@ -206,13 +207,18 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
     await expect(undone).rejects.toThrow('no')
     await expect.poll(() => heard).toContainEqual({ kind: 'token', objectId: 't1' })
     expect([...heard, ...heardHere]).not.toContainEqual({ kind: 'token', objectId: 't2' })
-    expect(there.changes.isConfirmed()).toBe(true)
+    await expect.poll(() => there.changes.isConfirmed()).toBe(true)
   })
 
   it('confirms the feed again and again', async () => {
     const storage = await openStorage()
-    await delay(1500)
-    expect(storage.changes.isConfirmed()).toBe(true)
+    const steadyMs = performance.now.bind(performance)
+    onTestFinished(() => void vi.restoreAllMocks())
+    for (const aheadMs of [2000, 4000]) {
+      vi.spyOn(performance, 'now').mockImplementation(() => steadyMs() + aheadMs)
+      expect(storage.changes.isConfirmed(), 'what was confirmed two seconds ago').toBe(false)
+      await expect.poll(() => storage.changes.isConfirmed()).toBe(true)
+    }
     await storage.ping()
   })
 

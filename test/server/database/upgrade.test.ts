@@ -17,7 +17,7 @@ it('T99 keeps a filled store of every schema before today’s', () => {
   expect(kept.toSorted((a, b) => a - b)).toEqual(Array.from({ length: schemaVersion - 1 }, (_, index) => index + 1))
 })
 
-describe.each(keptSchemas())('a store of schema $schemaVersion', { timeout: 60_000 }, (kept) => {
+describe.each(keptSchemas())('a store of schema $schemaVersion', (kept) => {
   it('is one of an earlier schema than this program writes', () => {
     expect(kept.schemaVersion).toBeLessThan(schemaVersion)
   })

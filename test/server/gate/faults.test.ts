@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../../src/errors/failure.ts'
+import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
-import { type GateHouse, openGateHouse } from '../../support/gate/house.ts'
+import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
 
 const rules = `
 rules:
@@ -51,6 +52,36 @@ describe('a fault of ours at the gate', () => {
   it('law 4: answers 503 when the database does not answer', async () => {
     vi.spyOn(house.rooms.access.sessions, 'look').mockRejectedValue(away)
     expect(await statuses()).toEqual([503, 503, 503])
+  })
+
+  const logIn = async (language: string, target: string) => {
+    const headers = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin', 'accept-language': language }
+    const fields = { user: 'alice', password: passphrase, token: '123456' }
+    return new PlainBrowser(house.port).logIn(fields, { path: `/auth/login?rd=${target}`, headers })
+  }
+
+  it.each(['database_away', 'database_busy'] as const)(
+    'a login that %s stops is told so, keeps its way back and is nobody’s wrong guess',
+    async (code) => {
+      vi.spyOn(house.rooms.access, 'login').mockRejectedValue(new Failure(code))
+      for (let tries = 0; tries < 25; tries += 1) {
+        const { status, body } = await logIn('de', '/x')
+        expect([status, hiddenFields(body)['rd']]).toEqual([503, '/x'])
+        expect(body).toContain('geprüft wurde nichts')
+      }
+      vi.restoreAllMocks()
+      expect((await logIn('en', '/x')).status).toBe(401)
+    },
+  )
+
+  it('whoever finds the passphrases busy waits a moment, and is charged nothing', async () => {
+    vi.spyOn(house.rooms.access, 'login').mockRejectedValue(new Failure('passphrases_busy'))
+    for (let tries = 0; tries < 25; tries += 1) {
+      const { status, headers } = await logIn('en', '/x')
+      expect([status, headers['retry-after']]).toEqual([429, '5'])
+    }
+    vi.restoreAllMocks()
+    expect((await logIn('en', '/x')).status).toBe(401)
   })
 
   it('law 4: lets nobody through whose visit cannot be read, signed in or not', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { gateCookieValues } from '../../../src/server/gate/gate-cookie.ts'
+import { clearCookieTexts, gateCookieValues } from '../../../src/server/gate/gate-cookie.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse } from '../../support/gate/house.ts'
 
@@ -25,5 +25,21 @@ describe('cookies of our name', () => {
     expect(gateCookieValues(header, 'watchword')).toEqual([bound, plain])
     const many = Array.from({ length: 300 }, () => `watchword=${token()}`).join('; ')
     expect(gateCookieValues(many, 'watchword')).toHaveLength(200)
+  })
+})
+
+describe('logging out', () => {
+  it('P31 takes away every name and reach the cookie ever had, and no other', () => {
+    const cleared = clearCookieTexts('watchword', true, ['app.example.com', 'example.com'])
+    const variants = cleared.map((text) => [text.split('=')[0], /Domain=([^;]+)/.exec(text)?.[1] ?? null])
+    expect(variants).toEqual([
+      ['watchword', null],
+      ['watchword', 'app.example.com'],
+      ['watchword', 'example.com'],
+      ['__Host-watchword', null],
+      ['__Secure-watchword', 'app.example.com'],
+      ['__Secure-watchword', 'example.com'],
+    ])
+    for (const text of cleared) expect(text).toMatch(/^[\w-]+=; Path=\/; HttpOnly; SameSite=Lax; Secure;.*Max-Age=0$/)
   })
 })

@@ -91,6 +91,19 @@ describe('gate tokens', () => {
     expect((await check(odd)).headers['remote-user']).toBe('')
   })
 
+  it('law 3: the audit hears of a token once a minute, also after the clock was set back', async () => {
+    const token = await make({ name: 'clocked', gateLimits: everything })
+    const uses = async () => (await house.rooms.core.audit.list({ action: 'gate.token' })).items.length
+    const before = await uses()
+    await check(token)
+    await check(token)
+    await expect.poll(uses).toBe(before + 1)
+    house.advance(-3_600_000)
+    await check(token)
+    await expect.poll(uses).toBe(before + 2)
+    house.advance(3_600_000)
+  })
+
   it('law 3: the audit says what a new token opens', async () => {
     const { body } = await wish({ gateLimits: everything })
     const { items } = await house.rooms.core.audit.list({ action: 'token.create', object: String(body['id']) })

@@ -15,7 +15,7 @@ import { engines } from '../../support/engines.ts'
 import { PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
-import { freePort } from '../../support/gate/proxies.ts'
+import { freePort } from '../../support/free-port.ts'
 import { createStore, startTestServer } from '../../support/server.ts'
 
 const origin = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
@@ -49,7 +49,7 @@ describe.each(engines)('sessions of the gate on $name', (engine) => {
 
     const other = await again.signIn(alice)
     expect(await asks(beside, other)).toBe(200)
-    await updatePerson(again.rooms.access.context, operator, alice.id, { disabled: true })
+    await updatePerson(again.rooms.access.context, operator, alice.id, { enabled: false })
     await becomes(401, () => asks(beside, other))
     await again.close()
     await beside.close()

@@ -301,9 +301,11 @@ describe('the portal', () => {
   it('P20 one network that fails without end stops no other', async () => {
     const noisy = visitorFrom('203.0.113.250')
     let last = 0
-    for (let tries = 0; tries < 25; tries += 1)
+    for (let tries = 0; tries < 60 && last !== 429; tries += 1)
       last = (await noisy.logIn({ user: 'stranger', password: 'x', token: '1' })).status
     expect(last).toBe(429)
+    // A fresh code moves the clock on, and time alone would let the next one in.
+    house.advance(-30_000)
     expect((await visitorFrom('192.0.2.10').logIn(proof())).status).toBe(302)
   })
 })

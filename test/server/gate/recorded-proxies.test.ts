@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Proxy, proxies, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
 import { exchange, type ExchangeOptions } from '../../support/gate/exchange.ts'
 import { type GateHouse, openGateHouse } from '../../support/gate/house.ts'
+import { addGateToken } from '../../support/gate/token.ts'
 
 const options = {
   hosts: ['app.example.com', '*.apps.example.com'],
@@ -91,6 +92,106 @@ describe('proxies known by the headers they send', () => {
   it('Envoy asks with the method of the visit', async () => {
     const [path, options] = envoy(browser)
     expect((await exchange(house.port, path, { ...options, method: 'POST' })).status).toBe(303)
+  })
+})
+
+/** What Traefik makes of a visitor's headers: those it lists are the check's or gone. */
+function throughTraefik(visitor: Headers, check: Headers): Headers {
+  const text = printConfig('traefik', options)[0]?.content ?? ''
+  const [, list = ''] = /authResponseHeaders:\n((?: +- .*\n)+)/.exec(text) ?? []
+  return replaced(
+    visitor,
+    check,
+    [...list.matchAll(/- (.*)/g)].map(([, name]) => name ?? ''),
+  )
+}
+
+/** The same for ingress-nginx: `proxy_set_header NAME $upstream_http_name`, where empty takes the header away. */
+function throughIngress(visitor: Headers, check: Headers): Headers {
+  const [app] = parseAllDocuments(printConfig('ingress-nginx', options)[0]?.content ?? '')
+  const { metadata } = app?.toJS() as Ingress
+  const list = metadata.annotations['nginx.ingress.kubernetes.io/auth-response-headers'] ?? ''
+  return replaced(visitor, check, list.split(','))
+}
+
+function replaced(visitor: Headers, check: Headers, names: readonly string[]): Headers {
+  const app = new Headers(visitor)
+  for (const name of names) {
+    const value = check.get(name) ?? ''
+    if (value === '') app.delete(name)
+    else app.set(name, value)
+  }
+  return app
+}
+
+describe('a gate token', () => {
+  let house: GateHouse
+  let token: string
+  let cookie: string
+
+  beforeAll(async () => {
+    house = await openGateHouse({ rules: 'rules:\n  - path: /open/\n    policy: bypass\n  - policy: one_factor\n' })
+    token = await addGateToken(house)
+    cookie = `watchword=${await house.signIn(await house.addPerson('alice'))}`
+  })
+  afterAll(() => house.close())
+
+  const visit = (path: string) => ({
+    'x-forwarded-method': 'GET',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'app.example.test',
+    'x-forwarded-uri': path,
+    'x-original-method': 'GET',
+    'x-original-url': `https://app.example.test${path}`,
+  })
+  const ways = {
+    traefik: { path: '/check/forward', sent: {}, through: throughTraefik },
+    'ingress-nginx': {
+      path: '/check/nginx',
+      sent: { 'x-sent-from': 'nginx-ingress-controller' },
+      through: throughIngress,
+    },
+  }
+
+  describe.each(Object.entries(ways))('behind %s', (_name, { path, sent, through }) => {
+    const appSees = async (visitor: Record<string, string>, where = '/x') => {
+      const { status, headers } = await exchange(house.port, path, {
+        headers: { ...visit(where), ...sent, ...visitor },
+      })
+      const told = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
+      return [status, through(new Headers(visitor), new Headers(told)).get('authorization')]
+    }
+    const basic = (password: string) => `Basic ${Buffer.from(`x:${password}`).toString('base64')}`
+
+    it('never reaches the app, as Bearer or Basic, where it is needed or not', async () => {
+      for (const authorization of [`Bearer ${token}`, basic(token)])
+        for (const where of ['/x', '/open/x']) expect(await appSees({ authorization }, where)).toEqual([200, null])
+    })
+
+    it('is told from what was meant for the app, which arrives', async () => {
+      for (const authorization of [
+        'Bearer of-the-app',
+        basic('of the app'),
+        'Digest username="a\u00e9"',
+        'Negotiate YII=',
+      ])
+        for (const visitor of [{ authorization, cookie }, { authorization }])
+          expect(await appSees(visitor, 'cookie' in visitor ? '/x' : '/open/x')).toEqual([200, authorization])
+    })
+  })
+
+  it('nor anything else of Authorization is ever answered to nginx itself, Envoy, or whoever asks for the session', async () => {
+    const headers = {
+      ...visit('/x'),
+      'x-forwarded-proto': 'https',
+      host: 'app.example.test',
+      authorization: 'Basic x',
+      cookie,
+    }
+    for (const path of ['/check/nginx', '/check/ext-authz/x', '/auth/check']) {
+      const answer = await exchange(house.port, path, { headers })
+      expect([answer.status, answer.headers['authorization']]).toEqual([200, undefined])
+    }
   })
 })
 

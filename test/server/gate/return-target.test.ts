@@ -24,6 +24,8 @@ describe('returnTarget', () => {
     '/.//evil.test',
     'https://app.ok@evil.test',
     'https://app.example.com@evil.test/',
+    'https://evil.test@app.example.com/',
+    'https://:x@app.example.com/',
     'https://evilexample.com/',
     'https://example.com.evil.test/',
     'http://app.example.com/',

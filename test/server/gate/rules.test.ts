@@ -50,6 +50,9 @@ describe('rules of the gate', () => {
   it.each(['/admin#/public/', '/admin%23/public/', '/admin%2523/public/', '/admin%3f/public/'])(
     'P4 %s is judged as /admin',
     (target) => {
+      const visit = parseVisit('GET', 'https', 'app.example.com', target)
+      const { rules } = parseRules('rules:\n  - path: /admin\n    policy: two_factor\n  - policy: bypass\n')
+      expect(visit === null ? 'refused' : decide(rules, visit, stranger).verdict).toBe('two_factor')
       expect(verdict(target)).toBe('deny')
     },
   )
@@ -84,6 +87,11 @@ describe('rules of the gate', () => {
   it('P14 slashes in a row change no verdict', () => {
     expect(verdict('/public//logo.png')).toBe(verdict('/public/logo.png'))
     expect(verdict('//ops', alice)).not.toBe('bypass')
+    const { rules } = parseRules('rules:\n  - path: /a/b\n    policy: two_factor\n  - policy: bypass\n')
+    for (const target of ['/a/b', '/a//b', '//a/b', '/a///b//c']) {
+      const visit = parseVisit('GET', 'https', 'app.example.com', target)
+      expect(visit === null ? 'refused' : decide(rules, visit, stranger).verdict).toBe('two_factor')
+    }
   })
 
   it('a visitor whose address no proxy tells gains nothing by it', () => {

@@ -58,7 +58,6 @@ function statusesOf(port: number, bytes: string): Promise<number[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(bytes))
-    socket.setTimeout(5000, () => socket.destroy(new Error('no answer within five seconds')))
     socket.on('data', (chunk) => chunks.push(chunk))
     socket.once('end', () => {
       const text = Buffer.concat(chunks).toString('latin1')

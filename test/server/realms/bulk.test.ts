@@ -14,7 +14,7 @@ async function finished(house: House, id: string): Promise<BulkJob> {
     const { body } = await house.ask('GET', `/v1/realms/shop/bulk/${id}`)
     return (body as { job: BulkJob }).job
   }
-  await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 30_000, interval: 10 })
+  await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 120_000, interval: 10 })
   return read()
 }
 
@@ -80,6 +80,25 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     expect(await house.ask('GET', '/v1/realms/shop/subjects/ada')).toMatchObject({ body: { enrolment: 'pending' } })
     expect(await house.ask('GET', '/v1/realms/shop/subjects/ada/enrolment')).toMatchObject({ status: 200 })
     expect(await house.ask('GET', '/v1/realms/shop/subjects/eve')).toMatchObject({ body: { enabled: false } })
+  })
+
+  it('lists its jobs page by page, newest first', async () => {
+    const house = await openShop(engine)
+    const ids: string[] = []
+    for (const name of ['ada', 'bob', 'eve']) {
+      const job = await send(house, { format: 'csv', content: `name\n${name}\n`, dryRun: true })
+      ids.unshift(field(job, 'id'))
+      house.core.clock.advance(1)
+    }
+    const read = async (query: string) => {
+      const { body } = await house.ask('GET', `/v1/realms/shop/bulk?${query}`)
+      return body as { items: BulkJob[]; nextCursor?: string }
+    }
+    const first = await read('limit=2')
+    const last = await read(`limit=2&cursor=${first.nextCursor}`)
+    expect([...first.items, ...last.items].map(({ id }) => id)).toEqual(ids)
+    expect(last.nextCursor).toBeUndefined()
+    expect(await house.ask('GET', '/v1/realms/shop/bulk?limit=51')).toMatchObject({ status: 400 })
   })
 
   it('T56 shows a listed secret to its maker alone, for seven days', async () => {

@@ -4,7 +4,7 @@ import { Roster } from '../../../src/server/subjects/roster.ts'
 import { deleteSubject, updateSubject } from '../../../src/server/subjects/store.ts'
 import { engines } from '../../support/engines.ts'
 import { byOperator } from '../../support/core.ts'
-import { openWorld } from './world.ts'
+import { home, openWorld, stranger } from './world.ts'
 
 describe.each(engines)('roster on $name', (engine) => {
   it('loads every name there is, however it is spelt, and no other', async () => {
@@ -63,7 +63,9 @@ describe.each(engines)('roster on $name', (engine) => {
   it('deletes with a subject what a batch wrote about it', async () => {
     const world = await openWorld(engine)
     await world.addSubject('ada')
-    await expect(world.judge('ada', world.code('ada'))).resolves.toMatchObject({ accepted: true })
+    for (const [step, source] of [home, stranger].entries()) {
+      await expect(world.judge('ada', world.code('ada', step), { source })).resolves.toMatchObject({ accepted: true })
+    }
     const { db } = world.core.storage
     const countSources = async () => (await db.selectFrom('subject_source').select('subject_id').execute()).length
     expect(await countSources()).toBe(1)

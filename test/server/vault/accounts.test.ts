@@ -3,6 +3,7 @@ import { totp } from '../../../src/otp/totp.ts'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import type { Static } from 'typebox'
 import type { AccountCreate } from '../../../src/api/accounts.ts'
+import type { Page, PageWish } from '../../../src/server/http/cursor.ts'
 import { engines } from '../../support/engines.ts'
 import { openTestVault, testService } from '../../support/vault.ts'
 
@@ -51,7 +52,7 @@ describe.each(engines)('accounts on $name', (engine) => {
   it('hides an account from who has no grant, as if it did not exist', async () => {
     const { vault, admin, ana, core } = await setUp()
     const { id } = await vault.add(admin, { uri })
-    const asks = [vault.read(ana, id), vault.reveal(ana, id), vault.update(ana, id, {}), vault.grants(ana, id)]
+    const asks = [vault.read(ana, id), vault.reveal(ana, id), vault.update(ana, id, {}), vault.grants(ana, id, {})]
     for (const asked of await Promise.allSettled(asks)) {
       expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'account_not_found' } })
     }
@@ -85,7 +86,7 @@ describe.each(engines)('accounts on $name', (engine) => {
       grants: [{ grantee: 'group', granteeId: 'platform', right: 'reveal' }],
     })
     await expect(vault.reveal({ ...ana, groupIds: ['everyone', platform] }, id)).resolves.toHaveProperty('code')
-    const grants = await vault.grants(admin, id)
+    const { items: grants } = await vault.grants(admin, id, {})
     expect(grants).toMatchObject([
       { grantee: 'person', granteeName: 'admin', right: 'manage' },
       { grantee: 'group', granteeName: 'platform', right: 'reveal' },
@@ -158,7 +159,7 @@ describe.each(engines)('accounts on $name', (engine) => {
     await vault.undoReplacement(admin, id)
     expect((await vault.reveal(ana, id)).code).toBe(totp(secret, clock.nowMs()))
     await expect(vault.undoReplacement(admin, id)).rejects.toMatchObject({ code: 'account_no_previous_secret' })
-    expect((await vault.custody(admin, id)).map(({ secretVersion }) => secretVersion)).toEqual([3, 2, 1])
+    expect((await vault.custody(admin, id, {})).items.map(({ secretVersion }) => secretVersion)).toEqual([3, 2, 1])
   })
 
   it('forgets the secret before when its time is over', async () => {
@@ -278,7 +279,7 @@ describe.each(engines)('accounts on $name', (engine) => {
     const own = await vault.add(eva, { secretBase32: otherBase32, label: 'Own' })
     const leave = (leaver: { personId: string; group: { id: string; name: string } | null }) =>
       core.storage.transaction((tx) => vault.noteLeaver(tx, admin, { personName: 'eva', ...leaver }))
-    const due = async () => (await vault.rotations(admin)).map(({ id, rotateReason }) => [id, rotateReason])
+    const due = async () => (await vault.rotations(admin, {})).items.map(({ id, rotateReason }) => [id, rotateReason])
 
     expect(await leave({ personId: ana.personId, group: null })).toBe(0)
     await leave({ personId: eva.personId, group: { id: platform, name: 'platform' } })
@@ -288,7 +289,41 @@ describe.each(engines)('accounts on $name', (engine) => {
 
     await vault.replaceSecret(admin, shared.id, { secretBase32: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' })
     expect(await due()).toEqual([[own.id, 'eva left']])
-    expect(await vault.rotations(ana)).toEqual([])
+    expect(await vault.rotations(ana, {})).toEqual({ items: [] })
+  })
+
+  it('lists grants, custody and rotations page by page, each item once', async () => {
+    const { vault, core, admin, ana, person } = await setUp()
+    const eva = await person('eva', { mayAddAccounts: true })
+    const keys = ['GEZDGNBVGY3TQOJQ', 'MFRGGZDFMZTWQ2LK', 'NNWG23TPOBYXE43U', 'JBSWY3DPEHPK3PXP', 'KRSXG5CTMVRXEZLU']
+    const ids: string[] = []
+    for (const key of keys) ids.push((await vault.add(eva, { label: key, secretBase32: key })).id)
+    const [first = '', second = ''] = ids
+    await vault.grant(eva, first, { grantee: 'everyone', right: 'reveal' })
+    await vault.grant(eva, second, { grantee: 'person', granteeId: 'ana', right: 'manage' })
+    for (const name of ['ana', 'admin'])
+      await vault.grant(eva, first, { grantee: 'person', granteeId: name, right: 'reveal' })
+    await vault.replaceSecret(eva, first, { secretBase32: otherBase32 })
+    await vault.replaceSecret(eva, first, { secretBase32 })
+    await core.storage.transaction((tx) =>
+      vault.noteLeaver(tx, admin, { personId: eva.personId, personName: 'eva', group: null }),
+    )
+
+    const inPages = async <Item>(read: (page: PageWish) => Promise<Page<Item>>) => {
+      const pages: Page<Item>[] = [await read({ limit: 1 })]
+      for (let cursor = pages[0]?.nextCursor; cursor !== undefined; cursor = pages.at(-1)?.nextCursor) {
+        pages.push(await read({ limit: 1, cursor }))
+      }
+      expect(pages.every(({ items }) => items.length === 1)).toBe(true)
+      const whole = await read({})
+      expect(pages.flatMap(({ items }) => items)).toEqual(whole.items)
+      return whole.items.length
+    }
+    expect(await inPages((page) => vault.grants(admin, first, page))).toBe(4)
+    expect(await inPages((page) => vault.custody(admin, first, page))).toBe(3)
+    expect(await inPages((page) => vault.rotations(admin, page))).toBe(keys.length)
+    expect(await inPages((page) => vault.rotations(ana, page)), 'one, wherever it stands on the list').toBe(1)
+    await expect(vault.grants(admin, first, { cursor: 'eA' })).rejects.toMatchObject({ code: 'bad_request' })
   })
 
   it('gives no two live accounts one public key, also when both are restored at once', async () => {

@@ -88,7 +88,7 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     expect(world.accounts.devices.get(serial)?.userName).toBe('ada')
 
     const operator = { kind: 'operator', name: 'operator', address: '' } as const
-    const custody = await vault.custody(operator, account.id)
+    const { items: custody } = await vault.custody(operator, account.id, {})
     expect(custody).toMatchObject([{ how: 'server', personId: null, personName: '' }])
     nextStep()
     const revealed = await call('ana', `/v1/accounts/${account.id}/reveal`)
@@ -193,7 +193,7 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     const revealed = await call('ana', `/v1/accounts/${id}/reveal`)
     const { code, validFromMs } = revealed.json<RevealAnswer>()
     expect(code).toBe(totp(decodeBase32(secretAtAws(rotated.serialNumber)), validFromMs))
-    const custody = await vault.custody({ kind: 'operator', name: 'operator', address: '' }, id)
+    const { items: custody } = await vault.custody({ kind: 'operator', name: 'operator', address: '' }, id, {})
     expect(custody.every(({ how, personId }) => how === 'server' && personId === null)).toBe(true)
   })
 

@@ -54,7 +54,7 @@ it('whoever leaves a group or is disabled leaves the secrets they knew on the ro
   expect(await due()).toEqual({})
   await client.call(removeMember, { params: { group: group.id, person: person.id } })
   expect(await due()).toEqual({ Shared: 'eva left the group platform' })
-  await client.call(updatePerson, { params: { person: person.id }, body: { disabled: true } })
+  await client.call(updatePerson, { params: { person: person.id }, body: { enabled: false } })
   expect(await due()).toEqual({ Own: 'eva left', Shared: 'eva left the group platform' })
 })
 

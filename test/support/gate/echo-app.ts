@@ -10,7 +10,7 @@ export interface Echo {
   readonly bodyBytes: number
 }
 
-/** An app that answers what it saw, as JSON, and echoes websocket messages. */
+/** An app that answers what it saw, as JSON, echoes websocket messages, and leads from `/leads-to?URL` there. */
 export interface EchoApp {
   readonly port: number
   close(): Promise<void>
@@ -21,8 +21,10 @@ export async function startEchoApp(): Promise<EchoApp> {
     let bodyBytes = 0
     request.on('data', (chunk: Buffer) => (bodyBytes += chunk.length))
     request.on('end', () => {
+      const [path, query = ''] = (request.url ?? '').split('?')
+      if (path === '/leads-to') return response.writeHead(302, { location: decodeURIComponent(query) }).end()
       const seen: Echo = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, bodyBytes }
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(seen))
+      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(seen))
     })
   })
   const sockets = new WebSocketServer({ server })

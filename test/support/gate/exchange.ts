@@ -19,7 +19,7 @@ export function exchange(port: number, path: string, options: ExchangeOptions = 
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const sent = request(
-      { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, agent: false, timeout: 20_000 },
+      { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers }, agent: false, timeout: 120_000 },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))

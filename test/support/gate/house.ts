@@ -54,6 +54,8 @@ export interface GateHouseOptions {
   readonly rules?: string
   /** Data directory of another house: a second server on the same store, or the same one started again. */
   readonly folder?: string
+  /** Whether time passes only by `advance`. */
+  readonly isClockStanding?: boolean
 }
 
 const operator: Actor = { kind: 'operator', name: 'test', address: '' }
@@ -71,7 +73,8 @@ export async function openGateHouse(options: GateHouseOptions = {}): Promise<Gat
     ...options.variables,
   })
   let aheadMs = 0
-  const clock: Clock = { nowMs: () => Date.now() + aheadMs }
+  const openedAtMs = Date.now()
+  const clock: Clock = { nowMs: () => (options.isClockStanding === true ? openedAtMs : Date.now()) + aheadMs }
   const log = testLog()
   const core = await openCore(config, { clock, log, metrics: createMetrics(), config })
   const rooms = await openRooms(core)

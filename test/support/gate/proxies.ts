@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ProxyConfigOptions } from '../../../src/server/gate/proxy-config/options.ts'
 import { type ConfigFile, type Proxy, printConfig } from '../../../src/server/gate/proxy-config/print.ts'
+import { freePort } from '../free-port.ts'
 import { findProgram } from '../programs.ts'
 
 /** A real proxy on a loopback port. */
@@ -189,7 +190,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function listening(port: number, child: ChildProcess): Promise<void> {
-  const endsAtMs = Date.now() + 20_000
+  const endsAtMs = Date.now() + 60_000
   while (Date.now() < endsAtMs && child.exitCode === null) {
     if (await answers(port)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -207,13 +208,4 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', () => finish(true))
     socket.once('error', () => finish(false))
   })
-}
-
-/** A port the system gave out a moment ago, for programs that cannot choose one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -23,7 +23,7 @@ export function GranteePicker({ label, description, value, onChange }: GranteePi
   const people = useEverything(listPeople)
   const groups = useEverything(listGroups)
   const personItems = (people.data ?? [])
-    .filter(({ disabled }) => !disabled)
+    .filter(({ enabled }) => enabled)
     .map(({ id, displayName, username }) => ({
       value: keyOf({ grantee: 'person', granteeId: id }),
       label: displayName === '' || displayName === username ? username : `${displayName} (${username})`,

@@ -19,7 +19,7 @@ export interface CopyOptions {
  * Copies a code.
  *
  * @returns a sentence that says where the code went and when it goes away
- * @throws {@link Failure} `agent_clipboard_missing` where nothing can take it
+ * @throws {@link Failure} `agent_clipboard_missing` or `agent_clipboard_terminal` where nothing can take it
  */
 export async function copyCode(code: string, { env, overTerminal, afterSeconds }: CopyOptions): Promise<string> {
   if (overTerminal || isRemoteSession(env)) {
@@ -45,7 +45,7 @@ function copyOverTerminal(code: string): void {
   try {
     device = openSync('/dev/tty', 'w')
   } catch (cause) {
-    throw new Failure('agent_clipboard_missing', { cause })
+    throw new Failure('agent_clipboard_terminal', { cause })
   }
   writeSync(device, `\u001b]52;c;${Buffer.from(code).toString('base64')}\u0007`)
   closeSync(device)

@@ -2,8 +2,8 @@ import { buildCommand, buildRouteMap } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
 import { keyIdsOf } from '../gpg/encrypt.ts'
-import { findKeys, findOwnKeys, type GpgKey, resolveRecipient } from '../gpg/keys.ts'
-import { saveSettings } from '../settings.ts'
+import { ambiguousRecipient, findKeys, findOwnKeys, type GpgKey, resolveRecipient } from '../gpg/keys.ts'
+import { saveRecipients } from '../settings.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { gpgEnvelope } from '../store/gpg-envelope.ts'
 import { knownPassphrase } from '../store/passphrases.ts'
@@ -62,7 +62,11 @@ async function addRecipients(this: CliContext, flags: AgentFlags, ...named: stri
   const present = await presentKeys(store)
   const added: GpgKey[] = []
   for (const name of named) added.push(await resolveRecipient(store.settings.gpg, name))
-  await encryptTo(this, store, [...present, ...added], flags)
+  // Where every key of the store has ended there is no other way out: the last recipient cannot be removed.
+  const isOver = present.every((key) => key.unusable !== null)
+  await encryptTo(this, store, isOver ? added : [...present, ...added], flags)
+  const ended = isOver ? present : []
+  for (const { userId, unusable } of ended) this.say(`${userId} is ${unusable}, so it is no recipient any more.`)
 }
 
 async function removeRecipients(this: CliContext, flags: AgentFlags, ...named: string[]): Promise<void> {
@@ -87,7 +91,7 @@ async function encryptTo(
   const own = await findOwnKeys(gpg)
   if (!own.some((key) => fingerprints.includes(key.fingerprint))) throw new Failure('agent_recipient_self')
   await store.reseal(gpgEnvelope(gpg, fingerprints, knownPassphrase('')))
-  saveSettings(store.settings, { gpgrecipient: fingerprints })
+  saveRecipients(store.settings, fingerprints)
   const readers = await readersOf(store)
   if (flags.json) context.printJson(readers)
   context.say(`${readers.length === 1 ? 'One key' : `${readers.length} keys`} can read the store now.`)
@@ -125,8 +129,12 @@ async function presentKey(store: AgentStore, present: readonly GpgKey[], name: s
   const named = new Set((await findKeys(store.settings.gpg, name)).map((key) => key.fingerprint))
   const hits = present.filter((key) => named.has(key.fingerprint))
   const [only] = hits
-  if (only === undefined) throw new Failure('agent_recipient_not_found', { detail: { recipient: name } })
-  if (hits.length > 1) throw new Failure('agent_recipient_ambiguous', { detail: { recipient: name } })
+  if (only === undefined) {
+    throw new Failure(named.size === 0 ? 'agent_recipient_not_found' : 'agent_recipient_absent', {
+      detail: { recipient: name },
+    })
+  }
+  if (hits.length > 1) throw ambiguousRecipient(name, hits)
   return only.fingerprint
 }
 

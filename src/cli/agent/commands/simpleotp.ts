@@ -80,7 +80,7 @@ async function saveToClipboard(context: CliContext, code: string, afterSeconds: 
     await copyCode(code, { env: context.env, overTerminal: false, afterSeconds })
     return true
   } catch (cause) {
-    if (isFailure(cause, 'agent_clipboard_missing')) return false
+    if (isFailure(cause, 'agent_clipboard_missing') || isFailure(cause, 'agent_clipboard_terminal')) return false
     throw cause
   }
 }

@@ -1,10 +1,10 @@
 import { buildCommand } from '@stricli/core'
-import { Failure } from '../../../errors/failure.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
 import { type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
 import type { KeyKeeper } from '../store/key-keeper.ts'
 import { keepUnlocked } from '../store/key-keeping.ts'
-import { openStore } from '../store/store.ts'
+import { type AgentStore, openStore } from '../store/store.ts'
 
 /** `watchword unlock`: give the passphrase once for the commands that follow. */
 export const unlockCommand = buildCommand<AgentFlags, [], CliContext>({
@@ -17,7 +17,7 @@ async function unlock(this: CliContext, flags: AgentFlags): Promise<void> {
   const opened = new Map<string, Buffer>()
   const store = openStore(this, flags, { keeper: listeningKeeper(opened) })
   if (!store.exists()) throw new Failure('agent_store_missing', { detail: { path: store.path } })
-  await store.accounts()
+  await open(store)
   const { kind } = await store.envelope()
   const { lockAfterMinutes, paths } = store.settings
   for (const [saltHex, key] of opened) {
@@ -29,6 +29,15 @@ async function unlock(this: CliContext, flags: AgentFlags): Promise<void> {
       ? 'Unlocked for as long as gpg remembers the passphrase.'
       : `Unlocked until it has not been used for ${lockAfterMinutes} minutes, or \`watchword lock\`.`,
   )
+}
+
+/** To be told to unlock first helps nobody who is doing just that. */
+async function open(store: AgentStore): Promise<void> {
+  try {
+    await store.accounts()
+  } catch (cause) {
+    throw isFailure(cause, 'agent_passphrase_needed') ? new Failure('agent_unlock_unasked', { cause }) : cause
+  }
 }
 
 /** Never recalls, so that the passphrase is checked, and notes the key that opened the store. */

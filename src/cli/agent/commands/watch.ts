@@ -4,6 +4,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
 import { codeAt, secondsLeft } from '../code-at.ts'
+import { cutTo, fitTo, isPlainTerminal, widthOf } from '../display-width.ts'
 import { findAccount } from '../find-account.ts'
 import { accountParameter, type AgentFlags, jsonFlag, storeFlags, switchFlag } from '../store-flags.ts'
 import { nameOf } from '../store/lines.ts'
@@ -49,7 +50,7 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
     while (!stop.signal.aborted) {
       const nowMs = context.now()
       const [rows, columns] = [process.stdout.rows ?? 24, process.stdout.columns ?? 80]
-      const lines = liveLines(accounts, nowMs, { rows: rows - 1, columns })
+      const lines = liveLines(accounts, nowMs, { rows: rows - 1, columns, isPlain: isPlainTerminal(context.env) })
       stdout.write(`${lines.map((line) => `\r\u001b[2K${line}\n`).join('')}`)
       await copied(accounts, nowMs)
       await sleep(1000 - (context.now() % 1000), undefined, { signal: stop.signal }).catch(() => {})
@@ -68,27 +69,44 @@ async function showLive(context: CliContext, accounts: readonly OtpAccount[], fl
 export function liveLines(
   accounts: readonly OtpAccount[],
   nowMs: number,
-  { rows, columns }: { rows: number; columns: number },
+  { rows, columns, isPlain = false }: Screen,
 ): string[] {
   const isAll = accounts.length <= rows
   const seen = accounts.slice(0, isAll ? accounts.length : Math.max(1, rows - 1))
-  const longest = Math.max(...seen.map((account) => nameOf(account).length))
+  const longest = Math.max(...seen.map((account) => widthOf(nameOf(account))))
   const width = Math.min(longest, Math.max(shortestName, columns - besideName))
-  const lines = seen.map((account) => liveLine(account, nowMs, width).slice(0, columns - 1))
+  const signs = isPlain ? plainSigns : blockSigns
+  const lines = seen.map((account) => cutTo(liveLine(account, nowMs, width, signs), columns - 1, signs.cut))
   return isAll ? lines : [...lines, `and ${accounts.length - seen.length} more`.slice(0, columns - 1)]
 }
+
+/** The terminal a picture is for. */
+interface Screen {
+  readonly rows: number
+  readonly columns: number
+  /** Whether it knows nothing but ASCII. */
+  readonly isPlain?: boolean
+}
+
+interface BarSigns {
+  readonly full: string
+  readonly empty: string
+  readonly cut: string
+}
+
+const blockSigns: BarSigns = { full: '█', empty: '·', cut: '…' }
+const plainSigns: BarSigns = { full: '#', empty: '.', cut: '~' }
 
 /** Columns of the code, the bar and the seconds, with what is between. */
 const besideName = 29
 const shortestName = 8
 
-function liveLine(account: OtpAccount, nowMs: number, width: number): string {
+function liveLine(account: OtpAccount, nowMs: number, width: number, { full, empty, cut }: BarSigns): string {
   const shown = codeAt(account, nowMs)
   const left = secondsLeft(shown, nowMs) ?? 0
   const cells = Math.ceil((left / account.periodSeconds) * 10)
-  const name = nameOf(account)
-  const cut = name.length <= width ? name.padEnd(width) : `${name.slice(0, width - 1)}…`
-  return `${cut}  ${shown.code.padEnd(8)}  ${'█'.repeat(cells).padEnd(10, '·')} ${left} s`
+  const name = fitTo(nameOf(account), width, cut)
+  return `${name}  ${shown.code.padEnd(8)}  ${full.repeat(cells).padEnd(10, empty)} ${left} s`
 }
 
 /** Without a terminal: a line for each new code, for other programs to read. */

@@ -1,7 +1,7 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
 import { serveSocket } from '../lock-sockets.ts'
-import { asWholeNumber } from '../parse-flags.ts'
+import { asPort } from '../parse-flags.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { startWebServer } from '../web/server.ts'
 import { UnlockedStore } from '../web/unlocked-store.ts'
@@ -18,7 +18,7 @@ export const webCommand = buildCommand<WebFlags, [], CliContext>({
     flags: {
       port: {
         kind: 'parsed',
-        parse: asWholeNumber,
+        parse: asPort,
         default: '0',
         brief: 'The port; any free one unless given',
         placeholder: 'n',

@@ -1,4 +1,4 @@
-import { runGpg, type Gpg, type GpgAnswer } from './run.ts'
+import { lastMessage, runGpg, unusableGpg, type Gpg, type GpgAnswer } from './run.ts'
 
 /** How a decryption ended, told apart by gpg's status lines alone. */
 export type Decryption =
@@ -6,13 +6,15 @@ export type Decryption =
   | { readonly opened: false; readonly reason: DecryptionProblem; readonly recipients: readonly string[] }
 
 /** Why a file did not open. */
-export type DecryptionProblem = 'wrong passphrase' | 'locked' | 'no key' | 'damaged' | 'not encrypted'
+export type DecryptionProblem = 'wrong passphrase' | 'locked' | 'cancelled' | 'no key' | 'damaged' | 'not encrypted'
 
 // Error numbers of libgpg-error, in the low 16 bits of a status line's number.
 const badPassphrase = 11
 const badSecretKey = 7
-// No agent, no pinentry, cancelled, timed out.
-const unlockImpossible = new Set([62, 77, 85, 86, 99, 198])
+// No agent, no pinentry, timed out.
+const unlockImpossible = new Set([62, 77, 85, 86])
+// The person said no at gpg's own question, to this or to all that follow.
+const cancelled = new Set([99, 198])
 // Set for errors of the operating system, such as a pinentry without a terminal.
 const systemError = 0x8000
 
@@ -23,6 +25,7 @@ const systemError = 0x8000
  * is asked for twice.
  *
  * @param passphrase - answers gpg in place of the agent's own question
+ * @throws {@link Failure} `agent_gpg_missing`, `agent_gpg_unusable`
  */
 export async function decrypt(gpg: Gpg, ciphertext: Uint8Array, passphrase?: string): Promise<Decryption> {
   const first = await decryptOnce(gpg, ciphertext, passphrase)
@@ -31,7 +34,10 @@ export async function decrypt(gpg: Gpg, ciphertext: Uint8Array, passphrase?: str
 
 async function decryptOnce(gpg: Gpg, ciphertext: Uint8Array, passphrase?: string): Promise<Decryption> {
   const input = passphrase === undefined ? { data: ciphertext } : { data: ciphertext, passphrase }
-  return judgeDecryption(await runGpg(gpg, ['--decrypt'], input))
+  const answer = await runGpg(gpg, ['--decrypt'], input)
+  // Whatever the file is, a gpg that works says something about it.
+  if (answer.status.length === 0) throw unusableGpg(gpg, lastMessage(answer))
+  return judgeDecryption(answer)
 }
 
 /**
@@ -58,6 +64,7 @@ function problemOf(answer: GpgAnswer, has: (keyword: string) => boolean): Decryp
   const error = answer.status.find((line) => line.startsWith('ERROR pkdecrypt_failed '))
   const number = Number(error?.split(' ')[2]) & 0xffff
   if (number === badPassphrase || number === badSecretKey) return 'wrong passphrase'
+  if (cancelled.has(number)) return 'cancelled'
   if (has('NEED_PASSPHRASE') || unlockImpossible.has(number) || (number & systemError) !== 0) return 'locked'
   if (has('ENC_TO') && has('NO_SECKEY')) return 'no key'
   if (has('NODATA') && !has('ENC_TO')) return 'not encrypted'

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors/failure.ts'
 import { recipientsIn } from './decrypt.ts'
-import { runGpg, type Gpg } from './run.ts'
+import { lastMessage, runGpg, type Gpg } from './run.ts'
 
 /**
  * Encrypts bytes to keys named by fingerprint.
@@ -16,7 +16,7 @@ export async function encrypt(gpg: Gpg, plaintext: Uint8Array, fingerprints: rea
   const answer = await runGpg(gpg, [...args, ...to, '--output', '-', '--encrypt'], { data: plaintext })
   const finished = answer.exitCode === 0 && answer.status.includes('END_ENCRYPTION')
   if (!finished)
-    throw new Failure('agent_gpg_failed', { detail: { action: 'encrypt the store', reason: said(answer) } })
+    throw new Failure('agent_gpg_failed', { detail: { action: 'encrypt the store', reason: lastMessage(answer) } })
   const written = await keyIdsOf(gpg, answer.output)
   if (written.length !== fingerprints.length) {
     const reason = `it wrote ${written.length} recipients instead of ${fingerprints.length}`
@@ -29,14 +29,4 @@ export async function encrypt(gpg: Gpg, plaintext: Uint8Array, fingerprints: rea
 export async function keyIdsOf(gpg: Gpg, ciphertext: Uint8Array): Promise<string[]> {
   const answer = await runGpg(gpg, ['--list-only', '--decrypt'], { data: ciphertext })
   return recipientsIn(answer.status)
-}
-
-function said({ messages, exitCode }: { messages: string; exitCode: number }): string {
-  const last =
-    messages
-      .trim()
-      .split('\n')
-      .at(-1)
-      ?.replace(/^gpg: /, '') ?? ''
-  return last === '' ? `exit code ${exitCode}` : last
 }

@@ -9,7 +9,10 @@ export interface GpgKey {
   readonly expiresAtSeconds: number | null
   /** Why the key cannot receive anything, or null when it can. */
   readonly unusable: string | null
-  /** The ids of its subkeys that encrypt, as a file's recipients name them. */
+  /**
+   * The ids of its subkeys that encrypt, as a file's recipients name them; those that have ended too, since they still
+   * open what was encrypted to them.
+   */
   readonly encryptionKeyIds: readonly string[]
   /** The keygrips of its secret parts, as the agent names them. */
   readonly keygrips: readonly string[]
@@ -42,11 +45,17 @@ export async function resolveRecipient(gpg: Gpg, recipient: string): Promise<Gpg
   const usable = keys.filter((key) => key.unusable === null)
   const [only] = usable.length === 0 ? keys : usable
   if (only === undefined) throw new Failure('agent_recipient_not_found', { detail: { recipient } })
-  if (usable.length > 1) throw new Failure('agent_recipient_ambiguous', { detail: { recipient } })
+  if (usable.length > 1) throw ambiguousRecipient(recipient, usable)
   if (only.unusable !== null) {
     throw new Failure('agent_recipient_unusable', { detail: { recipient, reason: only.unusable } })
   }
   return only
+}
+
+/** The failure for a name that fits several keys: their fingerprints tell them apart. */
+export function ambiguousRecipient(recipient: string, keys: readonly GpgKey[]): Failure {
+  const fingerprints = keys.map((key) => key.fingerprint).join(', ')
+  return new Failure('agent_recipient_ambiguous', { detail: { recipient, fingerprints } })
 }
 
 async function listKeys(gpg: Gpg, args: readonly string[]): Promise<GpgKey[]> {
@@ -75,8 +84,8 @@ function readKey(records: readonly string[][]): GpgKey {
   const all = (kind: string, index: number) => records.filter(([type]) => type === kind).map((record) => record[index])
   const expiry = Number(head[6])
   const encrypting = records.filter(
-    ([type, validity, , , , , , , , , , capabilities]) =>
-      /^(pub|sec|sub|ssb)$/.test(type ?? '') && (capabilities ?? '').includes('e') && !/[erdi]/.test(validity ?? ''),
+    ([type, , , , , , , , , , , capabilities]) =>
+      /^(pub|sec|sub|ssb)$/.test(type ?? '') && (capabilities ?? '').includes('e'),
   )
   return {
     fingerprint: field('fpr', 9),

@@ -37,7 +37,8 @@ const passphraseDescriptor = 4
  * The exit code alone tells nothing: a store cut inside its first packets decrypts to nothing with exit code 0.
  * Callers judge by the status lines.
  *
- * @throws {@link Failure} `agent_gpg_missing` when the program cannot be started
+ * @throws {@link Failure} `agent_gpg_missing` when the program cannot be started, `agent_gpg_unusable` when it dies or
+ *   does not know our options
  */
 export async function runGpg(gpg: Gpg, args: readonly string[], input: GpgInput = {}): Promise<GpgAnswer> {
   const asking = askingArguments(gpg, input.passphrase)
@@ -48,7 +49,9 @@ export async function runGpg(gpg: Gpg, args: readonly string[], input: GpgInput 
   )
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', (cause) => reject(new Failure('agent_gpg_missing', { cause })))
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code, signal) =>
+      code === null ? reject(unusableGpg(gpg, `it was ended by ${signal}`)) : resolve(code),
+    )
   })
   feed(child.stdin, input.data)
   feed(child.stdio[passphraseDescriptor] as Writable, input.passphrase && Buffer.from(`${input.passphrase}\n`))
@@ -58,7 +61,20 @@ export async function runGpg(gpg: Gpg, args: readonly string[], input: GpgInput 
     drain(child.stdio[statusDescriptor] as Readable),
     drain(child.stderr),
   ])
-  return { exitCode, output, status: statusLines(status), messages: messages.toString() }
+  const answer = { exitCode, output, status: statusLines(status), messages: messages.toString() }
+  if (/invalid option/.test(lastMessage(answer))) throw unusableGpg(gpg, lastMessage(answer))
+  return answer
+}
+
+/** A gpg that dies, knows too little, or says nothing we could judge by. */
+export function unusableGpg({ program }: Gpg, reason: string): Failure {
+  return new Failure('agent_gpg_unusable', { detail: { program, reason } })
+}
+
+/** gpg's last word on standard error, without its name and full stop; its exit code where it said nothing. */
+export function lastMessage({ messages, exitCode }: Pick<GpgAnswer, 'messages' | 'exitCode'>): string {
+  const last = messages.trim().split('\n').at(-1) ?? ''
+  return last === '' ? `exit code ${exitCode}` : last.replace(/^gpg: /, '').replace(/\.+$/, '')
 }
 
 function askingArguments({ asksNothing }: Gpg, passphrase: string | undefined): string[] {

@@ -34,7 +34,8 @@ export function planReports(
   replacing: boolean,
 ): ImportPlan {
   const entries = reports.flatMap((report) => report.entries)
-  let accounts = [...known]
+  const accounts = [...known]
+  const places = new Map(known.map((account, place) => [nameOf(account), place]))
   const added: string[] = []
   const duplicates: { name: string; known: string }[] = []
   const changed: { name: string; known: string; storedAs: string }[] = []
@@ -44,13 +45,11 @@ export function planReports(
       duplicates.push({ name, known: nameOf(entry.known) })
     } else if (entry.kind === 'changed' && replacing) {
       const knownName = nameOf(entry.known)
-      accounts = accounts.map((account) =>
-        nameOf(account) === knownName ? withName(entry.account, knownName) : account,
-      )
+      accounts[places.get(knownName) ?? accounts.length] = withName(entry.account, knownName)
       changed.push({ name, known: knownName, storedAs: knownName })
     } else {
-      const storedAs = freeName(name, accounts)
-      accounts.push(withName(entry.account, storedAs))
+      const storedAs = freeName(name, places)
+      places.set(storedAs, accounts.push(withName(entry.account, storedAs)) - 1)
       if (entry.kind === 'new') added.push(storedAs)
       else changed.push({ name, known: nameOf(entry.known), storedAs })
     }
@@ -76,8 +75,7 @@ function summarise(reports: readonly ImportReport[], added: number, duplicate: n
   }
 }
 
-function freeName(wanted: string, accounts: readonly OtpAccount[]): string {
-  const taken = new Set(accounts.map(nameOf))
+function freeName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
   if (!taken.has(wanted)) return wanted
   for (let number = 2; ; number++) {
     const name = `${wanted} ${number}`

@@ -1,12 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
-import { importPassTree, importSimpleotpStore } from '../../../importers/directory.ts'
+import { importPassTree, importSimpleotpStore, isOfStore } from '../../../importers/directory.ts'
 import { detectFormat, importFile } from '../../../importers/import-file.ts'
 import type { ImportReport } from '../../../importers/report.ts'
 import { readQrCodes } from '../../../qr/read.ts'
 import type { CliContext } from '../../context.ts'
-import { decrypt } from '../gpg/decrypt.ts'
+import { decrypt, type DecryptionProblem } from '../gpg/decrypt.ts'
 import type { Gpg } from '../gpg/run.ts'
 import { readGivenFile } from '../private-file.ts'
 import { showProgress } from './show-progress.ts'
@@ -80,7 +80,7 @@ async function askPassword(context: CliContext, app: string): Promise<string> {
 }
 
 async function readFolder(access: SourceAccess, folder: string): Promise<ImportReport> {
-  const files = await filesBelow(folder)
+  const files = await filesBelow(access.context, folder)
   const open = (message: Uint8Array) => openMessage(access, message)
   const isSimpleotp = [...files.keys()].some((path) => /(^|\/)\.totp_.+_secret$/.test(path))
   return isSimpleotp ? importSimpleotpStore(files, open) : importPassTree(files, open)
@@ -89,22 +89,25 @@ async function readFolder(access: SourceAccess, folder: string): Promise<ImportR
 async function openMessage({ gpg, passphrase }: SourceAccess, message: Uint8Array): Promise<Buffer> {
   const opened = await decrypt(gpg, message, passphrase)
   if (opened.opened) return opened.plaintext
+  if (opened.reason === 'cancelled') throw new Failure('agent_interrupted')
   throw new Failure('agent_gpg_failed', { detail: { action: 'open it', reason: reasons[opened.reason] } })
 }
 
-const reasons = {
+const reasons: Readonly<Record<Exclude<DecryptionProblem, 'cancelled'>, string>> = {
   'wrong passphrase': 'wrong passkey or unable to decrypt',
   locked: 'its key is locked and there is no terminal to ask on',
   'no key': 'it is encrypted to a key that is not yours',
   damaged: 'it was cut or altered',
   'not encrypted': 'it is no encrypted OpenPGP message',
-} as const
+}
 
-async function filesBelow(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+async function filesBelow(context: CliContext, folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
   for (const path of await readdir(folder, { recursive: true })) {
-    if (path.split('/').includes('.git')) continue
-    if ((await stat(join(folder, path))).isFile()) files.set(path, await readFile(join(folder, path)))
+    if (path.split('/').includes('.git') || !isOfStore(path)) continue
+    // A link to nothing is nothing.
+    const found = await stat(join(folder, path)).catch(() => null)
+    if (found?.isFile() === true) files.set(path, await readGivenFile(context, join(folder, path)))
   }
   return files
 }

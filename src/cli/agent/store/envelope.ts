@@ -6,7 +6,7 @@ export interface Envelope {
   readonly kind: 'gpg' | 'passphrase'
   /** @throws Failure when the file does not open; it never answers with a part of it */
   open(sealed: Buffer, path: string, purpose: Purpose): Promise<Buffer>
-  /** @param previous - the file that is replaced, if there is one */
+  /** @param previous - the file that is replaced, if there is one, or another one that the same people open */
   seal(plaintext: Buffer, purpose: Purpose, previous?: Buffer): Promise<Buffer>
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors/failure.ts'
 import { decrypt, type Decryption, type DecryptionProblem } from '../gpg/decrypt.ts'
 import { encrypt, keyIdsOf } from '../gpg/encrypt.ts'
-import { findOwnKeys, resolveRecipient } from '../gpg/keys.ts'
+import { findOwnKeys, type GpgKey, resolveRecipient } from '../gpg/keys.ts'
 import type { Gpg } from '../gpg/run.ts'
 import type { Envelope, PassphraseSource } from './envelope.ts'
 
@@ -40,16 +40,24 @@ export async function fingerprintsOf(gpg: Gpg, recipients: readonly string[]): P
 /**
  * The only key of one's own that can both encrypt and decrypt.
  *
- * @throws {@link Failure} `agent_no_key` or `agent_several_keys`
+ * @throws {@link Failure} `agent_no_key`, `agent_no_key_left` or `agent_several_keys`
  */
 export async function findOnlyKey(gpg: Gpg): Promise<{ fingerprint: string; userId: string }> {
-  const usable = (await findOwnKeys(gpg)).filter((key) => key.unusable === null)
+  const own = await findOwnKeys(gpg)
+  const usable = own.filter((key) => key.unusable === null)
   const [only] = usable
-  if (only === undefined) throw new Failure('agent_no_key')
+  if (only === undefined) throw noUsableKey(own)
   if (usable.length > 1) {
     throw new Failure('agent_several_keys', { detail: { keys: usable.map((key) => key.userId).join(', ') } })
   }
   return only
+}
+
+/** The failure for somebody without a key that can take a store, naming the keys that cannot. */
+export function noUsableKey(own: readonly GpgKey[]): Failure {
+  if (own.length === 0) return new Failure('agent_no_key')
+  const keys = own.map(({ userId, fingerprint, unusable }) => `${userId} (${fingerprint}) is ${unusable}`).join(', ')
+  return new Failure('agent_no_key_left', { detail: { keys } })
 }
 
 async function decryptAsking(gpg: Gpg, sealed: Buffer, passphrases: PassphraseSource): Promise<Decryption> {
@@ -66,6 +74,8 @@ function failureOf(reason: DecryptionProblem, path: string, recipients: readonly
       return new Failure('agent_passphrase_wrong', { detail: { path } })
     case 'locked':
       return new Failure('agent_passphrase_needed')
+    case 'cancelled':
+      return new Failure('agent_interrupted')
     case 'no key':
       return new Failure('agent_key_missing', { detail: { path, recipients: recipients.join(', ') } })
     case 'damaged':

@@ -7,6 +7,9 @@ const nameParameter = 'handle'
 
 const longestName = 200
 
+/** What nobody sees, except what joins two signs of a script that needs it, such as Persian, or two emoji into one. */
+const hidden = /(?:(?!(?<=[^\0-\x7f])[\u200c\u200d][^\0-\x7f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}])+/gu
+
 /** The name people type for an account: its own, or issuer and label as `Issuer:label`. */
 export function nameOf(account: OtpAccount): string {
   return account.otherParameters?.[nameParameter] ?? defaultName(account)
@@ -34,7 +37,7 @@ export function withoutOwnName(account: OtpAccount): OtpAccount {
  * @throws {@link Failure} `agent_name_invalid`
  */
 export function checkName(name: string): string {
-  const isVisible = name.trim() === name && name !== '' && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(name)
+  const isVisible = name.trim() === name && name !== '' && name.search(hidden) < 0
   const isPath = name.split(/[/\\]/).some((part) => part === '..' || part === '.')
   if (!isVisible || isPath || name.length > longestName || name.startsWith('-')) throw new Failure('agent_name_invalid')
   return name
@@ -42,7 +45,7 @@ export function checkName(name: string): string {
 
 /** A name made acceptable, for accounts that come with a name nobody here typed; `team/` leads to the vault. */
 export function tameName(name: string): string {
-  const visible = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim()
+  const visible = name.replace(hidden, ' ').trim()
   const short = visible.slice(0, longestName).toWellFormed().trim()
   const flat = short.replace(/(^|[/\\])\.{1,2}(?=$|[/\\])/g, '$1_')
   return (

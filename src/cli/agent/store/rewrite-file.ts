@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import { withLock } from './lock.ts'
+import { reasonOf } from '../private-file.ts'
 import { replaceFile } from './replace-file.ts'
 import { readIfThere } from './sealed-file.ts'
 
@@ -42,7 +43,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown'
+    const reason = reasonOf(cause)
     throw new Failure('agent_store_unwritable', { detail: { path: folder, reason }, cause })
   }
 }

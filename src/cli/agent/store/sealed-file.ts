@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { Failure } from '../../../errors/failure.ts'
+import { systemFailure } from '../../system-error.ts'
 import type { Envelope, Purpose } from './envelope.ts'
 
 /** One version of a sealed file, opened. */
@@ -30,8 +31,17 @@ export interface SealedFile {
   reseal(next: Envelope): Promise<{ plaintext: Buffer; sealed: Buffer } | null>
 }
 
-/** A sealed file in an envelope. The folder is made at the first write, for its owner only. */
-export function sealedFile(path: string, purpose: Purpose, envelope: () => Promise<Envelope>): SealedFile {
+/**
+ * A sealed file in an envelope. The folder is made at the first write, for its owner only.
+ *
+ * @param kin - another file whose recipients or passphrase this one takes at its first write
+ */
+export function sealedFile(
+  path: string,
+  purpose: Purpose,
+  envelope: () => Promise<Envelope>,
+  kin?: string,
+): SealedFile {
   const open = async (sealed: Buffer) => {
     if (sealed.length > 0) return (await envelope()).open(sealed, path, purpose)
     throw new Failure('agent_store_damaged', { detail: { path, reason: 'it is empty', backup: `${path}.bak` } })
@@ -47,7 +57,8 @@ export function sealedFile(path: string, purpose: Purpose, envelope: () => Promi
           plaintext: before === null ? Buffer.alloc(0) : await open(before),
           isNew: before === null,
         })
-        return plaintext === null ? null : (await envelope()).seal(plaintext, purpose, before ?? undefined)
+        const previous = before ?? (kin === undefined ? null : readIfThere(kin)) ?? undefined
+        return plaintext === null ? null : (await envelope()).seal(plaintext, purpose, previous)
       })
     },
     async reseal(next) {
@@ -65,12 +76,28 @@ export function sealedFile(path: string, purpose: Purpose, envelope: () => Promi
   }
 }
 
-/** A file's bytes, or null when there is none. */
+/**
+ * A file's bytes, or null when there is none.
+ *
+ * @throws {@link Failure} `agent_store_link_broken` for a link to nothing: an empty store would be a lie
+ */
 export function readIfThere(path: string): Buffer | null {
   try {
     return readFileSync(path)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
-    throw cause
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause
+    if (cause.code === 'EISDIR') throw new Failure('path_is_folder', { detail: { place: path }, cause })
+    if (cause.code !== 'ENOENT') throw systemFailure(cause) ?? cause
+    const target = targetOf(path)
+    if (target !== null) throw new Failure('agent_store_link_broken', { detail: { path, target }, cause })
+    return null
+  }
+}
+
+function targetOf(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
   }
 }

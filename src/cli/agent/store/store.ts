@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
@@ -60,7 +60,7 @@ export class AgentStore {
     this.keeper = keeper
     this.path = storePathOf(settings)
     this.file = sealedFile(this.path, 'accounts', () => this.envelope())
-    this.values = sealedFile(`${this.path}.values`, 'values', () => this.envelope())
+    this.values = sealedFile(`${this.path}.values`, 'values', () => this.envelope(), this.path)
   }
 
   /** The envelope in use, or the one a first write would choose. */
@@ -68,9 +68,9 @@ export class AgentStore {
     return (this.chosen ??= this.chooseEnvelope())
   }
 
-  /** Whether there is a store at all. */
+  /** Whether there is a store at all. @throws {@link Failure} when something is there that cannot be read */
   exists(): boolean {
-    return existsSync(this.path)
+    return this.file.readSealed() !== null
   }
 
   /** What is known without a decryption; one decryption when the index is missing or out of date. */
@@ -141,7 +141,8 @@ export class AgentStore {
       return passphraseEnvelope(this.passphrases, this.keeper)
     }
     const { gpgEnvelope } = await import('./gpg-envelope.ts')
-    return gpgEnvelope(this.settings.gpg, this.settings.recipients, this.passphrases)
+    const { gpg, recipients, keepsRecipients } = this.settings
+    return gpgEnvelope(gpg, sealed !== null && keepsRecipients ? [] : recipients, this.passphrases)
   }
 }
 
@@ -149,5 +150,15 @@ export class AgentStore {
 export function storePathOf({ storePath, paths }: Settings): string {
   if (storePath !== undefined) return storePath
   const underPassphrase = join(paths.data, passphraseStoreName)
-  return existsSync(underPassphrase) ? underPassphrase : join(paths.data, gpgStoreName)
+  // A link to a drive that is not connected counts too: another store beside it would hide behind it later.
+  return isThere(underPassphrase) ? underPassphrase : join(paths.data, gpgStoreName)
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // A folder that may not be entered: whoever reads the store says so.
+    return false
+  }
 }

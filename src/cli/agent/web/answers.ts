@@ -9,14 +9,17 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** An answer that is a page. */
 export function page(body: Html, status = 200): Answer {
   return { status, type: 'text/html; charset=utf-8', body: body.html }
 }
 
+/** An answer for a script. */
 export function json(body: unknown, status = 200): Answer {
   return { status, type: 'application/json', body: JSON.stringify(body) }
 }
 
+/** Sends a browser on with GET, so that reloading repeats no form. */
 export function redirect(location: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 303, type: 'text/plain', body: '', headers: { Location: location, ...headers } }
 }

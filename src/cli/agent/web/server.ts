@@ -26,11 +26,11 @@ export interface WebAddress {
 
 /** Serves the page. */
 export async function startWebServer(room: handlers.WebRoom, { host, port }: WebAddress): Promise<WebServer> {
-  const session = new WebSession()
   const server = createServer({ requestTimeout: 30_000 })
   await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, host, resolve))
   const { port: bound } = server.address() as AddressInfo
   const hosts = ownHosts(bound)
+  const session = new WebSession(bound)
   server.on('request', (request, response) => void respond(room, session, hosts, request, response))
   return { server, startUrl: `http://127.0.0.1:${bound}/start?token=${session.startToken}` }
 }

@@ -1,7 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-const cookieName = 'watchword_agent'
-
 /** The one browser that may use the page: it came through the start link, which works once. */
 export class WebSession {
   /** Put into the start link. */
@@ -9,8 +7,11 @@ export class WebSession {
   private isStarted = false
   private readonly cookieHash: Buffer
   private readonly cookieValue = randomBytes(32).toString('base64url')
+  private readonly cookieName: string
 
-  constructor() {
+  /** @param port - browsers keep one set of cookies for all ports of a name: two pages must not share one */
+  constructor(port: number) {
+    this.cookieName = `watchword_agent_${port}`
     this.cookieHash = hashOf(this.cookieValue)
   }
 
@@ -18,7 +19,7 @@ export class WebSession {
   start(token: string): string | null {
     if (this.isStarted || !timingSafeEqual(hashOf(token), hashOf(this.startToken))) return null
     this.isStarted = true
-    return `${cookieName}=${this.cookieValue}; Path=/; HttpOnly; SameSite=Strict`
+    return `${this.cookieName}=${this.cookieValue}; Path=/; HttpOnly; SameSite=Strict`
   }
 
   /** Whether a Cookie header holds the session. Cookies of other programs on this computer are passed over. */
@@ -26,8 +27,8 @@ export class WebSession {
     const values = (cookieHeader ?? '')
       .split(';')
       .map((pair) => pair.trim())
-      .filter((pair) => pair.startsWith(`${cookieName}=`))
-      .map((pair) => pair.slice(cookieName.length + 1))
+      .filter((pair) => pair.startsWith(`${this.cookieName}=`))
+      .map((pair) => pair.slice(this.cookieName.length + 1))
     return values.some((value) => timingSafeEqual(hashOf(value), this.cookieHash))
   }
 }

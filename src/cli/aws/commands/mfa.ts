@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { listMfaDevices, type IamAccess, type MfaDevice } from '../../../aws/iam-mfa.ts'
 import { enrolMfa, removeMfa, type EnrolledMfa } from '../../../aws/mfa-enrolment.ts'
 import { getSessionToken } from '../../../aws/sts.ts'
@@ -7,6 +6,7 @@ import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { decodeBase32 } from '../../../otp/base32.ts'
 import { openStore } from '../../agent/store/store.ts'
 import type { CliContext } from '../../context.ts'
+import { userName } from '../../user.ts'
 import { openHelper, stsPlace, type PlaceFlags } from '../helper.ts'
 import {
   defaultDeviceName,
@@ -96,7 +96,7 @@ async function enrol(desk: MfaDesk, flags: Pick<MfaEnrolFlags, 'deviceName'>): P
 
 /** The store can be read by who runs this, so custody names that person. */
 function deviceAccount(secretBase32: string, issuer: string, name: string): OtpAccount {
-  return completeAccount({ secret: decodeBase32(secretBase32), issuer, name, note: `custody: ${userInfo().username}` })
+  return completeAccount({ secret: decodeBase32(secretBase32), issuer, name, note: `custody: ${userName()}` })
 }
 
 async function oldDevice({ helper, access, userName }: MfaDesk, serial: string | undefined): Promise<MfaDevice> {

@@ -110,7 +110,7 @@ export async function pollDevice(context: AccessContext, deviceCode: string, add
 async function handOut(context: AccessContext, grant: store.DeviceGrant, address: string): Promise<PolledDevice> {
   const person = await context.directory.read(grant.personId ?? '')
   // Disabled or locked since the confirmation: a lock holds at every step that hands out a token (T25).
-  const isOut = person === null || person.disabled || (await context.codes.isLockedSince(person.id, grant.createdAtMs))
+  const isOut = person === null || !person.enabled || (await context.codes.isLockedSince(person.id, grant.createdAtMs))
   if (person === null || isOut) return { state: 'refused' }
   return context.storage.transaction(async (tx) => {
     const { token, text } = await context.tokens.create(tx, {

@@ -17,6 +17,7 @@ export interface DeviceGrant {
   readonly expiresAtMs: number
 }
 
+/** Keeps what a program asked for; of its device code only the hash. */
 export async function insertGrant(tx: Tx, grant: DeviceGrant & { deviceKey: string }): Promise<void> {
   await tx
     .insertInto('device_grant')
@@ -35,6 +36,7 @@ export async function insertGrant(tx: Tx, grant: DeviceGrant & { deviceKey: stri
     .execute()
 }
 
+/** What the program with this device code asked for, expired or not. */
 export async function grantByDevice(db: Queryable, deviceKey: string): Promise<DeviceGrant | null> {
   const row = await db
     .selectFrom('device_grant')
@@ -75,6 +77,16 @@ export async function moveGrant(
   return numUpdatedRows === 1n
 }
 
+/** Refuses the sign-ins a person let in whose tokens were not fetched yet. */
+export async function refuseConfirmed(tx: Tx, personId: string): Promise<void> {
+  await tx
+    .updateTable('device_grant')
+    .set({ state: 'refused' satisfies DeviceState })
+    .where('person_id', '=', personId)
+    .where('state', '=', 'confirmed' satisfies DeviceState)
+    .execute()
+}
+
 /** How many sign-ins an address began that nobody answered yet. */
 export async function countWaiting(db: Queryable, address: string, nowMs: number): Promise<number> {
   const rows = await db
@@ -87,6 +99,7 @@ export async function countWaiting(db: Queryable, address: string, nowMs: number
   return rows.length
 }
 
+/** Forgets what nobody confirmed in time, or fetched. */
 export async function deleteExpiredGrants(tx: Tx, nowMs: number): Promise<void> {
   await tx.deleteFrom('device_grant').where('expires_at_ms', '<=', nowMs).execute()
 }

@@ -26,6 +26,11 @@ export async function findGroup(context: AccessContext, ref: string): Promise<st
   return group
 }
 
+/**
+ * Adds a group of people.
+ *
+ * @throws {@link Failure} `group_name_taken` or what is wrong with its name
+ */
 export async function createGroup(
   context: AccessContext,
   actor: Actor,
@@ -49,6 +54,12 @@ export async function createGroup(
   return findGroup(context, group.id)
 }
 
+/**
+ * Changes what is given. The members' rights are others from their next request on.
+ *
+ * @throws {@link Failure} `group_not_found`, `group_built_in` for a name or a role of `everyone`, `group_name_taken`, or
+ *   `last_administrator` where nobody would be left
+ */
 export async function updateGroup(
   context: AccessContext,
   actor: Actor,
@@ -71,6 +82,11 @@ export async function updateGroup(
   return findGroup(context, group.id)
 }
 
+/**
+ * Deletes a group with what it was granted; its members stand as leavers in the vault.
+ *
+ * @throws {@link Failure} `group_not_found`, `group_built_in`, `last_administrator`
+ */
 export async function deleteGroup(context: AccessContext, actor: Actor, ref: string): Promise<void> {
   const group = await findGroup(context, ref)
   if (group.id === everyone.id) throw new Failure('group_built_in')
@@ -84,6 +100,11 @@ export async function deleteGroup(context: AccessContext, actor: Actor, ref: str
   })
 }
 
+/**
+ * Takes a person into a group; who is in it already is no mistake, and not audited again.
+ *
+ * @throws {@link Failure} `group_not_found`, `group_built_in`, `person_not_found`
+ */
 export async function addMember(context: AccessContext, actor: Actor, ref: string, personId: string): Promise<void> {
   const group = await findGroup(context, ref)
   if (group.id === everyone.id) throw new Failure('group_built_in')
@@ -95,6 +116,11 @@ export async function addMember(context: AccessContext, actor: Actor, ref: strin
   })
 }
 
+/**
+ * Takes a person out of a group; the vault hears of it, since they may have seen secrets.
+ *
+ * @throws {@link Failure} `group_not_found`, `group_built_in`, `person_not_found`, `last_administrator`
+ */
 export async function removeMember(context: AccessContext, actor: Actor, ref: string, personId: string): Promise<void> {
   const group = await findGroup(context, ref)
   if (group.id === everyone.id) throw new Failure('group_built_in')

@@ -38,6 +38,7 @@ export async function listGroups(
   return (await query.execute()).map(groupFrom)
 }
 
+/** A group by its id, `everyone` too. */
 export async function groupById(db: Queryable, id: string): Promise<GroupRow | null> {
   const row = await groupQuery(db).where('group.id', '=', id).executeTakeFirst()
   return row === undefined ? null : groupFrom(row)
@@ -49,6 +50,7 @@ export async function groupByName(db: Queryable, name: string): Promise<GroupRow
   return row === undefined ? null : groupFrom(row)
 }
 
+/** Adds a group unless one has its id; a name that is taken breaks the table's own rule. */
 export async function insertGroup(
   tx: Tx,
   group: { id: string; name: string; source: GroupSource; role: Role | null; mayAddAccounts: boolean },
@@ -68,6 +70,7 @@ export async function insertGroup(
     .execute()
 }
 
+/** Changes what is given; a role of null takes it away. */
 export async function changeGroup(tx: Tx, id: string, change: GroupChange): Promise<void> {
   await tx
     .updateTable('group')

@@ -24,7 +24,7 @@ export async function logInByCode(
   const budgets = await readBudgets(context.storage.db, personId, hashes)
   const knownDevice = isKnownSource(budgets.device, nowMs(context)) ? device : undefined
   const stranger: Actor = { kind: 'stranger', address }
-  const isWelcome = person !== null && !person.disabled
+  const isWelcome = person !== null && person.enabled
   const verdict = await context.codes.verify({
     personId: isWelcome ? personId : null,
     code,

@@ -12,6 +12,7 @@ export interface ConsoleCookie {
   refuseForeign(request: FastifyRequest): void
 }
 
+/** The console's cookie in the answers of this server: set, cleared, and refused to requests of other sites. */
 export function consoleCookie(context: AccessContext): ConsoleCookie {
   const isPlain = (request: FastifyRequest) => mayGoPlain(context.outside(request), context.services.config)
   return {

@@ -127,7 +127,7 @@ function refusalOf(person: people.PersonRow | null, isRight: boolean, waits: boo
   // A wait refuses the right passphrase too, or guessing would go on through it.
   if (waits) return 'waiting'
   if (!isRight) return 'passphrase'
-  return person.disabled ? 'disabled' : null
+  return !person.enabled ? 'disabled' : null
 }
 
 async function isRightPassphrase(person: people.PersonRow | null, passphrase: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { Failure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { endLogins } from '../end-logins.ts'
 import { checkFirstFactor, chargeFirstFactor, mustWait } from '../login/login.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
 import { personObject } from '../people/people.ts'
@@ -89,7 +90,7 @@ export async function renewRecoveryCodes(context: AccessContext, actor: Actor): 
   return codes
 }
 
-/** Ends the other sessions after a factor changed, audits it and tells the person by mail; a passkey has a name. */
+/** Ends the other sessions and the logins under way after a factor changed, audits it and tells the person by mail; a passkey has a name. */
 export async function tellOfChange(
   context: AccessContext,
   tx: Tx,
@@ -98,7 +99,7 @@ export async function tellOfChange(
   what: string,
   name?: string,
 ): Promise<void> {
-  await context.sessions.end(tx, { personId: person.id, exceptId: me.sessionId })
+  await endLogins(context, tx, { personId: person.id, exceptId: me.sessionId })
   await audit(context, tx, me, {
     action: 'person.factor_change',
     ...personObject(person),

@@ -32,6 +32,7 @@ export function mailPreference(event: NoticeEventName): string {
   return `mail:${event}`
 }
 
+/** Whether notices of this name exist, exactly as it is written. */
 export function isNoticeEvent(text: string): text is NoticeEventName {
   return (noticeEvents as readonly string[]).includes(text)
 }

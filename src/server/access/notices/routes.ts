@@ -3,15 +3,18 @@ import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
 import type { AccessContext } from '../context.ts'
 import { requireAdministrator } from '../rights.ts'
-import { listNotices, listWebhooks, type Notice, type Webhook } from './store.ts'
+import { listNotices, listWebhooks, type Notice, pageOfWebhooks, type Webhook } from './store.ts'
 import { addWebhook, removeWebhook, reviveDead } from './webhooks.ts'
 
 /** Webhooks and what became of notices, for administrators. */
 export function noticeRoutes({ route }: Router, context: AccessContext): void {
   const { db } = context.storage
-  route(api.listWebhooks, async ({ actor }) => {
+  route(api.listWebhooks, async ({ actor, query }) => {
     requireAdministrator(actor)
-    return { items: (await listWebhooks(db)).map(showWebhook) }
+    const { limit = 100, cursor } = query
+    const after = cursor === undefined ? undefined : positionOf(cursor)
+    const rows = await pageOfWebhooks(db, { limit: limit + 1, after })
+    return pageOfRows(rows, limit, ({ createdAtMs, id }) => [createdAtMs, id], showWebhook)
   })
   route(api.createWebhook, async ({ actor, body }) => {
     requireAdministrator(actor)

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { OutboxTable } from '../../database/tables.ts'
+import type { OutboxTable, WebhookTable } from '../../database/tables.ts'
 
 export type NoticeKind = 'webhook' | 'mail'
 export type NoticeState = 'waiting' | 'sent' | 'dead'
@@ -27,6 +27,7 @@ export interface Webhook {
   readonly createdAtMs: number
 }
 
+/** Puts notices into the outbox, to be sent at once. */
 export async function insertNotices(
   tx: Tx,
   notices: readonly Pick<Notice, 'id' | 'kind' | 'target' | 'body'>[],
@@ -49,6 +50,7 @@ export async function insertNotices(
     .execute()
 }
 
+/** Notices whose next attempt is due, the longest waiting first. */
 export async function dueNotices(db: Queryable, nowMs: number, limit: number): Promise<Notice[]> {
   const rows = await db
     .selectFrom('outbox')
@@ -73,6 +75,7 @@ export async function claimNotice(tx: Tx, notice: Notice, untilMs: number): Prom
   return numUpdatedRows === 1n
 }
 
+/** A notice has arrived and is not tried again. */
 export async function markSent(tx: Tx, id: string, nowMs: number): Promise<void> {
   await tx
     .updateTable('outbox')
@@ -102,11 +105,13 @@ export async function reviveNotice(tx: Tx, id: string, nowMs: number): Promise<b
   return numUpdatedRows === 1n
 }
 
+/** A notice in whatever state; null where it was never posted, or was cleared away. */
 export async function noticeById(db: Queryable, id: string): Promise<Notice | null> {
   const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : noticeFrom(row)
 }
 
+/** A page of the outbox, the latest first, behind `before`. */
 export async function listNotices(
   db: Queryable,
   filter: { state?: NoticeState | undefined },
@@ -136,17 +141,37 @@ export async function deleteSent(tx: Tx, beforeMs: number): Promise<void> {
   await tx.deleteFrom('outbox').where('state', '=', 'sent').where('sent_at_ms', '<', beforeMs).execute()
 }
 
+/** Every webhook, the oldest first. */
 export async function listWebhooks(db: Queryable): Promise<Webhook[]> {
   const rows = await db.selectFrom('webhook').selectAll().orderBy('created_at_ms').orderBy('id').execute()
-  return rows.map((row) => ({
+  return rows.map(webhookFrom)
+}
+
+/** Some webhooks, oldest first. */
+export async function pageOfWebhooks(
+  db: Queryable,
+  { limit, after }: { limit: number; after?: { createdAtMs: number; id: string } | undefined },
+): Promise<Webhook[]> {
+  let query = db.selectFrom('webhook').selectAll().orderBy('created_at_ms').orderBy('id').limit(limit)
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at_ms', 'id'), '>', tuple(after.createdAtMs, after.id)),
+    )
+  }
+  return (await query.execute()).map(webhookFrom)
+}
+
+function webhookFrom(row: Selectable<WebhookTable>): Webhook {
+  return {
     id: row.id,
     url: row.url,
     events: JSON.parse(row.events) as string[],
     enabled: row.enabled === 1,
     createdAtMs: row.created_at_ms,
-  }))
+  }
 }
 
+/** Adds a webhook; its signing key is no column, it follows from the key ring and the id. */
 export async function insertWebhook(tx: Tx, webhook: Webhook): Promise<void> {
   await tx
     .insertInto('webhook')

@@ -41,6 +41,11 @@ export async function addWebhook(
   return { ...webhook, signingKey: writeWebhookKey(webhookKey(context.keyRing, webhook.id)) }
 }
 
+/**
+ * Deletes a webhook. The audit names its host alone, since an address may hold a secret.
+ *
+ * @throws {@link Failure} `webhook_not_found`
+ */
 export async function removeWebhook(context: AccessContext, actor: Actor, id: string): Promise<void> {
   await context.storage.transaction(async (tx) => {
     const url = await deleteWebhookRow(tx, id)

@@ -1,6 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { Failure } from '../../../errors/failure.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
+import { endLogins } from '../end-logins.ts'
 import { keepOnce } from '../one-time.ts'
 import { isDuplicate } from '../../database/conflict.ts'
 import { personByProvider } from '../people/store.ts'
@@ -103,5 +104,5 @@ async function endSessions(
     return context.sessions.end(tx, { oidcSession: providerSession(over.issuer, over.session) })
   }
   const person = await personByProvider(tx, over.issuer, over.subject ?? '')
-  return person === null ? [] : context.sessions.end(tx, { personId: person.id })
+  return person === null ? [] : endLogins(context, tx, { personId: person.id })
 }

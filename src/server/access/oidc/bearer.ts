@@ -10,7 +10,7 @@ import { tokenPrefix } from '../tokens/tokens.ts'
 import { keysOf, signatureAlgorithms } from './back-channel.ts'
 import { type Claims, mayLogIn, readClaims, roleAfterSignOn } from './claims.ts'
 import { type Provider, reasonOf } from './provider.ts'
-import { provisionPerson } from './provision.ts'
+import { provisionPerson, signOnTransaction } from './provision.ts'
 import type { SignOnSettings } from './settings.ts'
 import type { SignOn } from './sign-on.ts'
 
@@ -90,7 +90,7 @@ export function byProviderToken(context: AccessContext, signOn: SignOn): Authent
 // The provider's token says what its bearer administers; auditors and groups are as of the last sign-on.
 async function actorFor(context: AccessContext, token: Known, address: string): Promise<PersonActor> {
   const person = await context.directory.get(token.personId)
-  if (person === null || person.disabled) throw new Failure('token_refused')
+  if (person === null || !person.enabled) throw new Failure('token_refused')
   const isNarrowed = token.settings.administratorsGroup !== '' && person.role === 'administrator'
   return {
     kind: 'person',
@@ -114,6 +114,6 @@ async function personOf(
 ): Promise<string> {
   const known = await personByProvider(context.storage.db, claims.issuer, claims.subject)
   if (known !== null && claims.groups === null) return known.id
-  const person = await context.storage.transaction((tx) => provisionPerson(context, tx, claims, settings, address))
+  const person = await signOnTransaction(context, (tx) => provisionPerson(context, tx, claims, settings, address))
   return person.id
 }

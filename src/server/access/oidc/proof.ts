@@ -31,7 +31,7 @@ export async function proveBySignOn(
   const record = await context.sessions.record(sessionId)
   const known = await personByProvider(context.storage.db, claims.issuer, claims.subject)
   const person = record === null || record.personId !== known?.id ? null : await context.directory.get(record.personId)
-  if (record === null || person === null || person.disabled) {
+  if (record === null || person === null || !person.enabled) {
     await auditRefusal(context, claims, address, 'person')
     throw new Failure('sign_on_refused')
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Failure } from '../../../errors/failure.ts'
+import { isDuplicate } from '../../database/conflict.ts'
 import type { Tx } from '../../database/storage.ts'
 import { type AccessContext, audit, groupMoved, nowMs, personMoved } from '../context.ts'
 import { deleteProviderMember, groupByName, insertGroup, insertMember, providerGroups } from '../groups/store.ts'
@@ -10,6 +11,23 @@ import { changePerson, insertPerson, personByProvider, personByUsername, type Pe
 import { checkedName, usernameKey } from '../people/usernames.ts'
 import { type Claims, roleAfterSignOn } from './claims.ts'
 import type { SignOnSettings } from './settings.ts'
+
+/** Others who sign on first at the same moment, each with a name or group that we are about to add. */
+const attempts = 5
+
+/**
+ * Runs the transaction of a sign-on, and again where another made the same person, name or group meanwhile: then it
+ * finds them.
+ */
+export async function signOnTransaction<T>({ storage }: AccessContext, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await storage.transaction(work)
+    } catch (error) {
+      if (count >= attempts || !isDuplicate(error)) throw error
+    }
+  }
+}
 
 /**
  * The person a provider speaks of, made at their first sign-on and brought up to date at each: name, address, role
@@ -23,7 +41,7 @@ export async function provisionPerson(
   address: string,
 ): Promise<PersonRow> {
   const known = await personByProvider(tx, claims.issuer, claims.subject)
-  if (known?.disabled === true) throw new Failure('sign_on_refused')
+  if (known?.enabled === false) throw new Failure('sign_on_refused')
   const role = roleAfterSignOn(known?.role ?? null, claims, settings)
   const person = known ?? (await addPerson(context, tx, claims, role, address))
   const { displayName, email } = claims

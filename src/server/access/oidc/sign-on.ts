@@ -18,7 +18,7 @@ import type { KeptSettings } from './kept-settings.ts'
 import { inFlightForMs, type LoginInFlight, openInFlight, sealInFlight } from './login-in-flight.ts'
 import { proveBySignOn } from './proof.ts'
 import { isUnreached, type Provider, ProviderCache, reasonOf } from './provider.ts'
-import { provisionPerson } from './provision.ts'
+import { provisionPerson, signOnTransaction } from './provision.ts'
 import { returnPath } from './return-target.ts'
 
 /** A person the provider vouched for, for whoever opens their session. */
@@ -214,7 +214,7 @@ export class SignOn {
     const context = this.#context
     const data = { idToken, assurance: noLaterThan(claims.assurance, nowMs(context)) }
     const limits = await context.sessionLimits()
-    return context.storage.transaction(async (tx) => {
+    return signOnTransaction(context, async (tx) => {
       const { address } = request
       const person = await provisionPerson(context, tx, claims, provider.settings, address)
       const isNewSource = await this.#meetSource(tx, person, address)

@@ -16,11 +16,13 @@ export interface KeptSignOn {
   readonly bearerAudience: string
 }
 
+/** The set-up of single sign-on in one of its two places: in force, or a draft. */
 export async function readKept(db: Queryable, row: SignOnRow): Promise<KeptSignOn | null> {
   const found = await db.selectFrom('setting').select('value').where('key', '=', row).executeTakeFirst()
   return found === undefined ? null : (JSON.parse(found.value) as KeptSignOn)
 }
 
+/** Puts a set-up in its place, over what stood there. */
 export async function writeKept(tx: Tx, row: SignOnRow, kept: KeptSignOn, nowMs: number): Promise<void> {
   const values = { value: JSON.stringify(kept), updated_at_ms: nowMs }
   await tx
@@ -30,6 +32,7 @@ export async function writeKept(tx: Tx, row: SignOnRow, kept: KeptSignOn, nowMs:
     .execute()
 }
 
+/** Empties a place. */
 export async function deleteKept(tx: Tx, row: SignOnRow): Promise<void> {
   await tx.deleteFrom('setting').where('key', '=', row).execute()
 }

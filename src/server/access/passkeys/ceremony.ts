@@ -12,6 +12,7 @@ export interface Site {
   readonly id: string
 }
 
+/** The site that passkeys of an origin belong to: its host without the port (WebAuthn level 3, section 4, RP ID). */
 export function siteOf(origin: string): Site {
   return { origin, id: new URL(origin).hostname }
 }

@@ -10,12 +10,14 @@ import {
   sourceHashes,
 } from '../login/login.ts'
 import { keepOnce, spendOnce } from '../one-time.ts'
-import { personById } from '../people/store.ts'
+import { holdUnchanged, personById } from '../people/store.ts'
 import * as ceremony from './ceremony.ts'
 import { type Ceremony, checkShown } from './passkeys.ts'
 import { moveSignCount } from './store.ts'
 
 const ticketLivesMs = 5 * 60_000
+/** Looked for where no person is, at the price of one. */
+const nobody = { id: '', passphraseHash: null, legacyPassphrase: null }
 
 /**
  * Looks at name and passphrase and asks for a passkey. The answer is the same for whoever asks: a wrong passphrase
@@ -29,16 +31,18 @@ export async function beginPasskeyLogin(
 ): Promise<Ceremony> {
   const first = await checkFirstFactor(context, proof, place)
   const options = await ceremony.proofOptions(ceremony.siteOf(origin))
-  const data = {
-    personId: first.person?.id ?? null,
-    username: proof.username,
-    refusal: first.refusal,
-    isKnownSource: first.isKnownSource,
-    challenge: options.challenge,
-    beganAtMs: nowMs(context),
-  }
   const ticket = await context.storage.transaction(async (tx) => {
+    const isUnchanged = await holdUnchanged(tx, first.person ?? nobody)
     await chargeFirstFactor(context, tx, first, first.refusal)
+    const data = {
+      personId: first.person?.id ?? null,
+      username: proof.username,
+      // A passphrase that was changed while it was looked at is the old one.
+      refusal: first.refusal ?? (isUnchanged ? null : ('changed' as const)),
+      isKnownSource: first.isKnownSource,
+      challenge: options.challenge,
+      beganAtMs: nowMs(context),
+    }
     return keepOnce(tx, 'passkey-login', data, { nowMs: nowMs(context), livesMs: ticketLivesMs })
   })
   return { ticket, options }

@@ -68,6 +68,11 @@ export async function addPasskey(
   return passkey
 }
 
+/**
+ * Deletes a passkey of one's own, and tells its owner by mail.
+ *
+ * @throws {@link Failure} `passkey_not_found`, `reproof_needed`
+ */
 export async function removePasskey(context: AccessContext, actor: Actor, id: string): Promise<void> {
   const me = requireRecentProof(actor, nowMs(context))
   const person = await localPerson(context, me.personId)

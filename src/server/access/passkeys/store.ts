@@ -14,6 +14,7 @@ export interface PasskeyRow {
   readonly lastUsedAtMs: number | null
 }
 
+/** The passkeys of a person, the oldest first. */
 export async function listPasskeys(db: Queryable, personId: string): Promise<PasskeyRow[]> {
   const rows = await db
     .selectFrom('passkey')
@@ -24,11 +25,34 @@ export async function listPasskeys(db: Queryable, personId: string): Promise<Pas
   return rows.map(passkeyFrom)
 }
 
+/** Some passkeys of a person, oldest first. */
+export async function pageOfPasskeys(
+  db: Queryable,
+  personId: string,
+  { limit, after }: { limit: number; after?: { createdAtMs: number; id: string } | undefined },
+): Promise<PasskeyRow[]> {
+  let query = db
+    .selectFrom('passkey')
+    .selectAll()
+    .where('person_id', '=', personId)
+    .orderBy('created_at_ms')
+    .orderBy('id')
+    .limit(limit)
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at_ms', 'id'), '>', tuple(after.createdAtMs, after.id)),
+    )
+  }
+  return (await query.execute()).map(passkeyFrom)
+}
+
+/** The passkey that a browser names, whoever owns it. */
 export async function passkeyByCredential(db: Queryable, credentialId: string): Promise<PasskeyRow | null> {
   const row = await db.selectFrom('passkey').selectAll().where('credential_id', '=', credentialId).executeTakeFirst()
   return row === undefined ? null : passkeyFrom(row)
 }
 
+/** Adds a passkey; a credential that is here already breaks the table's own rule. */
 export async function insertPasskey(tx: Tx, passkey: PasskeyRow & { transports: readonly string[] }): Promise<void> {
   await tx
     .insertInto('passkey')
@@ -57,7 +81,7 @@ export async function moveSignCount(tx: Tx, passkey: PasskeyRow, signCount: numb
   return numUpdatedRows === 1n
 }
 
-/** Deletes a passkey of a person and tells its name; null when there is none. */
+/** Deletes a passkey of this person and of nobody else, and tells its name; null when there was none. */
 export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<string | null> {
   const row = await tx
     .deleteFrom('passkey')

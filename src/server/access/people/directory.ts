@@ -11,7 +11,7 @@ export interface KnownPerson {
   readonly displayName: string
   readonly email: string
   readonly source: 'local' | 'oidc'
-  readonly disabled: boolean
+  readonly enabled: boolean
   /** The highest of the person's own role and their groups'. */
   readonly role: Role
   /** Always holds the built-in `everyone`. */
@@ -32,6 +32,7 @@ const maxPeopleKept = 50_000
 /** Who everybody is, from memory while the change feed vouches for it. */
 export type Directory = FreshCache<KnownPerson>
 
+/** People as rights need them, kept in memory and read anew once anything about them or their groups changed. */
 export function createDirectory(storage: Storage): Directory {
   return new FreshCache({
     changes: storage.changes,
@@ -52,7 +53,7 @@ async function loadPerson(storage: Storage, personId: string): Promise<KnownPers
     displayName: person.displayName,
     email: person.email,
     source: person.source,
-    disabled: person.disabled,
+    enabled: person.enabled,
     role: highestRole([person.role, ...groups.map((group) => group.role)]),
     groupNames: groups.map((group) => group.name),
     groupIds: [everyone.id, ...groups.map((group) => group.id).filter((id) => id !== everyone.id)],

@@ -4,6 +4,7 @@ import { isDuplicate } from '../../database/conflict.ts'
 import type { Tx } from '../../database/storage.ts'
 import type { Actor, Role } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
+import { endLogins } from '../end-logins.ts'
 import { given } from '../given.ts'
 import { endSetupLinks, keepOnce } from '../one-time.ts'
 import { keepingAnAdministrator } from './last-administrator.ts'
@@ -73,6 +74,11 @@ export async function invitePerson(
   return { person: await findPerson(context, person.id), link }
 }
 
+/**
+ * Changes what is given. Who is disabled is logged out everywhere in the same transaction.
+ *
+ * @throws {@link Failure} `person_not_found`, `last_administrator`
+ */
 export async function updatePerson(
   context: AccessContext,
   actor: Actor,
@@ -81,15 +87,15 @@ export async function updatePerson(
     displayName?: string | undefined
     email?: string | undefined
     role?: Role | undefined
-    disabled?: boolean | undefined
+    enabled?: boolean | undefined
   },
 ): Promise<store.PersonRow> {
   const person = await findPerson(context, ref)
   const wanted = given(change)
   await context.storage.transaction(async (tx) => {
     await keepingAnAdministrator(tx, () => store.changePerson(tx, person.id, wanted, nowMs(context)))
-    if (change.disabled === true) {
-      await context.sessions.end(tx, { personId: person.id })
+    if (change.enabled === false) {
+      await endLogins(context, tx, { personId: person.id })
       await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
     }
     await personMoved(context, tx, person.id)
@@ -107,7 +113,7 @@ export async function updatePerson(
 export async function deletePerson(context: AccessContext, actor: Actor, ref: string): Promise<void> {
   const person = await findPerson(context, ref)
   await context.storage.transaction(async (tx) => {
-    await context.sessions.end(tx, { personId: person.id })
+    await endLogins(context, tx, { personId: person.id })
     await context.tokens.end(tx, { personId: person.id })
     await context.codes.remove(tx, person.id, actor)
     await keepingAnAdministrator(tx, async () => {
@@ -133,7 +139,7 @@ export async function resetPerson(
   const link = await context.storage.transaction(async (tx) => {
     // First: a login under way either has its session by now, which ends below, or finds the passphrase gone.
     await store.changePerson(tx, person.id, { passphraseHash: null }, nowMs(context))
-    await context.sessions.end(tx, { personId: person.id })
+    await endLogins(context, tx, { personId: person.id })
     await context.tokens.end(tx, { personId: person.id })
     await context.codes.remove(tx, person.id, actor)
     await store.forgetFactors(tx, person.id)

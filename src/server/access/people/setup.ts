@@ -3,6 +3,7 @@ import { hashPassphrase } from '../../../crypto/passphrase.ts'
 import { Failure } from '../../../errors/failure.ts'
 import { isDuplicate } from '../../database/conflict.ts'
 import type { Tx } from '../../database/storage.ts'
+import { takeTurn } from '../../database/turns.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
@@ -68,7 +69,7 @@ async function linkOf(context: AccessContext, setupToken: string): Promise<OneTi
 
 async function invitedPerson(context: AccessContext, personId: string): Promise<{ id: string; username: string }> {
   const person = await store.personById(context.storage.db, personId)
-  if (person === null || person.disabled) throw new Failure('setup_link_invalid')
+  if (person === null || !person.enabled) throw new Failure('setup_link_invalid')
   return person
 }
 
@@ -134,7 +135,13 @@ async function useUp(context: AccessContext, tx: Tx, ticket: SetupTicket, ticket
   const atMs = nowMs(context)
   if ((await spendOnce(tx, 'setup-ticket', ticketToken, atMs)) === null) throw new Failure('ticket_invalid')
   if ((await spendOnceByKey(tx, 'setup', ticket.setupKey, atMs)) === null) throw new Failure('setup_link_invalid')
-  if (ticket.isFirst && (await store.hasAdministrator(tx))) throw new Failure('setup_done')
+  if (ticket.isFirst) await refuseSecond(context, tx)
+}
+
+// Two servers may each hand out a link at their first start, and `init` may run beside them.
+async function refuseSecond({ storage }: AccessContext, tx: Tx): Promise<void> {
+  await takeTurn(tx, storage.engine, 'firstAdministrator')
+  if (await store.hasAdministrator(tx)) throw new Failure('setup_done')
 }
 
 /** Makes the first administrator without a browser, for `watchword init`. */
@@ -151,7 +158,7 @@ export async function initialise(
   const recoveryCodes = makeRecoveryCodes()
   const answer = await uniquely(() =>
     context.storage.transaction(async (tx) => {
-      if (await store.hasAdministrator(tx)) throw new Failure('setup_done')
+      await refuseSecond(context, tx)
       await store.settle(tx, { personId: person.id, isFirst: true, username, passphraseHash }, nowMs(context))
       const { otpauthUri } = await context.codes.install(tx, person, actor)
       await replaceRecoveryCodes(tx, person.id, recoveryCodes)

@@ -16,7 +16,7 @@ export interface PersonRow {
   readonly oidcIssuer: string | null
   readonly oidcSubject: string | null
   readonly role: Role
-  readonly disabled: boolean
+  readonly enabled: boolean
   readonly passphraseHash: string | null
   readonly legacyPassphrase: string | null
   readonly preferences: Readonly<Record<string, string | boolean>>
@@ -47,7 +47,7 @@ export interface PersonChange {
   readonly displayName?: string
   readonly email?: string
   readonly role?: Role
-  readonly disabled?: boolean
+  readonly enabled?: boolean
   readonly passphraseHash?: string | null
   readonly preferences?: Readonly<Record<string, string | boolean>>
 }
@@ -60,11 +60,13 @@ export interface Membership {
   readonly mayAddAccounts: boolean
 }
 
+/** A person by id, disabled ones too. */
 export async function personById(db: Queryable, id: string): Promise<PersonRow | null> {
   const row = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : personFrom(row)
 }
 
+/** A person by the name key that `usernameKey` makes of what was typed. */
 export async function personByUsername(db: Queryable, usernameKey: string): Promise<PersonRow | null> {
   const row = await db.selectFrom('person').selectAll().where('username_key', '=', usernameKey).executeTakeFirst()
   return row === undefined ? null : personFrom(row)
@@ -118,6 +120,7 @@ export async function groupsOf(db: Queryable, personId: string): Promise<Members
   }))
 }
 
+/** Adds a person; a name that is taken breaks the table's own rule. */
 export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Promise<void> {
   await tx
     .insertInto('person')
@@ -142,6 +145,7 @@ export async function insertPerson(tx: Tx, person: NewPerson, nowMs: number): Pr
     .execute()
 }
 
+/** Changes what is given; a new passphrase takes the place of an imported one too. */
 export async function changePerson(tx: Tx, id: string, change: PersonChange, nowMs: number): Promise<void> {
   await tx
     .updateTable('person')
@@ -152,7 +156,7 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
       ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
       ...(change.email === undefined ? {} : { email: change.email }),
       ...(change.role === undefined ? {} : { role: change.role }),
-      ...(change.disabled === undefined ? {} : { disabled: change.disabled ? 1 : 0 }),
+      ...(change.enabled === undefined ? {} : { disabled: change.enabled ? 0 : 1 }),
       ...(change.passphraseHash === undefined
         ? {}
         : { passphrase_hash: change.passphraseHash, legacy_passphrase: null }),
@@ -166,7 +170,10 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
  * Whether a person still is who was read: neither disabled nor reset, with the same passphrase. Until the transaction
  * ends nobody else can change that.
  */
-export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean> {
+export async function holdUnchanged(
+  tx: Tx,
+  person: Pick<PersonRow, 'id' | 'passphraseHash' | 'legacyPassphrase'>,
+): Promise<boolean> {
   const { passphraseHash, legacyPassphrase } = person
   const { numUpdatedRows } = await tx
     .updateTable('person')
@@ -179,6 +186,7 @@ export async function holdUnchanged(tx: Tx, person: PersonRow): Promise<boolean>
   return numUpdatedRows === 1n
 }
 
+/** Deletes a person with the grants they had. False means there was none. */
 export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
   await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'person').where('grantee_id', '=', id).execute()
   const { numDeletedRows } = await tx.deleteFrom('person').where('id', '=', id).executeTakeFirst()
@@ -242,7 +250,7 @@ function personFrom(row: Selectable<PersonTable>): PersonRow {
     oidcIssuer: row.oidc_issuer,
     oidcSubject: row.oidc_subject,
     role: roleOrNull(row.role) ?? 'member',
-    disabled: row.disabled !== 0,
+    enabled: row.disabled === 0,
     passphraseHash: row.passphrase_hash,
     legacyPassphrase: row.legacy_passphrase,
     preferences: JSON.parse(row.preferences) as Record<string, string | boolean>,

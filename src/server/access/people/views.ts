@@ -25,7 +25,7 @@ export async function showPeople(context: AccessContext, rows: readonly PersonRo
       email: row.email,
       source: row.source,
       role: highestRole([row.role, ...groups.map((group) => group.role)]),
-      disabled: row.disabled,
+      enabled: row.enabled,
       groups: [everyone, ...groups].map(({ id, name }) => ({ id, name })),
       hasCode: codes.has(row.id),
       passkeyCount: passkeys.get(row.id) ?? 0,

@@ -4,6 +4,7 @@ import type { Actor } from '../../http/actor.ts'
 import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
 import { type AccessContext, audit } from '../context.ts'
+import { endLogins } from '../end-logins.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator } from '../rights.ts'
 
@@ -51,7 +52,7 @@ export function sessionRoutes({ route }: Router, context: AccessContext): void {
     if (!isOwn(actor, personId)) requireAdministrator(actor)
     const exceptId = actor.kind === 'person' ? actor.sessionId : undefined
     return context.storage.transaction(async (tx) => {
-      const ended = await context.sessions.end(tx, { personId, exceptId })
+      const ended = await endLogins(context, tx, { personId, exceptId })
       const detail = { ended: ended.length }
       const object = { objectKind: 'person', objectId: personId }
       await audit(context, tx, actor, { action: 'session.end_all', ...object, outcome: 'done', detail })

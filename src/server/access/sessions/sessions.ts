@@ -228,5 +228,5 @@ export class Sessions {
 }
 
 function pair(session: store.Session, person: KnownPerson | null): LiveSession | null {
-  return person === null || person.disabled ? null : { session, person }
+  return person === null || !person.enabled ? null : { session, person }
 }

@@ -52,6 +52,7 @@ export interface NewSession extends Session {
   readonly data: SessionData
 }
 
+/** Adds a session; of its token only the hash. */
 export async function insertSession(tx: Tx, session: NewSession): Promise<void> {
   await tx
     .insertInto('session')
@@ -74,6 +75,7 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
     .execute()
 }
 
+/** What each request needs of its session, ended by time or not: whoever asks compares. */
 export async function sessionByHash(db: Queryable, tokenHash: string): Promise<Session | null> {
   const row = await db
     .selectFrom('session')
@@ -93,6 +95,7 @@ export async function sessionByHash(db: Queryable, tokenHash: string): Promise<S
   return row === undefined ? null : narrow(row)
 }
 
+/** Everything about a session, for lists and the audit. */
 export async function sessionRecord(db: Queryable, id: string): Promise<SessionRecord | null> {
   const row = await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : recordFrom(row)
@@ -178,6 +181,7 @@ export async function proveSession(
   return row === undefined ? null : keyText(row.token_hash)
 }
 
+/** Notes when sessions were last used; a moment that lies before the one noted changes nothing. */
 export async function touchSessions(tx: Tx, tokenHashes: readonly string[], nowMs: number): Promise<void> {
   if (tokenHashes.length === 0) return
   await tx

@@ -53,7 +53,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
       await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
       const detail = {
         ...(body.name === undefined ? {} : { name: body.name }),
-        ...(body.suspended === undefined ? {} : { suspended: body.suspended }),
+        ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
         ...(body.expiresAtMs === undefined ? {} : { expiresAtMs: body.expiresAtMs }),
       }
       await audit(context, tx, actor, { action: 'token.update', ...object(token), outcome: 'done', detail })
@@ -69,7 +69,7 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
   })
 }
 
-// Whoever wants a token to end now suspends or deletes it; a past day is a slip of the hand.
+// Whoever wants a token to end now disables or deletes it; a past day is a slip of the hand.
 function refusePastEnd(context: AccessContext, expiresAtMs: number | null | undefined): void {
   if (typeof expiresAtMs === 'number' && expiresAtMs <= nowMs(context)) throw new Failure('token_expiry_past')
 }
@@ -123,7 +123,7 @@ export function showToken(token: AccessToken) {
     createdAtMs: token.createdAtMs,
     expiresAtMs: token.expiresAtMs,
     lastUsedAtMs: token.lastUsedAtMs,
-    suspended: token.suspended,
+    enabled: token.enabled,
   }
 }
 

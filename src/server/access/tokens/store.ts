@@ -26,18 +26,18 @@ export interface AccessToken {
   readonly createdBy: string
   readonly createdAtMs: number
   readonly expiresAtMs: number | null
-  readonly suspended: boolean
+  readonly enabled: boolean
   /** As last written by this server or read from the table. */
   lastUsedAtMs: number | null
 }
 
-/** How the column says who suspended a token. */
+/** How the column says who disabled a token. */
 const suspension = { none: 0, byOwner: 1, fromAbove: 2 } as const
 
 /** A change of a token; `isFromAbove` when an administrator makes it who does not own it. */
 export interface TokenChange {
   readonly name?: string | undefined
-  readonly suspended?: boolean | undefined
+  readonly enabled?: boolean | undefined
   readonly expiresAtMs?: number | null | undefined
   readonly isFromAbove: boolean
 }
@@ -47,6 +47,7 @@ export interface NewAccessToken extends AccessToken {
   readonly legacyBcrypt?: string
 }
 
+/** Adds a token; of the token itself only the hash. */
 export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> {
   await tx
     .insertInto('access_token')
@@ -69,6 +70,7 @@ export async function insertToken(tx: Tx, token: NewAccessToken): Promise<void> 
     .execute()
 }
 
+/** A token by the key that its hash makes, suspended and expired ones too. */
 export async function tokenByKey(db: Queryable, tokenKey: string): Promise<AccessToken | null> {
   const row = await db
     .selectFrom('access_token')
@@ -78,6 +80,9 @@ export async function tokenByKey(db: Queryable, tokenKey: string): Promise<Acces
   return row === undefined ? null : tokenFrom(row)
 }
 
+/**
+ * A token by id, with the key that caches know it by: null for an imported one, of which only a bcrypt hash is known.
+ */
 export async function tokenById(
   db: Queryable,
   id: string,
@@ -113,20 +118,20 @@ export async function listTokens(
   return (await query.execute()).map(tokenFrom)
 }
 
-/** Changes a token; false when an administrator suspended it and somebody else would lift that or outlast it. */
+/** Changes a token; false when an administrator disabled it and somebody else would lift that or outlast it. */
 export async function changeToken(tx: Tx, id: string, change: TokenChange): Promise<boolean> {
-  const { name, suspended, expiresAtMs, isFromAbove } = change
+  const { name, enabled, expiresAtMs, isFromAbove } = change
   const reached = isFromAbove ? suspension.fromAbove : suspension.byOwner
   const query = tx
     .updateTable('access_token')
     .set({
       ...(name === undefined ? {} : { name }),
-      ...(suspended === undefined ? {} : { suspended: suspended ? reached : suspension.none }),
+      ...(enabled === undefined ? {} : { suspended: enabled ? suspension.none : reached }),
       ...(expiresAtMs === undefined ? {} : { expires_at_ms: expiresAtMs }),
       id,
     })
     .where('id', '=', id)
-  const isAboutUse = suspended !== undefined || expiresAtMs !== undefined
+  const isAboutUse = enabled !== undefined || expiresAtMs !== undefined
   const allowed = isFromAbove || !isAboutUse ? query : query.where('suspended', '!=', suspension.fromAbove)
   return (await allowed.executeTakeFirst()).numUpdatedRows === 1n
 }
@@ -143,6 +148,7 @@ export async function deleteTokens(
   return rows.map((row) => ({ id: row.id, tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }))
 }
 
+/** Notes when tokens were last used. */
 export async function markUsed(tx: Tx, ids: readonly string[], nowMs: number): Promise<void> {
   if (ids.length === 0) return
   await tx.updateTable('access_token').set({ last_used_at_ms: nowMs }).where('id', 'in', ids).execute()
@@ -160,7 +166,7 @@ function tokenFrom(row: Selectable<AccessTokenTable>): AccessToken {
     createdBy: row.created_by,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,
-    suspended: row.suspended !== suspension.none,
+    enabled: row.suspended === suspension.none,
     lastUsedAtMs: row.last_used_at_ms,
   }
 }

@@ -89,7 +89,7 @@ export class Tokens {
       createdAtMs: this.#services.clock.nowMs(),
       expiresAtMs: wish.expiresAtMs ?? null,
       lastUsedAtMs: null,
-      suspended: false,
+      enabled: true,
     }
     await store.insertToken(tx, {
       ...token,
@@ -125,12 +125,12 @@ export class Tokens {
     return store.listTokens(this.#storage.db, filter, page)
   }
 
-  /** Changes a token. @throws {@link Failure} `token_not_found`, `token_suspended_from_above` */
+  /** Changes a token. @throws {@link Failure} `token_not_found`, `token_disabled_from_above` */
   async change(tx: Tx, id: string, change: store.TokenChange): Promise<void> {
     const isChanged = await store.changeToken(tx, id, change)
     const token = await store.tokenById(tx, id)
     if (token === null) throw new Failure('token_not_found')
-    if (!isChanged) throw new Failure('token_suspended_from_above')
+    if (!isChanged) throw new Failure('token_disabled_from_above')
     await this.#tell(tx, token.tokenKey)
   }
 
@@ -161,7 +161,7 @@ export class Tokens {
 
   #usable(token: store.AccessToken | null): OpenToken | null | Promise<OpenToken | null> {
     const nowMs = this.#services.clock.nowMs()
-    if (token === null || token.suspended || (token.expiresAtMs !== null && nowMs >= token.expiresAtMs)) return null
+    if (token === null || !token.enabled || (token.expiresAtMs !== null && nowMs >= token.expiresAtMs)) return null
     this.#touch(token, nowMs)
     if (token.personId === null) return { token, person: null }
     const person = this.#directory.get(token.personId)
@@ -204,5 +204,5 @@ export function actorOf({ token, person }: OpenToken, address: string): Actor {
 }
 
 function withPerson(token: store.AccessToken, person: KnownPerson | null): OpenToken | null {
-  return person === null || person.disabled ? null : { token, person }
+  return person === null || !person.enabled ? null : { token, person }
 }

@@ -26,6 +26,7 @@ export function optionalText(given: Given, field: string): string | undefined {
   return optional(given, field, 'a string', (value) => typeof value === 'string')
 }
 
+/** A field that is true or false, undefined where it is left out; anything else is refused in the door's words. */
 export function optionalFlag(given: Given, field: string): boolean | undefined {
   return optional(given, field, 'a boolean', (value) => typeof value === 'boolean')
 }

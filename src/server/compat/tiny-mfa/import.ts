@@ -5,7 +5,7 @@ import type { RealmEntry } from '../../subjects/directory.ts'
 import { isReserved } from '../../subjects/reserved.ts'
 import { findRealmByName } from '../../subjects/store.ts'
 import type { DoorParts } from '../door-parts.ts'
-import { importedBefore, rememberImported } from '../imported.ts'
+import { importedBefore, type OnRow, rememberImported } from '../imported.ts'
 import { oldText } from '../old-text.ts'
 import { doorScope } from './caller.ts'
 import { importSettings } from './import-settings.ts'
@@ -22,6 +22,8 @@ export interface ImportWish {
   readonly skipUnreadable: boolean
   /** Keeps users and validation open to everybody, as go-tiny-mfa's default was. */
   readonly stayOpen: boolean
+  /** Told of each user that was looked at. */
+  readonly onRow?: OnRow
 }
 
 /** What became of everything that was read; the sums add up. */
@@ -116,7 +118,10 @@ class ImportRun {
     this.#taken = await importedBefore(tx, importedKey)
     this.#leaveOutClosed()
     for (const issuer of this.#old.issuers) await this.#writeIssuer(tx, issuer)
-    for (const user of this.#old.users.toSorted(byEmail)) await this.#writeUser(tx, user)
+    for (const [index, user] of this.#old.users.toSorted(byEmail).entries()) {
+      await this.#writeUser(tx, user)
+      this.#wish.onRow?.(index + 1, this.#old.users.length)
+    }
     for (const token of this.#old.tokens) await this.#writeToken(tx, token)
     await this.#writeRootToken(tx)
     await this.#writeSettings(tx)

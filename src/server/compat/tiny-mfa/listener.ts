@@ -1,7 +1,7 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../../errors/failure.ts'
-import { createHttpServer } from '../../http/node-http.ts'
+import { createListener } from '../../http/listener.ts'
 import { pathIn, refuseUnreadable } from '../../http/unread.ts'
 import { tinyMfaPaths } from './unread.ts'
 
@@ -15,10 +15,11 @@ const owners = [{ ...tinyMfaPaths, path: '' }]
  */
 export async function listenForTinyMfa(app: FastifyInstance, host: string, port: number): Promise<Server> {
   await app.ready()
-  const server = createHttpServer((request, response) => {
+  const handler: RequestListener = (request, response) => {
     if (pathIn(request.url ?? '').startsWith(tinyMfaPaths.path)) app.routing(request, response)
     else response.writeHead(404, notFoundHeaders).end(notFound)
-  })
+  }
+  const server = createListener(handler, { owners })
   server.on('clientError', refuseUnreadable(owners))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(new Failure('port_in_use', { detail: { port }, cause })))

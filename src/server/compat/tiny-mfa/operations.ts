@@ -10,12 +10,46 @@ const refused = { '401': no('No token, or one that opens something else') }
 const missing = { ...refused, '404': no('No such issuer or user') }
 const wrong = { '400': no('What is wrong with what was sent') }
 
+const fields = {
+  'access-token': 'The access token; shown this once',
+  'client-id': 'Client id at the provider',
+  'client-secret': 'Client secret at the provider; answered as a mask',
+  'discovery-url': 'Address of the provider, without /.well-known',
+  'qrcode-bgcolor': 'Background of QR codes',
+  'qrcode-fgcolor': 'Foreground of QR codes',
+  'schema-version': 'Always 2',
+  alpha: 'Opacity, 255 for opaque',
+  blue: 'Blue, 0 to 255',
+  contact: 'Mail address of whoever answers for the issuer',
+  created_on: 'When it was made, RFC 3339',
+  date: 'When it was, RFC 3339 in UTC',
+  deny_limit: 'Wrong codes in one step after which a user waits for the next, 1 to 255',
+  description: 'What it is for',
+  email: 'Mail address of the user',
+  enabled: 'Whether it works; on create, false unless given',
+  green: 'Green, 0 to 255',
+  http_port: 'Port of the door’s own listener, from the next start on',
+  id: 'Its id',
+  issuer: 'The issuer; in paths and validations its name',
+  last_access_time: 'When it was last used, RFC 3339; empty for never',
+  message: 'What happened, in a sentence; in validations the time step the server stood in',
+  name: 'Its name; 1 to 32 of A-Z a-z 0-9 _ . -',
+  red: 'Red, 0 to 255',
+  result: 'Whether the code was accepted',
+  success: 'Whether it was done',
+  token: 'An access token; in its path its id; to be validated, the code',
+  token_length: 'How many digits codes have, 5 to 8',
+  user: 'Name of the user',
+  verify_tokens: 'Whether users and validations need a token',
+}
+
 /** What an operation is about, beside its method, path and sentence. */
 interface Details {
   readonly ok: DoorAnswer
   readonly no?: DoorOperation['answers']
   readonly request?: object
   readonly variables?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
 }
 
 function operation(
@@ -29,6 +63,7 @@ function operation(
     path: `/api/v1${path}`,
     tag,
     summary,
+    fields,
     answers: { '200': ok, ...refusals },
     refusal: no('The door is closed, the body too large, or the server not well'),
     caller: path === '/health' ? 'anybody' : 'tinyMfa',
@@ -72,6 +107,13 @@ const systemOperations: readonly DoorOperation[] = [
   }),
   operation('GET', '/system/audit', 'Validations; before and after as YYYY-MM-DD:HH:MM:SS', {
     ok: json('Validations, oldest first', wire.validations),
+    query: {
+      after: 'Only later ones, as YYYY-MM-DD:HH:MM:SS',
+      before: 'Only earlier ones, as YYYY-MM-DD:HH:MM:SS',
+      issuer: 'Only those of one issuer',
+      limit: 'How many at most; all unless given',
+      offset: 'How many to leave out at the beginning',
+    },
   }),
 ]
 

@@ -18,10 +18,12 @@ export function issuerName(name: unknown): string {
   throw notSafe()
 }
 
+/** Whether this is an address for the contact of an issuer, at most 255 characters. */
 export function isContact(text: string): boolean {
   return text.length <= longestContact && addressPattern.test(text)
 }
 
+/** Whether this is an address for a user, at most 128 characters. */
 export function isEmail(text: string): boolean {
   return text.length <= longestEmail && addressPattern.test(text)
 }

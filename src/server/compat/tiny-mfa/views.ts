@@ -19,10 +19,12 @@ export interface User {
   readonly enabled: boolean
 }
 
+/** A realm as this door shows it. */
 export function issuerOf(row: RealmRow): Issuer {
   return { id: row.id, name: row.name, contact: row.contact, enabled: row.enabled === 1, token_length: row.digits }
 }
 
+/** A subject as this door shows it, with its issuer inside. */
 export function userOf(
   row: { readonly id: string; readonly name: string; readonly email: string; readonly enabled: number },
   issuer: Issuer,

@@ -47,6 +47,7 @@ export function openFolderFile(
   }
 }
 
+/** Whether a file of the folder could not be taken over. */
 export function isMistake(opened: FolderAccount | FolderMistake): opened is FolderMistake {
   return 'reason' in opened
 }

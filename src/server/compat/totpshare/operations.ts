@@ -6,6 +6,15 @@ const problem = { $ref: '#/components/schemas/Problem' }
 const no = (description: string): DoorAnswer => ({ description, media: 'application/problem+json', schema: problem })
 const page = (description: string): DoorAnswer => ({ description, media: 'text/html' })
 
+const fields = {
+  csrf_token: 'The CSRF token of the session',
+  display_name: 'Name people know the account by',
+  id: 'Name of the account at its service',
+  key: 'The account, hex.hex; where one is added, its secret in Base32',
+  secret: 'The secret in Base32, or an otpauth URI',
+  time_remaining: 'Seconds the code lives',
+  token: 'The code',
+}
 const code: DoorAnswer = {
   description: 'The code, and the seconds it lives',
   schema: Type.Object({ time_remaining: Type.Integer({ minimum: 1 }), token: Type.String() }),
@@ -36,6 +45,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'GET',
     path: '/secret/{key}',
     tag,
+    fields,
     summary: 'The code of this moment and the seconds it lives',
     answers: codeAnswers,
     refusal,
@@ -44,6 +54,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'GET',
     path: '/api/secrets',
     tag,
+    fields,
     summary: 'The accounts whose codes I may see',
     answers: { '200': { description: 'The accounts', schema: Type.Array(listed) }, ...stranger },
     refusal,
@@ -52,6 +63,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'POST',
     path: '/api/secrets',
     tag,
+    fields,
     summary: 'Add an account; X-CSRFToken for cookies',
     request: { id: '123456789012', display_name: 'Production', key: 'the Base32 secret' },
     answers: {
@@ -67,6 +79,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'GET',
     path: '/api/secrets/{key}',
     tag,
+    fields,
     summary: 'The same as /secret/{key}',
     answers: codeAnswers,
     refusal,
@@ -75,6 +88,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'POST',
     path: '/api/secrets/{key}',
     tag,
+    fields,
     summary: 'Delete an account from a form',
     request: { csrf_token: 'of the session' },
     requestMedia: 'application/x-www-form-urlencoded',
@@ -85,6 +99,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'DELETE',
     path: '/api/secrets/{key}',
     tag,
+    fields,
     summary: 'Delete an account; X-CSRFToken for cookies',
     answers: { '204': { description: 'Deleted', media: '' }, ...changes, ...missing },
     refusal,
@@ -93,6 +108,7 @@ export const totpshareOperations: readonly DoorOperation[] = [
     method: 'POST',
     path: '/admin',
     tag,
+    fields,
     summary: 'Add an account from a form',
     request: {
       csrf_token: 'of the session',

@@ -8,6 +8,7 @@ export function importedFiles(db: Queryable): Promise<Set<string>> {
   return importedBefore(db, key)
 }
 
+/** Remembers a file, so that an account deleted here does not come back at the next start. */
 export async function noteImportedFile(tx: Tx, fileName: string, nowMs: number): Promise<void> {
   await rememberImported(tx, key, (await importedFiles(tx)).add(fileName), nowMs)
 }

@@ -8,7 +8,7 @@ import type { RealmEntry } from '../../subjects/directory.ts'
 import { takeNumber } from '../../subjects/numbers.ts'
 import { callerRealms } from '../../subjects/reserved.ts'
 import type { DoorParts } from '../door-parts.ts'
-import { importedBefore, rememberImported } from '../imported.ts'
+import { importedBefore, type OnRow, rememberImported } from '../imported.ts'
 import { oldText } from '../old-text.ts'
 import { administrators } from './entries.ts'
 import { wrongName, wrongRealm } from './entry-rules.ts'
@@ -54,9 +54,9 @@ export async function importUngleichotp(
   rules: UngleichotpRules,
   entries: readonly OldEntry[],
   by: By,
-  isDryRun: boolean,
+  { isDryRun, onRow = () => {} }: { readonly isDryRun: boolean; readonly onRow?: OnRow },
 ): Promise<UngleichotpReport> {
-  const run = new ImportRun(parts, rules, entries, by)
+  const run = new ImportRun(parts, rules, entries, by, onRow)
   try {
     await parts.core.storage.transaction(async (tx) => {
       await run.write(tx)
@@ -73,17 +73,21 @@ class ImportRun {
   readonly #rules: UngleichotpRules
   readonly #entries: readonly OldEntry[]
   readonly #by: By
+  readonly #onRow: OnRow
   readonly #notes: string[] = []
+  /** Entries whose seeds are shorter than 128 bits: in a store of 2018 that is every one of them. */
+  readonly #short: string[] = []
   readonly #tally: { read: number; imported: number; known: number; refused: number; skipped: number }
   /** Realms of the entries that are here now. */
   readonly #realms = new Set<string>()
   #taken = new Set<string>()
 
-  constructor(parts: DoorParts, rules: UngleichotpRules, entries: readonly OldEntry[], by: By) {
+  constructor(parts: DoorParts, rules: UngleichotpRules, entries: readonly OldEntry[], by: By, onRow: OnRow) {
     this.#parts = parts
     this.#rules = rules
     this.#entries = entries
     this.#by = by
+    this.#onRow = onRow
     this.#tally = { read: entries.length, imported: 0, known: 0, refused: 0, skipped: 0 }
   }
 
@@ -93,7 +97,11 @@ class ImportRun {
 
   async write(tx: Tx): Promise<void> {
     this.#taken = await importedBefore(tx, importedKey)
-    for (const entry of this.#entries) await this.#writeEntry(tx, entry)
+    for (const [index, entry] of this.#entries.entries()) {
+      await this.#writeEntry(tx, entry)
+      this.#onRow(index + 1, this.#entries.length)
+    }
+    if (this.#short.length > 0) this.#notes.push(`Seeds shorter than 128 bits: ${someOf(this.#short)}.`)
     await rememberImported(tx, importedKey, this.#taken, this.#parts.core.services.clock.nowMs())
     this.#notes.push(...this.#rightsNotes((await administrators(tx, this.#rules)).length > 0))
   }
@@ -127,8 +135,7 @@ class ImportRun {
     this.#hold(entry)
     if (number !== entry.id) this.#notes.push(`${nameOf(entry)} has the id ${number} now: ${entry.id} was taken.`)
     if (!entry.isActive) this.#notes.push(`${nameOf(entry)} was not active and is disabled here.`)
-    if (secret.length < recommendedSecretBytes)
-      this.#notes.push(`The seed of ${nameOf(entry)} is shorter than 128 bits.`)
+    if (secret.length < recommendedSecretBytes) this.#short.push(nameOf(entry))
   }
 
   #know(entry: OldEntry): void {
@@ -178,6 +185,13 @@ class ImportRun {
     }
     return notes
   }
+}
+
+const namedAtMost = 5
+
+function someOf(names: readonly string[]): string {
+  const others = names.length - namedAtMost
+  return names.slice(0, namedAtMost).join(', ') + (others > 0 ? ` and ${others} more` : '')
 }
 
 function secretOf(seed: string): Uint8Array | null {

@@ -9,6 +9,21 @@ const tripleVariables = {
   auth_realm: 'ungleichotpRealm',
   auth_token: 'ungleichotpCode',
 }
+const fields = {
+  auth_name: 'Name of whoever asks',
+  auth_realm: 'Realm of whoever asks',
+  auth_token: 'Code of whoever asks; it can be used again while it lives',
+  detail: 'What is wrong, in a sentence',
+  id: 'Id of the entry',
+  name: 'Name of the entry; of whoever asks, where there is no auth_name',
+  realm: 'Realm of the entry; of whoever asks, where there is no auth_name',
+  seed: 'The secret in Base32',
+  status: 'OK',
+  token: 'Code of whoever asks; it can be used again while it lives',
+  verifyname: 'Name of the entry to verify',
+  verifyrealm: 'Realm of the entry to verify',
+  verifytoken: 'Code of the entry to verify; accepted once',
+}
 const no = (description: string): DoorAnswer => ({ description, schema: wire.detail })
 const entry: DoorAnswer = { description: 'The entry', schema: wire.entry }
 const wrong = { '400': { description: 'What is wrong, by field', schema: wire.errors } }
@@ -27,7 +42,7 @@ function operation(
   summary: string,
   request: object,
   answers: DoorOperation['answers'],
-  variables: DoorOperation['variables'] = tripleVariables,
+  { variables = tripleVariables, query = {} }: Pick<DoorOperation, 'variables' | 'query'> = {},
 ): DoorOperation {
   return {
     method,
@@ -37,6 +52,8 @@ function operation(
     request,
     caller: 'body',
     variables,
+    query,
+    fields,
     answers: { ...unread, ...answers },
     refusal: no('The door is closed, the body too large, or the server not well'),
   }
@@ -58,17 +75,24 @@ export const ungleichotpOperations: readonly DoorOperation[] = [
     },
     { '200': { description: 'Verified', schema: wire.verified }, ...wrong },
     {
-      name: 'ungleichotpName',
-      realm: 'ungleichotpRealm',
-      token: 'ungleichotpCode',
-      verifyname: 'entryName',
-      verifyrealm: 'entryRealm',
-      verifytoken: 'entryCode',
+      variables: {
+        name: 'ungleichotpName',
+        realm: 'ungleichotpRealm',
+        token: 'ungleichotpCode',
+        verifyname: 'entryName',
+        verifyrealm: 'entryRealm',
+        verifytoken: 'entryCode',
+      },
     },
   ),
-  operation('GET', '/', 'Entries, filtered by name and realm', triple, {
-    '200': { description: 'The entries', schema: Type.Array(wire.entry) },
-  }),
+  operation(
+    'GET',
+    '/',
+    'Entries, filtered by name and realm',
+    triple,
+    { '200': { description: 'The entries', schema: Type.Array(wire.entry) } },
+    { query: { name: 'Only entries of this name', realm: 'Only entries of this realm' } },
+  ),
   operation('POST', '/', 'Make an entry', { ...triple, name: 'nico', realm: 'ungleich' }, { '201': entry, ...wrong }),
   operation('GET', '/{id}/', 'An entry', triple, { '200': entry, ...missing }),
   operation(

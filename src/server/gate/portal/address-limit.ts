@@ -43,6 +43,8 @@ export class AddressLimit {
   #level(place: string, nowMs: number): number {
     const bucket = this.#buckets.get(place)
     if (bucket === undefined) return 0
+    // After a clock was set back waiting goes on from there: nobody waits until it has caught up.
+    bucket.atMs = Math.min(bucket.atMs, nowMs)
     return Math.max(0, bucket.failures - (nowMs - bucket.atMs) / this.#rule.refillMs)
   }
 }

@@ -13,7 +13,7 @@ import { returnTarget } from '../return-target.ts'
 import type { AddressLimit } from './address-limit.ts'
 import { checkFormToken, formToken } from './form-token.ts'
 import type { LoopDetector } from './loop-detector.ts'
-import { type Dress, portalPolicy } from './page.ts'
+import { type Dress, type FormReach, portalPolicy } from './page.ts'
 import { textsFor } from './texts.ts'
 
 /** What the portal's routes share. */
@@ -39,14 +39,12 @@ export function dressFor({ gate }: PortalContext, request: FastifyRequest): Dres
 
 /**
  * Sends a page; never kept by anybody, never framed (P32, P40).
- *
- * @param leadsTo - where the page's form redirects to: browsers hold that against `form-action` as well
  */
-export function sendPage(reply: FastifyReply, status: number, page: string, leadsTo = '/'): FastifyReply {
+export function sendPage(reply: FastifyReply, status: number, page: string, form: FormReach = 'stays'): FastifyReply {
   return reply
     .code(status)
     .headers({
-      'content-security-policy': portalPolicy(leadsTo),
+      'content-security-policy': portalPolicy(form),
       'cache-control': 'no-store',
       // With no-referrer browsers send "Origin: null" with our own form, and origindomain learns nothing.
       'referrer-policy': 'same-origin',

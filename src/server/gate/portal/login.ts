@@ -3,6 +3,7 @@ import { isFailure } from '../../../errors/failure.ts'
 import { isDeviceOf } from '../../access/login/known-device.ts'
 import type { LoggedIn } from '../../access/login/login.ts'
 import { logInByCode } from '../../access/login/code-only.ts'
+import { toProblem } from '../../http/problem.ts'
 import {
   cookieShape,
   deviceOf,
@@ -72,7 +73,7 @@ async function showForm(
     hasSignOn: !isCodeOnly && (await context.access.signOn.isActive()),
     mayRemember: context.gate.settings.rememberMs > 0,
   }
-  return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), shown.target)
+  return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), 'leads on')
 }
 
 function loopMessage(context: PortalContext, request: FastifyRequest): string {
@@ -108,6 +109,7 @@ export async function logIn(
   const tried = await tryLogin(context, request, reply, form, (remembers) => prove(context, request, form, remembers))
   if (tried === 'done') return reply.redirect(target, 302)
   if (tried === 'refused') return again(401, texts.refused)
+  if (tried === 'failed') return again(503, texts.failed)
   reply.header('retry-after', tried.waitSeconds)
   return again(429, fill(texts.slowDown, { seconds: tried.waitSeconds }))
 }
@@ -123,8 +125,8 @@ export async function addressWaitMs(context: PortalContext, request: FastifyRequ
   return (await isDeviceOf(context.access.context, form['user'] ?? '', from)) ? 0 : waitMs
 }
 
-/** How a login through the portal ended. */
-export type Tried = 'done' | 'refused' | { readonly waitSeconds: number }
+/** How a login through the portal ended; `failed` is our own fault, and says nothing of what was typed. */
+export type Tried = 'done' | 'refused' | 'failed' | { readonly waitSeconds: number }
 
 /** Lets somebody log in within the limits, and sets their cookie. */
 export async function tryLogin(
@@ -155,9 +157,15 @@ export async function tryLogin(
     return 'done'
   } catch (error) {
     if (!isFailure(error)) throw error
+    // Where nothing was judged, nothing was guessed.
+    if (error.code === 'passphrases_busy') return { waitSeconds: 5 }
+    if (toProblem(error).status >= 500) {
+      log.error({ err: error }, 'gate login failed')
+      return 'failed'
+    }
     limit.charge(key, clock.nowMs())
     log.warn({ event: 'gate_login_refused', user: loggedName(form), address: request.address }, 'gate login refused')
-    return error.code === 'passphrases_busy' ? { waitSeconds: 5 } : 'refused'
+    return 'refused'
   }
 }
 

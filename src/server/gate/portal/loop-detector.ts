@@ -49,7 +49,7 @@ export class LoopDetector {
   }
 
   #recent(device: string, nowMs: number): readonly Seen[] {
-    return (this.#logins.get(device) ?? []).filter(({ atMs }) => nowMs - atMs < windowMs)
+    return (this.#logins.get(device) ?? []).filter(({ atMs }) => Math.abs(nowMs - atMs) < windowMs)
   }
 }
 

@@ -9,14 +9,18 @@ export interface Dress {
   readonly texts: Texts
 }
 
+/** Where a page's form may lead: back to the portal, or on to the app. */
+export type FormReach = 'stays' | 'leads on'
+
 /**
  * The portal's Content-Security-Policy: its own stylesheet, script and logo, and forms to itself alone (P40).
  *
- * @param leadsTo - a checked return target; a login may be redirected to its origin
+ * @param form - a login `leads on`: browsers hold `form-action` against every redirect behind a form, and an app may
+ * lead wherever it likes, to a login of its own for one
  */
-export function portalPolicy(leadsTo: string): string {
-  const origin = leadsTo.startsWith('/') ? '' : ` ${new URL(leadsTo).origin}`
-  return `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'${origin}; frame-ancestors 'none'; base-uri 'none'`
+export function portalPolicy(form: FormReach): string {
+  const beyond = form === 'leads on' ? ' https: http:' : ''
+  return `default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'${beyond}; frame-ancestors 'none'; base-uri 'none'`
 }
 
 /** One whole page. */

@@ -34,6 +34,7 @@ export async function finishPasskey(
       origin,
     ),
   )
+  if (tried === 'failed') throw new Failure('database_away')
   if (tried !== 'done') throw new Failure('login_refused')
   return { location: safeLocation(context, request, form['rd'] ?? '/') }
 }

@@ -15,6 +15,7 @@ const english = {
   signOnAway: 'The login of your organisation cannot be reached. Try again in a moment.',
   again: 'Please log in again: this part asks for a fresh proof.',
   refused: 'That did not work. Check user name, passphrase and code; wait for the next code if you used this one.',
+  failed: 'Something went wrong on our side, and nothing was checked. Try again in a moment.',
   slowDown: 'Slow down. Hold your horses: wait {seconds} seconds, then try again.',
   expired: 'This form was open too long. Please try again.',
   loggedOut: 'You are logged out.',
@@ -80,6 +81,7 @@ const german: Texts = {
   again: 'Bitte noch einmal anmelden: Dieser Bereich verlangt einen frischen Nachweis.',
   refused:
     'Das hat nicht geklappt. Prüfen Sie Benutzername, Passphrase und Code; wurde dieser Code schon benutzt, warten Sie auf den nächsten.',
+  failed: 'Auf unserer Seite ist etwas schiefgegangen, geprüft wurde nichts. Versuchen Sie es gleich noch einmal.',
   slowDown: 'Immer langsam: Warten Sie {seconds} Sekunden und versuchen Sie es dann erneut.',
   expired: 'Dieses Formular war zu lange offen. Bitte versuchen Sie es noch einmal.',
   loggedOut: 'Sie sind abgemeldet.',

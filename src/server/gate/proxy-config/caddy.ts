@@ -8,6 +8,7 @@ export function caddyConfig(site: ProxySite): string {
   return `# Watchword's gate in front of an app. "route" keeps the order: strip first, then ask, then pass on.
 ${siteAddresses(site)} {
 ${listen.address === null ? '' : `  bind ${listen.address}\n`}${certificate(site)}  @gate_token header ${passHeader} token
+  @websocket header_regexp Upgrade (?i)^websocket$
   handle /auth/* {
     reverse_proxy ${place}
   }
@@ -17,6 +18,11 @@ ${[...identityNames, passHeader, ...misleading].map((name) => `      request_hea
       # Names with an underscore reach CGI and WSGI apps as those with a hyphen.
       request_header -*_*
       request_header X-Real-IP {remote_host}
+      # What "Connection" names is dropped on the way to the app, who visits included. Nothing but a websocket leaves
+      # HTTP/1.1: over h2c a visitor would talk to the app past the gate.
+      request_header -Connection
+      request_header @websocket Connection Upgrade
+      request_header @websocket Upgrade websocket
       forward_auth ${place} {
         # The last ? keeps the visitor's own query away from the check.
         uri /check/forward?

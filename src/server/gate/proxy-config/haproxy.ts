@@ -26,6 +26,8 @@ ${hosts.map(knownHost).join('')}  http-request deny deny_status 421 unless known
   # What visitors say of themselves is replaced; names with an underscore reach CGI and WSGI apps as those with a hyphen.
 ${misleading.map((name) => `  http-request del-header ${name}`).join('\n')}
   http-request del-header _ -m sub
+  # Nothing but a websocket leaves HTTP/1.1: over h2c a visitor would talk to the app past the gate.
+  http-request del-header Upgrade unless { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -i websocket }
   http-request set-header X-Real-IP %[src]
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Host %[req.fhdr(host)]

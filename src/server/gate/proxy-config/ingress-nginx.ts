@@ -16,7 +16,10 @@ export function ingressNginxConfig({ hosts, name, app }: ProxySite, gate: string
     // Each host's own login: the cookie of another host's would never come back to this one.
     [annotation('auth-signin')]: 'https://$host/auth/login',
     [annotation('auth-signin-redirect-param')]: 'rd',
-    [annotation('auth-response-headers')]: identityNames.join(','),
+    // The check hands back what was meant for the app; a token that was meant for the gate ends here.
+    [annotation('auth-response-headers')]: [...identityNames, 'Authorization'].join(','),
+    // Credentials of an app may be long, and the check's answer with them.
+    [annotation('proxy-buffer-size')]: '16k',
   }
   return [
     ingress(resource, guard, hosts, '/', service(app, 'app')),

@@ -31,7 +31,9 @@ function maps({ hosts, name, gate, cookieName }: ProxySite): string {
   const cookies = `^(?<gate_first>${others})${['second', 'third', 'fourth'].map(next).join('')}(?:${ours}.*)?$`
   return `upstream watchword_${name} { server ${gateServer(gate)}; keepalive 128; }
 
-map $http_upgrade $connection_${name} { default upgrade; "" close; }
+# Nothing but a websocket leaves HTTP/1.1: over h2c a visitor would talk to the app past the gate.
+map $http_upgrade $upgrade_${name} { default ""; "~*^websocket$" websocket; }
+map $upgrade_${name} $connection_${name} { default upgrade; "" close; }
 
 # The app sees neither the gate's cookie nor a token that was meant for the gate.
 map $http_cookie $cookie_${name} {
@@ -128,7 +130,7 @@ ${taken.map(([variable, header]) => `    auth_request_set $gate_${variable} $ups
     proxy_pass http://${address};
     proxy_http_version 1.1;
     proxy_set_header Host $host$port_${name};
-    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Upgrade $upgrade_${name};
     proxy_set_header Connection $connection_${name};
     proxy_set_header Cookie $cookie_${name};
     proxy_set_header Authorization $authorization_${name};

@@ -20,7 +20,8 @@ export function traefikConfig({ hosts, name, app, cookieName }: ProxySite, gate:
             maxResponseBodySize: 65_536,
             addAuthCookiesToResponse: [`__Host-${cookieName}`, `__Secure-${cookieName}`, cookieName],
             authRequestHeaders: [...lookedAt],
-            authResponseHeaders: [...identityNames],
+            // The check hands back what was meant for the app; a token that was meant for the gate ends here.
+            authResponseHeaders: [...identityNames, 'Authorization'],
           },
         },
       },

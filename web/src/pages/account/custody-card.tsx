@@ -2,21 +2,21 @@ import { listCustody } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Surface } from '../../parts/surface.tsx'
-import { useServer } from '../../server/queries.ts'
+import { useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 /** Who could ever have seen the secret, in plain words. */
 export function CustodyCard({ accountId }: { accountId: string }) {
   const { t } = useWords()
-  const custody = useServer(listCustody, { params: { account: accountId } })
+  const custody = useEverything(listCustody, { params: { account: accountId } })
   return (
     <Surface title={t('account.custody')} lead={t('account.custodyLead')} isFlush>
       <Faces
         of={custody}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={<p className="ww-quiet ww-item">{t('account.custodyEmpty')}</p>}
       >
-        {({ items }) => {
+        {(items) => {
           const newest = Math.max(...items.map(({ secretVersion }) => secretVersion))
           return (
             <ul className="ww-list">

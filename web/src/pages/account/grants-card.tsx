@@ -7,7 +7,7 @@ import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 type Grant = Answer<typeof listGrants>['items'][number]
@@ -19,7 +19,7 @@ const touched = [listGrants, readAccount, listAccounts] as const
 export function GrantsCard({ accountId }: { accountId: string }) {
   const { t } = useWords()
   const [isOpen, dialog] = useDisclosure(false)
-  const grants = useServer(listGrants, { params: { account: accountId } })
+  const grants = useEverything(listGrants, { params: { account: accountId } })
   return (
     <Surface
       title={t('account.grants')}
@@ -33,10 +33,10 @@ export function GrantsCard({ accountId }: { accountId: string }) {
     >
       <Faces
         of={grants}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={<p className="ww-quiet ww-item">{t('account.grantsEmpty')}</p>}
       >
-        {({ items }) => (
+        {(items) => (
           <ul className="ww-list">
             {items.map((grant) => (
               <GrantRow key={grant.id} accountId={accountId} grant={grant} />

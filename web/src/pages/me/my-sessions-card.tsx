@@ -4,14 +4,14 @@ import { endSessions, listSessions } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { SessionList } from '../people/session-list.tsx'
 
 /** Where I am logged in. */
 export function MySessionsCard() {
   const { t } = useWords()
-  const sessions = useServer(listSessions)
+  const sessions = useEverything(listSessions)
   const act = useAct(endSessions, [listSessions])
   const endOthers = async () => {
     const done = await act.run({ body: {} })
@@ -28,7 +28,7 @@ export function MySessionsCard() {
       }
     >
       <TroubleNote trouble={act.trouble} />
-      <Faces of={sessions}>{({ items }) => <SessionList sessions={items} />}</Faces>
+      <Faces of={sessions}>{(items) => <SessionList sessions={items} />}</Faces>
     </Surface>
   )
 }

@@ -9,7 +9,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything } from '../../server/queries.ts'
 import { canUsePasskeys } from '../../session/passkeys.ts'
 import { useAddPasskey } from '../../session/use-add-passkey.ts'
 import { useWords } from '../../words/words.tsx'
@@ -19,15 +19,15 @@ type Passkey = Answer<typeof listPasskeys>['items'][number]
 /** My passkeys. */
 export function PasskeysCard() {
   const { t } = useWords()
-  const passkeys = useServer(listPasskeys)
+  const passkeys = useEverything(listPasskeys)
   return (
     <Surface title={t('me.passkeys')} lead={t('me.passkeysLead')} isFlush>
       <Faces
         of={passkeys}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={<p className="ww-item ww-quiet">{t('me.passkeysEmpty')}</p>}
       >
-        {({ items }) => (
+        {(items) => (
           <ul className="ww-list">
             {items.map((passkey) => (
               <PasskeyRow key={passkey.id} passkey={passkey} />

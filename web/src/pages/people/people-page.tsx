@@ -7,7 +7,7 @@ import { createPerson, listPeople, type Person } from '../../contract.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
 import { type SetupLink, SetupLinkNote } from './setup-link-note.tsx'
@@ -20,7 +20,7 @@ export function PeoplePage() {
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed, 150)
   const query = { limit: 500, ...(search === '' ? {} : { search }) }
-  const people = useServer(listPeople, { query })
+  const people = usePages(listPeople, { query })
   return (
     <Page
       title={t('people.title')}
@@ -44,11 +44,11 @@ export function PeoplePage() {
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
       <Faces
-        of={people}
-        isEmpty={({ items }) => items.length === 0}
+        of={people.list}
+        isEmpty={(items) => items.length === 0}
         empty={<EmptyFace title={t('codes.noMatchTitle')} icon={<IconSearch size={28} />} />}
       >
-        {({ items }) => (
+        {(items) => (
           <ul className="ww-list ww-surface">
             {items.map((person) => (
               <PersonRow key={person.id} person={person} />
@@ -56,6 +56,11 @@ export function PeoplePage() {
           </ul>
         )}
       </Faces>
+      {people.hasMore && (
+        <Button mt="md" variant="default" loading={people.isLoadingMore} onClick={people.more}>
+          {t('do.more')}
+        </Button>
+      )}
       <InviteDialog isOpen={isOpen} onClose={dialog.close} />
     </Page>
   )
@@ -74,7 +79,7 @@ function PersonRow({ person }: { person: Person }) {
         </div>
       </div>
       <Group gap="xs">
-        {person.disabled && (
+        {!person.enabled && (
           <span className="ww-tag" data-tone="bad">
             {t('person.disabled')}
           </span>

@@ -20,7 +20,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { SessionList } from './session-list.tsx'
 import { type SetupLink, SetupLinkNote } from './setup-link-note.tsx'
@@ -119,7 +119,7 @@ function PersonForm({ person }: { person: Person }) {
 
 function SessionsCard({ person }: { person: Person }) {
   const { t } = useWords()
-  const sessions = useServer(listSessions, { query: { person: person.id } })
+  const sessions = useEverything(listSessions, { query: { person: person.id } })
   const act = useAct(endSessions, [listSessions])
   const endAll = async () => {
     const done = await act.run({ body: { person: person.id } })
@@ -138,10 +138,10 @@ function SessionsCard({ person }: { person: Person }) {
       <TroubleNote trouble={act.trouble} />
       <Faces
         of={sessions}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={<p className="ww-item ww-quiet">{t('sessions.emptyTitle')}</p>}
       >
-        {({ items }) => <SessionList sessions={items} />}
+        {(items) => <SessionList sessions={items} />}
       </Faces>
     </Surface>
   )
@@ -157,7 +157,7 @@ function EndCard({ person }: { person: Person }) {
   const reset = useAct(resetPerson, [readPerson])
   const lift = useAct(liftPerson, [readPerson])
   const remove = useAct(deletePerson, [listPeople, listRotations])
-  const disable = async (disabled: boolean) => (await update.run({ params, body: { disabled } })) !== null
+  const enable = async (enabled: boolean) => (await update.run({ params, body: { enabled } })) !== null
   const makeLink = async () => {
     const done = await reset.run({ params })
     if (done !== null) setLink(done.answer)
@@ -178,19 +178,19 @@ function EndCard({ person }: { person: Person }) {
         {link !== null && <SetupLinkNote link={link} name={name} />}
         <TroubleNote trouble={lift.trouble} />
         <Group>
-          {person.disabled ? (
-            <Button variant="default" loading={update.isRunning} onClick={() => void disable(false)}>
-              {t('person.enable')}
-            </Button>
-          ) : (
+          {person.enabled ? (
             <ConfirmButton
               label={t('person.disable')}
               question={t('person.disableAsk', { name })}
               why={t('person.disableWhy', { name })}
               doIt={t('person.disable')}
               trouble={update.trouble}
-              onConfirm={() => disable(true)}
+              onConfirm={() => enable(false)}
             />
+          ) : (
+            <Button variant="default" loading={update.isRunning} onClick={() => void enable(true)}>
+              {t('person.enable')}
+            </Button>
           )}
           {person.source === 'local' && (
             <>

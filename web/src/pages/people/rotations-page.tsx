@@ -3,18 +3,18 @@ import { Link } from 'wouter'
 import { listRotations } from '../../contract.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
-import { useServer } from '../../server/queries.ts'
+import { useEverything } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 /** Accounts whose secret somebody who left could have seen. */
 export function RotationsPage() {
   const { t } = useWords()
-  const rotations = useServer(listRotations)
+  const rotations = useEverything(listRotations)
   return (
     <Page title={t('rotations.title')} lead={t('rotations.lead')}>
       <Faces
         of={rotations}
-        isEmpty={({ items }) => items.length === 0}
+        isEmpty={(items) => items.length === 0}
         empty={
           <EmptyFace
             title={t('rotations.emptyTitle')}
@@ -23,7 +23,7 @@ export function RotationsPage() {
           />
         }
       >
-        {({ items }) => (
+        {(items) => (
           <ul className="ww-list ww-surface">
             {items.map(({ id, label, rotateReason }) => (
               <li key={id} className="ww-item">

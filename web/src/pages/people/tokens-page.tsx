@@ -90,18 +90,18 @@ function TokenRow({ token }: { token: Token }) {
         <TroubleNote trouble={update.trouble} />
       </div>
       <Group gap="xs">
-        {token.suspended && (
+        {!token.enabled && (
           <span className="ww-tag" data-tone="warn">
-            {t('tokens.suspended')}
+            {t('tokens.disabled')}
           </span>
         )}
         <Button
           variant="default"
           size="xs"
           loading={update.isRunning}
-          onClick={() => void update.run({ params, body: { suspended: !token.suspended } })}
+          onClick={() => void update.run({ params, body: { enabled: !token.enabled } })}
         >
-          {t(token.suspended ? 'tokens.resume' : 'tokens.suspend')}
+          {t(token.enabled ? 'tokens.disable' : 'tokens.enable')}
         </Button>
         <ConfirmButton
           size="xs"

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { bulkEnrol, listBulkJobs, listSubjects, type Realm } from '../../contract.ts'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { base64Of } from '../add/base64.ts'
 import { BulkJobView } from './bulk-job.tsx'
@@ -15,7 +15,7 @@ type Format = (typeof formats)[number]
 export function BulkPanel({ realm }: { realm: Realm }) {
   const { t } = useWords()
   const act = useAct(bulkEnrol, [listBulkJobs, listSubjects])
-  const jobs = useServer(listBulkJobs, { params: { realm: realm.name } })
+  const jobs = usePages(listBulkJobs, { params: { realm: realm.name }, query: { limit: 50 } })
   const [format, setFormat] = useState<Format>('csv')
   const [file, setFile] = useState<File | null>(null)
   const [text, setText] = useState('')
@@ -29,7 +29,7 @@ export function BulkPanel({ realm }: { realm: Realm }) {
     const done = await act.run({ params: { realm: realm.name }, body })
     if (done !== null) setJobId(done.answer.id)
   }
-  const earlier = (jobs.data?.items ?? []).filter(({ id }) => id !== jobId)
+  const earlier = (jobs.list.data ?? []).filter(({ id }) => id !== jobId)
   return (
     <>
       <Surface lead={t('bulk.lead')} title={t('realm.bulk')}>

@@ -8,7 +8,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
-import { useAct, useServer } from '../../server/queries.ts'
+import { useAct, useEverything, usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
 type Webhook = Answer<typeof listWebhooks>['items'][number]
@@ -17,17 +17,17 @@ type Notice = Answer<typeof listNotices>['items'][number]
 /** Webhooks, and what is on its way. */
 export function NoticesPanel() {
   const { t } = useWords()
-  const webhooks = useServer(listWebhooks)
-  const notices = useServer(listNotices)
+  const webhooks = useEverything(listWebhooks)
+  const notices = usePages(listNotices, { query: { limit: 100 } })
   return (
     <>
       <Surface title={t('notices.webhooks')} lead={t('notices.webhooksLead')} isFlush>
         <Faces
           of={webhooks}
-          isEmpty={({ items }) => items.length === 0}
+          isEmpty={(items) => items.length === 0}
           empty={<p className="ww-item ww-quiet">{t('notices.webhooksEmpty')}</p>}
         >
-          {({ items }) => (
+          {(items) => (
             <ul className="ww-list">
               {items.map((webhook) => (
                 <WebhookRow key={webhook.id} webhook={webhook} />
@@ -39,11 +39,11 @@ export function NoticesPanel() {
       </Surface>
       <Surface title={t('notices.outbox')} lead={t('notices.outboxLead')} isFlush>
         <Faces
-          of={notices}
-          isEmpty={({ items }) => items.length === 0}
+          of={notices.list}
+          isEmpty={(items) => items.length === 0}
           empty={<p className="ww-item ww-quiet">{t('notices.outboxEmpty')}</p>}
         >
-          {({ items }) => (
+          {(items) => (
             <ul className="ww-list">
               {items.map((notice) => (
                 <NoticeRow key={notice.id} notice={notice} />
@@ -51,6 +51,11 @@ export function NoticesPanel() {
             </ul>
           )}
         </Faces>
+        {notices.hasMore && (
+          <Button m="md" variant="default" loading={notices.isLoadingMore} onClick={notices.more}>
+            {t('do.more')}
+          </Button>
+        )}
       </Surface>
     </>
   )

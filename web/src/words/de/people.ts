@@ -90,9 +90,9 @@ export const people = {
   'tokens.lastUsed': 'zuletzt benutzt {when}',
   'tokens.neverUsed': 'nie benutzt',
   'tokens.ends': 'endet {when}',
-  'tokens.suspended': 'Ausgesetzt',
-  'tokens.suspend': 'Aussetzen',
-  'tokens.resume': 'Fortsetzen',
+  'tokens.disabled': 'Abgeschaltet',
+  'tokens.disable': 'Abschalten',
+  'tokens.enable': 'Einschalten',
   'tokens.endAsk': 'Das Token „{name}“ beenden?',
   'tokens.endWhy': 'Was es benutzt, ist binnen einer Sekunde ausgesperrt.',
 

@@ -98,7 +98,7 @@ export const problems = {
     'Das Token würde in der Vergangenheit enden und nichts öffnen. Wählen Sie eine spätere Zeit.',
   'problem.token_not_found': 'Dieses Token gibt es nicht.',
   'problem.token_owner_needed': 'Ein Token für eine Person macht nur sie selbst. Machen Sie eines für einen Dienst.',
-  'problem.token_refused': 'Dieses Token ist unbekannt, abgelaufen oder angehalten. Machen Sie ein neues.',
+  'problem.token_refused': 'Dieses Token ist unbekannt, abgelaufen oder abgeschaltet. Machen Sie ein neues.',
   'problem.webhook_address_invalid':
     'Ein Webhook braucht eine https-Adresse, oder eine mit http auf diesem Rechner, ohne Benutzer und Passphrase.',
   'problem.webhook_event_unknown': 'Dieses Ereignis gibt es nicht. Wählen Sie eines aus der Liste.',
@@ -133,11 +133,12 @@ export const problems = {
     'Zu viele Versuche in kurzer Zeit. Warten Sie ein wenig, und versuchen Sie es dann noch einmal.',
   'problem.token_gate_incomplete':
     'Ein Token für das Tor braucht beides: ein Recht wie gate:app und Grenzen, die sagen, was es öffnet.',
-  'problem.token_suspended_from_above':
-    'Die Verwaltung hat dieses Token angehalten, und nur sie hebt das auf. Fragen Sie dort.',
+  'problem.token_disabled_from_above':
+    'Die Verwaltung hat dieses Token abgeschaltet, und nur sie hebt das auf. Fragen Sie dort.',
   'problem.gate_limit_unreadable': 'Eine dieser Grenzen lässt sich nicht lesen. ({message})',
   'problem.request_head_too_large':
     'Die Anfrage ist zu groß. Löschen Sie die Cookies dieser Seite, und laden Sie sie neu.',
+  'problem.expectation_unknown': 'Die Anfrage erwartet etwas, das dieser Server nicht kennt.',
   'problem.request_too_slow': 'Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.',
   'problem.grant_names_spent':
     'Sie haben eben zu viele Namen versucht, die es nicht gibt. Warten Sie, und versuchen Sie es dann noch einmal.',

@@ -86,9 +86,9 @@ export const people = {
   'tokens.lastUsed': 'last used {when}',
   'tokens.neverUsed': 'never used',
   'tokens.ends': 'ends {when}',
-  'tokens.suspended': 'Suspended',
-  'tokens.suspend': 'Suspend',
-  'tokens.resume': 'Resume',
+  'tokens.disabled': 'Disabled',
+  'tokens.disable': 'Disable',
+  'tokens.enable': 'Enable',
   'tokens.endAsk': 'End the token “{name}”?',
   'tokens.endWhy': 'Whatever uses it is locked out within a second.',
 

@@ -1,0 +1,39 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { Failure } from '../../errors/failure.ts'
+import { createHttpServer, createTlsServer, listenerOptions } from './node-http.ts'
+import { type PathOwner, type UnreadAnswer, unreadAnswer } from './unread.ts'
+
+/** What a listener needs besides its handler. */
+export interface ListenerParts {
+  /** Who answers in which words what no route sees. */
+  readonly owners: readonly PathOwner[]
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+}
+
+/**
+ * A server of which every answer is ours. What names no host (RFC 9112 section 3.2) or expects the unknown (RFC 9110
+ * section 10.1.1) Node.js would answer by itself, without a word of what is wrong.
+ */
+export function createListener(handler: RequestListener, { owners, tls }: ListenerParts): Server {
+  const refuse = (request: IncomingMessage, response: ServerResponse, failure: Failure) => {
+    response.setHeader('connection', 'close')
+    refuseUnread(response, unreadAnswer(failure, request.url ?? '', owners))
+  }
+  const listener: RequestListener = (request, response) => {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') refuse(request, response, namesNoHost)
+    else handler(request, response)
+  }
+  const options = { ...listenerOptions, requireHostHeader: false }
+  const server =
+    tls === undefined ? createHttpServer(options, listener) : createTlsServer({ ...options, ...tls }, listener)
+  return server.on('checkExpectation', (request, response) =>
+    refuse(request, response, new Failure('expectation_unknown')),
+  )
+}
+
+const namesNoHost = new Failure('bad_request', { detail: { reason: 'it has no Host header' } })
+
+/** Answers a request that no route ever saw. */
+export function refuseUnread(response: ServerResponse, { status, headers, body }: UnreadAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+}
