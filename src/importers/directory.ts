@@ -31,7 +31,7 @@ export async function importSimpleotpStore(files: FolderFiles, open: OpenMessage
     if (name === undefined) continue
     if (bytes.length === 0) {
       // Its web page left such a file when gpg would not encrypt, and listed the account all the same.
-      report.skip('empty_files')
+      report.skip('simpleotp_empty')
       continue
     }
     if (!isOpenPgp(bytes)) {

@@ -24,8 +24,8 @@ export interface ImportSkip {
 
 /** What is left out on purpose. */
 const skips = {
+  simpleotp_empty: 'empty files, whose secrets simpleotp never wrote',
   simpleotp_users: "users of simpleotp's login server",
-  empty_files: 'empty files, whose secrets simpleotp never wrote',
   entries_without: 'entries without a one-time password',
   items_without: 'items without a one-time password',
   rows_without: 'rows without a one-time password',

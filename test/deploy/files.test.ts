@@ -239,4 +239,3 @@ describeWhere(findProgram('systemd-analyze') !== null, 'systemd-analyze', 'the s
     expect(read('systemd/watchword-audit-syslog.service')).toMatch(/^LoadCredential=token:/m)
   })
 })
-

@@ -63,7 +63,7 @@ describe('importSimpleotpStore', () => {
       0,
       [
         { code: 'simpleotp_users', what: "users of simpleotp's login server", count: 1 },
-        { code: 'empty_files', what: 'empty files, whose secrets simpleotp never wrote', count: 1 },
+        { code: 'simpleotp_empty', what: 'empty files, whose secrets simpleotp never wrote', count: 1 },
       ],
     ])
     expect(report.failures.map(({ name }) => name)).toEqual(['foreign', 'wrong'])

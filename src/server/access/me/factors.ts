@@ -90,7 +90,10 @@ export async function renewRecoveryCodes(context: AccessContext, actor: Actor): 
   return codes
 }
 
-/** Ends the other sessions and the logins under way after a factor changed, audits it and tells the person by mail; a passkey has a name. */
+/**
+ * Ends the other sessions and the logins under way after a factor changed, audits it and tells the person by mail; a
+ * passkey has a name.
+ */
 export async function tellOfChange(
   context: AccessContext,
   tx: Tx,

@@ -81,7 +81,7 @@ export async function moveSignCount(tx: Tx, passkey: PasskeyRow, signCount: numb
   return numUpdatedRows === 1n
 }
 
-/** Deletes a passkey of this person and of nobody else, and tells its name; null when there was none. */
+/** Deletes a passkey of this person and of nobody else, and tells its name; null when there is none. */
 export async function deletePasskeyRow(tx: Tx, personId: string, id: string): Promise<string | null> {
   const row = await tx
     .deleteFrom('passkey')

@@ -133,8 +133,8 @@ export const remarks = {
   'check.sealed secrets': 'Versiegelte Geheimnisse',
   'check.audit chain': 'Kette des Protokolls',
 
+  'left-out.simpleotp_empty': 'leere Dateien, deren Geheimnisse simpleotp nie geschrieben hat',
   'left-out.simpleotp_users': 'Benutzer von simpleotps Anmeldeserver',
-  'left-out.empty_files': 'leere Dateien, deren Geheimnisse simpleotp nie schrieb',
   'left-out.entries_without': 'Einträge ohne Einmalpasswort',
   'left-out.items_without': 'Einträge ohne Einmalpasswort',
   'left-out.rows_without': 'Zeilen ohne Einmalpasswort',
