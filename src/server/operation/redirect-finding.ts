@@ -19,7 +19,7 @@ const check = 'sign-on redirect'
 export async function redirectFindings(
   db: Queryable,
   config: Config,
-  request: FastifyRequest | undefined,
+  request: FastifyRequest | null,
 ): Promise<Finding[]> {
   const { settings, callbackPath } = readSignOnEnvironment(config.variables)
   const isActive = settings !== null || (await readKept(db, 'sign_on.active')) !== null

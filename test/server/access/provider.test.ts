@@ -97,7 +97,7 @@ describe.each(engines)('a provider and its sessions on $name', (engine) => {
       await house.call(api.draftOidc, { token: rootToken, headers, body: { ...draft, ...wrong } })
       const answer = await house.call(api.testOidc, { token: rootToken, headers })
       expect(answer.body['works']).toBe(false)
-      expect(String(answer.body['findings'])).toMatch(finding)
+      expect(JSON.stringify(answer.body['findings'])).toMatch(finding)
     }
     for (const unfit of [{ issuer: 'http://example.com' }, { scopes: ['email'] }, { acceptBearer: true }]) {
       const answer = await house.call(api.draftOidc, { token: rootToken, headers, body: { ...draft, ...unfit } })

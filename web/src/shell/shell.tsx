@@ -45,7 +45,13 @@ export function Shell({ children }: { children: ReactNode }) {
           />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="md" style={{ background: 'var(--mantine-color-body)' }} aria-label={t('app.nav')}>
+      <AppShell.Navbar
+        p="md"
+        className="ww-navbar"
+        style={{ background: 'var(--mantine-color-body)' }}
+        aria-label={t('app.nav')}
+        {...(isMenuOpen ? {} : { 'data-closed': '' })}
+      >
         <Navigation onHelp={help.open} />
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1} style={{ outline: 'none' }}>
