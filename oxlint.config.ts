@@ -35,7 +35,10 @@ const mayImport: Record<string, readonly string[]> = {
 const rooms = Object.keys(mayImport).toSorted((one, other) => other.split('/').length - one.split('/').length)
 const elements = rooms.map((name) => ({ type: name, pattern: `src/${name}` }))
 /** What every command shares; it stands beside them in src/cli and needs none of them. */
-const frame = { type: 'cli', fileInternalPath: '{context,terminal,exit-codes,user,server-options}.ts' }
+const frame = {
+  type: 'cli',
+  fileInternalPath: '{context,terminal,exit-codes,output-stream,system-error,user,server-options}.ts',
+}
 
 function reach(name: string, seen = new Set<string>([name])): string[] {
   for (const next of mayImport[name] ?? []) {

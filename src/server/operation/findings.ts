@@ -33,7 +33,7 @@ export async function findings(
 ): Promise<Finding[]> {
   return [
     ...configFindings(config, request?.raw.socket.localPort),
-    ...(await redirectFindings(core.storage.db, config, request ?? null)),
+    ...(await redirectFindings(core.storage.db, config, request)),
     ...fileFindings(config),
     await clockFinding(core),
     await databaseFinding(core),

@@ -19,13 +19,14 @@ const check = 'sign-on redirect'
 export async function redirectFindings(
   db: Queryable,
   config: Config,
-  request: FastifyRequest | null,
+  request: FastifyRequest | undefined,
 ): Promise<Finding[]> {
   const { settings, callbackPath } = readSignOnEnvironment(config.variables)
   const isActive = settings !== null || (await readKept(db, 'sign_on.active')) !== null
   const address = originOf(config, request) + callbackPath
   if (!isActive) return [finding('ok', check, 'redirect_unused', { address })]
-  const odd = request === undefined ? storeRemarks(config, address) : redirectRemarks(address, askedHost(config, request))
+  const odd =
+    request === undefined ? storeRemarks(config, address) : redirectRemarks(address, askedHost(config, request))
   if (odd.length === 0) return [finding('ok', check, 'redirect_fits', { address })]
   return odd.map((said) => ({ level: 'warning', check, ...said }))
 }

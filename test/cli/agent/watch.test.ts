@@ -43,7 +43,7 @@ it('cuts the names of a list to pick from to the width of the terminal', () => {
   const names = ['日本'.repeat(50), 'x'.repeat(200), 'short']
   const rows = drawing(names, { typed: '', cursor: 0 }, 40).split('\r\n')
   expect(rows).toHaveLength(4)
-  for (const row of rows.slice(1)) expect(widthOf(row.replace(/\u001b[^]*$/, ''))).toBeLessThan(40)
+  for (const row of rows.slice(1)) expect(widthOf(row.split('\u001b')[0] ?? '')).toBeLessThan(40)
 })
 
 it('says how many found no room', () => {
