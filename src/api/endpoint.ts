@@ -78,9 +78,13 @@ export function exactly<const Properties extends Record<string, TSchema>>(proper
 
 /** A sentence with its stable name and what stands in its placeholders, so that a client can say it in its own language. */
 export const Remark = Type.Object({
-  code: Type.String(),
-  message: Type.String(),
-  values: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+  code: Type.String({ description: 'Stable name of the sentence' }),
+  message: Type.String({ description: 'The sentence in English' }),
+  values: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+      description: 'What stands in the placeholders of the sentence',
+    }),
+  ),
 })
 export type Remark = Static<typeof Remark>
 

@@ -48,12 +48,13 @@ describe('the logins metric', () => {
     expect(await counted()).toEqual({ accepted: 1, refused: 0 })
   })
 
-  it('counts a command whose person was disabled meanwhile as refused', async () => {
+  it('counts a command whose person was locked meanwhile as refused', async () => {
     const house = await openHouse(sqlite)
     const { rootToken } = await addFirstAdministrator(house)
     const bob = await addPerson(house, rootToken, { username: 'bob' })
     const deviceCode = await confirmDevice(house, bob.browser, true)
-    await house.call(api.updatePerson, { token: rootToken, params: { person: 'bob' }, body: { enabled: false } })
+    const { storage } = house.access.context
+    await storage.transaction((tx) => tx.updateTable('subject_state').set({ unknown_failures: 1000 }).execute())
     const counted = counting(house)
     await counted()
     await house.call(api.devicePoll, { body: { deviceCode } })
