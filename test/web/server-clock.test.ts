@@ -20,6 +20,30 @@ describe('T104 the clock of the page', () => {
     expect(clock.nowMs()).toBe(noonMs + 90_400)
   })
 
+  it('is not put ahead by an answer that waited for a step, nor the visitor’s clock put wrong', () => {
+    const { now, read, clock } = browser()
+    clock.learn(noonMs, read())
+    const sentAt = read()
+    now.steadyMs += 25_000
+    now.wallMs += 25_000
+    clock.learn(noonMs + 25_000, sentAt)
+    expect([clock.nowMs(), clock.visitorAheadMs()]).toEqual([noonMs + 25_000, 0])
+  })
+
+  it('takes the time of a late answer where it would be behind without, and where it has no other', () => {
+    const { now, read, clock } = browser()
+    const first = read()
+    now.steadyMs += 5000
+    now.wallMs += 5000
+    clock.learn(noonMs, first)
+    expect(clock.nowMs()).toBe(noonMs + 5000)
+    const second = read()
+    now.steadyMs += 5000
+    now.wallMs += 5000
+    clock.learn(noonMs + 60_000, second)
+    expect(clock.nowMs()).toBe(noonMs + 65_000)
+  })
+
   it('does not run back when the visitor sets their clock back', () => {
     const { now, read, clock } = browser()
     clock.learn(noonMs, read())

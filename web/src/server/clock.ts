@@ -8,7 +8,7 @@
 export interface ServerClock {
   /** Unix milliseconds as the server counts them; the visitor's own before any answer came. */
   nowMs(): number
-  /** Learns from an answer. `sentAt` is from {@link moment} when its request left. */
+  /** Learns from an answer that has just come. `sentAt` is from {@link moment} when its request left. */
   learn(serverTimeMs: number, sentAt: Moment): void
   /** How far the visitor's clock is ahead of the server's, in milliseconds; null before any answer. */
   visitorAheadMs(): number | null
@@ -25,6 +25,12 @@ export function moment(): Moment {
   return { steadyMs: performance.now(), wallMs: Date.now() }
 }
 
+/**
+ * An answer that was longer under way waited for something, as for a step that is somebody else's now. Counted from
+ * when its request left, it would put us ahead by all that time, and what it brought would be hidden at once.
+ */
+const promptMs = 2000
+
 /** @param read - the browser's clocks; tests hand in their own */
 export function createServerClock(read: () => Moment = moment): ServerClock {
   let anchor: { readonly serverMs: number; readonly at: Moment } | null = null
@@ -32,16 +38,22 @@ export function createServerClock(read: () => Moment = moment): ServerClock {
     nowMs() {
       const now = read()
       if (anchor === null) return now.wallMs
-      return anchor.serverMs + Math.max(now.steadyMs - anchor.at.steadyMs, now.wallMs - anchor.at.wallMs)
+      return anchor.serverMs + elapsedMs(anchor.at, now)
     },
     // Anchored when the request left, not when the answer came: the server stamped it no earlier.
     learn(serverTimeMs, sentAt) {
-      anchor = { serverMs: serverTimeMs, at: sentAt }
+      const isPrompt = elapsedMs(sentAt, read()) <= promptMs
+      if (anchor === null || isPrompt || this.nowMs() < serverTimeMs) anchor = { serverMs: serverTimeMs, at: sentAt }
     },
     visitorAheadMs() {
       return anchor === null ? null : anchor.at.wallMs - anchor.serverMs
     },
   }
+}
+
+/** By whichever clock went further. */
+function elapsedMs(since: Moment, now: Moment): number {
+  return Math.max(now.steadyMs - since.steadyMs, now.wallMs - since.wallMs)
 }
 
 /** The clock of this page. */
