@@ -15,9 +15,12 @@ export async function grantsOn(db: Queryable, accountIds: readonly string[]): Pr
 }
 
 /** Where a grant stands among those of its account. */
-export type GrantPosition = readonly [createdAtMs: number, id: string]
+export type GrantPosition = readonly [createdAtMs: number, right: string, id: string]
 
-/** Grants on one account with names, oldest first: those after a position, or one by its id. */
+/**
+ * Grants on one account with names, oldest first, and of one moment who manages it first: those after a position, or one
+ * by its id.
+ */
 export async function namedGrantsOn(
   db: Queryable,
   accountId: string,
@@ -35,15 +38,15 @@ export async function namedGrantsOn(
     .select(['person.username as person_name', 'group.name as group_name'])
     .where('account_id', '=', accountId)
     .orderBy('account_grant.created_at_ms')
+    .orderBy('account_grant.right')
     .orderBy('account_grant.id')
   if ('id' in wish) query = query.where('account_grant.id', '=', wish.id)
   else {
     const { after, limit } = wish
     query = query.limit(limit)
     if (after !== null) {
-      const [createdAtMs, id] = after
       query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('account_grant.created_at_ms', 'account_grant.id'), '>', tuple(createdAtMs, id)),
+        eb(refTuple('account_grant.created_at_ms', 'account_grant.right', 'account_grant.id'), '>', tuple(...after)),
       )
     }
   }

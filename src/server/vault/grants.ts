@@ -35,12 +35,12 @@ export async function listGrants(
   await manageAccount(storage.db, actor, accountId, nowMs)
   const after = cursor === undefined ? null : positionIn(cursor)
   const rows = await namedGrantsOn(storage.db, accountId, { after, limit: limit + 1 })
-  return pageOfRows(rows, limit, ({ createdAtMs, id }) => [createdAtMs, id], showGrant)
+  return pageOfRows(rows, limit, ({ createdAtMs, right, id }) => [createdAtMs, right, id], showGrant)
 }
 
 function positionIn(cursor: string): GrantPosition {
-  const [createdAtMs, id] = readCursor(cursor, ['number', 'string'])
-  return [Number(createdAtMs), String(id)]
+  const [createdAtMs, right, id] = readCursor(cursor, ['number', 'string', 'string'])
+  return [Number(createdAtMs), String(right), String(id)]
 }
 
 /**
