@@ -1,3 +1,5 @@
+import { escapeHtml } from './escape-html.ts'
+
 /** The part of an OpenAPI document the page shows. */
 interface Document {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
@@ -58,8 +60,8 @@ dd p { margin: 0 0 .25rem; }
 export function docsPage(document: object): string {
   const api = document as Document
   const sections = api.tags.map((tag) => section(api, tag)).join('')
-  const links = api.tags.map(({ name }) => `<a href="#${slug(name)}">${escape(name)}</a>`).join('')
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(api.info.title)} API</title><link rel="stylesheet" href="/docs/style.css"></head><body><main><h1>${escape(api.info.title)} API</h1><p class="quiet">Version ${escape(api.info.version)}. ${escape(api.info.description)} The same as data: <a href="/openapi.json">openapi.json</a>.</p><nav aria-label="Sections">${links}</nav>${sections}</main></body></html>`
+  const links = api.tags.map(({ name }) => `<a href="#${slug(name)}">${escapeHtml(name)}</a>`).join('')
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(api.info.title)} API</title><link rel="stylesheet" href="/docs/style.css"></head><body><main><h1>${escapeHtml(api.info.title)} API</h1><p class="quiet">Version ${escapeHtml(api.info.version)}. ${escapeHtml(api.info.description)} The same as data: <a href="/openapi.json">openapi.json</a>.</p><nav aria-label="Sections">${links}</nav>${sections}</main></body></html>`
 }
 
 function section(api: Document, { name, description = '' }: Document['tags'][number]): string {
@@ -69,7 +71,7 @@ function section(api: Document, { name, description = '' }: Document['tags'][num
       .filter(([, operation]) => operation.tags.includes(name))
       .map(([method, operation]) => entry(method, path, operation)),
   )
-  return `<h2 id="${slug(name)}">${escape(name)}</h2><p class="quiet">${escape(description)}</p>${operations.join('')}`
+  return `<h2 id="${slug(name)}">${escapeHtml(name)}</h2><p class="quiet">${escapeHtml(description)}</p>${operations.join('')}`
 }
 
 function entry(method: string, path: string, operation: Operation): string {
@@ -82,41 +84,32 @@ function entry(method: string, path: string, operation: Operation): string {
     sample(`${status} ${answer.description}`, Object.values(answer.content ?? {})[0]?.schema),
   )
   const told = refusals.map(([status, refusal]): [string, string] => [status, paragraphs(refusal.description)])
-  return `<details><summary><b>${method.toUpperCase()}</b><code>${escape(path)}</code><span>${escape(summary)}</span></summary><div><p class="quiet">${escape(description)}${isOpen ? ' No token is needed.' : ''}</p>${listed('Parameters', parameters.map(fieldOf))}${body.join('')}${shown.join('')}${listed('Refused with', told)}</div></details>`
+  return `<details><summary><b>${method.toUpperCase()}</b><code>${escapeHtml(path)}</code><span>${escapeHtml(summary)}</span></summary><div><p class="quiet">${escapeHtml(description)}${isOpen ? ' No token is needed.' : ''}</p>${listed('Parameters', parameters.map(fieldOf))}${body.join('')}${shown.join('')}${listed('Refused with', told)}</div></details>`
 }
 
 function fieldOf({ name, in: place, required, description = '' }: Parameter): [string, string] {
-  const where = `<span class="quiet">${escape(place)}${required ? ', required' : ''}</span>`
-  return [`<code>${escape(name)}</code> ${where}`, escape(description)]
+  const where = `<span class="quiet">${escapeHtml(place)}${required ? ', required' : ''}</span>`
+  return [`<code>${escapeHtml(name)}</code> ${where}`, escapeHtml(description)]
 }
 
 /** A heading and what belongs to it, term by term; nothing where there is none. */
 function listed(title: string, terms: readonly (readonly [term: string, text: string])[]): string {
   if (terms.length === 0) return ''
   const rows = terms.map(([term, text]) => `<dt>${term}</dt><dd>${text}</dd>`)
-  return `<h3>${escape(title)}</h3><dl>${rows.join('')}</dl>`
+  return `<h3>${escapeHtml(title)}</h3><dl>${rows.join('')}</dl>`
 }
 
 /** A description in paragraphs, with names of failures as code. */
 function paragraphs(text: string): string {
-  const parts = escape(text).split('\n\n')
+  const parts = escapeHtml(text).split('\n\n')
   return parts.map((part) => `<p>${part.replaceAll(/`(\w+)`/g, '<code>$1</code>')}</p>`).join('')
 }
 
 function sample(title: string, schema: object | undefined): string {
-  if (schema === undefined) return `<h3>${escape(title)}</h3>`
-  return `<h3>${escape(title)}</h3><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
+  if (schema === undefined) return `<h3>${escapeHtml(title)}</h3>`
+  return `<h3>${escapeHtml(title)}</h3><pre tabindex="0">${escapeHtml(JSON.stringify(schema, null, 2))}</pre>`
 }
 
 function slug(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
 }

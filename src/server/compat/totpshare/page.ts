@@ -1,7 +1,4 @@
-/** Text as it may stand in HTML. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
+import { escapeHtml } from '../../http/escape-html.ts'
 
 /** A page of one sentence and one way on, which needs no script and no style. */
 export function sentencePage(heading: string, sentence: string, link: { href: string; text: string }): string {
