@@ -37,7 +37,7 @@ const elements = rooms.map((name) => ({ type: name, pattern: `src/${name}` }))
 /** What every command shares; it stands beside them in src/cli and needs none of them. */
 const frame = {
   type: 'cli',
-  fileInternalPath: '{context,terminal,exit-codes,output-stream,system-error,user,server-options}.ts',
+  fileInternalPath: '{context,counted,terminal,exit-codes,output-stream,progress,system-error,user,server-options}.ts',
 }
 
 function reach(name: string, seen = new Set<string>([name])): string[] {
@@ -53,6 +53,25 @@ const policies = Object.keys(mayImport).map((name) => ({
   from: { element: { type: name } },
   allow: [{ to: { element: { type: reach(name) } } }, ...(name.startsWith('cli') ? [{ to: { element: frame } }] : [])],
 }))
+
+const environment = {
+  object: 'process',
+  property: 'env',
+  message: 'Only src/server/config.ts and src/cli read the environment.',
+}
+/** The words a query begins with: each room says them in its stores alone. */
+const queries = ['selectFrom', 'insertInto', 'updateTable', 'deleteFrom'].map((property) => ({
+  property,
+  message: 'SQL stands in store.ts, or in a *-store.ts beside it.',
+}))
+/** A type of a row or request is erased; what runs is not. */
+const restricted = (names: readonly string[], message: string) =>
+  names.map((name) => ({ name, allowTypeImports: true, message }))
+
+const drivers = restricted(
+  ['kysely', 'pg', 'node:sqlite'],
+  'Database drivers and the query builder live in src/server/database.',
+)
 
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest', 'react', 'jsx-a11y'],
@@ -70,17 +89,7 @@ export default defineConfig({
     'import/no-default-export': 'error',
     'import/no-cycle': 'error',
     'boundaries/dependencies': ['error', { default: 'disallow', policies }],
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: ['kysely', 'pg', 'node:sqlite'].map((name) => ({
-          name,
-          // A type of a row is erased; what runs is not.
-          allowTypeImports: true,
-          message: 'Database drivers and the query builder live in src/server/database.',
-        })),
-      },
-    ],
+    'no-restricted-imports': ['error', { paths: drivers }],
     // Rules that misread what we do: methods of plain objects, letters of ASCII text, messages of expectations.
     'typescript/unbound-method': 'off',
     'typescript/no-misused-spread': 'off',
@@ -90,6 +99,23 @@ export default defineConfig({
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'fc.assert', 'assert*'] }],
   },
   overrides: [
+    {
+      files: ['src/server/**'],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            paths: [
+              ...drivers,
+              ...restricted(
+                ['node:http', 'node:https', 'node:http2'],
+                'Ask src/server/http/node-http.ts: imported, they load fetch.',
+              ),
+            ],
+          },
+        ],
+      },
+    },
     {
       files: ['src/server/database/**', 'test/**', 'bench/**', 'src/importers/**', 'src/server/compat/*/import*.ts'],
       rules: { 'no-restricted-imports': 'off' },
@@ -128,19 +154,14 @@ export default defineConfig({
         ],
       },
     },
+    { files: ['src/**'], rules: { 'no-restricted-properties': ['error', environment, ...queries] } },
     {
-      files: ['src/**'],
-      rules: {
-        'no-restricted-properties': [
-          'error',
-          {
-            object: 'process',
-            property: 'env',
-            message: 'Only src/server/config.ts and src/cli read the environment.',
-          },
-        ],
-      },
+      files: ['src/server/**/store.ts', 'src/server/**/*-store.ts', 'src/server/database/**'],
+      rules: { 'no-restricted-properties': ['error', environment] },
     },
-    { files: ['src/server/config.ts', 'src/cli/**'], rules: { 'no-restricted-properties': 'off' } },
+    {
+      files: ['src/server/config.ts', 'src/cli/**'],
+      rules: { 'no-restricted-properties': ['error', ...queries] },
+    },
   ],
 })

@@ -15,9 +15,9 @@ const alone = [
 
 const shared = {
   // Generous: they end what hangs, and measure nothing.
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
-  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 120_000 } },
   // Hundreds of processes of ours start from the same sources.
   env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'watchword-compiled') },
 }

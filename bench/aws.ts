@@ -14,20 +14,20 @@ const project = join(import.meta.dirname, '..')
 /** What every call of an AWS tool pays: our start, one sealed file, one line. */
 export const awsMeasurement: Measurement = {
   name: 'aws',
-  measure: () => {
+  measure: async () => {
     const home = mkdtempSync(join(tmpdir(), 'watchword-bench-'))
     try {
-      return Promise.resolve([cachedRow(home)])
+      return [await cachedRow(home)]
     } finally {
       rmSync(home, { recursive: true })
     }
   },
 }
 
-function cachedRow(home: string): Row {
+async function cachedRow(home: string): Promise<Row> {
   const env = { HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), PATH: process.env['PATH'] }
   mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 })
-  fillCache(env)
+  await fillCache(env)
   const built = join(project, 'dist', 'watchword.js')
   const script = existsSync(built) ? built : join(project, 'src', 'cli', 'main.ts')
   const ours: number[] = []
@@ -50,9 +50,9 @@ function cachedRow(home: string): Row {
   }
 }
 
-function fillCache(env: Readonly<Record<string, string | undefined>>): void {
+async function fillCache(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const paths = awsPaths(env, {}, process.platform, process.getuid?.())
-  saveSettings(paths, 'default', { sso_url: 'https://company.okta.com/app', user_name: 'mara@example.com' })
+  await saveSettings(paths, 'default', { sso_url: 'https://company.okta.com/app', user_name: 'mara@example.com' })
   const cached: CachedCredentials = {
     accessKeyId: 'ASIAEXAMPLE',
     secretAccessKey: 'x'.repeat(40),

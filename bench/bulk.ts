@@ -1,4 +1,4 @@
-import { bulkEnrol, readBulkJob } from '../src/api/realms.ts'
+import { bulkEnrol, readBulkJob } from '../src/api/bulk.ts'
 import { createClient } from '../src/client/client.ts'
 import { sendLoad } from './load.ts'
 import { atMost, type Measurement } from './row.ts'

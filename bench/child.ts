@@ -17,13 +17,18 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Starts a program that prints an address once it listens. */
-export async function startChild(
+/** Starts a script of ours that prints an address once it listens. */
+export function startChild(args: readonly string[]): Promise<Child> {
+  return startProgram(process.execPath, args, {})
+}
+
+async function startProgram(
+  program: string,
   args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
+  variables: Readonly<Record<string, string>>,
 ): Promise<Child> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...variables },
@@ -42,12 +47,9 @@ export async function startChild(
   }
 }
 
-/** Our built server on a data directory or database, at a port of the system's choice. */
-export function startServerChild(
-  variables: Readonly<Record<string, string>>,
-  nodeOptions: readonly string[] = [],
-): Promise<Child> {
-  return startChild([...nodeOptions, join(root, 'dist', 'watchword.js'), 'serve', '--port', '0'], {
+/** Our built server on a data directory or database, at a port of the system's choice, started as its users start it. */
+export function startServerChild(variables: Readonly<Record<string, string>>): Promise<Child> {
+  return startProgram(join(root, 'bin', 'watchword'), ['serve', '--port', '0'], {
     WATCHWORD_LOG_LEVEL: 'error',
     ...variables,
   })

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import Fastify from 'fastify'
 import { Compile } from 'typebox/compile'
-import { Verify } from '../src/api/realms.ts'
+import { Verify } from '../src/api/subjects.ts'
 
 const tokens = new Set([hash('sha256', process.argv[2] ?? '', 'base64url')])
 const body = Compile(Verify)

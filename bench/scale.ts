@@ -56,7 +56,7 @@ function verdictsPerSecond(subjects: number): Promise<number> {
       return perSecond
     },
     {},
-    { realm: { name: 'bench', origin: 'api', replay: 'reuse' } },
+    { name: 'bench', origin: 'api', replay: 'reuse' },
   )
 }
 

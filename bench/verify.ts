@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { totp } from '../src/otp/totp.ts'
 import { type Child, root, startChild, startServerChild } from './child.ts'
 import { type LoadResult, request, sendLoad } from './load.ts'
@@ -43,13 +44,13 @@ export async function withSeededServer<T>(
   subjects: number,
   work: (server: Child, seeded: Seeded) => Promise<T>,
   extra: Readonly<Record<string, string>> = {},
-  { realm, nodeOptions }: { readonly realm?: NewRealm; readonly nodeOptions?: readonly string[] } = {},
+  realm?: NewRealm,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'))
   const variables = { WATCHWORD_DATA_DIR: folder, ...extra }
   try {
     const seeded = await seed(variables, subjects, realm)
-    const server = await startServerChild(variables, nodeOptions)
+    const server = await startServerChild(variables)
     try {
       return await work(server, seeded)
     } finally {
@@ -128,7 +129,6 @@ export const slowCommitMeasurement: Measurement = {
         const yardstick = { yardstick: 'same route, constant answer', yardstickValue: constant.perSecond }
         return [shown('verify, 2 ms more each commit', { value: ours.perSecond, unit: 'verdicts/s', ...yardstick })]
       },
-      {},
-      { nodeOptions: ['--import', join(root, 'bench', 'slow-commit.ts')] },
+      { NODE_OPTIONS: `--import ${pathToFileURL(join(root, 'bench', 'slow-commit.ts')).href}` },
     ),
 }

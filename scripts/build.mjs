@@ -11,15 +11,15 @@ if (!process.argv.includes('--if-stale') || isStale(stamp, sources())) await bui
 
 async function build() {
   const { rolldown } = await import('rolldown')
-  for (const old of ['watchword.js', 'codes.cjs', 'chunks', 'client', 'assets'])
-    rmSync(join(dist, old), { recursive: true, force: true })
   mkdirSync(dist, { recursive: true })
+  for (const old of readdirSync(dist)) if (old !== 'console') rmSync(join(dist, old), { recursive: true, force: true })
   const bundle = await rolldown({
     input: entries(),
     platform: 'node',
     // Optional native parts of libraries that work without them.
     external: ['pg-native', 'cloudflare:sockets', /^@napi-rs\//],
     transform: { target: 'node24', define: { __WATCHWORD_BUNDLED__: 'true' } },
+    plugins: [lateBuiltins()],
     logLevel: 'silent',
   })
   await bundle.write({
@@ -36,6 +36,21 @@ async function build() {
   describeClient()
   if (!process.argv.includes('--no-console') && existsSync(join(root, 'web', 'index.html'))) buildConsole()
   writeFileSync(stamp, '')
+}
+
+// Fastify and prom-client load these with themselves, for what a server over plain HTTP never does: 3 MB of memory.
+function lateBuiltins() {
+  const isLate = (source) => /^(node:)?(http2|https)$/.test(source)
+  const prefix = '\0late:'
+  return {
+    name: 'late-builtins',
+    resolveId: (source, importer = '') =>
+      isLate(source) && /node_modules[\\/](fastify|prom-client)[\\/]/.test(importer) ? prefix + source : null,
+    load: (id) =>
+      id.startsWith(prefix)
+        ? `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${id.slice(prefix.length)}')[name] })`
+        : null,
+  }
 }
 
 // V8 keeps a source with one character beyond Latin-1 at two bytes a character, for as long as the program runs.

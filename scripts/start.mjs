@@ -6,8 +6,6 @@ import { installPackages, pinnedNode, root, run } from './lib.mjs'
 installPackages()
 run(pinnedNode, [join(root, 'scripts', 'build.mjs'), '--if-stale'], { stdio: ['ignore', 2, 2] })
 
-const server = spawn(pinnedNode, [join(root, 'dist', 'watchword.js'), 'serve', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-})
+const server = spawn(join(root, 'bin', 'watchword'), ['serve', ...process.argv.slice(2)], { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
 server.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)))

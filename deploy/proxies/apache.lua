@@ -51,6 +51,8 @@ local function hide_from_app(r, is_token)
 end
 
 local function refuse(r, status, headers)
+  -- What the check never answers comes from somebody else; 0 would mean to pass.
+  if status < 400 or status > 599 then return 503 end
   for _, name in ipairs { "WWW-Authenticate", "X-Watchword-Login", "Cache-Control" } do
     r.err_headers_out[name] = headers[name:lower()]
   end

@@ -37,7 +37,7 @@ core.register_action("watchword", { "http-req" }, function(txn)
   end
   local answer = core.httpclient():get { url = "http://127.0.0.1:8000/check/forward", headers = ask, timeout = 2000 }
   for _, name in ipairs(identity) do txn.http:req_del_header(name) end
-  if not answer or not answer.status or answer.status == 0 then return end
+  if not answer or not answer.status or answer.status < 200 or answer.status > 599 then return end
   local told = answer.headers or {}
   if answer.status >= 200 and answer.status < 300 then
     for _, name in ipairs(identity) do

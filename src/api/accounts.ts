@@ -151,6 +151,10 @@ export const RevealRecord = Type.Object({
   step: Type.Integer(),
   outcome: Type.String(),
 })
+export const RevealDay = Type.Object({
+  day: Type.String({ description: 'Year, month and day in UTC' }),
+  count: Type.Integer(),
+})
 /** What an image or a pasted text holds; `already` names an account with the same secret. */
 export const Candidate = Type.Object({
   ref: Type.String({ description: 'Give it to addCandidates' }),
@@ -294,6 +298,19 @@ export const listReveals = endpoint(
   'listReveals',
   { method: 'GET', path: '/v1/accounts/{account}/reveals', summary: 'Reveals over time', ...manager },
   { params: one, query: exactly({ ...pageQuery }), answer: pageOf(RevealRecord) },
+)
+export const countReveals = endpoint(
+  'countReveals',
+  {
+    method: 'GET',
+    path: '/v1/accounts/{account}/reveals/counts',
+    summary: 'Codes handed out on each of the last 30 days',
+    ...manager,
+  },
+  {
+    params: one,
+    answer: Type.Object({ days: Type.Array(RevealDay, { description: 'A row for each day, oldest first' }) }),
+  },
 )
 export const setFavourite = endpoint(
   'setFavourite',

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { endpoint, exactly, oneOf, orNull, pageOf, pageQuery, Ref, TimeMs } from './endpoint.ts'
 import { Person } from './people.ts'
-import { Confirmation } from './realms.ts'
+import { Confirmation } from './subjects.ts'
 
 /**
  * Characters a new passphrase has at least. NIST SP 800-63B section 3.1.1 asks for 8 beside a second factor; length is

@@ -82,7 +82,9 @@ const administrators = { tag: 'Settings', right: 'administrator' } as const
 export const OidcSettings = exactly({
   issuer: Type.String({ maxLength: 2048 }),
   clientId: Type.String({ maxLength: 512 }),
-  clientSecret: Type.Optional(Type.String({ maxLength: 2048, description: 'Write-only; absent keeps the stored one' })),
+  clientSecret: Type.Optional(
+    Type.String({ maxLength: 2048, description: 'Write-only; absent keeps the stored one of the same issuer' }),
+  ),
   scopes: Type.Array(Type.String({ maxLength: 128 })),
   groupsClaim: Type.String({ maxLength: 128 }),
   administratorsGroup: Type.String({ maxLength: 255 }),
@@ -156,6 +158,17 @@ export const updateSettings = endpoint(
   { body: Type.Partial(Settings, { additionalProperties: false }), answer: Settings },
 )
 
+/** What notices speak of, as webhooks subscribe to it and people switch it off. */
+export const noticeEvents = [
+  'login.new_device',
+  'person.factor_changed',
+  'subject.locked',
+  'subject.cap_reached',
+  'account.revealed',
+  'account.rotate_needed',
+  'audit.checkpoint',
+] as const
+
 export const Webhook = Type.Object({
   id: Type.String(),
   url: Type.String(),
@@ -170,7 +183,7 @@ export const Notice = Type.Object({
   event: Type.String(),
   state: oneOf(['waiting', 'sent', 'dead']),
   attempts: Type.Integer(),
-  lastError: orNull(Type.String()),
+  lastError: orNull(Remark),
   createdAtMs: TimeMs,
 })
 export const listWebhooks = endpoint(

@@ -18,7 +18,7 @@ export interface ConsoleWishes {
 /**
  * A sign-in address for the AWS console. It is good for 15 minutes, and a secret.
  *
- * @throws {@link Failure} `aws_federation_refused`
+ * @throws {@link Failure} `aws_federation_refused`, `aws_url_unreadable`
  * @see IAM user guide, Enable custom identity broker access to the AWS console
  */
 export async function consoleUrl(
@@ -27,7 +27,7 @@ export async function consoleUrl(
   wishes: ConsoleWishes,
 ): Promise<string> {
   const { signInHost } = partitionNamed(wishes.partition)
-  const federationUrl = new URL('/federation', wishes.endpointUrl ?? `https://${signInHost}`)
+  const federationUrl = new URL('/federation', safeUrl(wishes.endpointUrl ?? `https://${signInHost}`))
   const login = new URL(federationUrl)
   login.search = new URLSearchParams({
     Action: 'login',

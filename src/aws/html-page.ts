@@ -25,8 +25,18 @@ export function readOktaPage(html: string): OktaPage {
 
 /** All elements below a node, in the order of the page. */
 export function elementsOf(node: Node): Element[] {
-  const children = 'childNodes' in node ? node.childNodes.flatMap(elementsOf) : []
-  return 'tagName' in node ? [node, ...children] : children
+  return nodesOf(node).filter((found) => 'tagName' in found)
+}
+
+/** A node and all below it, in the order of the page; a page may nest deeper than functions can. */
+function nodesOf(top: Node): Node[] {
+  const found: Node[] = []
+  const waiting: Node[] = [top]
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    found.push(node)
+    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) waiting.push(child)
+  }
+  return found
 }
 
 /** The value of an element's attribute; undefined where it has none. */
@@ -36,9 +46,8 @@ export function attributeOf(element: Element, name: string): string | undefined 
 
 /** The text an element shows, in one line. */
 export function shownText(node: Node): string {
-  if (node.nodeName === '#text' && 'value' in node) return node.value
-  const children = 'childNodes' in node ? node.childNodes : []
-  return children.map(shownText).join(' ').replace(/\s+/g, ' ').trim()
+  const texts = nodesOf(node).map((found) => (found.nodeName === '#text' && 'value' in found ? found.value : ''))
+  return texts.join(' ').replace(/\s+/g, ' ').trim()
 }
 
 function samlForm(elements: Element[]): SamlForm | null {

@@ -1,6 +1,14 @@
 import type { AwsCredentials } from './credentials.ts'
 import { partitionNamed } from './partition.ts'
-import { callQuery, child, membersOf, textOf, type XmlNode } from './query-protocol.ts'
+import {
+  callQuery,
+  incomplete,
+  membersOf,
+  requiredText,
+  requiredTimeMs,
+  textOf,
+  type XmlNode,
+} from './query-protocol.ts'
 import type { Transport } from './transport.ts'
 
 /** Where and as whom IAM is called. */
@@ -38,10 +46,10 @@ export async function createVirtualMfaDevice(
   name: string,
 ): Promise<NewMfaDevice> {
   const result = await callIam(transport, access, 'CreateVirtualMFADevice', { VirtualMFADeviceName: name, Path: '/' })
-  const device = child(result, 'VirtualMFADevice')
+  const text = (name: string) => requiredText('CreateVirtualMFADevice', result, 'VirtualMFADevice', name)
   // On the wire the Base32 text is wrapped in Base64 once more.
-  const secretBase32 = Buffer.from(textOf(device, 'Base32StringSeed'), 'base64').toString('ascii')
-  return { serialNumber: textOf(device, 'SerialNumber'), secretBase32 }
+  const secretBase32 = Buffer.from(text('Base32StringSeed'), 'base64').toString('ascii')
+  return { serialNumber: text('SerialNumber'), secretBase32 }
 }
 
 /** Attaches a device to a user, proven by the codes of two steps in a row, the earlier first. */
@@ -57,19 +65,6 @@ export async function enableMfaDevice(
   await callIam(transport, access, 'EnableMFADevice', parameters)
 }
 
-/** Tells AWS again where the device's clock stands, by two further codes. */
-export async function resyncMfaDevice(
-  transport: Transport,
-  access: IamAccess,
-  userName: string,
-  serialNumber: string,
-  codes: readonly [string, string],
-): Promise<void> {
-  const [AuthenticationCode1, AuthenticationCode2] = codes
-  const parameters = { UserName: userName, SerialNumber: serialNumber, AuthenticationCode1, AuthenticationCode2 }
-  await callIam(transport, access, 'ResyncMFADevice', parameters)
-}
-
 /** The devices of a user; of the caller where no user is named. */
 export async function listMfaDevices(transport: Transport, access: IamAccess, userName?: string): Promise<MfaDevice[]> {
   const devices: MfaDevice[] = []
@@ -77,7 +72,10 @@ export async function listMfaDevices(transport: Transport, access: IamAccess, us
   do {
     const result = await callIam(transport, access, 'ListMFADevices', { UserName: userName, Marker: marker })
     devices.push(...membersOf(result, 'MFADevices').map(deviceOf))
-    marker = textOf(result, 'IsTruncated') === 'true' ? textOf(result, 'Marker') : undefined
+    const last = marker
+    marker = textOf(result, 'IsTruncated') === 'true' ? requiredText('ListMFADevices', result, 'Marker') : undefined
+    // The same page again would never end.
+    if (marker !== undefined && marker === last) throw incomplete('ListMFADevices', 'next page')
   } while (marker !== undefined)
   return devices
 }
@@ -103,20 +101,14 @@ export async function deleteVirtualMfaDevice(
 
 /** The name of the user whose credentials these are. */
 export async function currentUserName(transport: Transport, access: IamAccess): Promise<string> {
-  return textOf(await callIam(transport, access, 'GetUser', {}), 'User', 'UserName')
-}
-
-/** The account's alias, the first of at most one; null where it has none. */
-export async function accountAlias(transport: Transport, access: IamAccess): Promise<string | null> {
-  const [alias] = membersOf(await callIam(transport, access, 'ListAccountAliases', {}), 'AccountAliases')
-  return typeof alias === 'string' ? alias : null
+  return requiredText('GetUser', await callIam(transport, access, 'GetUser', {}), 'User', 'UserName')
 }
 
 function deviceOf(node: XmlNode): MfaDevice {
   return {
     userName: textOf(node, 'UserName'),
-    serialNumber: textOf(node, 'SerialNumber'),
-    enabledAtMs: Date.parse(textOf(node, 'EnableDate')),
+    serialNumber: requiredText('ListMFADevices', node, 'SerialNumber'),
+    enabledAtMs: requiredTimeMs('ListMFADevices', node, 'EnableDate'),
   }
 }
 

@@ -11,6 +11,12 @@ export function member(json: Json | undefined, ...names: string[]): Json | undef
   return found
 }
 
+/** What an answer that is not what was asked for is called in a sentence. */
+export function foundIn(text: string): string {
+  if (text.trim() === '') return 'nothing'
+  return /<!doctype|<html/i.test(text.slice(0, 500)) ? 'a page' : 'something else'
+}
+
 /** The text below `json` along `names`; empty where there is none. */
 export function stringMember(json: Json | undefined, ...names: string[]): string {
   const found = member(json, ...names)

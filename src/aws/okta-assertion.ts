@@ -21,15 +21,24 @@ export async function fetchAssertion(client: OktaClient, ssoUrl: string, who: Si
   // Okta ignores the token of a new sign-in while an old session cookie is sent along.
   client.forgetSession()
   const { sessionToken } = await signIn(client, who)
+  if (sessionToken === '') {
+    throw new Failure('aws_okta_answer', { detail: { missing: 'session token', org: client.origin } })
+  }
   const opened = await redeem(client, ssoUrl, sessionToken)
   if (opened.samlForm !== null) return opened.samlForm
   return (await resume(client, opened, ssoUrl, who)) ?? fail(client, opened)
 }
 
 /** Whether the org runs on Identity Engine, which may not finish what the Classic API begins. */
-export async function isIdentityEngine(client: OktaClient): Promise<boolean> {
-  const organisation = await client.getJson(`${client.origin}/.well-known/okta-organization`)
-  return stringMember(organisation, 'pipeline') === 'idx'
+async function isIdentityEngine(client: OktaClient): Promise<boolean> {
+  try {
+    const organisation = await client.getJson(`${client.origin}/.well-known/okta-organization`)
+    return stringMember(organisation, 'pipeline') === 'idx'
+  } catch (thrown) {
+    // Whoever asks this has a failure to tell already; a page in the place of the answer must not hide it.
+    if (isFailure(thrown, 'aws_answer_unreadable')) return false
+    throw thrown
+  }
 }
 
 async function openApp(client: OktaClient, url: string): Promise<OktaPage> {

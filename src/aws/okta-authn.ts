@@ -65,13 +65,18 @@ export async function stepUp(client: OktaClient, stateToken: string, who: SignIn
 
 async function finish(client: OktaClient, first: Json, who: SignIn): Promise<Finished> {
   let answer = first
+  let isProven = false
   for (let transitions = 0; transitions < transitionLimit; transitions += 1) {
-    if (stringMember(answer, 'status') === 'SUCCESS') {
+    const status = stringMember(answer, 'status')
+    if (status === 'SUCCESS') {
       return {
         sessionToken: stringMember(answer, 'sessionToken'),
         nextUrl: stringMember(answer, '_links', 'next', 'href'),
       }
     }
+    // Okta asks for one factor. Where it asks again it will go on asking, and each time would cost a code or a push.
+    if (status === 'MFA_REQUIRED' && isProven) break
+    isProven ||= status === 'MFA_REQUIRED'
     answer = await advance(client, answer, who)
   }
   throw stuck(client, stringMember(answer, 'status'))
@@ -99,7 +104,11 @@ function stuck(client: OktaClient, status: string): Failure {
   return new Failure('aws_okta_state', { detail })
 }
 
-function verify(client: OktaClient, stateToken: string, factor: OktaFactor, who: SignIn): Promise<Json> {
+async function verify(client: OktaClient, stateToken: string, factor: OktaFactor, who: SignIn): Promise<Json> {
+  if (!URL.canParse(factor.verifyUrl)) {
+    const missing = `link for the factor ${factor.factorType}`
+    throw new Failure('aws_okta_answer', { detail: { missing, org: client.origin } })
+  }
   if (isTotp(factor)) return verifyTotp(client, stateToken, factor, who)
   if (factor.factorType === 'push') return verifyPush(client, stateToken, factor, who.person)
   return verifyAsked(client, stateToken, factor, who.person)
@@ -155,7 +164,7 @@ async function verifyPush(client: OktaClient, stateToken: string, factor: OktaFa
     const next = stringMember(answer, '_links', 'next', 'href') || factor.verifyUrl
     answer = await client.postJson(next, { stateToken })
   }
-  const result = stringMember(answer, 'factorResult')
+  const result = stringMember(answer, 'factorResult') || 'without a reason'
   if (stringMember(answer, 'status') === 'MFA_CHALLENGE')
     throw new Failure('aws_factor_push_ended', { detail: { result } })
   return answer

@@ -1,7 +1,7 @@
 import { Failure } from '../errors/failure.ts'
 import { clockOffsetMs } from './clock-offset.ts'
 import { cookieHeader, withSetCookies, type Cookies } from './cookie-jar.ts'
-import type { Json } from './json.ts'
+import { foundIn, type Json } from './json.ts'
 import { isRateLimit, oktaRefusal, rateLimitWaitMs } from './okta-refusal.ts'
 import { safeUrl, send, type HttpAnswer, type HttpRequest, type Transport } from './transport.ts'
 
@@ -72,7 +72,7 @@ export class OktaClient {
       body: JSON.stringify(body),
     })
     const parsed = this.#json(answer)
-    if (answer.status !== 200) throw oktaRefusal(parsed, this.origin, 0)
+    if (answer.status !== 200) throw oktaRefusal(parsed, answer.status, this.origin, 0)
     return parsed
   }
 
@@ -96,15 +96,18 @@ export class OktaClient {
   /**
    * Gets a page, following redirects within the org.
    *
-   * @throws {@link Failure} `aws_okta_redirect` where one leads elsewhere
+   * @throws {@link Failure} `aws_okta_redirect` where one leads elsewhere, `aws_answer_unreadable` for a broken server,
+   *   `aws_okta_rate_limited`
    */
   async getPage(url: string): Promise<ReachedPage> {
     let next = url
     for (let followed = 0; followed < redirectLimit; followed += 1) {
       const answer = await this.#send({ method: 'GET', url: next, headers: { accept: 'text/html' } })
       const location = answer.status >= 300 && answer.status < 400 ? answer.headers.get('location') : null
+      if (answer.status === 429) throw oktaRefusal(null, answer.status, this.origin, 0)
+      if (answer.status >= 500) throw this.#unreadable(answer, "the app's sign-in")
       if (location === null) return { html: answer.text, status: answer.status }
-      next = new URL(location, next).href
+      next = this.#link(location, next).href
     }
     throw new Failure('aws_okta_no_assertion', { detail: { org: this.origin } })
   }
@@ -113,18 +116,27 @@ export class OktaClient {
     const first = await this.#sendOnce(request)
     if (!isRateLimit(first)) return first
     const waitMs = rateLimitWaitMs(first, this.nowMs())
-    if (waitMs > longestWaitMs) throw oktaRefusal(this.#json(first), this.origin, waitMs)
+    if (waitMs > longestWaitMs) throw this.#limited(first, waitMs)
     // Up to a second more, so that all who were refused do not come back at once.
     await this.sleep(waitMs + Math.random() * 1000)
     const second = await this.#sendOnce(request)
-    if (isRateLimit(second)) throw oktaRefusal(this.#json(second), this.origin, rateLimitWaitMs(second, this.nowMs()))
+    if (isRateLimit(second)) throw this.#limited(second, rateLimitWaitMs(second, this.nowMs()))
     return second
   }
 
+  #limited(answer: HttpAnswer, waitMs: number): Failure {
+    return oktaRefusal(parsedOrNull(answer.text), answer.status, this.origin, waitMs)
+  }
+
+  /** An address that the org gave us. */
+  #link(text: string, base?: string): URL {
+    if (URL.canParse(text, base)) return new URL(text, base)
+    throw new Failure('aws_okta_answer', { detail: { missing: 'link that can be followed', org: this.origin } })
+  }
+
   async #sendOnce(request: HttpRequest): Promise<HttpAnswer> {
-    if (new URL(request.url).origin !== this.origin) {
-      throw new Failure('aws_okta_redirect', { detail: { host: new URL(request.url).host } })
-    }
+    const { origin, host, protocol } = this.#link(request.url)
+    if (origin !== this.origin) throw new Failure('aws_okta_redirect', { detail: { host: host || protocol } })
     const cookie = cookieHeader(this.#memory.cookies)
     const headers = { ...request.headers, ...(cookie === '' ? {} : { cookie }) }
     const answer = await send(this.#transport, { ...request, headers })
@@ -137,11 +149,22 @@ export class OktaClient {
   }
 
   #json(answer: HttpAnswer): Json {
-    try {
-      return JSON.parse(answer.text) as Json
-    } catch (cause) {
-      const detail = { host: new URL(this.origin).host, status: answer.status, expected: "Okta's JSON" }
-      throw new Failure('aws_answer_unreadable', { detail, cause })
-    }
+    const parsed = parsedOrNull(answer.text)
+    if (parsed !== null) return parsed
+    throw answer.status === 429 ? this.#limited(answer, 0) : this.#unreadable(answer, "Okta's JSON")
+  }
+
+  #unreadable({ status, text }: HttpAnswer, expected: string): Failure {
+    const { host } = new URL(this.origin)
+    return new Failure('aws_answer_unreadable', { detail: { host, status, found: foundIn(text), expected } })
+  }
+}
+
+/** The JSON in a text; null where there is none. */
+function parsedOrNull(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return null
   }
 }

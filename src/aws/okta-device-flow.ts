@@ -18,6 +18,8 @@ export interface DeviceTokens {
 }
 
 const oauth = 'urn:ietf:params:oauth'
+// A timer that is set beyond 24 days fires at once.
+const longestIntervalSeconds = 60
 
 /**
  * Signs in through the browser of a person (Okta Identity Engine).
@@ -31,8 +33,11 @@ export async function signInWithDevice(client: OktaClient, apps: DeviceApps, per
     scope: 'openid okta.apps.sso okta.apps.read okta.users.read.self',
   })
   if (begun.status !== 200) throw denied(begun.json)
-  const address = stringMember(begun.json, 'verification_uri_complete') || stringMember(begun.json, 'verification_uri')
-  person.tell(`Open ${address} and confirm the code ${stringMember(begun.json, 'user_code')}.`)
+  const userCode = requiredText(client, begun.json, 'user_code')
+  requiredText(client, begun.json, 'device_code')
+  const address =
+    stringMember(begun.json, 'verification_uri_complete') || requiredText(client, begun.json, 'verification_uri')
+  person.tell(`Open ${address} and confirm the code ${userCode}.`)
   return pollForTokens(client, apps, begun.json)
 }
 
@@ -54,7 +59,7 @@ export async function assertionOfDevice(client: OktaClient, apps: DeviceApps, to
     audience: `urn:okta:apps:${apps.awsAppId}`,
   })
   if (exchanged.status !== 200) throw denied(exchanged.json)
-  const token = encodeURIComponent(stringMember(exchanged.json, 'access_token'))
+  const token = encodeURIComponent(requiredText(client, exchanged.json, 'access_token'))
   const { html } = await client.getPage(`${client.origin}/login/token/sso?token=${token}`)
   const { samlForm } = readOktaPage(html)
   if (samlForm === null) throw new Failure('aws_okta_no_assertion', { detail: { org: client.origin } })
@@ -68,7 +73,7 @@ export function appIdOf(ssoUrl: string): string | null {
 
 async function pollForTokens(client: OktaClient, apps: DeviceApps, begun: Json): Promise<DeviceTokens> {
   const endsAtMs = client.nowMs() + numberMember(begun, 'expires_in', 600) * 1000
-  let waitSeconds = numberMember(begun, 'interval', 5)
+  let waitSeconds = Math.min(numberMember(begun, 'interval', 5), longestIntervalSeconds)
   while (client.nowMs() < endsAtMs) {
     await client.sleep(waitSeconds * 1000)
     const { status, json } = await client.postForm(`${client.origin}/oauth2/v1/token`, {
@@ -76,7 +81,7 @@ async function pollForTokens(client: OktaClient, apps: DeviceApps, begun: Json):
       device_code: stringMember(begun, 'device_code'),
       grant_type: `${oauth}:grant-type:device_code`,
     })
-    if (status === 200) return tokensOf(json, client.nowMs())
+    if (status === 200) return tokensOf(client, json)
     const error = stringMember(json, 'error')
     if (error === 'slow_down') waitSeconds += 5
     else if (error !== 'authorization_pending') throw denied(json)
@@ -84,14 +89,21 @@ async function pollForTokens(client: OktaClient, apps: DeviceApps, begun: Json):
   throw new Failure('aws_okta_device_denied', { detail: { reason: 'nobody confirmed it in time' } })
 }
 
-function tokensOf(json: Json, nowMs: number): DeviceTokens {
-  const expiresAtMs = nowMs + numberMember(json, 'expires_in', 3600) * 1000
-  return { accessToken: stringMember(json, 'access_token'), idToken: stringMember(json, 'id_token'), expiresAtMs }
+function tokensOf(client: OktaClient, json: Json): DeviceTokens {
+  const accessToken = requiredText(client, json, 'access_token')
+  const expiresAtMs = client.nowMs() + numberMember(json, 'expires_in', 3600) * 1000
+  return { accessToken, idToken: requiredText(client, json, 'id_token'), expiresAtMs }
+}
+
+function requiredText(client: OktaClient, json: Json, name: string): string {
+  const found = stringMember(json, name)
+  if (found === '') throw new Failure('aws_okta_answer', { detail: { missing: name, org: client.origin } })
+  return found
 }
 
 function numberMember(json: Json, name: string, otherwise: number): number {
   const found = member(json, name)
-  return typeof found === 'number' && found > 0 ? found : otherwise
+  return typeof found === 'number' && found > 0 && Number.isFinite(found) ? found : otherwise
 }
 
 function denied(json: Json): Failure {

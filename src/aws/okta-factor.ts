@@ -23,6 +23,7 @@ export function readFactors(answer: Json): OktaFactor[] {
       : [listed]
   return all
     .filter((factor) => !['NOT_SETUP', 'PENDING_ACTIVATION', 'INACTIVE'].includes(stringMember(factor, 'status')))
+    .filter((factor) => stringMember(factor, 'factorType') !== '')
     .map((factor) => ({
       id: stringMember(factor, 'id'),
       factorType: stringMember(factor, 'factorType'),

@@ -11,21 +11,29 @@ const advice: Readonly<Record<string, string>> = {
   E0000068: 'Check the TOTP secret and the clock of this machine; no second code was tried.',
 }
 
+const limits = new Set(['E0000047', 'E0000109', 'E0000133', 'HTTP 429'])
+
 /**
  * What an Okta error body means, as the failure to throw.
  *
+ * @param body - null where the answer was no JSON, as those of whatever stands before Okta
  * @param retryAfterMs - when the org says we may come back; 0 where it says nothing
  */
-export function oktaRefusal(body: Json, org: string, retryAfterMs: number): Failure {
-  const code = stringMember(body, 'errorCode') || 'no error code'
+export function oktaRefusal(body: Json, status: number, org: string, retryAfterMs: number): Failure {
+  const code = stringMember(body, 'errorCode') || `HTTP ${status}`
   const text = refusalText(body)
-  if (code === 'E0000047' || code === 'E0000109' || code === 'E0000133') {
+  if (limits.has(code)) {
     const seconds = Math.ceil((retryAfterMs || 30_000) / 1000)
     return new Failure('aws_okta_rate_limited', { detail: { code, text, seconds } })
   }
   if (code === 'E0000069') return new Failure('aws_okta_locked', { detail: { org } })
   if (code === 'E0000064') return new Failure('aws_okta_password_expired', { detail: { org } })
-  return new Failure('aws_okta_refused', { detail: { code, text, advice: advice[code] ?? 'Try again later.' } })
+  return new Failure('aws_okta_refused', { detail: { code, text, advice: adviceFor(code) } })
+}
+
+// Looked up by a word of a foreign answer, which could be `constructor`.
+function adviceFor(code: string): string {
+  return (Object.hasOwn(advice, code) ? advice[code] : undefined) ?? 'Try again later.'
 }
 
 /** Whether the org refused a code because it, or one of the same step, was used before. */

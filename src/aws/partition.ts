@@ -62,6 +62,12 @@ export function regionWithin(partition: Partition, region?: string): string {
   return region !== undefined && partitionOfRegion(region) === partition.name ? region : partition.defaultRegion
 }
 
+/** {@link regionWithin} for the partition of an ARN; of a partition that we do not know, any region may be one. */
+export function regionFor(partitionName: string, region: string): string {
+  const found = partitions.find((partition) => partition.name === partitionName)
+  return found === undefined ? region : regionWithin(found, region)
+}
+
 /** The name of the partition that a region belongs to. */
 export function partitionOfRegion(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn'

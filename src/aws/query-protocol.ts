@@ -1,8 +1,9 @@
 import { Failure } from '../errors/failure.ts'
 import { clockOffsetMs } from './clock-offset.ts'
 import type { AwsCredentials } from './credentials.ts'
+import { foundIn } from './json.ts'
 import { signedHeaders } from './sigv4.ts'
-import { send, type HttpAnswer, type Transport } from './transport.ts'
+import { safeUrl, send, type HttpAnswer, type Transport } from './transport.ts'
 
 /** One call of the AWS query protocol; without credentials it goes unsigned. */
 export interface QueryCall {
@@ -38,6 +39,7 @@ const throttled = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExc
  * @see AWS query protocol, version 2011-06-15 for STS and 2010-05-08 for IAM
  */
 export async function callQuery(transport: Transport, call: QueryCall): Promise<XmlNode> {
+  safeUrl(call.url)
   const body = formBody({ Action: call.action, Version: call.version, ...call.parameters })
   const plain = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', accept: 'application/xml' }
   const ask = (atMs: number) =>
@@ -51,7 +53,37 @@ export async function callQuery(transport: Transport, call: QueryCall): Promise<
     root = await parseXml(answer, call)
   }
   if (answer.status !== 200) throw refusal(call.action, answer, root)
+  // Without it the answer is somebody else's, and nothing was done.
+  if (child(root, `${call.action}Response`) === undefined) throw unreadable(answer, call)
   return child(root, `${call.action}Response`, `${call.action}Result`) ?? ''
+}
+
+/**
+ * The text below the result of an action that must be there.
+ *
+ * @throws {@link Failure} `aws_answer_unreadable`
+ */
+export function requiredText(action: string, result: XmlNode | undefined, ...names: string[]): string {
+  const found = textOf(result, ...names)
+  if (found === '') throw incomplete(action, names.join('.'))
+  return found
+}
+
+/**
+ * A moment below the result of an action that must be there, in Unix milliseconds.
+ *
+ * @throws {@link Failure} `aws_answer_unreadable`
+ */
+export function requiredTimeMs(action: string, result: XmlNode | undefined, ...names: string[]): number {
+  const atMs = Date.parse(textOf(result, ...names))
+  if (Number.isNaN(atMs)) throw incomplete(action, names.join('.'))
+  return atMs
+}
+
+/** An answer of AWS that lacks what it should hold. */
+export function incomplete(action: string, missing: string): Failure {
+  const detail = { host: 'AWS', status: 200, found: `no ${missing}`, expected: `the answer to ${action}` }
+  return new Failure('aws_answer_unreadable', { detail })
 }
 
 /** The node below `node` along `names`; undefined where one is missing. */
@@ -109,11 +141,7 @@ function formBody(parameters: Readonly<Record<string, string | number | undefine
 }
 
 async function parseXml(answer: HttpAnswer, call: QueryCall): Promise<XmlNode> {
-  const unreadable = () =>
-    new Failure('aws_answer_unreadable', {
-      detail: { host: new URL(call.url).host, status: answer.status, expected: `the answer to ${call.action}` },
-    })
-  if (/<!DOCTYPE|<html/i.test(answer.text.slice(0, 500))) throw unreadable()
+  if (/<!DOCTYPE|<html/i.test(answer.text.slice(0, 500))) throw unreadable(answer, call)
   // Loaded with the first answer: a server that never calls AWS goes without.
   const { XMLParser } = await import('fast-xml-parser')
   // AWS writes quotation marks in its sentences as numeric references, which `htmlEntities` alone reads.
@@ -121,8 +149,13 @@ async function parseXml(answer: HttpAnswer, call: QueryCall): Promise<XmlNode> {
   try {
     return parser.parse(answer.text, true) as XmlNode
   } catch {
-    throw unreadable()
+    throw unreadable(answer, call)
   }
+}
+
+function unreadable({ status, text }: HttpAnswer, { url, action }: QueryCall): Failure {
+  const detail = { host: new URL(url).host, status, found: foundIn(text), expected: `the answer to ${action}` }
+  return new Failure('aws_answer_unreadable', { detail })
 }
 
 function refusal(action: string, answer: HttpAnswer, root: XmlNode): Failure {
@@ -133,7 +166,9 @@ function refusal(action: string, answer: HttpAnswer, root: XmlNode): Failure {
     action,
     code,
     text,
-    advice: advice[code] ?? 'Check what was asked for, or ask who runs the AWS account.',
+    advice:
+      (Object.hasOwn(advice, code) ? advice[code] : undefined) ??
+      'Check what was asked for, or ask who runs the AWS account.',
   }
   return new Failure(throttled.has(code) ? 'aws_throttled' : 'aws_refused', { detail })
 }

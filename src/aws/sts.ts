@@ -1,7 +1,7 @@
 import { isFailure } from '../errors/failure.ts'
 import type { AwsCredentials, SessionCredentials } from './credentials.ts'
 import { partitionNamed, regionWithin, stsUrl } from './partition.ts'
-import { callQuery, textOf, type XmlNode } from './query-protocol.ts'
+import { callQuery, requiredText, requiredTimeMs, type XmlNode } from './query-protocol.ts'
 import { parseRoleArn } from './role-arn.ts'
 import type { OfferedRole } from './saml-assertion.ts'
 import type { Transport } from './transport.ts'
@@ -63,7 +63,7 @@ export async function assumeRoleWithSaml(
     SAMLAssertion: samlResponse,
     ...wishParameters(wishes),
   }
-  return sessionOf(await callSts(transport, 'AssumeRoleWithSAML', parameters, partition, place))
+  return sessionOf('AssumeRoleWithSAML', await callSts(transport, 'AssumeRoleWithSAML', parameters, partition, place))
 }
 
 /** Takes a role with credentials one already has; from a role's credentials one hour is the most (role chaining). */
@@ -85,7 +85,7 @@ export async function assumeRole(
     ...mfaParameters(wishes.mfa),
     ...wishParameters(wishes),
   }
-  return sessionOf(await callSts(transport, 'AssumeRole', parameters, partition, place, credentials))
+  return sessionOf('AssumeRole', await callSts(transport, 'AssumeRole', parameters, partition, place, credentials))
 }
 
 /** A session of an IAM user with MFA; one serves many roles, so that one code does. */
@@ -98,6 +98,7 @@ export async function getSessionToken(
 ): Promise<SessionCredentials> {
   const parameters = { DurationSeconds: durationSeconds, ...mfaParameters(mfa) }
   return sessionOf(
+    'GetSessionToken',
     await callSts(transport, 'GetSessionToken', parameters, partitionOfDevice(mfa.serialNumber), place, credentials),
   )
 }
@@ -110,7 +111,8 @@ export async function getCallerIdentity(
   place: StsPlace = {},
 ): Promise<CallerIdentity> {
   const result = await callSts(transport, 'GetCallerIdentity', {}, partition, place, credentials)
-  return { accountId: textOf(result, 'Account'), arn: textOf(result, 'Arn') }
+  const text = (name: string) => requiredText('GetCallerIdentity', result, name)
+  return { accountId: text('Account'), arn: text('Arn') }
 }
 
 /** A console session for an IAM user, who has no role to open it with; not more than the user's own rights. */
@@ -119,11 +121,15 @@ export async function getFederationToken(
   credentials: AwsCredentials,
   name: string,
   durationSeconds: number,
+  partition = 'aws',
   place: StsPlace = {},
 ): Promise<SessionCredentials> {
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
   const parameters = { Name: name, DurationSeconds: durationSeconds, Policy: policy }
-  return sessionOf(await callSts(transport, 'GetFederationToken', parameters, 'aws', place, credentials))
+  return sessionOf(
+    'GetFederationToken',
+    await callSts(transport, 'GetFederationToken', parameters, partition, place, credentials),
+  )
 }
 
 /** Whether STS refused only because the role's MaxSessionDuration, or the hour of a chained role, is shorter. */
@@ -156,12 +162,13 @@ function callSts(
   })
 }
 
-function sessionOf(result: XmlNode): SessionCredentials {
+function sessionOf(action: string, result: XmlNode): SessionCredentials {
+  const text = (name: string) => requiredText(action, result, 'Credentials', name)
   return {
-    accessKeyId: textOf(result, 'Credentials', 'AccessKeyId'),
-    secretAccessKey: textOf(result, 'Credentials', 'SecretAccessKey'),
-    sessionToken: textOf(result, 'Credentials', 'SessionToken'),
-    expiresAtMs: Date.parse(textOf(result, 'Credentials', 'Expiration')),
+    accessKeyId: text('AccessKeyId'),
+    secretAccessKey: text('SecretAccessKey'),
+    sessionToken: text('SessionToken'),
+    expiresAtMs: requiredTimeMs(action, result, 'Credentials', 'Expiration'),
   }
 }
 

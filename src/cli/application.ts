@@ -1,4 +1,12 @@
-import { type Application, type ApplicationText, buildApplication, type RouteMap, run, text_en } from '@stricli/core'
+import {
+  type Application,
+  type ApplicationText,
+  buildApplication,
+  ExitCode,
+  type RouteMap,
+  run,
+  text_en,
+} from '@stricli/core'
 import packageJson from '../../package.json' with { type: 'json' }
 import { isFailure } from '../errors/failure.ts'
 import { type CliContext, createContext, programName } from './context.ts'
@@ -26,8 +34,12 @@ export async function runApplication(
   const context = createContext(host)
   await run(applicationOf(root), inputs, context)
   const code = Number(context.process.exitCode ?? exitCodes.ok)
-  // The parser's own codes are negative: an unknown command or a wrong argument is a usage error for us.
-  if (code !== exitCodes.ok) host.exitCode = code < 0 ? exitCodes.usage : code
+  if (code !== exitCodes.ok) host.exitCode = code < 0 ? exitCodeOfParser(code) : code
+}
+
+/** The parser's own codes are negative: an unknown command or a wrong argument is a usage error, a lost help text none. */
+function exitCodeOfParser(code: number): number {
+  return code === ExitCode.IntegrationError ? exitCodes.general : exitCodes.usage
 }
 
 const text: ApplicationText = {
@@ -39,6 +51,8 @@ const text: ApplicationText = {
   exceptionWhileLoadingCommandFunction: (thrown) => `${programName}: ${sentence(thrown)}`,
   exceptionWhileLoadingCommandContext: (thrown) => `${programName}: ${sentence(thrown)}`,
   exceptionWhileRunningCommand: (thrown) => `${programName}: ${sentence(thrown)}`,
+  exceptionWhileRunningIntegrationHook: ({ exception }) => `${programName}: ${sentence(exception)}`,
+  exceptionWhileRunningIntegrationFlag: ({ exception }) => `${programName}: ${sentence(exception)}`,
   commandErrorResult: (error) => `${programName}: ${sentence(error)}`,
 }
 

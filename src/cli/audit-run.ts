@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import { Failure } from '../errors/failure.ts'
@@ -52,12 +52,24 @@ export async function exportAll(this: CliContext, flags: ExportFlags): Promise<v
     async ({ audit }) => {
       const lines = withLineFeeds(isFiltered ? audit.exportFiltered(filter) : audit.export())
       if (flags.output === undefined) for await (const line of lines) this.stdout.write(line)
-      else await pipeline(lines, createWriteStream(flags.output, { mode: 0o600, flags: 'wx' }))
+      else await writeNew(flags.output, lines)
       const key = Buffer.from(audit.publicKey).toString('base64')
       if (!isFiltered) this.say(`signed by the key ${key}; note it outside and verify with --public-key`)
     },
     reading,
   )
+}
+
+/** Writes a file that was not there, whole or not at all. */
+async function writeNew(path: string, lines: AsyncIterable<string>): Promise<void> {
+  const file = createWriteStream(path, { mode: 0o600, flags: 'wx' })
+  await once(file, 'open')
+  try {
+    await pipeline(lines, file)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error instanceof Error ? Object.assign(error, { path }) : error
+  }
 }
 
 /** `watchword audit prune --before DATE` */

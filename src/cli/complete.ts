@@ -3,7 +3,7 @@ import { applicationOf } from './application.ts'
 import type { CliContext } from './context.ts'
 import { rootRoutes } from './routes.ts'
 import { asText } from './agent/store-flags.ts'
-import { splitCommandLine, withoutColonPrefix } from './agent/split-command-line.ts'
+import { forBash, splitCommandLine } from './agent/split-command-line.ts'
 
 /** What the completion scripts ask. Not for people, and not in the help. */
 export const completeCommand = buildCommand<object, string[], CliContext>({
@@ -18,7 +18,8 @@ export const completeCommand = buildCommand<object, string[], CliContext>({
 })
 
 async function complete(this: CliContext, _flags: object, shell = '', ...given: string[]): Promise<void> {
-  const words = shell === 'bash' ? splitCommandLine(given[0] ?? '').slice(1) : given
+  const line = splitCommandLine(shell === 'bash' ? (given[0] ?? '') : '')
+  const words = shell === 'bash' ? line.words.slice(1) : given
   const app = applicationOf(await rootRoutes(words.length > 1 ? words[0] : undefined))
   const found = [...subcommands(app, words), ...(await proposeCompletions(app, words, this))]
   const partial = words.at(-1) ?? ''
@@ -26,7 +27,7 @@ async function complete(this: CliContext, _flags: object, shell = '', ...given: 
     // Whoever looks for a name does not want to read all flags first.
     if (completion.startsWith('-') && !partial.startsWith('-')) continue
     if (shell === 'fish') this.print(`${completion}\t${brief}`)
-    else this.print(shell === 'bash' ? withoutColonPrefix(completion, partial) : completion)
+    else this.print(shell === 'bash' ? forBash(completion, partial, line.openQuote) : completion)
   }
 }
 

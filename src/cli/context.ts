@@ -1,7 +1,7 @@
 import type { CommandContext, StricliProcess } from '@stricli/core'
 import { closeSync, openSync } from 'node:fs'
 import { exitCodes } from './exit-codes.ts'
-import { type OutputStream, outputStream } from './output-stream.ts'
+import { hasCode, type OutputStream, outputStream } from './output-stream.ts'
 import { shown } from './agent/shown.ts'
 import type { Question } from './terminal.ts'
 
@@ -39,8 +39,12 @@ export interface CliContext extends CommandContext {
 
 /** The context of a real process. */
 export function createContext(host: NodeJS.Process): CliContext {
-  // `watchword list | head -1` is no failure.
-  const stdout = outputStream(1, () => host.exit(exitCodes.ok))
+  const stdout = outputStream(1, (cause) => {
+    // `watchword list | head -1` is no failure.
+    if (hasCode(cause, 'EPIPE')) host.exit(exitCodes.ok)
+    throw cause
+  })
+  // What was done is done, though nobody could be told.
   const stderr = outputStream(2, () => {})
   const write = (line: string) => stdout.write(`${line}\n`)
   return {

@@ -21,8 +21,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_usage: exitCodes.usage,
+  agent_setting_idle: exitCodes.usage,
   client_token_or_seed: exitCodes.usage,
   agent_name_missing: exitCodes.usage,
+  agent_name_wanted: exitCodes.usage,
   agent_terminal_missing: exitCodes.usage,
   agent_account_not_found: exitCodes.notFound,
   agent_otp_not_found: exitCodes.notFound,
@@ -38,6 +40,7 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_passphrase_wrong: exitCodes.locked,
   agent_passphrase_needed: exitCodes.locked,
   agent_unlock_unasked: exitCodes.locked,
+  agent_unlock_failed: exitCodes.locked,
   agent_key_missing: exitCodes.locked,
   agent_gpg_missing: exitCodes.gpgUnusable,
   agent_gpg_unusable: exitCodes.gpgUnusable,
@@ -49,6 +52,7 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_store_foreign: exitCodes.storeDamaged,
   agent_store_line_unreadable: exitCodes.storeDamaged,
   agent_name_invalid: exitCodes.invalidInput,
+  agent_account_too_large: exitCodes.invalidInput,
   agent_options_unreadable: exitCodes.invalidInput,
   agent_qr_empty: exitCodes.invalidInput,
   agent_server_address: exitCodes.usage,
@@ -59,6 +63,7 @@ const exitCodeOfFailure: Partial<Record<FailureCode, ExitCode>> = {
   agent_import_partly: exitCodes.partlyImported,
   agent_watch_ended: exitCodes.interrupted,
   agent_interrupted: exitCodes.interrupted,
+  interrupted: exitCodes.interrupted,
 }
 
 /** The exit code for anything a command threw: a Failure's own, a broken secret, URI or image's, or the general one. */

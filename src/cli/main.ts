@@ -14,9 +14,10 @@ if (!(await answerFast())) {
 /** In the user's own folder, null where nobody knows it: in a shared temporary folder another user could plant code. */
 function cacheFolder(): string | null {
   const { XDG_CACHE_HOME: caches, HOME: home } = process.env
-  if (caches !== undefined) return `${caches}/watchword/compiled`
+  // From a folder below where one stands, anybody's code could be run.
+  if (caches?.startsWith('/')) return `${caches}/watchword/compiled`
   try {
-    return `${home ?? (require('node:os') as typeof import('node:os')).homedir()}/.cache/watchword/compiled`
+    return `${home || (require('node:os') as typeof import('node:os')).homedir()}/.cache/watchword/compiled`
   } catch {
     return null
   }

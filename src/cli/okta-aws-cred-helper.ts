@@ -7,7 +7,9 @@ import { fromOldSpelling } from './aws/old-spelling.ts'
 
 // The name and the commands of the program before this one, so that profiles it wrote go on working.
 try {
-  enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'watchword', 'compiled'))
+  const caches = process.env['XDG_CACHE_HOME']
+  // From a folder below where one stands, anybody's code could be run.
+  enableCompileCache(join(caches?.startsWith('/') ? caches : join(homedir(), '.cache'), 'watchword', 'compiled'))
 } catch {
   // A user without a home has no cache of compiled code.
 }

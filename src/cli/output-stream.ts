@@ -12,16 +12,15 @@ export interface OutputStream {
  *
  * Node's own streams load its network code before the first character, which costs as much as a decryption.
  *
- * @param whenReaderLeft - called when the program that read the output has ended
+ * @param whenRefused - told what the system said when the output took nothing more
  */
-export function outputStream(descriptor: 1 | 2, whenReaderLeft: () => void): OutputStream {
+export function outputStream(descriptor: 1 | 2, whenRefused: (cause: unknown) => void): OutputStream {
   return {
     write(text) {
       try {
         writeWhole(descriptor, typeof text === 'string' ? Buffer.from(text) : text)
       } catch (cause) {
-        if (!hasCode(cause, 'EPIPE')) throw cause
-        whenReaderLeft()
+        whenRefused(cause)
       }
     },
     get isTerminal() {
@@ -51,6 +50,7 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-function hasCode(thrown: unknown, code: string): boolean {
+/** Whether something thrown is an error of the system with this code. */
+export function hasCode(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === code
 }

@@ -7,6 +7,8 @@ const failureOf: Readonly<Record<string, FailureCode>> = {
   EAI_AGAIN: 'host_unknown',
   EDQUOT: 'disk_full',
   EEXIST: 'path_taken',
+  EFBIG: 'file_too_large',
+  EIO: 'device_failed',
   EISDIR: 'path_is_folder',
   ELOOP: 'path_unusable',
   EMFILE: 'files_too_many',
@@ -35,12 +37,13 @@ const listenRefusals = new Set(['EACCES', 'EADDRNOTAVAIL', 'EINVAL', 'EPERM'])
  */
 export function systemFailure(thrown: unknown): Failure | null {
   if (!(thrown instanceof Error)) return null
-  const { code = '', path, hostname, address = '', port = 0 } = thrown as SystemError
+  const { code = '', path, hostname, syscall, address = '', port = 0 } = thrown as SystemError
   if (code === 'EADDRINUSE') return new Failure('port_in_use', { detail: { port }, cause: thrown })
   if (address !== '' && listenRefusals.has(code)) {
     return new Failure('address_unusable', { detail: { host: address, port }, cause: thrown })
   }
   const known = failureOf[code]
   if (known === undefined) return null
-  return new Failure(known, { detail: { place: path ?? hostname ?? 'What was named' }, cause: thrown })
+  const place = path ?? hostname ?? (syscall === 'write' ? 'The output' : 'What was named')
+  return new Failure(known, { detail: { place }, cause: thrown })
 }

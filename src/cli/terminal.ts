@@ -16,6 +16,7 @@ export interface Question {
 
 const controlC = '\u0003'
 const controlD = '\u0004'
+const controlU = '\u0015'
 const escape = '\u001b'
 const backspace = new Set(['\u007f', '\b'])
 
@@ -65,6 +66,8 @@ function readTyped(input: ReadStream, show: (text: string) => unknown): Promise<
         }
         if (backspace.has(character)) {
           if (typed.pop() !== undefined) show('\b \b')
+        } else if (character === controlU) {
+          show('\b \b'.repeat(typed.splice(0).length))
         } else if (character >= ' ') {
           typed.push(character)
           show(character)

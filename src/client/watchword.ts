@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import * as accounts from '../api/accounts.ts'
 import * as tokens from '../api/tokens.ts'
 import * as realms from '../api/realms.ts'
+import * as subjects from '../api/subjects.ts'
 import { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts'
 import { isRefusal } from './failures.ts'
 import { type Pause, pause } from './pause.ts'
@@ -22,7 +23,7 @@ export interface Watchword {
   /** For endpoints that have no method of their own here. */
   readonly client: Client
   /** Judges a code, once. A lost answer is asked for again without spending a second code. */
-  verify(realm: string, subject: string, code: string, options?: VerifyOptions): Promise<realms.Verdict>
+  verify(realm: string, subject: string, code: string, options?: VerifyOptions): Promise<subjects.Verdict>
   /** The code of a shared account at this moment. */
   reveal(account: string, wish?: RevealWish): Promise<accounts.RevealAnswer>
   readonly realms: {
@@ -33,13 +34,13 @@ export interface Watchword {
     remove(realm: string): Promise<void>
   }
   readonly subjects: {
-    list(realm: string, search?: string): AsyncGenerator<realms.Subject>
-    read(realm: string, subject: string): Promise<realms.Subject>
-    create(realm: string, given: Static<typeof realms.SubjectCreate>): Promise<realms.Subject>
-    update(realm: string, subject: string, given: Static<typeof realms.SubjectUpdate>): Promise<realms.Subject>
+    list(realm: string, search?: string): AsyncGenerator<subjects.Subject>
+    read(realm: string, subject: string): Promise<subjects.Subject>
+    create(realm: string, given: Static<typeof subjects.SubjectCreate>): Promise<subjects.Subject>
+    update(realm: string, subject: string, given: Static<typeof subjects.SubjectUpdate>): Promise<subjects.Subject>
     remove(realm: string, subject: string): Promise<void>
     /** Makes a new secret; it is pending until its first accepted code. */
-    enrol(realm: string, subject: string): Promise<realms.Enrolment>
+    enrol(realm: string, subject: string): Promise<subjects.Enrolment>
   }
   readonly accounts: {
     list(search?: string): AsyncGenerator<accounts.Account>
@@ -71,7 +72,7 @@ export function connect(options: ClientOptions): Watchword {
     client,
     verify: (realm, subject, code, { source, ...call } = {}) =>
       client.call(
-        realms.verifyCode,
+        subjects.verifyCode,
         { params: { realm, subject }, body: { code, ...(source === undefined ? {} : { source }) } },
         named(call),
       ),
@@ -136,13 +137,13 @@ function subjectMethods(client: Client): Watchword['subjects'] {
   return {
     list: (realm, search) =>
       pages((page) =>
-        client.call(realms.listSubjects, { params: { realm }, query: { ...page, ...searching(search) } }),
+        client.call(subjects.listSubjects, { params: { realm }, query: { ...page, ...searching(search) } }),
       ),
-    read: (realm, subject) => client.call(realms.readSubject, { params: { realm, subject } }),
-    create: (realm, body) => client.call(realms.createSubject, { params: { realm }, body }),
-    update: (realm, subject, body) => client.call(realms.updateSubject, { params: { realm, subject }, body }),
-    remove: (realm, subject) => client.call(realms.deleteSubject, { params: { realm, subject } }),
-    enrol: (realm, subject) => client.call(realms.enrolSubject, { params: { realm, subject } }),
+    read: (realm, subject) => client.call(subjects.readSubject, { params: { realm, subject } }),
+    create: (realm, body) => client.call(subjects.createSubject, { params: { realm }, body }),
+    update: (realm, subject, body) => client.call(subjects.updateSubject, { params: { realm, subject }, body }),
+    remove: (realm, subject) => client.call(subjects.deleteSubject, { params: { realm, subject } }),
+    enrol: (realm, subject) => client.call(subjects.enrolSubject, { params: { realm, subject } }),
   }
 }
 

@@ -219,7 +219,7 @@ export class KeyRing<Tx> {
   #find(purpose: string) {
     return [...this.#keys.values()]
       .filter((key) => key.purpose === purpose && key.retiredAtMs === null)
-      .toSorted((a, b) => a.createdAtMs - b.createdAtMs || a.id.localeCompare(b.id))[0]
+      .toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1))[0]
   }
 
   #current(purpose: string) {

@@ -80,15 +80,22 @@ async function compute(passphrase: string, { memory, passes, parallelism, salt, 
     }
     return await promisify(argon2)('argon2id', parameters)
   } finally {
-    running -= 1
-    waiting.shift()?.()
+    passTurn()
   }
 }
 
 async function takeTurn(): Promise<void> {
-  if (running >= mostAtATime) {
-    if (waiting.length >= mostWaiting) throw new Failure('passphrases_busy', { detail: { retryAfterMs: 3000 } })
-    await new Promise<void>((resolve) => waiting.push(resolve))
+  if (running < mostAtATime) {
+    running += 1
+    return
   }
-  running += 1
+  if (waiting.length >= mostWaiting) throw new Failure('passphrases_busy', { detail: { retryAfterMs: 3000 } })
+  await new Promise<void>((resolve) => waiting.push(resolve))
+}
+
+// Handed to whoever waits: given back first, it could be taken by another before they wake.
+function passTurn(): void {
+  const next = waiting.shift()
+  if (next === undefined) running -= 1
+  else next()
 }

@@ -118,25 +118,26 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }
 
-/** The new file is the old one's owner's: who rotates may be root, who serves is not. */
 function replaceKeyFile(file: string, keys: readonly RootKey[]): void {
-  const draft = writeDraft(file, keys)
-  try {
-    handOver(draft, statSync(file))
-    renameSync(draft, file)
-  } catch (error) {
-    rmSync(draft)
-    throw error
-  }
+  writeWhole(file, file, keys)
 }
 
 function keepBeside(file: string, key: RootKey): string {
   const place = `${file}.${key.id}`
-  if (existsSync(place)) return place
-  const draft = writeDraft(file, [key])
-  handOver(draft, statSync(file))
-  renameSync(draft, place)
+  if (!existsSync(place)) writeWhole(place, file, [key])
   return place
+}
+
+/** Writes keys to a place, whole or not at all. They become the key file's owner's: who rotates may be root, who serves is not. */
+function writeWhole(place: string, keyFile: string, keys: readonly RootKey[]): void {
+  const draft = writeDraft(keyFile, keys)
+  try {
+    handOver(draft, statSync(keyFile))
+    renameSync(draft, place)
+  } catch (error) {
+    rmSync(draft)
+    throw error
+  }
 }
 
 function readKept(place: string): RootKey | null {

@@ -9,7 +9,7 @@ export interface RootKey {
   readonly bytes: Uint8Array
 }
 
-export const rootKeyBytes = 32
+const rootKeyBytes = 32
 /** 32 random bytes have about 30 different ones; fewer than this many are a pattern. */
 const fewestDifferentBytes = 16
 
@@ -75,7 +75,7 @@ const knownDefaults = new Set(
 )
 
 /** Whether a key or passphrase is one that programs ship, or that manuals print. */
-export function isKnownDefault(text: string): boolean {
+function isKnownDefault(text: string): boolean {
   return knownDefaults.has(text.toLowerCase())
 }
 

@@ -5,11 +5,18 @@ export const agentFailures = {
   agent_watch_ended: 'Stopped.',
   agent_terminal_missing: 'There is no terminal to ask for {question}. {instead}',
   agent_name_missing: 'Name the account, for example `watchword get github`. `watchword list` shows all names.',
+  agent_name_wanted: 'This account brings no name along. Give it one, such as github.',
   agent_name_invalid:
     'An account name is 1 to 200 visible characters without line breaks, starts with no dash or blank, and has no . or .. between slashes.',
   agent_name_taken:
     'There is already an account named {name}. Choose another name; `watchword add --force` replaces it.',
+  agent_new_name_taken:
+    'There is already an account named {name}, and nothing was changed. Choose another name, or remove that account first (`watchword rm`).',
+  agent_setting_idle:
+    '{flag} does nothing for a {type} account, {shape}. Leave it out, or say with --type what the account is.',
   agent_name_ambiguous: '{name} fits several accounts: {candidates}. Type more of the name.',
+  agent_account_too_large:
+    'The note, tags and names of {name} are too long for the store: together they may have about 32,000 letters, of other scripts a sixth of that. Shorten them; nothing was changed.',
   agent_account_not_found: 'There is no account named {name}. `watchword list` shows all names.',
   agent_otp_not_found: 'OTP not found: there is no account named {name}.',
   agent_store_empty: 'There are no accounts yet. `watchword add NAME` stores the first one.',
@@ -34,6 +41,10 @@ export const agentFailures = {
     'The store is locked and there is no terminal to ask on. Run `watchword unlock` first, or give --passphrase-file.',
   agent_unlock_unasked:
     'The store stays locked: there is no terminal to ask for its passphrase on. Run `watchword unlock` in one, or give --passphrase-file FILE.',
+  agent_unlock_failed:
+    'The passphrase is right, but no process could stay to keep the key in {folder}. That folder must be writable and its path shorter than 90 characters; set XDG_RUNTIME_DIR, or give --passphrase-file to each command.',
+  agent_lock_silent:
+    '{silent} process(es) that may hold the store open did not answer. End them (`pgrep -fa watchword`), then lock again.',
   agent_passphrase_mismatch: 'The two passphrases differ. Nothing was changed.',
   agent_passphrase_empty: 'An empty passphrase protects nothing. Nothing was changed.',
   agent_keyring_missing: 'No keyring took the passphrase. Keep it there yourself with `{command}`.',
@@ -57,7 +68,7 @@ export const agentFailures = {
   agent_recipient_self:
     'None of these recipients is a key of yours, so you could not read the store any more. Keep one of your own.',
   agent_value_not_found: 'There is no stored value named {name}.',
-  agent_settings_unreadable: 'The settings file {path} is not readable JSON: {reason}.',
+  agent_settings_unreadable: 'The settings file {path} cannot be read: {reason}. Mend it, or move it away.',
   agent_options_unreadable:
     'The options must look like digits=6,digest=sha256,interval=30,name=alice,issuer=Example: {reason}.',
   agent_screen_unavailable:

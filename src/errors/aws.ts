@@ -4,7 +4,7 @@ export const awsFailures = {
   aws_not_https: 'The address {url} is not https, so a password must not be sent there. Use the https address.',
   aws_url_unreadable: 'This is not a web address: {url}. Give it as https://company.okta.com/…',
   aws_answer_unreadable:
-    '{host} answered HTTP {status} with a page where {expected} was expected. Check the address, or try again later.',
+    '{host} answered HTTP {status} with {found} where {expected} was expected. Check the address, or try again later.',
   aws_answer_too_long: '{host} answered with more than {limit} bytes. Check the address.',
 
   aws_okta_refused: 'Okta refused the sign-in: {code} - {text}. {advice}',
@@ -14,6 +14,8 @@ export const awsFailures = {
   aws_okta_enrol_first: 'Okta asks this user to enrol a second factor first. Do so at {org}, then try again.',
   aws_okta_state:
     'Okta answered with the state {status}, which cannot be finished here. Sign in once at {org} in a browser.',
+  aws_okta_answer:
+    "Okta's answer has no {missing}, so the sign-in cannot go on. Try again later, or sign in once at {org} in a browser.",
   aws_okta_page:
     'Okta shows an error page for this app: {text}. Check the SSO URL and that the app is assigned to you.',
   aws_okta_no_assertion:

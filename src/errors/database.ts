@@ -1,7 +1,7 @@
 /** Databases that cannot be opened, or are not ours. */
 export const databaseFailures = {
   database_address_invalid:
-    'The database address "{address}" is not understood. Give postgres://user@host/name, or a data directory for SQLite.',
+    'The database address "{address}" is not understood. Give postgres://user@host/name, or a data directory for SQLite. In a passphrase write / as %2F, # as %23, ? as %3F, % as %25 and @ as %40.',
   database_away: 'The database does not answer. Nothing was changed; try again when it is back.',
   database_busy: 'The database was locked by another process for too long. Nothing was changed; try again.',
   database_damaged:

@@ -2,6 +2,7 @@
 export const gateFailures = {
   gate_rules_unreadable: 'The rules file is not used: line {line}: {reason}.',
   gate_url_unreadable: 'This is no address the gate can judge. Give a whole one, such as https://app.example.com/path.',
+  gate_address_unreadable: '{address} is no address of a visitor. Give one such as 192.0.2.1 or 2001:db8::1.',
   gate_secret_unreadable: '{file} holds no secret in Base32. Make one with `watchword secret new`.',
   gate_secret_short:
     '{file} holds a secret of {bits} bits, which can be guessed: 80 are the least, 160 usual. Make one with `watchword secret new`.',
@@ -11,4 +12,5 @@ export const gateFailures = {
   gate_print_option: '{option} {value} cannot be printed: give {wanted}.',
   gate_print_half_certificate: 'A certificate needs its key. Give both --tls-cert and --tls-key.',
   gate_unreachable: '{origin} does not answer.',
+  gate_too_slow: '{origin} takes too long to answer. Look whether it, or the app behind it, hangs.',
 } as const

@@ -15,6 +15,8 @@ export const importFailures = {
   import_unpacks_too_large:
     'The archive unpacks to more than {max} MB or {files} files, which no authenticator writes.',
   import_key_too_costly:
+    'Opening this {app} file takes more than any authenticator asks for: {what}. Export it again with the usual settings.',
+  import_key_for_agent:
     'Opening this {app} file needs more than is allowed here: {what}. Import it with the agent on your own computer.',
   import_type_unsupported: '{type} accounts are not supported: their codes need more than a secret.',
   import_qr_of_other_kind: 'This QR code holds {what}, not a one-time password.',
@@ -28,6 +30,8 @@ export const importFailures = {
   import_secret_odd: 'The entry cannot be taken: its secret has an odd number of hexadecimal digits.',
   import_secret_not_hexadecimal: 'The entry cannot be taken: its secret is not hexadecimal.',
   import_secret_not_base64: 'The entry cannot be taken: its secret is not Base64.',
+  import_entry_too_large:
+    'The entry cannot be taken: its secret, its names or its note are longer than any authenticator writes.',
   import_secret_unopened: 'The entry cannot be taken: the password does not open its secret.',
   import_algorithm_unlikely:
     'The entry cannot be taken: the length of its secret speaks for SHA224 or SHA384, which are not supported.',

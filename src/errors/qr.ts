@@ -1,6 +1,6 @@
 /** QR codes that cannot be read or drawn. */
 export const qrFailures = {
-  qr_not_an_image: 'This is {what}, not a picture. Give a PNG, JPEG or GIF that shows the QR code.',
+  qr_not_an_image: 'No QR code is read from {what}. Give a PNG, JPEG or GIF that shows the QR code.',
   qr_image_too_large: 'The picture has {megapixels} megapixels, and at most {max} are read. Crop it to the QR code.',
   qr_file_too_large: 'The picture is larger than {max} MB. Crop it to the QR code.',
   qr_image_damaged: 'The picture is damaged and cannot be opened. Take or save it again.',

@@ -13,7 +13,7 @@ export const realmFailures = {
   subject_name_taken:
     'There is a subject of this name in the realm already, perhaps in other capitals. Choose another name.',
   subject_name_invalid:
-    'A subject name has 1 to 128 characters without control characters and without blanks at its ends. Choose another name.',
+    'A subject name has 1 to 128 characters, no slash, nothing invisible and no blanks at its ends; it is not . or .. either. Choose another name.',
   subject_email_invalid: 'The mail address is not valid. Write it like name@example.com.',
   enrolment_not_shown:
     'The secret is not shown any more. Enrol the subject anew; the present secret works until the new one is confirmed.',
@@ -29,6 +29,8 @@ export const realmFailures = {
   ungleichotp_table_missing:
     'No table of ungleichotp is in this database: one with the columns name, realm, seed and username. Compare the address.',
   tiny_mfa_key_invalid: 'This is not a key file of go-tiny-mfa: it holds 56 characters of Base32. Compare the path.',
+  tiny_mfa_key_wrong:
+    'No issuer of this database opens with this key file; nothing was written. Give the key file that belongs to it.',
   tiny_mfa_tables_missing:
     'No tables of go-tiny-mfa are in this database: issuer and accounts, in the schema public. Give its address with --from.',
   import_unreadable_keys:

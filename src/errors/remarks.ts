@@ -88,6 +88,15 @@ const remarks = {
   space_enough: '{free} MiB are free below {folder}.',
   space_little: '{free} MiB are free below {folder}. Make room: a full disk refuses every write, and the audit grows.',
 
+  notice_refused: 'The receiver answered {status}.',
+  notice_too_late: 'The receiver did not answer in time.',
+  notice_unreachable: 'The connection to the receiver failed ({code}).',
+  notice_webhook_gone: 'The webhook was removed.',
+  notice_mail_off: 'No mail server is configured: set WATCHWORD_SMTP_URL.',
+  notice_mail_refused: 'The mail server answered {status}.',
+  notice_mail_login: 'The mail server did not accept the login of WATCHWORD_SMTP_URL.',
+  notice_not_sent: 'It could not be sent: {reason}.',
+
   bulk_secret_short: 'its secret is shorter than 128 bits',
   bulk_enabled_unreadable: 'the column enabled takes yes or no',
   bulk_not_timed: 'realms judge time-based codes only',

@@ -51,5 +51,7 @@ export const vaultFailures = {
   totpshare_counts: 'This key counts (HOTP), and a page that polls would use it up. Add it in the console.',
   totpshare_name_too_long: 'Identifier and name together are longer than a key can be. Shorten them to 150 letters.',
   totpshare_not_administrator: 'Admins must be a member of the {group} group, has {groups}.',
+  totpshare_key_wrong:
+    'No file of the folder {folder} opens with this key; nothing was written. Give the key they were sealed with.',
   totpshare_folder_unreadable: 'The folder {folder} of totpshare cannot be read. Check the path and who may read it.',
 } as const

@@ -91,7 +91,7 @@ export function accountOfUri(uri: string): ParsedOtpauth {
 }
 
 /** The type behind any spelling; empty means TOTP. */
-export function typeOf(word: string): OtpType {
+function typeOf(word: string): OtpType {
   const folded = word.trim().toLowerCase()
   if (folded === '' || folded === 'totp') return 'totp'
   if (folded === 'hotp') return 'hotp'

@@ -2,6 +2,7 @@ import { Failure } from '../errors/failure.ts'
 import { parseXml, type XmlElement } from './containers/xml.ts'
 import { zipNames } from './containers/zip.ts'
 import { decodeText } from './decode-text.ts'
+import { damaged } from './format.ts'
 import { importLimits } from './limits.ts'
 
 /** One file as the formats look at it; each view is made once, when first asked for. */
@@ -61,12 +62,12 @@ export class ImportInput {
 }
 
 /**
- * Parses JSON of bounded depth; undefined when it is none.
+ * Parses JSON of bounded depth and size; undefined when it is none.
  *
- * @throws {@link Failure} `import_nested_too_deep`
+ * @throws {@link Failure} `import_nested_too_deep`, `import_file_damaged` when it has too many values
  */
 export function parseJson(text: string): unknown {
-  assertDepth(text)
+  assertBounds(text)
   try {
     return JSON.parse(text) as unknown
   } catch {
@@ -74,14 +75,18 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts brackets outside of texts, in one pass whatever the text is. */
-function assertDepth(text: string): void {
+/** Counts brackets and commas outside of texts, in one pass whatever the text is. */
+function assertBounds(text: string): void {
   let depth = 0
+  let signs = 0
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]
     if (sign === '"') at = endOfText(text, at)
     else if (sign === '[' || sign === '{') depth++
     else if (sign === ']' || sign === '}') depth--
+    else if (sign !== ',') continue
+    signs++
+    if (signs > importLimits.maxJsonSigns) throw damaged('JSON', 'it holds more values than any authenticator writes')
     if (depth > importLimits.maxDepth) {
       throw new Failure('import_nested_too_deep', { detail: { max: importLimits.maxDepth } })
     }

@@ -1,8 +1,8 @@
-import { argon2, pbkdf2, scrypt } from 'node:crypto'
+import { argon2, pbkdf2, scrypt, type ScryptOptions } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Failure } from '../errors/failure.ts'
 import { damaged, type ImportContext } from './format.ts'
-import { importLimits } from './limits.ts'
+import { agentArgonMemoryKib, importLimits } from './limits.ts'
 
 /** Parameters of Argon2 as files store them. */
 export interface ArgonParameters {
@@ -27,6 +27,12 @@ export type Pbkdf2Hash = 'sha1' | 'sha256' | 'sha512'
 
 const pbkdf2Async = promisify(pbkdf2)
 const argon2Async = promisify(argon2)
+// Some parameters it refuses at once, others later: both are rejections here.
+const scryptAsync = async (password: string, salt: Uint8Array, bytes: number, options: ScryptOptions) => {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  scrypt(password, salt, bytes, options, (error, key) => (error === null ? resolve(key) : reject(error)))
+  return promise
+}
 
 /** Rough costs on a usual machine, for the progress bar alone. */
 const pbkdf2RoundsPerMs = 1500
@@ -58,7 +64,7 @@ export function derivePbkdf2(
 /**
  * Argon2 over untrusted parameters, off the event loop; 32 bytes.
  *
- * @throws {@link Failure} `import_key_too_costly` above the limits of this place
+ * @throws {@link Failure} `import_key_too_costly` above the limits of any place, `import_key_for_agent` above those of this one
  */
 export function deriveArgon2(
   app: string,
@@ -69,9 +75,14 @@ export function deriveArgon2(
   const { memoryKib, passes, lanes, variant = 'argon2id', message = context.password } = parameters
   for (const value of [memoryKib, passes, lanes]) assertWhole(app, value)
   if (salt.length < 8 || memoryKib < 8 * lanes) throw damaged(app, 'the parameters of its key make no sense')
-  if (memoryKib > context.maxArgonMemoryKib) throw tooCostly(app, `${Math.ceil(memoryKib / 1024)} MiB for its key`)
-  if (passes > importLimits.maxArgonPasses) throw tooCostly(app, `${passes} passes of Argon2`)
+  if (memoryKib > agentArgonMemoryKib) throw tooCostly(app, `${Math.ceil(memoryKib / 1024)} MiB for its key`)
+  if (passes > importLimits.maxArgonPasses || memoryKib * passes > importLimits.maxArgonWorkKib)
+    throw tooCostly(app, `${passes} passes of Argon2`)
   if (lanes > importLimits.maxArgonLanes) throw tooCostly(app, `${lanes} lanes of Argon2`)
+  if (memoryKib > context.maxArgonMemoryKib)
+    throw new Failure('import_key_for_agent', {
+      detail: { app, what: `${Math.ceil(memoryKib / 1024)} MiB for its key` },
+    })
   return inLine(async () => {
     context.onProgress({ stage: 'key', expectedMs: Math.ceil((memoryKib * passes) / argonKibPassesPerMs) })
     const sizes = { memory: memoryKib, passes, parallelism: lanes, tagLength: 32 }
@@ -94,16 +105,16 @@ export function deriveScrypt(
   const memoryBytes = 128 * cost * blockSize
   if (!Number.isInteger(Math.log2(cost)) || cost < 2) throw damaged(app, 'the parameters of its key make no sense')
   if (memoryBytes * parallelization > importLimits.maxScryptBytes)
-    throw tooCostly(app, `${Math.ceil(memoryBytes / 2 ** 20)} MiB for its key`)
+    throw tooCostly(app, `${Math.ceil((memoryBytes * parallelization) / 2 ** 20)} MiB for its key`)
+  if (blockSize * parallelization > importLimits.maxScryptBlocks)
+    throw tooCostly(app, `scrypt with blocks of ${blockSize} times ${parallelization}`)
   return inLine(() => {
     context.onProgress({ stage: 'key', expectedMs: Math.ceil((memoryBytes * parallelization) / 2 ** 19) })
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
     const maxmem = 2 * memoryBytes + 128 * blockSize * parallelization
-    scrypt(context.password, salt, 32, { N: cost, r: blockSize, p: parallelization, maxmem }, (error, key) => {
-      if (error === null) resolve(key)
-      else reject(damaged(app, 'the parameters of its key make no sense', error))
+    const options = { N: cost, r: blockSize, p: parallelization, maxmem }
+    return scryptAsync(context.password, salt, 32, options).catch((error: unknown) => {
+      throw damaged(app, 'the parameters of its key make no sense', error)
     })
-    return promise
   })
 }
 
@@ -117,6 +128,7 @@ function assertWhole(app: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) throw damaged(app, 'the parameters of its key make no sense')
 }
 
-function tooCostly(app: string, what: string): Failure {
+/** What a file asks for is more than anybody's patience or memory. */
+export function tooCostly(app: string, what: string): Failure {
   return new Failure('import_key_too_costly', { detail: { app, what } })
 }

@@ -30,6 +30,6 @@ export function planImport(entries: readonly OtpAccount[], known: readonly OtpAc
 }
 
 /** Everything that decides which codes an account shows, as one text. Holds the secret: keep it in memory only. */
-export function codeIdentity({ type, algorithm, digits, periodSeconds, secret }: OtpAccount): string {
+function codeIdentity({ type, algorithm, digits, periodSeconds, secret }: OtpAccount): string {
   return [type, algorithm, digits, type === 'hotp' ? '' : periodSeconds, encodeBase32(secret)].join(' ')
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../errors/failure.ts'
 import { type Remark, remarkOf } from '../errors/remarks.ts'
 import type { OtpAccount } from '../otp/account.ts'
-import type { ParsedOtpauth } from '../otp/otpauth-uri.ts'
+import { formatOtpauthUri, longestUri, type ParsedOtpauth } from '../otp/otpauth-uri.ts'
 import { importLimits } from './limits.ts'
 
 /** An entry that could not be read, and why. */
@@ -63,6 +63,9 @@ export interface ImportReport {
   readonly fileRemarks: readonly Remark[]
 }
 
+/** So much of its name tells an entry that cannot be taken apart from others. */
+const longestName = 200
+
 /** Collects the entries of one file; a bad entry never stops the others. */
 export class ReportBuilder {
   appVersion: string | undefined
@@ -88,6 +91,7 @@ export class ReportBuilder {
     const index = this.#count()
     try {
       const { account, warnings } = read()
+      if (isTooLarge(account)) throw new Failure('import_entry_too_large')
       this.#entries.push(account)
       this.#entryRemarks.push(warnings)
       for (const { message } of warnings) this.#warnings.add(`${titleOf(account)}: ${message}`)
@@ -130,7 +134,8 @@ export class ReportBuilder {
 
   #fail(index: number, name: string, thrown: unknown): void {
     const remark = remarkOf(reasonOf(thrown))
-    this.#failures.push({ index, ...(name === '' ? {} : { name }), reason: remark.message, remark })
+    const shortName = name.slice(0, longestName)
+    this.#failures.push({ index, ...(name === '' ? {} : { name: shortName }), reason: remark.message, remark })
   }
 
   #count(): number {
@@ -139,6 +144,17 @@ export class ReportBuilder {
     }
     return this.#total++
   }
+}
+
+/** Whoever stores the URI may add a name of two hundred letters. */
+const roomForName = 2600
+
+/** Whether an account could not be written as a URI that is read again. */
+function isTooLarge(account: OtpAccount): boolean {
+  // Measured as written: a letter beyond ASCII becomes six to twelve characters.
+  return (
+    account.secret.length > importLimits.maxSecretBytes || formatOtpauthUri(account).length > longestUri - roomForName
+  )
 }
 
 /** How to call an account in a sentence. */

@@ -7,11 +7,11 @@ export type Algorithm = 'SHA1' | 'SHA256' | 'SHA512'
 export type OtpType = 'totp' | 'hotp' | 'steam'
 
 /** Fewest digits we read; realms issue at least 6. */
-export const minDigits = 4
+const minDigits = 4
 /** Most digits we read: dynamic truncation yields 31 bits, ten decimal digits (RFC 4226 section 5.3). */
-export const maxDigits = 10
+const maxDigits = 10
 /** Longest period we read, one day. */
-export const maxPeriodSeconds = 86_400
+const maxPeriodSeconds = 86_400
 /** Below this many bytes (128 bits, RFC 4226 R6) a secret is read with a warning. */
 export const recommendedSecretBytes = 16
 

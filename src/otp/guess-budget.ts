@@ -15,16 +15,6 @@ export function guessChance(policy: GuessPolicy, guesses: number): number {
   return -Math.expm1(guesses * logOfMiss(policy))
 }
 
-/** The chance that a guesser lands within so many seconds at a steady rate. */
-export function guessChanceAfter(policy: GuessPolicy, guessesPerSecond: number, seconds: number): number {
-  return guessChance(policy, guessesPerSecond * seconds)
-}
-
-/** Seconds until a guesser at a steady rate has an even chance. */
-export function secondsToEvenChance(policy: GuessPolicy, guessesPerSecond: number): number {
-  return Math.LN2 / (-logOfMiss(policy) * guessesPerSecond)
-}
-
 function logOfMiss(policy: GuessPolicy): number {
   return Math.log1p(-policy.acceptedCodes / 10 ** policy.digits)
 }

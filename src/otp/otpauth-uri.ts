@@ -19,7 +19,8 @@ export interface ParsedOtpauth {
   readonly warnings: readonly Remark[]
 }
 
-const longestUri = 32_768
+/** The most characters of a URI that is read. */
+export const longestUri = 32_768
 
 /**
  * The account behind an otpauth URI, with all the liberties that services and authenticators take.

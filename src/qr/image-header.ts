@@ -45,7 +45,7 @@ const strangers: readonly (readonly [start: RegExp, what: string])[] = [
  *
  * @throws {@link Failure} `qr_not_an_image` naming what it is instead, `qr_image_damaged` when the header is cut off
  */
-export function readImageHeader(image: Uint8Array): ImageHeader {
+function readImageHeader(image: Uint8Array): ImageHeader {
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength)
   try {
     if (startsWith(image, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) {

@@ -45,16 +45,29 @@ export function layOnPage({ width, height, data }: Pixels, page: number): Pixels
   return { width, height, data: opaque }
 }
 
-/** pngjs bounds the unpacked size of plain pictures but not of interlaced ones, whose rows are a little longer in all. */
+/**
+ * What pngjs leaves open: it takes a second header for the picture's size, and it bounds the unpacked size of plain
+ * pictures but not of interlaced ones, whose rows are a little longer in all.
+ */
 function refuseBomb(image: Uint8Array, { widthPixels, heightPixels }: ImageHeader): void {
+  const parts: Buffer[] = []
+  for (const { type, body, at } of chunksOf(image)) {
+    if (type === 'IHDR' && at !== firstChunkAt) throw new Error('it has two headers')
+    if (type === 'IDAT') parts.push(body)
+  }
   const isInterlaced = image[28] === 1
   if (!isInterlaced) return
-  const view = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
-  const parts: Buffer[] = []
-  for (let at = 8; at + 12 <= view.length; at += 12 + view.readUInt32BE(at)) {
-    const length = view.readUInt32BE(at)
-    if (view.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(view.subarray(at + 8, at + 8 + length))
-  }
   const widestPixelBytes = 8
   inflateSync(Buffer.concat(parts), { maxOutputLength: (widthPixels + 16) * (heightPixels + 16) * widestPixelBytes })
+}
+
+const firstChunkAt = 8
+
+/** The chunks of a PNG, as far as it goes (PNG specification, third edition, section 5.3). */
+function* chunksOf(image: Uint8Array): Generator<{ type: string; body: Buffer; at: number }> {
+  const view = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
+  for (let at = firstChunkAt; at + 12 <= view.length; at += 12 + view.readUInt32BE(at)) {
+    const length = view.readUInt32BE(at)
+    yield { type: view.toString('latin1', at + 4, at + 8), body: view.subarray(at + 8, at + 8 + length), at }
+  }
 }

@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { Failure } from '../errors/failure.ts'
 import { type GateSettings, readGateSettings } from './gate/settings.ts'
 import { Environment, type Variables } from './http/environment.ts'
+import type { Language } from './http/language.ts'
 import type { PublicConfig } from './http/services.ts'
 
 /** Where the root key comes from: a file (made at first start), the environment, or a command that prints it. */
@@ -49,7 +50,7 @@ export interface Config extends PublicConfig {
   readonly gate: GateSettings
   readonly tinyMfa: TinyMfaConfig
   readonly logLevel: string
-  readonly mail: { readonly smtpUrl: string; readonly from: string } | null
+  readonly mail: { readonly smtpUrl: string; readonly from: string; readonly language: Language } | null
   /** Addresses that replace AWS's own, such as VPC endpoints. */
   readonly aws: { readonly iamUrl: string | null; readonly stsUrl: string | null }
   /** What rooms read by themselves: variables of foreign programs and of the gate, never secrets by accident. */
@@ -106,7 +107,7 @@ export function readConfig(variables: Variables = process.env, flags: ConfigFlag
 }
 
 /** Whether a listen address is reached from this machine alone. */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
@@ -173,16 +174,33 @@ function readTrustedProxies(environment: Environment): string[] {
 }
 
 function isCidr(text: string): boolean {
-  const [address = '', prefix] = text.split('/')
+  const [address = '', prefix, ...more] = text.split('/')
   const family = isIP(address)
-  if (family === 0) return false
+  if (family === 0 || more.length > 0) return false
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32))
 }
 
 function readMail(environment: Environment): Config['mail'] {
   const smtpUrl = environment.text('WATCHWORD_SMTP_URL')
   if (smtpUrl === null) return null
-  return { smtpUrl, from: environment.text('WATCHWORD_MAIL_FROM') ?? 'watchword@localhost' }
+  if (!/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? '')) {
+    // The address holds a passphrase: it is not repeated.
+    environment.refuse(
+      'WATCHWORD_SMTP_URL is no address such as smtp://user:passphrase@host:587; write / in a passphrase as %2F, # as %23, @ as %40',
+    )
+  }
+  return {
+    smtpUrl,
+    from: environment.text('WATCHWORD_MAIL_FROM') ?? 'watchword@localhost',
+    language: readMailLanguage(environment),
+  }
+}
+
+function readMailLanguage(environment: Environment): Language {
+  const language = environment.text('WATCHWORD_MAIL_LANGUAGE') ?? 'en'
+  if (language === 'de' || language === 'en') return language
+  environment.refuse(`WATCHWORD_MAIL_LANGUAGE is ${language}; mails are written in en or de`)
+  return 'en'
 }
 
 const tinyMfaVariables = ['POSTGRES_USER', 'POSTGRES_PASSWORD', 'POSTGRES_HOST', 'POSTGRES_DB'] as const

@@ -154,9 +154,19 @@ async function sendAsset(
 }
 
 function chooseFile({ plain, brotli, gzip }: Asset, accepted: string): [string, string | null] {
-  if (brotli !== null && /\bbr\b/.test(accepted)) return [brotli, 'br']
-  if (gzip !== null && /\bgzip\b/.test(accepted)) return [gzip, 'gzip']
+  if (brotli !== null && takesCoding(accepted, 'br')) return [brotli, 'br']
+  if (gzip !== null && takesCoding(accepted, 'gzip')) return [gzip, 'gzip']
   return [plain, null]
+}
+
+/** Whether an Accept-Encoding takes a coding: by its own weight, else by that of `*` (RFC 9110 section 12.5.3). */
+function takesCoding(accepted: string, coding: string): boolean {
+  const weights = new Map<string, number>()
+  for (const entry of accepted.toLowerCase().split(',')) {
+    const [name = '', weight = 'q=1'] = entry.split(';').map((part) => part.trim())
+    weights.set(name, Number(weight.replace(/^q\s*=/, '')))
+  }
+  return (weights.get(coding) ?? weights.get('*') ?? 0) > 0
 }
 
 function sendPage(reply: FastifyReply, index: string, head: string): FastifyReply {

@@ -3,7 +3,7 @@ import { commandProvider, fileProvider, type RootKeyProvider, textProvider } fro
 import { Failure } from '../errors/failure.ts'
 import { Audit, createAudit } from './audit/audit.ts'
 import type { Core } from './audit/core.ts'
-import { refuseUnfinishedRestore } from './backup/unfinished.ts'
+import { refuseUnfinished } from './backup/unfinished.ts'
 import type { Config, RootKeySource } from './config.ts'
 import { dataKeyStore } from './database/data-keys.ts'
 import { openStorage, type SchemaUse } from './database/open.ts'
@@ -20,13 +20,19 @@ export interface OpenCore extends Core {
  * written. The server and the administration commands that work on the store itself both begin here.
  *
  * @param schema - `upgrade` and `begin` make a store where none is; `as it is` is for reading and writes no checkpoint
+ * @param isRehearsal - whether a copy is looked at before it is finished: everybody else is refused such a one
  */
-export async function openCore(config: Config, services: Services, schema: SchemaUse = 'upgrade'): Promise<OpenCore> {
+export async function openCore(
+  config: Config,
+  services: Services,
+  schema: SchemaUse = 'upgrade',
+  { isRehearsal = false }: { readonly isRehearsal?: boolean } = {},
+): Promise<OpenCore> {
   const { clock, log } = services
   const storage = await openStorage({ url: config.databaseUrl, dataDir: config.dataDir, clock, log, schema })
   try {
     // Before the keys: a store that seems new would get a root key of its own.
-    await refuseUnfinishedRestore(storage)
+    if (!isRehearsal) await refuseUnfinished(storage)
     const store = dataKeyStore(storage)
     const isNew = (await store.findCanary()) === null
     if (isNew && schema !== 'upgrade' && schema !== 'begin')

@@ -67,7 +67,7 @@ export async function openRooms(core: OpenCore): Promise<Rooms> {
   })
   const herald = new Herald(core, notices, subjects)
   const stop = async () => {
-    herald.stop()
+    await herald.stop()
     stopRetention()
     gate.stop()
     vault.stop()

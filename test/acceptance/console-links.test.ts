@@ -14,12 +14,16 @@ describeWith(['chromium'], 'a setup link in a browser', () => {
   let browser: Browser
   let visitor: Visit
   let setupUrl = ''
+  let invite: (username: string) => Promise<string>
 
   beforeAll(async () => {
     const { rootToken } = initialise(store)
     server = await startTestServer(store.variables)
-    const invited = await caller(server, rootToken)('POST', '/v1/people', { username: 'cornelia' })
-    setupUrl = `${server.url}/setup${new URL(String(Reflect.get(Object(invited.body), 'setupUrl'))).hash}`
+    invite = async (username) => {
+      const { body } = await caller(server, rootToken)('POST', '/v1/people', { username })
+      return `${server.url}/setup${new URL(String(body['setupUrl'])).hash}`
+    }
+    setupUrl = await invite('cornelia')
     browser = await launchChromium()
     visitor = await visit(browser, [server.url])
   })
@@ -59,6 +63,31 @@ describeWith(['chromium'], 'a setup link in a browser', () => {
     await page.getByRole('button', { name: 'Check the code' }).click()
     await page.getByText('Each one logs you in once').waitFor()
     expect(visitor.faults).toEqual([])
+  })
+
+  it('fits a German phone at every step, each recovery code on a line of its own', async () => {
+    const invited = await invite('drusilla')
+    const { page, close } = await visit(browser, [server.url], {
+      viewport: { width: 390, height: 844 },
+      locale: 'de-DE',
+    })
+    const isWider = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+    await page.goto(invited)
+    await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+    expect(await isWider()).toBe(false)
+    await page.getByLabel('Passphrase wiederholen').fill(passphrase)
+    await page.getByRole('button', { name: 'Weiter' }).click()
+    const uri = await page.getByRole('link', { name: 'In einer App auf diesem Gerät öffnen' }).getAttribute('href')
+    expect(await isWider()).toBe(false)
+    await page.getByLabel('Der Code, den sie jetzt zeigt').fill(codeOf(parseOtpauthUri(uri ?? '').account, Date.now()))
+    await page.getByRole('button', { name: 'Code prüfen' }).click()
+    await page.getByText('Wiederherstellungscodes', { exact: true }).waitFor()
+    expect(await isWider()).toBe(false)
+    const heights = await page
+      .locator('.ww-recovery li')
+      .evaluateAll((codes) => codes.map((code) => code.getBoundingClientRect().height))
+    expect(Math.max(...heights)).toBeLessThan(30)
+    await close()
   })
 
   it('says that it was used before it asks for anything', async () => {

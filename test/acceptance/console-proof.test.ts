@@ -59,7 +59,9 @@ describeWith(['chromium'], 'a code that the provider has to vouch for', () => {
     const { server, provider } = await setUp()
     const browser = await launchChromium()
     onTestFinished(() => browser.close())
-    const { page, faults } = await visit(browser, [server.url, provider.issuer])
+    // What still fades in has no contrast to judge.
+    const origins = [server.url, provider.issuer]
+    const { page, faults } = await visit(browser, origins, { reducedMotion: 'reduce' })
     await signOn(page, server.url, 'u1')
     await page.getByRole('link', { name: 'AWS root' }).click()
     await page.getByText('A fresh login at the provider').waitFor()

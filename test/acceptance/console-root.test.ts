@@ -14,7 +14,8 @@ describeWith(['chromium'], 'a root account', () => {
 
   beforeAll(async () => {
     house = await startSharedConsole()
-    ada = await house.visitAsAda()
+    // What still fades in has no contrast to judge.
+    ada = await house.visitAsAda({ reducedMotion: 'reduce' })
     cato = await house.visitAs('cato')
   })
   afterAll(() => house.stop())

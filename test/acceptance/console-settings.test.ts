@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { noticeEvents } from '../../src/api/operation.ts'
 import { violations, type Visit } from '../support/console.ts'
 import { addAccount, type SharedConsole, startSharedConsole } from '../support/console-people.ts'
 import { startProvider } from '../support/oidc-provider.ts'
 import { describeWith } from '../support/programs.ts'
+import { startWebhookReceiver } from '../support/webhook.ts'
 
 describeWith(['chromium'], 'pages that remember', () => {
   let house: SharedConsole
@@ -10,7 +12,8 @@ describeWith(['chromium'], 'pages that remember', () => {
 
   beforeAll(async () => {
     house = await startSharedConsole()
-    ada = await house.visitAsAda()
+    // A dialogue that still fades in has no contrast to judge.
+    ada = await house.visitAsAda({ reducedMotion: 'reduce' })
   })
   afterAll(() => house.stop())
 
@@ -50,6 +53,46 @@ describeWith(['chromium'], 'pages that remember', () => {
     await activate.click()
     await page.getByText('Single sign-on is active').waitFor()
     expect(await state()).toMatchObject({ active: { issuer: provider.issuer } })
+  })
+
+  it('offers the events there are, shows why a notice did not arrive, and asks before it removes a webhook', async () => {
+    const receiver = await startWebhookReceiver()
+    receiver.status = 410
+    const { page } = ada
+    await page.goto(`${house.server.url}/settings?tab=notices`)
+    await page.getByLabel('Address').fill(receiver.url)
+    await page.getByRole('combobox', { name: 'Events' }).click()
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual([...noticeEvents])
+    await page.getByRole('option', { name: 'person.factor_changed' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Add a webhook' }).click()
+    await page.getByText(/^whsec_/).waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'person.factor_changed' }).waitFor()
+
+    await house.call('POST', '/v1/people', { username: 'bob' })
+    await house.call('POST', '/v1/people/bob/reset')
+    const notices = async () => (await house.call('GET', '/v1/notices')).body['items'] as { lastError: unknown }[]
+    await expect.poll(async () => (await notices())[0]?.lastError ?? null).not.toBeNull()
+    await page.reload()
+    await page.getByText('The receiver answered 410.').waitFor()
+    await page.evaluate(() => localStorage.setItem('watchword.language', 'de'))
+    await page.reload()
+    await page.getByText('Der Empfänger hat mit 410 geantwortet.').waitFor()
+    await page.evaluate(() => localStorage.removeItem('watchword.language'))
+    await page.reload()
+
+    await page.getByRole('button', { name: `Remove ${receiver.url}` }).click()
+    const question = page.getByRole('dialog', { name: 'Remove this webhook?' })
+    await question.getByText(receiver.url).waitFor()
+    expect(await violations(page)).toEqual([])
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    expect((await house.call('GET', '/v1/webhooks')).body['items']).toHaveLength(1)
+    await page.getByRole('button', { name: `Remove ${receiver.url}` }).click()
+    await question.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No webhooks.').waitFor()
+    await page.getByText('Nothing waits.').waitFor()
+    expect((await house.call('GET', '/v1/webhooks')).body['items']).toEqual([])
   })
 
   it('brings filters and tabs back with the address', async () => {

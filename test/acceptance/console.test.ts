@@ -73,6 +73,10 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByText('Each one logs you in once').waitFor()
     recoveryCodes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts()
     expect(recoveryCodes.length).toBeGreaterThanOrEqual(8)
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText(`Watchword recovery codes of livia on ${new URL(server.url).host}`).waitFor()
+    expect(await page.getByRole('button').count()).toBe(0)
+    await page.emulateMedia({ media: null })
     await page.getByLabel('I have kept').check()
     await page.getByRole('button', { name: 'Open Watchword' }).click()
     await page.getByText('No accounts yet').waitFor()
@@ -104,7 +108,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
     expect(await record.innerText()).toMatch(/marcus/i)
     expect(marcus.faults).toEqual([])
     await marcus.close()
-  }, 240_000)
+  })
 
   it('shows what the README shows', async () => {
     await furnish(livia.page, server.url)
@@ -227,6 +231,27 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.keyboard.press('Escape')
   })
 
+  it('does nothing at single keys in a browser where they were turned off', async () => {
+    const { page } = livia
+    await page.goto(server.url)
+    const choose = async (areOn: boolean) => {
+      await page.getByRole('button', { name: 'Keyboard help' }).click()
+      await page.getByLabel('Keys that act anywhere on a page').setChecked(areOn)
+      await page.getByRole('button', { name: 'Close' }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    await choose(false)
+    await page.reload()
+    await page.getByRole('link', { name: 'Amazon (123456789012)' }).waitFor()
+    for (const key of ['n', 'g', 'm', '?', '/']) await page.keyboard.press(key)
+    expect(new URL(page.url()).pathname).toBe('/')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(await page.evaluate(() => document.activeElement?.matches('[data-filter]'))).toBe(false)
+    await choose(true)
+    await page.keyboard.press('n')
+    await page.waitForURL(`${server.url}/accounts/new`)
+  })
+
   it('says what is wrong with a secret, an image without a code and a refused camera, and keeps what was typed', async () => {
     const { page } = livia
     await page.goto(`${server.url}/accounts/new`)
@@ -276,24 +301,20 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await expect.poll(() => page.getByText('The server does not answer').count()).toBe(0)
   })
 
-  it.each(['light', 'dark'] as const)(
-    'has no page that axe-core objects to in the %s theme',
-    async (colorScheme) => {
-      const storageState = await livia.page.context().storageState()
-      const { page, faults, close } = await visit(browser, [server.url], { colorScheme, storageState })
-      const found: string[] = []
-      for (const path of await everyPath(page, server.url, accountPath)) {
-        await page.goto(server.url + path)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await expect.poll(() => page.locator('output.ww-face').count()).toBe(0)
-        found.push(...(await violations(page)).map((violation) => `${path} ${violation}`))
-      }
-      expect(found).toEqual([])
-      expect(faults).toEqual([])
-      await close()
-    },
-    240_000,
-  )
+  it.each(['light', 'dark'] as const)('has no page that axe-core objects to in the %s theme', async (colorScheme) => {
+    const storageState = await livia.page.context().storageState()
+    const { page, faults, close } = await visit(browser, [server.url], { colorScheme, storageState })
+    const found: string[] = []
+    for (const path of await everyPath(page, server.url, accountPath)) {
+      await page.goto(server.url + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await expect.poll(() => page.locator('output.ww-face').count()).toBe(0)
+      found.push(...(await violations(page)).map((violation) => `${path} ${violation}`))
+    }
+    expect(found).toEqual([])
+    expect(faults).toEqual([])
+    await close()
+  })
 
   it('lists five thousand accounts with a screenful of rows, and finds one as it is typed', async () => {
     const { page } = livia
@@ -304,7 +325,7 @@ describeWith(['chromium'], 'the console in a browser', () => {
     await page.getByLabel('Filter by name').fill('number 4711')
     await page.getByText('1 account matches').waitFor()
     await page.getByText('Number 4711', { exact: true }).waitFor()
-  }, 240_000)
+  })
 
   it('speaks German to who wants it', async () => {
     const { page, close } = await visit(browser, [server.url], {

@@ -7,5 +7,5 @@ describe('kill -9 under load', () => {
     const store = createStore()
     onTestFinished(() => store.remove())
     expect(await crashRounds(store, 10)).toBeGreaterThanOrEqual(5)
-  }, 240_000)
+  })
 })

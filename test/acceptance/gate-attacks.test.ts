@@ -14,6 +14,9 @@ rules:
   - host: status.example.test
     policy: bypass
   - host: ${host}
+    path: /public/
+    policy: bypass
+  - host: ${host}
     policy: one_factor
 `
 const proxies: readonly TestedProxy[] = ['nginx', 'caddy', 'haproxy', 'apache']
@@ -72,6 +75,16 @@ for (const kind of proxies) {
       }
       expect((await ask('/secret', { headers: { cookie: `watchword=${session}` } })).status).toBe(200)
     })
+
+    it.each(['http://', 'http://@', 'http://admin?@', 'http://a:b?c@', 'x://', 'x://admin?@'])(
+      'P12 hands the app the path that was judged, whatever stands before it: %s',
+      async (before) => {
+        const target = `${before}${host}:${proxy.port}`
+        const seen = await seenByApp(`${target}/public/x`)
+        expect(seen?.url ?? '/public/x').toBe('/public/x')
+        expect(await seenByApp(`${target}/secret?/public/x`)).toBeNull()
+      },
+    )
 
     it.each([`${host},status.example.test`, `status.example.test,${host}`, `${host} status.example.test`])(
       'P10 a Host that is a list opens nothing: %s',

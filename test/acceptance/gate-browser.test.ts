@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { patienceMs, startMs } from '../support/console.ts'
 import { type EchoApp, startEchoApp } from '../support/gate/echo-app.ts'
 import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../support/gate/house.ts'
 import { type RunningProxy, startPrintedProxy } from '../support/gate/proxies.ts'
@@ -26,10 +27,12 @@ describeWith(['nginx', 'chromium'], 'a browser in front of nginx and the gate', 
     alice = await house.addPerson('alice')
     proxy = await startPrintedProxy('nginx', { gatePort: house.port, appPort: app.port, hosts })
     browser = await chromium.launch({
+      timeout: startMs,
       executablePath: findProgram('chromium') ?? 'chromium',
       args: ['--no-sandbox', '--host-resolver-rules=MAP * 127.0.0.1'],
     })
     context = await browser.newContext({ viewport: { width: 1000, height: 760 } })
+    context.setDefaultTimeout(patienceMs)
     page = await context.newPage()
   })
   afterAll(async () => {

@@ -8,6 +8,8 @@ import { printedNginx, programOf, startNginx, startPrintedProxy, type TestedProx
 import { describeWith } from '../support/programs.ts'
 
 const host = '127.0.0.1'
+/** Tests end by their own limit. */
+const until = new AbortController().signal
 
 /** A gate, an app, a token that passes, and the doctor's visit to a proxy in front of them. */
 async function openClinic(rules?: string) {
@@ -32,6 +34,7 @@ async function openClinic(rules?: string) {
       addresses: [...new Set(addresses)],
       token: token ?? '',
       now: () => house.nowMs() + aheadMs,
+      until,
     })
     await nginx.stop()
     return found
@@ -214,7 +217,7 @@ for (const kind of proxies) {
       const { app, house, token, close } = await openClinic()
       const proxy = await startPrintedProxy(kind, { gatePort: house.port, appPort: app.port, hosts: [host] })
       const now = () => house.nowMs()
-      const found = await probeProxy({ addresses: [`http://${host}:${proxy.port}/`], token, now })
+      const found = await probeProxy({ addresses: [`http://${host}:${proxy.port}/`], token, now, until })
       await proxy.stop()
       await close()
       // Their Lua opens a connection for each check, which is slower and nothing worse.
@@ -258,7 +261,7 @@ for (const { kind, fault, change, found } of changedByHand) {
       const place = { gatePort: house.port, appPort: app.port, hosts: [host], change }
       const proxy = await startPrintedProxy(kind, place)
       const addresses = [`http://${host}:${proxy.port}/`]
-      expect(wrongIn(await probeProxy({ addresses, token, now: () => house.nowMs() }))).toContain(found)
+      expect(wrongIn(await probeProxy({ addresses, token, now: () => house.nowMs(), until }))).toContain(found)
       await proxy.stop()
       await close()
     })

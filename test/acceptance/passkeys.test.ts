@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRouter } from '../../src/server/http/router.ts'
 import { vaultRoutes } from '../../src/server/vault/routes.ts'
 import { createVault } from '../../src/server/vault/vault.ts'
+import { patienceMs, startMs } from '../support/console.ts'
 import { engines, type TestEngine } from '../support/engines.ts'
 import { findProgram } from '../support/programs.ts'
 import { codeOf, type House, openHouse } from '../server/access/house.ts'
@@ -29,11 +30,13 @@ async function openBrowser(
   await house.app.listen({ host: '127.0.0.1', port: 0 })
   const origin = `http://localhost:${(house.app.server.address() as AddressInfo).port}`
   const browser = await chromium.launch({
+    timeout: startMs,
     executablePath,
     args: ['--no-sandbox', '--host-resolver-rules=MAP localhost 127.0.0.1'],
   })
   onTestFinished(() => browser.close())
   const context = await browser.newContext()
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   await page.goto(`${origin}/blank`)
   await addAuthenticator(context, page)

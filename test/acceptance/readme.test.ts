@@ -7,11 +7,11 @@ import { describeWith } from '../support/programs.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 
-/** The walk of the README as a script; what is installed already is not installed again. */
+/** The walk of the README as a script. */
 function walk(port: number): string {
   const [, section = ''] = readFileSync(join(project, 'README.md'), 'utf8').split('## A walk')
   const block = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? ''
-  return block.replace('npm ci\n', '').replace('WATCHWORD_PORT=8321', `WATCHWORD_PORT=${port}`)
+  return block.replace('WATCHWORD_PORT=8321', `WATCHWORD_PORT=${port}`)
 }
 
 describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => {
@@ -21,7 +21,7 @@ describeWith(['oathtool', 'sqlite3', 'curl', 'bash'], 'the walk, pasted', () => 
       cwd: project,
       encoding: 'utf8',
       env: { ...process.env, PATH: path },
-      timeout: 180_000,
+      timeout: 280_000,
     })
     const told = `${stdout}\n${stderr}`
     expect(told).toContain('"accepted":true')

@@ -86,7 +86,8 @@ describeWith(['oathtool'], 'the walk of the README', () => {
   it.each(['first', 'middle', 'last'] as const)('T90 finds the %s row tampered with', async (which) => {
     const file = join(store.folder, 'watchword.db')
     const tamper = (sql: string) => {
-      const db = new DatabaseSync(file)
+      // The server writes now and then, too.
+      const db = new DatabaseSync(file, { timeout: 60_000 })
       db.exec(sql)
       db.close()
     }

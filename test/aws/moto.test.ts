@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  accountAlias,
   createVirtualMfaDevice,
   deleteVirtualMfaDevice,
   enableMfaDevice,
@@ -54,7 +53,6 @@ describe.skipIf(program === null)('a second opinion on the wire formats', () => 
     await expect(deleteVirtualMfaDevice(transport, access, device.serialNumber)).rejects.toMatchObject({
       code: 'aws_refused',
     })
-    expect(await accountAlias(transport, access)).toBeNull()
   })
 
   it('STS: a session, a role with tags, and who it is', async () => {

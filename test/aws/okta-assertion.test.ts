@@ -63,7 +63,7 @@ describe('signing in with password and TOTP', () => {
 
   it('sends the code as text, so that leading zeros live', async () => {
     const zero = Array.from({ length: 500 }, (_, index) => index).find((index) =>
-      totp(decodeBase32(world.secretBase32), Date.now() + index * 30_000).startsWith('0'),
+      totp(decodeBase32(world.secretBase32), transport.nowMs() + index * 30_000).startsWith('0'),
     )
     await transport.sleep((zero ?? 0) * 30_000)
     expect(await rolesOf()).toHaveLength(2)
@@ -80,7 +80,7 @@ describe('signing in with password and TOTP', () => {
   it('learns from the Date header that our clock is five minutes off, and uses the right code', async () => {
     transport.setOwnSkewMs(-300_000)
     expect(await rolesOf()).toHaveLength(2)
-    expect(Math.abs(client.memory.clockOffsetMs - 300_000)).toBeLessThan(3_000)
+    expect(Math.abs(client.memory.clockOffsetMs - 300_000)).toBeLessThan(10_000)
     expect(world.okta.count('/verify')).toBe(1)
   })
 

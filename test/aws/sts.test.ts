@@ -109,7 +109,7 @@ describe('GetSessionToken', () => {
 describe('GetFederationToken', () => {
   it("opens the console for an IAM user's long-term keys", async () => {
     const user = addUser(world.accounts, '123456789012', 'grace')
-    const session = await getFederationToken(transport, user, 'grace', 3600, place())
+    const session = await getFederationToken(transport, user, 'grace', 3600, 'aws', place())
     expect((await getCallerIdentity(transport, session, 'aws', place())).arn).toContain('federated-user/grace')
   })
 })

@@ -35,6 +35,12 @@ describe('what the operating system refuses', () => {
   it('is known by its code, and other errors are left alone', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: '/data/x' })
     expect(systemFailure(full)).toMatchObject({ code: 'disk_full', message: expect.stringContaining('/data/x') })
+    // Of an output that was redirected there is no path.
+    const output = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    })
+    expect(systemFailure(output)?.message).toMatch(/^The output cannot be written: the disk is full\. /)
     expect(systemFailure(new Error('else'))).toBeNull()
     expect(systemFailure(Object.assign(new Error('else'), { code: 'ERR_OTHER' }))).toBeNull()
     expect(systemFailure(undefined)).toBeNull()

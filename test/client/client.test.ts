@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { listAccounts, readAccount, revealCode, setFavourite } from '../../src/api/accounts.ts'
-import { verifyCode } from '../../src/api/realms.ts'
+import { verifyCode } from '../../src/api/subjects.ts'
 import { createClient, isRefusal } from '../../src/client/index.ts'
 import { isFailure } from '../../src/errors/failure.ts'
 import { listenOnLoopback } from '../support/loopback.ts'

@@ -29,7 +29,7 @@ function sendHtml(response: ServerResponse, status: number): void {
 }
 
 /** Short enough to wait for, long enough for an answer that comes on a busy machine. */
-const patienceMs = 1500
+const patienceMs = 4000
 
 /** Fails `lost` times in one way, then accepts. */
 async function unsteady(fail: RequestListener, lost = 2, timeoutMs = 30_000) {

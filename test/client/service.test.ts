@@ -1,11 +1,13 @@
-import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Refusal } from '../../src/client/failures.ts'
 import { connect } from '../../src/client/watchword.ts'
 import { UngleichOtpClient, UngleichOtpRefusal } from '../../src/client/service/index.ts'
 import { expressAuthentication, fastifyAuthentication, serviceOf } from '../../src/client/service/middleware.ts'
 import { proofInBody, type ServiceVerifier, verifierOver } from '../../src/client/service/service-proof.ts'
 import { startUngleichOtp } from '../support/ungleichotp-server.ts'
+import { fc } from '../support/property.ts'
 
 const seed = 'BXHYGVBZ6YC7TZUM'
 const caller = { name: 'caller', realm: 'ungleich-admin', seed }
@@ -49,12 +51,56 @@ describe('UngleichOtpClient', () => {
     expect(server.heard[0]?.url).toBe('/ungleichotp/')
   })
 
+  it('tells a wrong proof of its own from a wrong code of others', async () => {
+    const server = await startUngleichOtp(seed)
+    const asking = (own: object) => new UngleichOtpClient({ ...caller, ...own, serverUrl: server.verifyUrl })
+    for (const own of [{ seed: 'JBSWY3DPEHPK3PXP' }, { name: 'nobody' }, { seed: undefined, code: '000000' }]) {
+      const asked = asking(own).verify('caller', 'ungleich-admin', '123456')
+      await expect(asked).rejects.toMatchObject({ code: 'client_caller_refused' })
+    }
+    expect(await asking({}).verify('caller', 'ungleich-admin', '000000')).toBe(false)
+  })
+
+  it.each([
+    ['client_timed_out', () => {}, 50],
+    ['client_timed_out', (_, response) => void response.writeHead(200, { 'content-length': 9 }).write('{'), 500],
+    ['client_answer_cut', (_, response) => half(response), 60_000],
+    ['client_server_unreachable', ({ socket }) => void socket.destroy(), 60_000],
+    ['client_answer_unreadable', (_, response) => void response.end('<html>'), 60_000],
+  ] satisfies [string, RequestListener, number][])(
+    'says how an answer was lost: %s',
+    async (code, answer, timeoutMs) => {
+      const server = createServer(answer)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+      const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ungleichotp/verify/`
+      const asked = new UngleichOtpClient({ ...caller, serverUrl, timeoutMs }).verify('n', 'r', '123456')
+      await expect(asked).rejects.toMatchObject({ code })
+    },
+  )
+
+  it.each(['localhost:8000/ungleichotp/verify/', 'codes.example.com', 'ftp://codes.example.com/', ''])(
+    'says that %j is no address before it is asked',
+    (serverUrl) => {
+      const make = () => new UngleichOtpClient({ ...caller, serverUrl })
+      expect(make).toThrow(expect.objectContaining({ code: 'client_address_unusable' }))
+    },
+  )
+
   it('says what is missing to prove itself', async () => {
     const { seed: _seed, ...nobody } = caller
     const client = new UngleichOtpClient({ ...nobody, serverUrl: 'http://127.0.0.1:1/' })
     await expect(client.list()).rejects.toMatchObject({ code: 'client_proof_missing' })
   })
 })
+
+function half(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': 9 })
+  response.write('{', () => response.destroy())
+}
 
 describe('proofInBody', () => {
   it('takes both forms, pads numbers, and takes no half a proof', () => {
@@ -110,6 +156,19 @@ describe('middleware', () => {
 
   it('names no service of a request that nobody proved anything with', () => {
     expect(() => serviceOf({})).toThrow(expect.objectContaining({ code: 'client_service_unproven' }))
+  })
+
+  it('hands Express what reading the proof threw, and lets nobody pass', async () => {
+    const fault = new Error('no such header')
+    const read = () => {
+      throw fault
+    }
+    const heard: unknown[] = []
+    const response = { status: () => response, json: (document: object) => void heard.push(document) }
+    const request = body('dns', '111111')
+    await expressAuthentication({ verifier, read })(request, response, (error) => void heard.push(error))
+    expect(heard).toEqual([fault])
+    expect(() => serviceOf(request)).toThrow(expect.objectContaining({ code: 'client_service_unproven' }))
   })
 
   it('is the same for Fastify, and reads the proof where it is told to', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openBytes, type Place, sealBytes, sealingKeyId } from '../../src/crypto/sealing.ts'
+import { fc } from '../support/property.ts'
 
 const key = randomBytes(32)
 const place: Place = { table: 'subject', column: 'sealed_secret', row: 'a1' }
@@ -44,6 +44,16 @@ describe('sealing', () => {
     expect(() => openBytes(randomBytes(32), sealed, place)).toThrow('does not open')
     for (const length of [0, 1, 3, 10, sealed.length - 1]) {
       expect(() => openBytes(key, sealed.subarray(0, length), place)).toThrow('does not open')
+    }
+  })
+
+  it('names the key of no value of another version, algorithm or maker', () => {
+    const sealed = sealBytes(key, 'k1', Buffer.from('x'), place)
+    const [version, algorithm] = [Uint8Array.from(sealed), Uint8Array.from(sealed)]
+    version[0] = 2
+    algorithm[1] = 2
+    for (const other of [version, algorithm, Buffer.from('no seal'), new Uint8Array()]) {
+      expect(() => sealingKeyId(other, place)).toThrow('does not open')
     }
   })
 

@@ -59,6 +59,7 @@ describe('the Dockerfile', () => {
 
   it('copies only what is there, and ends apt without leaving its lists behind', () => {
     const copied = lines.flatMap((line) => /^COPY (?!--from)(\S+) /.exec(line)?.[1] ?? [])
+    expect(copied).not.toEqual([])
     for (const path of copied) expect(existsSync(join(deploy, '..', path)), path).toBe(true)
     expect(dockerfile).toMatch(/--no-install-recommends/)
     expect(dockerfile).toMatch(/rm -rf \/var\/lib\/apt\/lists/)

@@ -55,6 +55,15 @@ describe('a server that cannot start says why', () => {
       expect(serve({}, [`--port=${port}`]).stderr).toContain('whole number')
   })
 
+  it('an address for mail that none could be sent to is told, without its passphrase', () => {
+    for (const url of ['http://u:geheim@mail', 'smtp://u:ge/heim@mail', 'smtp://u:ge#heim@mail']) {
+      const { status, stderr } = serve({ WATCHWORD_SMTP_URL: url }, [])
+      expect(status).toBe(1)
+      expect(stderr).toContain('WATCHWORD_SMTP_URL')
+      expect(stderr).not.toContain('heim')
+    }
+  })
+
   it('the listener that failed is the one that is named', () => {
     initialise(store)
     const gate = serve({ WATCHWORD_GATE_LISTEN: 'unix:/nope/sock' }).stderr

@@ -6,7 +6,7 @@ import { until } from '../support/until.ts'
 
 const total = 10_000
 
-describe('a list of 10,000 whose server is killed halfway', { timeout: 300_000 }, () => {
+describe('a list of 10,000 whose server is killed halfway', () => {
   it('goes on by itself after the restart: everybody once, in the store and in the audit, and codes verify meanwhile', async () => {
     const store = createStore()
     onTestFinished(() => store.remove())

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { shortfallOf } from '../../src/server/access/oidc/demand.ts'
+import { isRecent } from '../../src/server/access/proofs.ts'
+import { isIdle } from '../../src/server/access/sessions/limits.ts'
+import { GranteeGuesses } from '../../src/server/vault/grantee-guesses.ts'
 import { openWorld, stranger, wrongCode } from '../server/subjects/world.ts'
 import { engines } from '../support/engines.ts'
 
@@ -70,6 +74,32 @@ describe.each(engines)('a clock that is stepped, on $name', (engine) => {
       await world.judge('ada', world.code('ada'))
     }
     expect(await world.core.audit.verify()).toMatchObject({ problems: [] })
+  })
+})
+
+// A clock that was a year ahead when somebody logged in, and was set right again.
+describe('what was proven while the clock was ahead', () => {
+  const nowMs = Date.UTC(2026, 0, 1)
+  const aheadMs = nowMs + 365 * 24 * 60 * minuteMs
+  const demand = { acrValues: [], amr: [], maxAgeSeconds: 300 }
+
+  it('is no fresh proof until that year has come', () => {
+    expect(isRecent(aheadMs, nowMs)).toBe(false)
+    expect(shortfallOf({ acr: null, amr: [], authTimeMs: aheadMs }, demand, nowMs)).toBe('old')
+    // Servers of one store are seconds apart: that is no reason to ask again.
+    expect(isRecent(nowMs + 2000, nowMs)).toBe(true)
+    expect(shortfallOf({ acr: null, amr: [], authTimeMs: nowMs + 2000 }, demand, nowMs)).toBeNull()
+  })
+
+  it('holds no session open until then', () => {
+    expect(isIdle({ lastSeenAtMs: aheadMs, idleMs: 60 * minuteMs }, nowMs)).toBe(true)
+    expect(isIdle({ lastSeenAtMs: nowMs + 2000, idleMs: 60 * minuteMs }, nowMs)).toBe(false)
+  })
+
+  it('makes nobody wait for it who asked for a few names', () => {
+    const guesses = new GranteeGuesses()
+    for (let count = 0; count < 3; count += 1) guesses.charge('grace', aheadMs)
+    expect(() => guesses.charge('grace', nowMs)).not.toThrow()
   })
 })
 

@@ -81,20 +81,26 @@ describe('a database that goes away and comes back', () => {
     await until(async () => (await server.ready()) === 200)
     const spent = await Promise.all(answers.map((_, index) => call('GET', `/v1/realms/shop/subjects/cut-${index}`)))
     answers.forEach(({ body }, index) => {
-      if (body['accepted'] === true) expect(spent[index]?.body['lastVerifiedAtMs']).not.toBeNull()
+      if (body['accepted'] === true) expect(spent[index]?.body['lastVerifiedAtMs']).toEqual(expect.any(Number))
     })
     expect((await call('POST', '/v1/audit/verify')).body).toMatchObject({ whole: true, problems: [] })
   })
 
   it('a pool whose connections are all held answers in order once they are free', async () => {
     const secrets = await Promise.all(Array.from({ length: 40 }, (_, index) => server.enrol(`pool-${index}`)))
-    const held = await holdSubjectStates(server.databaseUrl)
-    const asked = secrets.map((secret, index) => server.verify(`pool-${index}`, totp(secret, Date.now())))
-    await until(async () => (await held.waiting()) > 0)
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
-    await held.release()
-    const answers = await Promise.all(asked)
-    expect(answers.every(({ status, body }) => status === 503 || body['accepted'] === true)).toBe(true)
-    expect(answers.some(({ status }) => status === 200)).toBe(true)
+    const askedWhileHeld = async () => {
+      const held = await holdSubjectStates(server.databaseUrl)
+      const asked = secrets.map((secret, index) => server.verify(`pool-${index}`, totp(secret, Date.now())))
+      await until(async () => (await held.waiting()) > 0)
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+      await held.release()
+      return Promise.all(asked)
+    }
+    // On a machine so busy that all waited too long, nothing was spent, and all may ask again.
+    await until(async () => {
+      const answers = await askedWhileHeld()
+      expect(answers.every(({ status, body }) => status === 503 || body['accepted'] === true)).toBe(true)
+      return answers.some(({ status }) => status === 200)
+    })
   })
 })

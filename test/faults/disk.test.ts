@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -19,6 +19,8 @@ describeWhere(mayMount(), 'the right to mount a tmpfs', 'a disk that is full or 
     const filler = fill(store.folder)
     // SQLite reuses pages of its log for a while, so refusals may need a few requests to come.
     await until(async () => (await call('POST', '/v1/realms', { name: `r${Date.now()}` })).status >= 500, 60_000)
+    // What is left may hold something smaller; nothing is smaller than the record of a guess at nobody.
+    await until(async () => (await call('POST', '/v1/realms/shop/subjects/nobody/verify', { code: '1' })).status >= 500)
     const refused = await verify(call, totp(secret, Date.now() + 30_000))
     expect(refused.body['accepted']).not.toBe(true)
     expect(refused.status).toBeGreaterThanOrEqual(500)
@@ -46,11 +48,59 @@ describeWhere(mayMount(), 'the right to mount a tmpfs', 'a disk that is full or 
     const { status, stderr } = spawnSync(
       process.execPath,
       [join(import.meta.dirname, '../../src/cli/main.ts'), 'serve', '--port', '0', '--data-dir', store.folder],
-      { encoding: 'utf8', timeout: 180_000 },
+      { encoding: 'utf8', timeout: 280_000 },
     )
     expect(status).toBe(1)
     expect(stderr).toMatch(/^watchword: /m)
     expect(stderr).not.toMatch(/at .*\.ts:\d+/)
+  })
+})
+
+describeWhere(mayMount(), 'the right to mount a tmpfs', 'a copy for which there is no room', () => {
+  it('leaves nothing that could be taken for one, also where its last bytes alone do not fit', () => {
+    const store = mountedStore()
+    initialise(store)
+    for (const name of ['a', 'b', 'c']) runCommand(['admin', 'realms', 'create', `shop ${name}`], store.variables)
+    const whole = join(store.folder, 'whole')
+    for (const args of [
+      ['backup', 'create', whole],
+      ['audit', 'export', '--output', `${whole}.jsonl`],
+    ])
+      expect(runCommand(args, store.variables).status).toBe(0)
+    for (const [name, ...args] of [
+      [whole, 'backup', 'create'],
+      [`${whole}.jsonl`, 'audit', 'export', '--output'],
+    ] as const) {
+      // A page short of what the last bytes need: the system then writes less than it was given, without an error.
+      const pages = Math.ceil((statSync(name).size - 300) / 4096) - 1
+      expect(pages).toBeGreaterThan(0)
+      const folder = mounted(`${pages * 4096}`)
+      const { status, stderr } = runCommand([...args, join(folder, 'copy')], store.variables)
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining(`${folder}/copy cannot be written: the disk is full`),
+      ])
+      expect(readdirSync(folder)).toEqual([])
+    }
+  })
+
+  it('is told as what it is when a backup is rehearsed or restored, and done when there is room', () => {
+    const store = mountedStore()
+    initialise(store)
+    const file = join(store.folder, 'copy')
+    runCommand(['backup', 'create', file], store.variables)
+    const folder = mounted('256k')
+    const variables = {
+      WATCHWORD_ROOT_KEY_FILE: join(store.folder, 'watchword.key'),
+      WATCHWORD_DATA_DIR: join(folder, 'new'),
+    }
+    for (const [args, more] of [
+      [['backup', 'check', file], { ...store.variables, TMPDIR: folder }],
+      [['restore', file], variables],
+    ] as const)
+      expect(runCommand(args, more)).toMatchObject({ status: 1, stderr: expect.stringContaining('the disk is full') })
+    run('mount', '-o', 'remount,size=12m', folder)
+    expect(runCommand(['restore', file], variables).status).toBe(0)
   })
 })
 
@@ -70,13 +120,19 @@ function verify(call: ReturnType<typeof caller>, code: string) {
 }
 
 function mountedStore(): TestStore {
+  const folder = mounted('12m')
+  return { folder, variables: { WATCHWORD_DATA_DIR: folder }, remove: () => {} }
+}
+
+/** An empty file system of a size, in bytes or with a unit. */
+function mounted(size: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-disk-'))
-  run('mount', '-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder)
+  run('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder)
   onTestFinished(() => {
     spawnSync('umount', ['-l', folder])
     rmSync(folder, { recursive: true, force: true })
   })
-  return { folder, variables: { WATCHWORD_DATA_DIR: folder }, remove: () => {} }
+  return folder
 }
 
 function fill(folder: string): string {

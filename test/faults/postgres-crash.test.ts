@@ -11,5 +11,5 @@ describe('kill -9 of PostgreSQL under load', () => {
     const store = createStore((await createOwnDatabase(postgres.url)).url)
     onTestFinished(() => store.remove())
     expect(await databaseCrashRounds(store, postgres, 4)).toBeGreaterThan(0)
-  }, 240_000)
+  })
 })

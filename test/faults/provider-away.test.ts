@@ -12,6 +12,7 @@ import {
   type TestServer,
   type TestStore,
 } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const publicUrl = 'http://localhost:8000'
 const sentence = 'The provider does not answer. Try again in a moment'
@@ -63,7 +64,7 @@ describe('a provider that goes away and comes back', () => {
     const page = await refused.text()
     expect(page).toContain(sentence)
     expect(page).not.toContain(provider.issuer)
-    expect(server.log()).toContain('the provider could not be asked about itself')
+    await until(() => server.log().includes('the provider could not be asked about itself'))
     await provider.resume()
     expect(await whoIs(server, await signOn(server))).toMatchObject({ kind: 'person' })
   })

@@ -13,5 +13,5 @@ it('a line to the database that swallows packets keeps nobody waiting for ever',
   expect(answers.map(({ status }) => status)).toEqual([503, 503])
   server.link.mend()
   await until(async () => (await server.ready()) === 200)
-  await until(async () => (await server.verify('frozen', totp(secret, Date.now()))).body['accepted'] === true, 45_000)
+  await until(async () => (await server.verify('frozen', totp(secret, Date.now()))).body['accepted'] === true)
 })

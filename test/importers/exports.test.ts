@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AccountSeed, completeAccount, type OtpAccount } from '../../src/otp/account.ts'
 import { formatAegis } from '../../src/importers/export/aegis.ts'
@@ -11,6 +10,7 @@ import { importPassTree } from '../../src/importers/directory.ts'
 import { importFile } from '../../src/importers/import-file.ts'
 import { planImport } from '../../src/importers/plan.ts'
 import { basic, counted, essentials, every, second, steamed, strong } from './writers/samples.ts'
+import { fc } from '../support/property.ts'
 
 const label = fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 20 })
 const seeds: fc.Arbitrary<AccountSeed> = fc.record({

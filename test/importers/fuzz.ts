@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { isFailure } from '../../src/errors/failure.ts'
 import { importFile } from '../../src/importers/import-file.ts'
+import { fc } from '../support/property.ts'
 
 /** What an import may do with any bytes at all: end with a report whose sum adds up, or with a failure of ours. */
 export async function endsInOrder(bytes: Uint8Array, password: string): Promise<boolean> {

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { importFile } from '../../src/importers/import-file.ts'
 import { importFileInThread } from '../../src/importers/import-in-thread.ts'
@@ -8,6 +7,7 @@ import { formatUriList } from '../../src/importers/export/uri-list.ts'
 import { preferences, zipOf } from './writers/containers.ts'
 import { basic, every, json, password } from './writers/samples.ts'
 import { sealedFiles } from './writers/sealed.ts'
+import { fc } from '../support/property.ts'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const failing = (code: string): unknown => expect.objectContaining({ name: 'Failure', code })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32, encodeBase32 } from '../../src/otp/base32.ts'
+import { fc } from '../support/property.ts'
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
 

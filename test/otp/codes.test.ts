@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import fc from 'fast-check'
 import * as otpauth from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { type Algorithm, completeAccount } from '../../src/otp/account.ts'
@@ -9,6 +8,7 @@ import { hotp, hotpPrepared } from '../../src/otp/hotp.ts'
 import { steamCode } from '../../src/otp/steam.ts'
 import { stepAt, totp } from '../../src/otp/totp.ts'
 import { describeWith } from '../support/programs.ts'
+import { fc } from '../support/property.ts'
 
 const seed = (bytes: number): Uint8Array => new TextEncoder().encode('1234567890'.repeat(7).slice(0, bytes))
 const seeds = { SHA1: seed(20), SHA256: seed(32), SHA512: seed(64) }
@@ -23,8 +23,24 @@ describe('hotp', () => {
   })
 
   it('takes an 8-byte counter as number and as bigint', () => {
-    expect(hotp(seeds.SHA1, 2 ** 40)).toBe(hotp(seeds.SHA1, 2n ** 40n))
+    const counters = [0, 1, 2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER]
+    const codes = counters.map((counter) => hotp(seeds.SHA1, BigInt(counter)))
+    expect(codes).toEqual(counters.map((counter) => hotp(seeds.SHA1, counter)))
+    expect(new Set(codes).size).toBe(counters.length)
     expect(hotp(seeds.SHA1, 2n ** 64n - 1n)).toMatch(/^\d{6}$/)
+  })
+
+  it.each<[Algorithm, number]>([
+    ['SHA1', 64],
+    ['SHA256', 64],
+    ['SHA512', 128],
+  ])('RFC 2104: %s takes a secret as long as its block of %d bytes as it is, and hashes a longer one', (...block) => {
+    const [algorithm, bytes] = block
+    for (const length of [bytes - 1, bytes, bytes + 1]) {
+      const long = new Uint8Array(length).fill(7)
+      const theirs = new otpauth.HOTP({ secret: new otpauth.Secret({ buffer: long.buffer }), algorithm })
+      expect(hotp(long, 1, { algorithm }), `${length} bytes`).toBe(theirs.generate({ counter: 1 }))
+    }
   })
 
   it('keeps leading zeros at every length', () => {
@@ -72,7 +88,13 @@ describe('totp', () => {
     expect(stepAt(30_000, 30)).toBe(1)
   })
 
-  it.each([0, -30, 86_401, 0.5, Number.NaN])('refuses a period of %d s', (periodSeconds) => {
+  it.each([1, 86_400])('has a step of %d s, the shortest and the longest there is', (periodSeconds) => {
+    const code = totp(seeds.SHA1, 0, { periodSeconds })
+    expect(totp(seeds.SHA1, periodSeconds * 1000 - 1, { periodSeconds })).toBe(code)
+    expect(totp(seeds.SHA1, periodSeconds * 1000, { periodSeconds })).toBe(hotp(seeds.SHA1, 1))
+  })
+
+  it.each([0, -30, 86_401, 0.5, 1.5, Number.NaN])('refuses a period of %d s', (periodSeconds) => {
     expect(() => totp(seeds.SHA1, 0, { periodSeconds })).toThrow('The period is 1 to 86400 whole seconds.')
   })
 
@@ -114,6 +136,22 @@ describeWith(['oathtool'], 'totp beside oathtool', () => {
         },
       ),
       { numRuns: 40 },
+    )
+  })
+})
+
+describe('completeAccount', () => {
+  it('refuses an account without a secret, wherever it comes from', () => {
+    expect(() => completeAccount({ secret: new Uint8Array() })).toThrow(
+      expect.objectContaining({ code: 'otp_secret_empty' }),
+    )
+  })
+
+  it('T98 begins a counter at 2^52 at most, so that it can be counted on', () => {
+    const counted = { secret: seeds.SHA1, type: 'hotp' } as const
+    expect(completeAccount({ ...counted, counter: 2 ** 52 }).counter).toBe(2 ** 52)
+    expect(() => completeAccount({ ...counted, counter: 2 ** 52 + 1 })).toThrow(
+      expect.objectContaining({ code: 'otp_counter_out_of_range' }),
     )
   })
 })

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { prepareSecret } from '../../src/otp/hmac.ts'
 import { hotpPrepared } from '../../src/otp/hotp.ts'
 import { isSameCode, matchSteps, normaliseCode } from '../../src/otp/match.ts'
+import { fc } from '../support/property.ts'
 
 const secret = new TextEncoder().encode('12345678901234567890')
 const prepared = prepareSecret(secret, 'SHA1')

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import * as otpauth from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { type AccountSeed, completeAccount, type OtpAccount } from '../../src/otp/account.ts'
 import { decodeBase32 } from '../../src/otp/base32.ts'
 import { formatOtpauthUri, parseOtpauthUri } from '../../src/otp/otpauth-uri.ts'
+import { fc } from '../support/property.ts'
 
 const long = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const secret = decodeBase32(long)
@@ -21,6 +21,7 @@ describe('parseOtpauthUri', () => {
       { issuer: 'ACME', name: 'ann' },
     ],
     ['another letter case in the label', `totp/acme:ann?secret=${long}&issuer=ACME`, { issuer: 'ACME', name: 'ann' }],
+    ['a blank before the colon', `totp/ACME%20:ann?secret=${long}&issuer=ACME`, { issuer: 'ACME', name: 'ann' }],
     ['the issuer in the label alone', `totp/ACME:ann?secret=${long}`, { issuer: 'ACME', name: 'ann' }],
     ['the issuer in the parameter alone', `totp/ann?secret=${long}&issuer=ACME`, { issuer: 'ACME', name: 'ann' }],
     [
@@ -74,6 +75,11 @@ describe('parseOtpauthUri', () => {
     [
       'Steam with six digits, which is no Steam',
       `totp/ann?secret=${long}&issuer=Steam&digits=6`,
+      { issuer: 'Steam', name: 'ann' },
+    ],
+    [
+      'Steam beside another encoder, which is no Steam',
+      `totp/ann?secret=${long}&issuer=Steam&encoder=other`,
       { issuer: 'Steam', name: 'ann' },
     ],
     [
@@ -145,6 +151,16 @@ describe('parseOtpauthUri', () => {
     ['a repaired parameter', `totp/a?issuer=xdigits=6&secret=${long}`, /& was missing/],
   ])('warns of %s', (_what, rest, warning) => {
     expect(parseOtpauthUri(`otpauth://${rest}`).warnings).toMatchObject([{ message: expect.stringMatching(warning) }])
+  })
+
+  it('names what a Yandex account needs and we do not have', () => {
+    expect(() => parseOtpauthUri(`otpauth://yaotp/a?secret=${long}`)).toThrow(/PIN/)
+  })
+
+  it('warns of nothing that is in order', () => {
+    for (const rest of [`totp/x:a?secret=${long}&issuer=x`, `hotp/a?secret=${long}&counter=0`]) {
+      expect(parseOtpauthUri(`otpauth://${rest}`).warnings).toEqual([])
+    }
   })
 
   it('T98 reads raw hashes, plus signs, right-to-left names and labels of 2 KB', () => {

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
-import fc from 'fast-check'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
 import { drawQrPng, drawQrSvg, drawQrTerminal } from '../../src/qr/draw.ts'
 import { checkQrLook, type Rgba } from '../../src/qr/look.ts'
 import { pngOfModules, readWithJsqr } from './pictures.ts'
+import { fc } from '../support/property.ts'
 
 const uri =
   'otpauth://totp/ACME:ann@ACME?algorithm=SHA1&digits=6&issuer=ACME&period=30&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'

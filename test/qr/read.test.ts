@@ -85,6 +85,14 @@ describe('decodeQrCodes', () => {
     },
   )
 
+  it('T66 refuses a picture with a second header: the limits judged the first', async () => {
+    const [small, large] = [drawQrPng('x', { sizePixels: 64 }), drawQrPng(text, { sizePixels: 400 })]
+    const headerEnds = 8 + 12 + 13
+    const both = Buffer.concat([small.subarray(0, headerEnds), large.subarray(8)])
+    await expect(decodeQrCodes(large, { maxPixels: 5_000 })).rejects.toMatchObject({ code: 'qr_image_too_large' })
+    await expect(decodeQrCodes(both, { maxPixels: 5_000 })).rejects.toMatchObject({ code: 'qr_image_damaged' })
+  })
+
   it('refuses a file beyond the byte limit', async () => {
     const padded = Buffer.concat([drawQrPng(text), Buffer.alloc(10_000_000)])
     await expect(decodeQrCodes(padded)).rejects.toThrow('larger than 10 MB')

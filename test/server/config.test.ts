@@ -36,6 +36,8 @@ describe('readConfig', () => {
       WATCHWORD_TRUSTED_PROXIES: '10.0.0.0/8, 300.1.1.1',
     }
     expect(() => readConfig(variables)).toThrow(/WATCHWORD_PORT.*WATCHWORD_PUBLIC_URL.*300\.1\.1\.1/)
+    const twice = { WATCHWORD_TRUSTED_PROXIES: '10.0.0.0/8/24' }
+    expect(() => readConfig(twice)).toThrow(/10\.0\.0\.0\/8\/24, which is no address/)
   })
 
   it('takes a secret from NAME_FILE and refuses both forms at once', () => {

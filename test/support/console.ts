@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import jsQr from 'jsqr'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { PNG } from 'pngjs'
+import { freePort } from './free-port.ts'
 import { findProgram } from './programs.ts'
 
 const project = resolve(import.meta.dirname, '../..')
@@ -26,10 +27,12 @@ export interface ConsoleServer {
   start(): Promise<void>
 }
 
-/** Starts a server on an empty folder, at a port of the system's choice. */
+/** Starts a server on an empty folder. */
 export async function startConsole(): Promise<ConsoleServer> {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-console-'))
-  let child = serve(folder, 0)
+  // It comes back at the port it had, which nobody must be given meanwhile.
+  const port = await freePort()
+  let child = serve(folder, port)
   const printed = addressesOf(child)
   const url = String((await printed.next()).value)
   const setupUrl = String((await printed.next()).value)
@@ -44,7 +47,7 @@ export async function startConsole(): Promise<ConsoleServer> {
     folder,
     stop: end,
     async start() {
-      child = serve(folder, Number(new URL(url).port))
+      child = serve(folder, port)
       await addressesOf(child).next()
     },
   }
@@ -77,10 +80,16 @@ export function removeFolder({ folder }: ConsoleServer): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** Below the limits of a test, so that a failure says what was waited for: how long a browser may take to start. */
+export const startMs = 120_000
+/** And what is waited for on a page. */
+export const patienceMs = 90_000
+
 /** Starts Debian's Chromium, which talks to loopback only. */
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const quiet = ['background-networking', 'component-update', 'sync', 'gpu', 'quic', 'default-apps', 'extensions']
   return chromium.launch({
+    timeout: startMs,
     executablePath: findProgram('chromium') ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--no-first-run', '--headless', ...quiet.map((name) => `--disable-${name}`), ...args],
   })
@@ -101,8 +110,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', ...options })
-  // Below the limit of a test, so that a failure says what was waited for.
-  context.setDefaultTimeout(90_000)
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))

@@ -65,7 +65,7 @@ export async function databaseCrashRounds(store: TestStore, postgres: OwnPostgre
     const subjects = await enrolAll(call, round)
     const acknowledged = await loadUntilKilled(server, rootToken, subjects, shared, killAt(round, postgres.kill))
     await postgres.restart()
-    await until(async () => (await fetch(`${server.url}/readyz`)).ok, 60_000)
+    await until(async () => (await fetch(`${server.url}/readyz`)).ok)
     await inspect(call, acknowledged, shared)
     seen += acknowledged.verdicts.length
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { openStorage as open } from '../../src/server/database/open.ts'
 import { postgresOfTheRun } from './postgres-address.ts'
@@ -24,6 +25,23 @@ export interface TestEngine {
   /** A fresh migrated database for queries that need no transaction. */
   openDatabase(): Promise<Database>
 }
+
+const patienceMs = 60_000
+
+// A server tells whoever waited some seconds for a connection, a lock or an answer to come again. Fifty callers at once
+// may wait for longer on a machine that runs other tests beside, and a test has all the time.
+class PatientPool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    const options = config.options?.replace(/lock_timeout=\d+/, `lock_timeout=${patienceMs}`)
+    super({
+      ...config,
+      connectionTimeoutMillis: patienceMs,
+      query_timeout: patienceMs,
+      ...(options === undefined ? {} : { options }),
+    })
+  }
+}
+Object.assign(pg, { Pool: PatientPool })
 
 const machineClock: StorageClock = { nowMs: () => Date.now() }
 

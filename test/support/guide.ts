@@ -7,10 +7,10 @@ import { cleanEnvironment, type Variables } from './server.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 
-/** The shell commands a guide shows below one of its headings, block by block, without the indent of lists. */
-export function commandsIn(guide: string, heading: string): string[] {
+/** The shell commands a guide shows below one of its headings, or above all of them, block by block, without the indent of lists. */
+export function commandsIn(guide: string, heading?: string): string[] {
   const text = readFileSync(join(project, 'docs/guide', guide), 'utf8')
-  const [, after] = text.split(`## ${heading}\n`)
+  const after = heading === undefined ? text : text.split(`## ${heading}\n`)[1]
   if (after === undefined) throw new Error(`${guide} has no heading ${heading}`)
   const [section = ''] = after.split('\n## ')
   return [...section.matchAll(/^( *)```(?:sh)?\n([\s\S]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
@@ -51,7 +51,7 @@ export function openShell(variables: Variables = {}): {
         cwd: folder,
         encoding: 'utf8',
         env: { ...cleanEnvironment({ ...variables, ...more }), PATH: path },
-        timeout: 180_000,
+        timeout: 280_000,
       }),
   }
 }

@@ -17,6 +17,7 @@ const atOnce = 16
 /** A request nobody answers within this is a fault; the time itself is not judged. */
 const patienceMs = 30_000
 const mostFaults = 20
+const mostTries = 5
 
 /** Sends broken requests to every address of a server of its own, over raw sockets that tidy nothing up. */
 export async function fuzzHttp(options: { requests: number; seed: number }): Promise<FuzzReport> {
@@ -52,7 +53,7 @@ async function fuzzAt(
       // Each address in its turn, so that none is left to chance.
       const address = addresses[number % addresses.length] ?? random.pick(addresses)
       const request = brokenRequest(random, address, rootToken, number)
-      const answer = await send(port, request)
+      const answer = await sendPatiently(port, request)
       const fault = faultOf(request, answer)
       if (answer !== '' || request.mayBeCutOff) answered += 1
       if (fault !== null) faults.push(`${number}: ${fault} to ${request.shape}`)
@@ -62,7 +63,15 @@ async function fuzzAt(
   return { requests: begun, answered, faults, addresses: addresses.length }
 }
 
-// A marker in an answer is an echo. A wait that is over (503 with Retry-After) would be one of load, which 16 callers are not.
+// A wait that is over (503 with Retry-After) is one of load, which a busy machine brings about, and no answer yet.
+async function sendPatiently(port: number, request: BrokenRequest): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await send(port, request)
+    if (tries === mostTries || !/^HTTP\/1\.1 503 [^]*?^retry-after:/im.test(answer)) return answer
+  }
+}
+
+// A marker in an answer is an echo.
 function faultOf({ marker, mayBeCutOff }: BrokenRequest, answer: string): string | null {
   if (answer === '') return mayBeCutOff ? null : 'no answer'
   const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]

@@ -5,6 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { freePort } from './free-port.ts'
 import { caller, initialise, startTestServer, type TestServer, type TestStore } from './server.ts'
 import { until } from './until.ts'
 
@@ -182,7 +183,9 @@ interface Receiver {
 
 async function startReceiver(file: string): Promise<Receiver> {
   writeFileSync(file, '')
-  let { child, port } = await spawnReceiver(file, 0)
+  // It comes back at the port it had, which nobody must be given meanwhile.
+  const port = await freePort()
+  let child = await spawnReceiver(file, port)
   return {
     url: `http://127.0.0.1:${port}/hook`,
     arrived: () =>
@@ -201,14 +204,14 @@ async function startReceiver(file: string): Promise<Receiver> {
       await once(child, 'exit')
     },
     restart: async () => {
-      ;({ child, port } = await spawnReceiver(file, port))
+      child = await spawnReceiver(file, port)
     },
   }
 }
 
-async function spawnReceiver(file: string, port: number): Promise<{ child: ChildProcess; port: number }> {
+async function spawnReceiver(file: string, port: number): Promise<ChildProcess> {
   const program = join(import.meta.dirname, 'webhook-process.ts')
   const child = spawn(process.execPath, [program, file, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return { child, port: Number(line.toString()) }
+  await once(child.stdout, 'data')
+  return child
 }

@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import Provider, { type Configuration } from 'oidc-provider'
 import { onTestFinished, vi } from 'vitest'
+import { freePort } from './free-port.ts'
 
 /** Somebody the provider knows; `groups` is what the claim of that name holds, absent when undefined. */
 export interface ProviderPerson {
@@ -49,8 +50,13 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
   const jwk: JWK = { ...(await exportJWK(privateKey)), kid: 'first', use: 'sig', alg: 'RS256' }
   const people = new Map(options.people.map((person) => [person.sub, person]))
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  // It comes back at the port it had, which nobody must be given meanwhile.
+  const port = await freePort()
+  const resume = async () => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  await resume()
   const issuer = `http://127.0.0.1:${port}`
   const provider = quietly(() => new Provider(issuer, configuration(options, jwk, people)))
   if (options.assurance !== undefined) sayHowProved(provider, options.assurance)
@@ -61,7 +67,6 @@ export async function startProvider(options: TestProviderOptions): Promise<TestP
     new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', kid: 'first', ...header })
       .sign(await importJWK(jwk, 'RS256'))
-  const resume = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return { issuer, clientId, clientSecret, people, sign, stop, resume }
 }
 

@@ -122,11 +122,9 @@ function quickFolder(): string {
 /** Starts a server of its own, for whoever must stop, kill or restart one. */
 export async function startServer({ isDurable = false } = {}): Promise<OwnPostgres> {
   const databaseDir = mkdtempSync(join(isDurable ? tmpdir() : quickFolder(), 'watchword-postgres-'))
-  const port = await freePort()
   const EmbeddedPostgres = await loadEmbeddedPostgres()
-  const server = new EmbeddedPostgres({
+  const options = {
     databaseDir,
-    port,
     user: 'postgres',
     password: 'only-for-tests',
     persistent: true,
@@ -136,16 +134,21 @@ export async function startServer({ isDurable = false } = {}): Promise<OwnPostgr
     postgresFlags: [...flags, ...(isDurable ? ['fsync=on'] : careless)].flatMap((flag) => ['-c', flag]),
     onLog: () => {},
     onError: () => {},
-  })
-  await server.initialise()
-  await server.start()
-  let isUp = true
+  }
+  await new EmbeddedPostgres(options).initialise()
+  // Chosen when the files are there: making them takes seconds, in which the port would be anybody's.
+  const port = await freePort()
+  const server = new EmbeddedPostgres({ ...options, port })
   const url = `postgres://postgres:only-for-tests@127.0.0.1:${port}/postgres`
   const answers = () =>
     administer(url, 'select 1').then(
       () => true,
       () => false,
     )
+  // The library waits for a line of the log, which may come in two pieces; whoever answers is up.
+  const start = () => Promise.race([server.start(), until(answers)])
+  await start()
+  let isUp = true
   return {
     folder: databaseDir,
     url,
@@ -154,8 +157,7 @@ export async function startServer({ isDurable = false } = {}): Promise<OwnPostgr
       await killAll(databaseDir)
     },
     restart: async () => {
-      // The library waits for a line of the log, which may come in two pieces; whoever answers is up.
-      await Promise.race([server.start(), until(answers, 60_000)])
+      await start()
       isUp = true
     },
     stop: async () => {

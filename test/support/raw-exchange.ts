@@ -52,7 +52,7 @@ function bytesOf({ method, path, headers = {}, body = '', missingBytes = 0, hasL
   const length = bytes.length + missingBytes
   const head = [
     `${method} ${path} HTTP/1.1`,
-    'Host: localhost',
+    ...('host' in headers ? [] : ['Host: localhost']),
     'Connection: close',
     ...(hasLength && length > 0 ? [`Content-Length: ${length}`] : []),
     ...lines,

@@ -24,7 +24,7 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** Everything it wrote to standard error. */
+  /** What it wrote to standard error so far; its last lines may come after what they tell of. */
   log(): string
   /** Lets it drain and waits for its end. */
   stop(): Promise<void>
@@ -99,11 +99,15 @@ export async function startServer(variables: Variables, args: readonly string[] 
   })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  const url = await addressOf(child, () => log)
+  // Its last lines may come after its end.
+  const closed = once(child, 'close')
+  const url = await addressOf(child, async () => {
+    await closed
+    return log
+  })
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (child.exitCode !== null || child.signalCode !== null) return
     child.kill(signal)
-    await once(child, 'exit')
+    await closed
   }
   return {
     url,
@@ -115,7 +119,7 @@ export async function startServer(variables: Variables, args: readonly string[] 
   }
 }
 
-async function addressOf(child: ChildProcess, log: () => string): Promise<string> {
+async function addressOf(child: ChildProcess, wholeLog: () => Promise<string>): Promise<string> {
   if (child.stdout === null) throw new Error('no output to read')
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /https?:\/\/\S+/.exec(line)?.[0]
@@ -124,7 +128,7 @@ async function addressOf(child: ChildProcess, log: () => string): Promise<string
       return url
     }
   }
-  throw new Error(`the server ended before it listened: ${log()}`)
+  throw new Error(`the server ended before it listened: ${await wholeLog()}`)
 }
 
 /** The environment of a program under test: nothing of the machine's own settings may reach it. */

@@ -17,12 +17,15 @@ export interface MailReceiver {
   readonly arrived: ArrivedMail[]
 }
 
-/** Starts a mail server; it stops when the test ends. */
-export async function startMailReceiver(): Promise<MailReceiver> {
+/** Starts a mail server; it stops when the test ends. One that refuses takes no login and no recipient. */
+export async function startMailReceiver({ refuses = false } = {}): Promise<MailReceiver> {
   const arrived: ArrivedMail[] = []
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    disabledCommands: refuses ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    allowInsecureAuth: true,
+    onAuth: (_login, _session, done) => done(new Error('who are you, ada?')),
+    onRcptTo: (_address, _session, done) => done(refuses ? new Error('no such ada here') : null),
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))

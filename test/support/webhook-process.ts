@@ -2,9 +2,8 @@
 // Every notice is a line of the file before it is answered; the answer takes a moment, so that kills land in between.
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 
-const [file = '', port = '0'] = process.argv.slice(2)
+const [file = '', port = ''] = process.argv.slice(2)
 const answerAfterMs = 25
 
 const server = createServer((request, response) => {
@@ -18,5 +17,5 @@ const server = createServer((request, response) => {
   })
 })
 server.listen(Number(port), '127.0.0.1', () => {
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`)
+  process.stdout.write('listens\n')
 })

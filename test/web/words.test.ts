@@ -41,6 +41,13 @@ describe('the catalogue', () => {
     const english = createWords('en', en, () => {})
     expect(english.distance(0, 3 * 60_000)).toBe('3 minutes ago')
     expect(english.distance(2 * 86_400_000, 0)).toBe('in 2 days')
+    expect(english.distance(0, 999)).toBe('now')
+  })
+
+  it('calls no moment yesterday, which may be two days ago on the calendar', () => {
+    const hoursAgo = (hours: number) => hours * 3_600_000
+    expect(createWords('en', en, () => {}).distance(0, hoursAgo(47))).toBe('1 day ago')
+    expect(createWords('de', de, () => {}).distance(0, hoursAgo(71))).toBe('vor 2 Tagen')
   })
 })
 

@@ -57,11 +57,13 @@ export function App() {
 
 function Inside({ me }: { me: Me }) {
   const isPage = useIsPage()
+  const [path] = useLocation()
   if (me.person === null) return isPage ? <LoginPage me={me} /> : <MissingDoor />
   return (
     <MeProvider me={me}>
       <Shell>
-        <Failing>
+        {/* Each page anew: one that failed must not stand before the next. */}
+        <Failing key={path}>
           <Suspense fallback={<LoadingFace />}>
             <Pages />
           </Suspense>

@@ -1,21 +1,12 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { type StoreFlags, storeFlags } from '../server-options.ts'
-
-export interface ImportSimpleotpFlags extends StoreFlags {
-  readonly dryRun: boolean
-  readonly json: boolean
-}
+import { type ImportFlags, importFlags } from './import-flags.ts'
 
 /** `watchword admin import simpleotp`: takes over the login users of a simpleotp. */
-export const importSimpleotpCommand = buildCommand<ImportSimpleotpFlags, [string], CliContext>({
+export const importSimpleotpCommand = buildCommand<ImportFlags, [string], CliContext>({
   loader: async () => (await import('./import-simpleotp-run.ts')).importSimpleotpFolder,
   parameters: {
-    flags: {
-      dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'Say what would happen and store nothing' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print the report as JSON' },
-      ...storeFlags,
-    },
+    flags: importFlags,
     positional: {
       kind: 'tuple',
       parameters: [

@@ -1,15 +1,13 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { type StoreFlags, storeFlags } from '../server-options.ts'
+import { type ImportFlags, importFlags } from './import-flags.ts'
 
-export interface ImportTinyMfaFlags extends StoreFlags {
+export interface ImportTinyMfaFlags extends ImportFlags {
   readonly from?: string
   readonly keyFile?: string
-  readonly dryRun: boolean
   readonly skipUnreadable: boolean
   readonly stayOpen: boolean
   readonly withAudit: boolean
-  readonly json: boolean
 }
 
 const text = (value: string) => value
@@ -34,12 +32,10 @@ export const importTinyMfaCommand = buildCommand<ImportTinyMfaFlags, [], CliCont
         brief: 'Its root key; "key" in the secrets directory unless given',
         placeholder: 'FILE',
       },
-      dryRun: flag('Say what would happen and store nothing'),
       skipUnreadable: flag('Go on without rows whose key does not open'),
       stayOpen: flag('Keep users and validation open to everybody, as go-tiny-mfa did by default'),
       withAudit: flag('Take over the old validations too'),
-      json: flag('Print the report as JSON'),
-      ...storeFlags,
+      ...importFlags,
     },
   },
   docs: {

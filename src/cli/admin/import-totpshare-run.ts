@@ -3,27 +3,22 @@ import { Failure } from '../../errors/failure.ts'
 import { oldText } from '../../server/compat/old-text.ts'
 import { knownDefaultKey } from '../../server/compat/totpshare/folder-file.ts'
 import { type FolderReport, importFolder } from '../../server/compat/totpshare/import-folder.ts'
-import type { Actor } from '../../server/http/actor.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { userName } from '../user.ts'
 import type { ImportTotpshareFlags } from './import-totpshare.ts'
-import { openStoreRooms } from './store-rooms.ts'
+import { withRoomsToFill } from './store-rooms.ts'
+import { counted } from '../counted.ts'
 
 /** Takes over the files of totpshare's folder. The exit code says when some were refused. */
 export async function importTotpshare(this: CliContext, flags: ImportTotpshareFlags, folder: string): Promise<void> {
   const encryptionKey = readKey(this, flags)
-  const operator: Actor = { kind: 'operator', name: userName(), address: '' }
-  const rooms = await openStoreRooms(this.env, flags, { schema: 'begin' })
-  try {
-    const report = await importFolder(rooms.vault, operator, { folder, encryptionKey, isDryRun: flags.dryRun })
-    if (flags.json) this.printJson(report)
-    else tell(this, report, flags.dryRun)
-    if (report.refused.length > 0) this.setExitCode(exitCodes.partlyImported)
-  } finally {
-    await rooms.stop()
-    await rooms.core.close()
-  }
+  const { dryRun: isDryRun } = flags
+  const report = await withRoomsToFill(this, flags, ({ vault }, operator) =>
+    importFolder(vault, operator, { folder, encryptionKey, isDryRun }),
+  )
+  if (flags.json) this.printJson(report)
+  else tell(this, report, isDryRun)
+  if (report.refused.length > 0) this.setExitCode(exitCodes.partlyImported)
 }
 
 function tell(context: CliContext, report: FolderReport, isDryRun: boolean): void {
@@ -33,7 +28,7 @@ function tell(context: CliContext, report: FolderReport, isDryRun: boolean): voi
   for (const warning of report.warnings) context.say(warning)
   const { total, imported, known, refused } = report
   context.say(
-    `${total} files: ${imported.length} ${isDryRun ? 'would be imported' : 'imported'}, ${known} known before, ${refused.length} refused.`,
+    `${counted(total, 'file')}: ${imported.length} ${isDryRun ? 'would be imported' : 'imported'}, ${known} known before, ${refused.length} refused.`,
   )
 }
 

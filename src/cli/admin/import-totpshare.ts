@@ -1,11 +1,9 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { type StoreFlags, storeFlags } from '../server-options.ts'
+import { type ImportFlags, importFlags } from './import-flags.ts'
 
-export interface ImportTotpshareFlags extends StoreFlags {
+export interface ImportTotpshareFlags extends ImportFlags {
   readonly keyFile?: string
-  readonly dryRun: boolean
-  readonly json: boolean
 }
 
 /** `watchword admin import totpshare`: takes over the folder of a totpshare. */
@@ -20,9 +18,7 @@ export const importTotpshareCommand = buildCommand<ImportTotpshareFlags, [string
         brief: 'File with its key; TOTPSHARE_FILE_ENCKEY or the known default unless given',
         placeholder: 'FILE',
       },
-      dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'Say what would happen and store nothing' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print the report as JSON' },
-      ...storeFlags,
+      ...importFlags,
     },
     positional: {
       kind: 'tuple',

@@ -1,21 +1,12 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../context.ts'
-import { type StoreFlags, storeFlags } from '../server-options.ts'
-
-export interface ImportUngleichotpFlags extends StoreFlags {
-  readonly dryRun: boolean
-  readonly json: boolean
-}
+import { type ImportFlags, importFlags } from './import-flags.ts'
 
 /** `watchword admin import ungleichotp`: takes over the entries of an ungleichotp. */
-export const importUngleichotpCommand = buildCommand<ImportUngleichotpFlags, [string], CliContext>({
+export const importUngleichotpCommand = buildCommand<ImportFlags, [string], CliContext>({
   loader: async () => (await import('./import-ungleichotp-run.ts')).importUngleichotpDatabase,
   parameters: {
-    flags: {
-      dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'Say what would happen and store nothing' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print the report as JSON' },
-      ...storeFlags,
-    },
+    flags: importFlags,
     positional: {
       kind: 'tuple',
       parameters: [

@@ -6,6 +6,7 @@ import { type AdminFlags, adminFlags, withAdminClient } from './connection.ts'
 import { type EnablingFlags, wantedState } from './enabling.ts'
 import { subjectRoutes } from './subjects.ts'
 import { parseWhole } from './whole-number.ts'
+import { counted } from '../counted.ts'
 
 const text = (value: string) => value
 
@@ -121,7 +122,7 @@ async function list(this: CliContext, flags: AdminFlags): Promise<void> {
   })
   if (flags.json) return this.printJson({ items: realms })
   if (realms.length === 0) this.say('there are no realms yet; "watchword admin realms create NAME" makes one')
-  for (const found of realms) this.print(`${found.name}\t${subjects(found.subjectCount)}\t${stateOf(found)}`)
+  for (const found of realms) this.print(`${found.name}\t${counted(found.subjectCount, 'subject')}\t${stateOf(found)}`)
 }
 
 async function create(this: CliContext, flags: PolicyFlags, name: string): Promise<void> {
@@ -173,10 +174,6 @@ function policyOf(flags: PolicyFlags) {
   const given = { issuerLabel, contact, digits, periodSeconds: period, windowBack, windowForward, replay, readback }
   const told = Object.entries(given).filter(([, value]) => value !== undefined)
   return Object.fromEntries(told) as Partial<{ [Key in keyof typeof given]: NonNullable<(typeof given)[Key]> }>
-}
-
-function subjects(count: number): string {
-  return count === 1 ? '1 subject' : `${count} subjects`
 }
 
 function stateOf({ enabled }: api.Realm): string {

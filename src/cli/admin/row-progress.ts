@@ -1,20 +1,28 @@
 import type { OnRow } from '../../server/compat/imported.ts'
 import type { CliContext } from '../context.ts'
+import { progressOn } from '../progress.ts'
 
-const rowsBetween = 100
-
-/** How far an import is, on a terminal's standard error; nothing anywhere else, and nothing once it is over. */
-export function rowProgress(stream: CliContext['stderr']): { onRow: OnRow; end: () => void } {
-  const { isTerminal } = stream
-  let isShown = false
-  return {
-    onRow: (done, total) => {
-      if (!isTerminal || done % rowsBetween !== 0) return
-      isShown = true
-      stream.write(`\r${done} of ${total} rows`)
-    },
-    end: () => {
-      if (isShown) stream.write('\r\u001b[2K')
-    },
+/**
+ * Runs an import and shows how far it is. Whoever interrupts it, or stops it by a failure in its middle, hears how to go
+ * on: what was written stays.
+ */
+export async function withRowProgress<T>(
+  context: Pick<CliContext, 'stderr' | 'say'>,
+  isDryRun: boolean,
+  work: (onRow: OnRow) => Promise<T>,
+): Promise<T> {
+  const { onProgress, end } = progressOn(context)
+  let reached = ''
+  try {
+    return await work((done, total) => {
+      reached = `${done} of ${total} rows`
+      onProgress(reached)
+    })
+  } catch (error) {
+    end()
+    if (reached !== '' && !isDryRun) context.say(`It stopped after ${reached}; run it again to go on from there.`)
+    throw error
+  } finally {
+    end()
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { buildCommand, buildRouteMap } from '@stricli/core'
-import * as api from '../../api/realms.ts'
+import * as subjectApi from '../../api/subjects.ts'
+import * as bulkApi from '../../api/bulk.ts'
 import type { Client } from '../../client/client.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { CliContext } from '../context.ts'
@@ -116,9 +117,9 @@ export const subjectRoutes = buildRouteMap<'list' | 'add' | 'enrol' | 'delete' |
 async function list(this: CliContext, flags: AdminFlags, realmName: string): Promise<void> {
   const params = { realm: realmName }
   const subjects = await withAdminClient(this, flags, async (client) => {
-    const found: api.Subject[] = []
+    const found: subjectApi.Subject[] = []
     for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-      const page = await client.call(api.listSubjects, { params, query: cursor === undefined ? {} : { cursor } })
+      const page = await client.call(subjectApi.listSubjects, { params, query: cursor === undefined ? {} : { cursor } })
       found.push(...page.items)
       cursor = page.nextCursor
     }
@@ -134,7 +135,7 @@ async function list(this: CliContext, flags: AdminFlags, realmName: string): Pro
 async function add(this: CliContext, flags: AddFlags, realmName: string, name: string): Promise<void> {
   const body = { name, ...(flags.email === undefined ? {} : { email: flags.email }) }
   const made = await withAdminClient(this, flags, (client) =>
-    client.call(api.createSubject, { params: { realm: realmName }, body }),
+    client.call(subjectApi.createSubject, { params: { realm: realmName }, body }),
   )
   if (flags.json) return this.printJson(made)
   this.say(`added ${made.name}; "watchword admin realms subjects enrol" makes its secret`)
@@ -142,7 +143,7 @@ async function add(this: CliContext, flags: AddFlags, realmName: string, name: s
 
 async function enrol(this: CliContext, flags: AdminFlags, realmName: string, name: string): Promise<void> {
   const enrolment = await withAdminClient(this, flags, (client) =>
-    client.call(api.enrolSubject, { params: { realm: realmName, subject: name } }),
+    client.call(subjectApi.enrolSubject, { params: { realm: realmName, subject: name } }),
   )
   if (flags.json) return this.printJson(enrolment)
   this.print(enrolment.otpauthUri)
@@ -151,7 +152,7 @@ async function enrol(this: CliContext, flags: AdminFlags, realmName: string, nam
 
 async function remove(this: CliContext, flags: AdminFlags, realmName: string, name: string): Promise<void> {
   await withAdminClient(this, flags, (client) =>
-    client.call(api.deleteSubject, { params: { realm: realmName, subject: name } }),
+    client.call(subjectApi.deleteSubject, { params: { realm: realmName, subject: name } }),
   )
   if (flags.json) return this.printJson({ deleted: name })
   this.say(`deleted ${name}`)
@@ -159,7 +160,7 @@ async function remove(this: CliContext, flags: AdminFlags, realmName: string, na
 
 async function lift(this: CliContext, flags: AdminFlags, realmName: string, name: string): Promise<void> {
   await withAdminClient(this, flags, (client) =>
-    client.call(api.liftSubject, { params: { realm: realmName, subject: name } }),
+    client.call(subjectApi.liftSubject, { params: { realm: realmName, subject: name } }),
   )
   if (flags.json) return this.printJson({ lifted: name })
   this.say(`lifted the lock of ${name}`)
@@ -171,7 +172,7 @@ async function importFile(this: CliContext, flags: ImportFlags, realmName: strin
   const content = readBytes(file).toString('base64')
   const body = { format, content, encoding: 'base64' as const, dryRun, ...password }
   const { job, rows } = await withAdminClient(this, flags, async (client) => {
-    const begun = await client.call(api.bulkEnrol, { params: { realm: realmName }, body })
+    const begun = await client.call(bulkApi.bulkEnrol, { params: { realm: realmName }, body })
     return waitForJob(this, client, begun)
   })
   if (flags.json) return this.printJson({ ...job, rows })
@@ -183,19 +184,19 @@ async function importFile(this: CliContext, flags: ImportFlags, realmName: strin
   this.say(`${job.created} ${verb}, ${job.duplicates} there already, ${job.refused} refused, of ${job.total}`)
 }
 
-async function waitForJob(context: CliContext, client: Client, begun: api.BulkJob) {
+async function waitForJob(context: CliContext, client: Client, begun: bulkApi.BulkJob) {
   const params = { realm: begun.realm, job: begun.id }
   for (let job = begun; job.state === 'running';) {
     await pause(200)
-    ;({ job } = await client.call(api.readBulkJob, { params, query: { limit: 1 } }))
+    ;({ job } = await client.call(bulkApi.readBulkJob, { params, query: { limit: 1 } }))
     if (context.canAsk()) context.stderr.write(`\r${job.done} of ${job.total}`)
     if (job.state !== 'running' && context.canAsk()) context.stderr.write('\n')
   }
-  const rows: api.BulkRow[] = []
-  let last = await client.call(api.readBulkJob, { params, query: { limit: 500 } })
+  const rows: bulkApi.BulkRow[] = []
+  let last = await client.call(bulkApi.readBulkJob, { params, query: { limit: 500 } })
   rows.push(...last.rows)
   while (last.nextCursor !== undefined) {
-    last = await client.call(api.readBulkJob, { params, query: { limit: 500, cursor: last.nextCursor } })
+    last = await client.call(bulkApi.readBulkJob, { params, query: { limit: 500, cursor: last.nextCursor } })
     rows.push(...last.rows)
   }
   return { job: last.job, rows }

@@ -31,10 +31,11 @@ const bootstrapCommand = buildCommand<BootstrapFlags, [], CliContext>({
     },
   },
   docs: {
-    brief: 'Make the first entry of ungleich-admin and print its seed, once',
+    brief: 'Make the first entry of ungleich-admin and print its seed',
     fullDescription: [
       'Entries prove themselves with name, realm and code; accounts of the console are something else: neither opens',
-      "the other's door.",
+      "the other's door. As in ungleichotp, every entry of ungleich-admin can read all seeds again (`watchword service list`);",
+      'each reading is in the audit log.',
       '',
       'Example:',
       '  watchword admin ungleichotp bootstrap --name root --json',

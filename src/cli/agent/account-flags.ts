@@ -1,3 +1,4 @@
+import { Failure } from '../../errors/failure.ts'
 import { type Algorithm, type OtpAccount, type OtpType, parseAlgorithm } from '../../otp/account.ts'
 import { asWholeNumber } from './parse-flags.ts'
 import { parseOptions } from './simpleotp-options.ts'
@@ -49,4 +50,30 @@ export function settledBy(flags: AccountFlags): Partial<OtpAccount> {
   const given = Object.entries(own).filter(([, value]) => value !== undefined)
   const fromOptions = flags.options === undefined ? {} : parseOptions(flags.options)
   return { ...fromOptions, ...(Object.fromEntries(given) as Partial<OtpAccount>) }
+}
+
+const flagOf = {
+  algorithm: '--algorithm',
+  digits: '--digits',
+  periodSeconds: '--period',
+  counter: '--counter',
+} as const
+const shapeOf: Readonly<Record<OtpType, string>> = {
+  steam: 'whose codes always have 5 letters, SHA1 and 30 seconds',
+  hotp: 'whose codes come from a counter, not from the time',
+  totp: 'whose codes come from the time, not from a counter',
+}
+
+/**
+ * Refuses what the kind of an account takes no notice of: told "Changed", a person would believe it.
+ *
+ * @param account - what came of the flags
+ * @throws {@link Failure} `agent_setting_idle`
+ */
+export function assertSettled(account: OtpAccount, settled: Partial<OtpAccount>): void {
+  const { type } = account
+  for (const part of ['algorithm', 'digits', 'periodSeconds', 'counter'] as const) {
+    if (settled[part] === undefined || settled[part] === account[part]) continue
+    throw new Failure('agent_setting_idle', { detail: { flag: flagOf[part], type, shape: shapeOf[type] } })
+  }
 }

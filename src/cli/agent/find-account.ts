@@ -14,10 +14,7 @@ export async function findAccount(context: CliContext, store: AgentStore, typed:
   if (typed?.startsWith('team/') === true) throw new Failure('agent_team_codes_only', { detail: { name: typed } })
   const entries = await store.entries()
   if (entries.length === 0) throw new Failure('agent_store_empty')
-  if (!context.canAsk()) {
-    if (typed === undefined) throw new Failure('agent_name_missing')
-    return resolveName(typed, entries)
-  }
+  if (!context.canAsk()) return resolveName(typed ?? '', entries)
   const match = typed === undefined ? null : matchName(typed, entries)
   if (typed !== undefined && match?.kind !== 'several') return resolveName(typed, entries)
   const { pickName } = await import('./pick-name.ts')

@@ -45,17 +45,26 @@ export interface MadeStore {
  *   that cannot be used
  */
 export async function initialise(context: CliContext, flags: StoreFlags, how: Protection): Promise<MadeStore> {
-  const store = openStore(context, flags)
-  if (store.exists()) throw new Failure('agent_store_exists', { detail: { path: store.path } })
+  const store = requireNone(context, flags)
   if (how.underPassphrase === true) return underPassphrase(context, flags, how)
   const keys = await chooseKeys(context, store.settings, how)
   if (keys === null) return underPassphrase(context, flags, how)
   const recipients = keys.map((key) => key.fingerprint)
   const toThem = openStore(context, { ...flags, gpgrecipient: recipients })
-  if (how.leaveUnwritten !== true) await toThem.change(() => ({ accounts: [], result: undefined }))
-  saveRecipients(store.settings, recipients)
+  if (how.leaveUnwritten !== true) {
+    requireNone(context, flags)
+    await toThem.make()
+  }
+  await saveRecipients(store.settings, recipients)
   const people = keys.map((key) => key.userId || key.fingerprint).join(' and ')
   return { store: toThem, recipients: keys, told: `${made(how)} the store ${store.path}, encrypted to ${people}.` }
+}
+
+/** The place of a store that is not there yet. Asked again after every question: a person takes time to answer. */
+function requireNone(context: CliContext, flags: StoreFlags): AgentStore {
+  const store = openStore(context, flags)
+  if (store.exists()) throw new Failure('agent_store_exists', { detail: { path: store.path } })
+  return store
 }
 
 /** The keys to encrypt to; null when there is none and a passphrase has to do. */
@@ -94,12 +103,16 @@ async function underPassphrase(context: CliContext, flags: StoreFlags, how: Prot
   const path = settings.storePath ?? join(settings.paths.data, passphraseStoreName)
   const keeper = memoryKeeper()
   const source = terminalPassphrases(context, settings)
-  const passphrase = (await source.given()) ?? (await source.askNew())
+  const given = await source.given()
+  if (given === null)
+    context.say(`Choose a passphrase for the new store ${path}: whoever has both reads everything in it.`)
+  const passphrase = given ?? (await source.askNew())
   if (passphrase === null) throw new Failure('agent_passphrase_needed')
+  requireNone(context, flags)
   if (how.inKeyring === true) await keepInKeyring(settings, passphrase)
   const envelope = passphraseEnvelope(knownPassphrase(passphrase), keeper)
-  await sealedFile(path, 'accounts', async () => envelope).change(() => Buffer.alloc(0))
-  if (how.inKeyring === true) saveSettings(settings, { keyring: true })
+  await sealedFile(path, 'accounts', async () => envelope).make(Buffer.alloc(0))
+  if (how.inKeyring === true) await saveSettings(settings, { keyring: true })
   const store = openStore(context, { ...flags, store: path }, { keeper })
   return { store, recipients: [], told: `Made the store ${path}, protected by your passphrase.` }
 }

@@ -24,27 +24,55 @@ export async function serveSocket(
   return server
 }
 
-/** Asks one process; null when nobody listens there or it does not understand. */
+/** Asks one process; null when nobody listens there, it does not understand, or it says nothing in time. */
 export async function askSocket(folder: string, name: string, question: unknown): Promise<unknown> {
+  const answer = await converseWith(folder, name, question)
+  return answer === silent ? null : answer
+}
+
+/** What a process that was stopped, or hangs, answers. */
+const silent = Symbol('silent')
+const patienceMs = 3_000
+
+async function converseWith(folder: string, name: string, question: unknown): Promise<unknown> {
   const socket = connect(join(folder, `${name}${suffix}`))
+  let isSilent = false
+  const giveUp = setTimeout(() => {
+    isSilent = true
+    // Lines end with an error, or with the other end's; a socket that is only closed would leave them waiting.
+    socket.destroy(new Error('No answer in time'))
+  }, patienceMs)
   try {
     socket.write(`${JSON.stringify(question)}\n`)
     for await (const line of createInterface({ input: socket })) return JSON.parse(line)
-    return null
+    return isSilent ? silent : null
   } catch {
-    return null
+    return isSilent ? silent : null
   } finally {
+    clearTimeout(giveUp)
     socket.destroy()
   }
 }
 
-/** Tells every process to forget what it holds. @returns how many did */
-export async function lockAll(folder: string): Promise<number> {
+/** What became of the processes that held something unlocked. */
+export interface Locked {
+  /** How many forgot it. */
+  readonly forgetful: number
+  /** How many said nothing in time, so that they may still hold it. */
+  readonly silent: number
+}
+
+/** Tells every process to forget what it holds. */
+export async function lockAll(folder: string): Promise<Locked> {
   const names = (await readdir(folder).catch(() => []))
     .filter((entry) => entry.endsWith(suffix))
     .map((entry) => entry.slice(0, -suffix.length))
-  const answers = await Promise.all(names.map((name) => askSocket(folder, name, { forget: true })))
-  return answers.filter((answer) => answer !== null).length
+  const answers = await Promise.all(names.map((name) => converseWith(folder, name, { forget: true })))
+  const isSilent = answers.map((answer) => answer === silent)
+  return {
+    forgetful: answers.filter((answer, index) => answer !== null && isSilent[index] === false).length,
+    silent: isSilent.filter(Boolean).length,
+  }
 }
 
 async function converse(socket: Socket, answer: (question: unknown) => unknown): Promise<void> {

@@ -17,6 +17,8 @@ export function matchName(typed: string, entries: readonly IndexEntry[]): NameMa
   const exact = entries.find(({ name }) => name === typed)
   if (exact !== undefined) return { kind: 'one', name: exact.name }
   const wanted = fold(typed)
+  // Everything holds nothing: a variable that a script forgot to set means no account.
+  if (wanted.trim() === '') return { kind: 'none' }
   for (const fits of rungs) {
     const names = entries.filter((entry) => fits(wanted, entry)).map(({ name }) => name)
     const [only] = names
@@ -28,11 +30,13 @@ export function matchName(typed: string, entries: readonly IndexEntry[]): NameMa
 /**
  * The one name that fits, exactly or loosely.
  *
- * @throws {@link Failure} `agent_account_not_found`, or `agent_name_ambiguous` naming the candidates
+ * @throws {@link Failure} `agent_name_missing` for a blank, `agent_account_not_found`, or `agent_name_ambiguous` naming the
+ *   candidates
  */
 export function resolveName(typed: string, entries: readonly IndexEntry[]): string {
   const match = matchName(typed, entries)
   if (match.kind === 'one') return match.name
+  if (typed.trim() === '') throw new Failure('agent_name_missing')
   if (match.kind === 'none') {
     throw new Failure(entries.length === 0 ? 'agent_store_empty' : 'agent_account_not_found', {
       detail: { name: typed },

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 import { systemFailure } from '../system-error.ts'
 import type { Gpg } from './gpg/run.ts'
 import { agentPaths, type AgentPaths, type Environment } from './paths.ts'
+import { reasonOf } from './private-file.ts'
 
 /** What a person may put into `agent.json`; every key is optional. */
 export interface SettingsFile {
@@ -32,6 +33,9 @@ export interface StoreFlags {
   readonly gnupgHome?: string
   readonly passphraseFile?: string
 }
+
+// Node's timers wait for at most 2^31-1 ms, about 24 days; a longer one would end at once.
+const longestSeconds = 2_147_483
 
 /** Everything the agent needs to know, settled from the command line, the environment and the settings file. */
 export interface Settings {
@@ -72,14 +76,14 @@ export function loadSettings(env: Environment, flags: StoreFlags = {}): Settings
     keepsRecipients: !namesRecipients && isOther(namedStore, file),
     gpg: { program: env['WATCHWORD_GPG'] ?? 'gpg', env, ...(home === undefined ? {} : { home }) },
     passphraseFile: flags.passphraseFile ?? env['WATCHWORD_PASSPHRASE_FILE'],
-    clearClipboardAfterSeconds: file.clearClipboardAfterSeconds ?? 45,
-    lockAfterMinutes: file.lockAfterMinutes ?? 10,
+    clearClipboardAfterSeconds: Math.min(file.clearClipboardAfterSeconds ?? 45, longestSeconds),
+    lockAfterMinutes: Math.min(file.lockAfterMinutes ?? 10, Math.floor(longestSeconds / 60)),
   }
 }
 
 /** Remembers who can read the store, unless it is one that was named for this call alone. */
-export function saveRecipients(settings: Settings, gpgrecipient: readonly string[]): void {
-  if (!isOther(settings.storePath, settings.file)) saveSettings(settings, { gpgrecipient })
+export async function saveRecipients(settings: Settings, gpgrecipient: readonly string[]): Promise<void> {
+  if (!isOther(settings.storePath, settings.file)) await saveSettings(settings, { gpgrecipient })
 }
 
 function isOther(store: string | undefined, { store: usual }: SettingsFile): boolean {
@@ -89,15 +93,15 @@ function isOther(store: string | undefined, { store: usual }: SettingsFile): boo
 /** Settings to write; undefined takes one out of the file. */
 export type SettingsChanges = { readonly [Key in keyof SettingsFile]?: SettingsFile[Key] | undefined }
 
-/** Writes some settings over those of the file, whole or not at all. */
-export function saveSettings(settings: Settings, changes: SettingsChanges): void {
-  const { settingsPath } = settings
-  mkdirSync(dirname(settingsPath), { recursive: true, mode: 0o700 })
-  const temporary = `${settingsPath}.${process.pid}.new`
-  writeFileSync(temporary, `${JSON.stringify({ ...readSettings(settingsPath), ...changes }, null, 2)}\n`, {
-    mode: 0o600,
-  })
-  renameSync(temporary, settingsPath)
+/** Writes some settings over those of the file, whole or not at all; what another command wrote meanwhile stays. */
+export async function saveSettings({ settingsPath, paths }: Settings, changes: SettingsChanges): Promise<void> {
+  // Loaded for the few commands that write: the others should answer at once.
+  const { changePrivateFile } = await import('./store/change-private-file.ts')
+  await changePrivateFile(
+    settingsPath,
+    paths.state,
+    () => `${JSON.stringify({ ...readSettings(settingsPath), ...changes }, null, 2)}\n`,
+  )
 }
 
 function readSettings(path: string): SettingsFile {
@@ -105,10 +109,11 @@ function readSettings(path: string): SettingsFile {
     return checkSettings(JSON.parse(readFileSync(path, 'utf8')))
   } catch (cause) {
     const refused = systemFailure(cause)
-    if (refused?.code === 'path_missing') return {}
-    // A file that is there and may not be read names recipients: without them nothing goes on.
-    if (refused !== null) throw refused
-    const reason = cause instanceof Error ? cause.message : 'unknown'
+    const isMissing = refused?.code === 'path_missing'
+    if (isMissing && lstatSync(path, { throwIfNoEntry: false }) === undefined) return {}
+    // A file that is there and cannot be read names recipients: without them nothing goes on.
+    const said = cause instanceof Error ? cause.message : 'unknown'
+    const reason = isMissing ? 'it is a link to nothing' : refused === null ? said : reasonOf(cause)
     throw new Failure('agent_settings_unreadable', { detail: { path, reason }, cause })
   }
 }

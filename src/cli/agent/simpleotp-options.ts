@@ -24,7 +24,7 @@ export function parseOptions(text: string): Partial<OtpAccount> {
   for (const item of text.split(',').map((part) => part.trim())) {
     if (item === '') continue
     const equals = item.indexOf('=')
-    const key = item.slice(0, equals).trim()
+    const key = item.slice(0, Math.max(0, equals)).trim()
     const value = item.slice(equals + 1).trim()
     const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
     if (equals < 0 || reader === undefined) throw unreadable(`"${key || item}" is none of these keys`)

@@ -1,26 +1,47 @@
+/** A half-typed command line as a shell reads it. */
+export interface TypedLine {
+  /** Quotes and backslashes taken off; the last one may be empty. */
+  readonly words: string[]
+  /** The quotation mark that is still open behind the last character; empty where none is. */
+  readonly openQuote: string
+}
+
 /**
- * The words of a half-typed command line, quotes and backslashes taken off; the last one may be empty.
+ * The words of a half-typed command line.
  *
  * bash itself would also split at colons, which account names often hold.
  */
-export function splitCommandLine(line: string): string[] {
+export function splitCommandLine(line: string): TypedLine {
   const words = ['']
+  const extend = (text: string) => words.push((words.pop() ?? '') + text)
   let quote = ''
   for (let index = 0; index < line.length; index++) {
     const character = line.charAt(index)
-    if (quote !== '') {
+    if (isEscape(character, line.charAt(index + 1), quote)) extend(line.charAt(++index))
+    else if (quote !== '') {
       if (character === quote) quote = ''
-      else words.push((words.pop() ?? '') + character)
+      else extend(character)
     } else if (character === '"' || character === "'") quote = character
     else if (character === ' ') {
       if (words.at(-1) !== '') words.push('')
-    } else words.push((words.pop() ?? '') + (character === '\\' ? line.charAt(++index) : character))
+    } else extend(character)
   }
-  return words
+  return { words, openQuote: quote }
 }
 
-/** What bash shall put in place of the part after the last colon, quoted for the shell. */
-export function withoutColonPrefix(completion: string, typed: string): string {
+function isEscape(character: string, next: string, quote: string): boolean {
+  if (character !== '\\' || quote === "'") return false
+  return quote === '' || /["$`\\]/.test(next)
+}
+
+/**
+ * What bash shall put in place of what was typed, quoted for the shell: of the whole word within quotes, else of the
+ * part after the last colon.
+ */
+export function forBash(completion: string, typed: string, openQuote: string): string {
+  if (openQuote === '"') return completion.replace(/["$`\\]/g, '\\$&')
+  if (openQuote === "'") return completion.replaceAll("'", String.raw`'\''`)
   const rest = completion.slice(typed.lastIndexOf(':') + 1)
-  return rest.replace(/[^\w@%+=:,./-]/g, '\\$&')
+  // By whole characters: half of one behind a backslash is none any more.
+  return rest.replace(/[^\p{L}\p{M}\p{N}_@%+=:,./-]/gu, '\\$&')
 }

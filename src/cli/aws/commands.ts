@@ -26,7 +26,7 @@ import type { Shell } from './credential-output.ts'
 const whoseCredentials = { ...whoseFlags, ...sessionFlags, ...placeFlags }
 
 /** `refresh`, also under the old program's name. */
-export const refreshCommand = buildCommand<RefreshFlags, [], CliContext>({
+const refreshCommand = buildCommand<RefreshFlags, [], CliContext>({
   loader: async () => (await import('./commands/refresh.ts')).refresh,
   parameters: {
     flags: {
@@ -42,21 +42,21 @@ export const refreshCommand = buildCommand<RefreshFlags, [], CliContext>({
 })
 
 /** `get-cred`, also under the old program's name. */
-export const getCredCommand = buildCommand<SessionFlags & { format: CredentialFormat }, [], CliContext>({
+const getCredCommand = buildCommand<SessionFlags & { format: CredentialFormat }, [], CliContext>({
   loader: async () => (await import('./commands/credential-process.ts')).getCred,
   parameters: { flags: { format: formatFlag, ...whoseCredentials } },
   docs: { brief: 'Print credentials as JSON, for a shell, or as a section of a credentials file' },
 })
 
 /** `export-cred`, also under the old program's name. */
-export const exportCredCommand = buildCommand<SessionFlags, [], CliContext>({
+const exportCredCommand = buildCommand<SessionFlags, [], CliContext>({
   loader: async () => (await import('./commands/credential-process.ts')).exportCred,
   parameters: { flags: whoseCredentials },
   docs: { brief: 'Print credentials for the eval of a shell' },
 })
 
 /** `assume-role`, also under the old program's name. */
-export const assumeRoleCommand = buildCommand<AssumeRoleFlags, [], CliContext>({
+const assumeRoleCommand = buildCommand<AssumeRoleFlags, [], CliContext>({
   loader: async () => (await import('./commands/assume-role.ts')).assumeRole,
   parameters: {
     flags: {

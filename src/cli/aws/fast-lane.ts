@@ -1,7 +1,8 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { outputStream } from '../output-stream.ts'
 import { readCached, isFreshEnough, type CachedCredentials } from './credential-cache.ts'
 import { processJson } from './credential-output.ts'
-import { awsPaths, cacheName, settingsFile } from './paths.ts'
+import { type AwsPaths, awsPaths, cacheName, settingsFile } from './paths.ts'
 
 /** What the fast lane needs of a process. */
 export interface FastHost {
@@ -20,14 +21,27 @@ export interface FastHost {
 export function answerFromCache(host: FastHost, words: readonly string[]): boolean {
   const options = simpleOptions(words)
   if (options === null) return false
-  const paths = awsPaths(host.env, {}, process.platform, process.getuid?.())
+  const paths = knownPaths(host)
+  if (paths === null) return false
   const settingsPath = settingsFile(paths, options.config, process.platform)
   if (hasClearSecrets(settingsPath)) return false
   const cached = readCached<CachedCredentials>(paths, cacheName(settingsPath, options.roleArn))
   if (cached === null || !isFreshEnough(cached, Date.now())) return false
   // Node's stream for standard output costs five milliseconds before its first byte.
-  writeSync(1, `${processJson(cached)}\n`)
-  return true
+  let isAnswered = true
+  // What could not be written, the whole program tells in a sentence.
+  const stdout = outputStream(1, () => (isAnswered = false))
+  stdout.write(`${processJson(cached)}\n`)
+  return isAnswered
+}
+
+/** Null for a user without a home folder, which the whole program tells in a sentence. */
+function knownPaths({ env }: FastHost): AwsPaths | null {
+  try {
+    return awsPaths(env, {}, process.platform, process.getuid?.())
+  } catch {
+    return null
+  }
 }
 
 /** Exactly the options that our profiles are written with; null for any others. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Person } from '../../aws/okta-authn.ts'
+import { regionFor } from '../../aws/partition.ts'
+import { parseRoleArn } from '../../aws/role-arn.ts'
 import type { StsPlace } from '../../aws/sts.ts'
 import type { Transport } from '../../aws/transport.ts'
 import { Failure, isFailure } from '../../errors/failure.ts'
@@ -75,7 +77,7 @@ export function totpAccountOf({ file }: Pick<Settings, 'file'>): string {
 }
 
 /** An account for a secret that was given as Base32 or as an otpauth URI. */
-export function oktaAccount(secretText: string, userName: string): OtpAccount {
+function oktaAccount(secretText: string, userName: string): OtpAccount {
   const text = secretText.trim()
   const account = /^otpauth:/i.test(text) ? parseOtpauthUri(text).account : { secret: decodeBase32(text) }
   return completeAccount({ ...account, issuer: 'Okta', name: userName })
@@ -87,15 +89,19 @@ export function stsPlace(helper: Pick<AwsHelper, 'context' | 'settings'>, roleAr
   return { region: regionOf(helper.settings, roleArn), ...(endpointUrl === undefined ? {} : { endpointUrl }) }
 }
 
-/** The region for a role's profile and its calls. */
+/**
+ * The region for a role's profile and its calls: its own setting, else the configuration's where that is one of the role's
+ * partition. Credentials of GovCloud or China are unknown in every region of another partition.
+ */
 export function regionOf(settings: Settings, roleArn?: string): string {
-  const role = roleArn === undefined ? undefined : settings.file.roles?.[roleArn]
-  return role?.region ?? (settings.file.region || defaultRegion)
+  const usual = settings.file.region || defaultRegion
+  if (roleArn === undefined) return usual
+  return settings.file.roles?.[roleArn]?.region ?? regionFor(parseRoleArn(roleArn).partition, usual)
 }
 
-/** An address that replaces AWS's own, as AWS's SDKs read it from the environment. */
+/** An address that replaces AWS's own, as AWS's SDKs read it from the environment; an empty variable names none. */
 export function endpointOf(context: CliContext, service: 'STS' | 'IAM' | 'SIGNIN'): string | undefined {
-  return context.env[`AWS_ENDPOINT_URL_${service}`] ?? context.env['AWS_ENDPOINT_URL']
+  return context.env[`AWS_ENDPOINT_URL_${service}`] || context.env['AWS_ENDPOINT_URL'] || undefined
 }
 
 /** The file of a lock for one thing of one configuration. */
@@ -126,7 +132,7 @@ async function moveClearSecrets(
     context.say(`The secrets in ${settings.path} stay there, because they could not be stored: ${thrown.message}`)
     return { password, account, accountName }
   }
-  saveSettings(paths, settings.config, { password: '', google_2fa_totp: '' })
+  await saveSettings(paths, settings.config, { password: '', google_2fa_totp: '' })
   forgetRefusal(paths, settings.path)
   context.say(`The secrets in ${settings.path} were moved into the agent's store and blanked there.`)
   return null

@@ -15,7 +15,8 @@ export async function networkTransport(
   nowMs: () => number,
 ): Promise<Transport> {
   const clock = { nowMs, sleep: (durationMs: number) => sleep(durationMs) }
-  const bundle = caBundle ?? env['AWS_CA_BUNDLE'] ?? env['REQUESTS_CA_BUNDLE']
+  // An empty variable names nothing.
+  const bundle = caBundle ?? (env['AWS_CA_BUNDLE'] || env['REQUESTS_CA_BUNDLE'] || undefined)
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY']
   const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY']
   // Node's own fetch knows neither; the library that does is loaded only where it is needed.

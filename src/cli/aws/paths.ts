@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { posix, win32 } from 'node:path'
+import { homeFolder } from '../user.ts'
 
 /** The environment as commands see it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,20 +30,27 @@ export interface AwsPaths {
 }
 
 /**
- * All paths, in the style of the platform.
+ * All paths, in the style of the platform. A variable of the AWS tools may begin with `~`, as theirs may; one that is
+ * empty names no file, there and here.
  *
  * @param userId - the numeric user, for the fallbacks of Linux; undefined on Windows
+ * @throws {@link Failure} `home_unknown`
  */
 export function awsPaths(env: Environment, flags: PathFlags, platform: string, userId?: number): AwsPaths {
   const { join } = platform === 'win32' ? win32 : posix
   const home = expandHome(flags.home, env, platform) ?? userHome(env, platform)
-  const base = (variable: string, ...fallback: string[]) => join(env[variable] ?? join(home, ...fallback), 'watchword')
+  // An empty or relative path in a variable counts as unset (XDG Base Directory Specification 0.8).
+  const base = (variable: string, ...fallback: string[]) =>
+    join(env[variable]?.startsWith('/') ? env[variable] : join(home, ...fallback), 'watchword')
   const localData = env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local')
   const isWindows = platform === 'win32'
   return {
     settingsFolder: join(home, '.aws', 'okta-aws'),
-    credentialsFile: flags.credentialsFile ?? env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'),
-    configFile: env['AWS_CONFIG_FILE'] ?? join(home, '.aws', 'config'),
+    credentialsFile:
+      flags.credentialsFile ??
+      expandHome(env['AWS_SHARED_CREDENTIALS_FILE'], env, platform) ??
+      join(home, '.aws', 'credentials'),
+    configFile: expandHome(env['AWS_CONFIG_FILE'], env, platform) ?? join(home, '.aws', 'config'),
     cacheFolder: isWindows ? join(localData, 'watchword', 'aws') : join(base('XDG_CACHE_HOME', '.cache'), 'aws'),
     keyFolders: isWindows ? [join(localData, 'watchword', 'run')] : keyFolders(env, platform, userId),
     stateFolder: isWindows ? join(localData, 'watchword', 'state') : base('XDG_STATE_HOME', '.local', 'state'),
@@ -61,7 +69,7 @@ export function cacheName(settingsPath: string, thing: string): string {
 }
 
 function userHome(env: Environment, platform: string): string {
-  return (platform === 'win32' ? env['USERPROFILE'] : env['HOME']) ?? (platform === 'win32' ? 'C:\\' : '/')
+  return platform === 'win32' ? (env['USERPROFILE'] ?? 'C:\\') : homeFolder(env)
 }
 
 function expandHome(given: string | undefined, env: Environment, platform: string): string | undefined {

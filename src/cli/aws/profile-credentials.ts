@@ -106,7 +106,7 @@ export async function sessionOfProfile(helper: AwsHelper, name: string): Promise
 }
 
 /** The agent's account for a device: named in the profile, else called as its serial number. */
-export function accountOfDevice(profile: NamedProfile): string {
+function accountOfDevice(profile: NamedProfile): string {
   return profile.options['x_watchword_account'] ?? profile.options['mfa_serial'] ?? ''
 }
 

@@ -13,7 +13,7 @@ export interface NamingRule {
 export const defaultTemplate = 'okta-{account}-{role}'
 
 /** The name of one role's profile, before collisions are told apart. */
-export function plainProfileName(roleArn: string, rule: NamingRule): string {
+function plainProfileName(roleArn: string, rule: NamingRule): string {
   const { accountId, path, name } = parseRoleArn(roleArn)
   const account = (rule.aliases[accountId] ?? accountId).toLowerCase()
   const parts: Record<string, string> = { account, id: accountId, role: `${path.slice(1)}${name}`, name }

@@ -40,7 +40,7 @@ export interface ProfilePlan {
 export const ownershipMark = 'x_watchword'
 
 /** Options that hold keys in clear. Beside a credential_process they would win for ever. */
-export const staticKeys: ReadonlySet<string> = new Set([
+const staticKeys: ReadonlySet<string> = new Set([
   'aws_access_key_id',
   'aws_secret_access_key',
   'aws_session_token',

@@ -122,7 +122,7 @@ async function localCode(store: AgentStore, name: string, request: CodeRequest, 
 }
 
 /** The code of the account's first free step, waited for. */
-export async function reservedCode(
+async function reservedCode(
   store: AgentStore,
   account: OtpAccount,
   request: CodeRequest,

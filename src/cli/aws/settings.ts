@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
+import { changePrivateFile } from '../agent/store/change-private-file.ts'
 import { settingsFile, type AwsPaths } from './paths.ts'
 
 /** What may be said of one role. */
@@ -96,15 +97,15 @@ export function requireComplete({ config, path, file }: Settings): void {
 }
 
 /** Changes some keys of a configuration's own file; owner-only from the first byte, whole or not at all. */
-export function saveSettings(paths: AwsPaths, config: string, changes: Partial<SettingsFile>): void {
+export async function saveSettings(paths: AwsPaths, config: string, changes: Partial<SettingsFile>): Promise<void> {
   const path = pathOf(paths, config)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   // The old program left its folder open to everyone.
   chmodSync(dirname(path), 0o700)
-  const next = { ...empty, ...readOwn(paths, config), ...changes }
-  const temporary = `${path}.${process.pid}.new`
-  writeFileSync(temporary, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 })
-  renameSync(temporary, path)
+  await changePrivateFile(path, paths.stateFolder, () => {
+    const next = { ...empty, ...readOwn(paths, config), ...changes }
+    return `${JSON.stringify(next, null, 2)}\n`
+  })
 }
 
 function pathOf(paths: AwsPaths, config: string): string {

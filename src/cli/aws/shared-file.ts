@@ -31,12 +31,14 @@ export type Rename = (from: string, to: string) => Promise<void>
  * @param edit - gets the present text (empty without a file); null changes nothing
  * @param lockFolder - where the lock lies
  * @returns whether the file was written
+ * @throws {@link Failure} `aws_file_refused` for a link that leads nowhere, or a path that a variable left empty
  */
 export async function changeSharedFile(
   path: string,
   lockFolder: string,
   edit: (text: string) => string | null,
 ): Promise<boolean> {
+  if (path === '') throw new Failure('aws_file_refused', { detail: { path: unnamed, reason: unnamedReason } })
   const target = await followLink(path)
   await mkdir(dirname(target), { recursive: true, mode: 0o700 })
   await mkdir(lockFolder, { recursive: true, mode: 0o700 })
@@ -50,6 +52,9 @@ export async function changeSharedFile(
     return true
   })
 }
+
+const unnamed = 'AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE'
+const unnamedReason = 'it is set and empty, so that the AWS tools read no such file; unset it, or name the file'
 
 /**
  * A file's text; empty when there is no file.

@@ -1,20 +1,23 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { rootDerivedKey } from '../../crypto/key-ring.ts'
-import { type RootKey, rootKeyText } from '../../crypto/root-key.ts'
+import type { RootKey } from '../../crypto/root-key.ts'
 import { Failure } from '../../errors/failure.ts'
 import { type AuditReport } from '../../server/audit/verify.ts'
-import { backupLabel, type Counts, restoreBackup } from '../../server/backup/backup.ts'
+import { backupLabel, checkBackup, type Counts, restoreBackup, rowsIn } from '../../server/backup/backup.ts'
 import { type CodeProof, proveCodes } from '../../server/backup/codes.ts'
-import { openEmptyStorage } from '../../server/backup/target.ts'
+import { failureBelow, openEmptyStorage } from '../../server/backup/target.ts'
 import { systemClock } from '../../server/clock.ts'
 import { type Config, readConfig } from '../../server/config.ts'
 import { createMetrics } from '../../server/http/metrics.ts'
 import { createLogger, logOf } from '../../server/log.ts'
 import { openCore } from '../../server/open-core.ts'
 import type { CliContext } from '../context.ts'
+import type { Course } from './through-rows.ts'
 
 /** A backup brought back into a folder that goes away with {@link Rehearsal.end}. */
 export interface Rehearsal {
@@ -36,44 +39,46 @@ export interface CopyProof {
   readonly audit: AuditReport
 }
 
-/** Restores a backup into a throw-away folder. */
-export async function rehearse(file: string, root: RootKey): Promise<Rehearsal> {
+/** Restores a backup into a throw-away folder, once it is proven to be whole. */
+export async function rehearse(file: string, root: RootKey, { begin }: Course): Promise<Rehearsal> {
+  const key = rootDerivedKey(root, backupLabel)
+  const total = rowsIn(await checkBackup(file, key, begin('read')))
   const folder = mkdtempSync(join(tmpdir(), 'watchword-drill-'))
   const end = () => rmSync(folder, { recursive: true, force: true })
   try {
     const storage = await openEmptyStorage({ dataDir: folder, clock: systemClock })
     try {
-      const key = rootDerivedKey(root, backupLabel)
-      return { folder, counts: await restoreBackup(storage, file, { key, nowMs: systemClock.nowMs() }), end }
+      const options = { key, nowMs: systemClock.nowMs(), onRows: begin('restored', total) }
+      return { folder, counts: await restoreBackup(storage, file, options), end }
     } finally {
       await storage.close()
     }
   } catch (error) {
+    const told = failureBelow(folder, error)
     end()
-    throw error
-  }
-}
-
-/** Verifies the audit of a copy. */
-export async function verifyCopy({ folder }: Rehearsal, root: RootKey, config: Config): Promise<AuditReport> {
-  const core = await openCopy(config, folder, rootKeyText(root))
-  try {
-    return await core.audit.verify()
-  } finally {
-    await core.close()
+    throw told
   }
 }
 
 /** Lets a process of its own open the copy: what is rehearsed is that another machine could do it. */
-export function proveElsewhere({ env }: CliContext, { folder }: Rehearsal, question: Question): CopyProof {
+export async function proveElsewhere(
+  { env }: CliContext,
+  { folder }: Rehearsal,
+  question: Question,
+  { begin, signal }: Course,
+): Promise<CopyProof> {
+  begin('codes and audit chain')
   const { WATCHWORD_DATABASE_URL: _url, WATCHWORD_DATABASE_URL_FILE: _file, ...rest } = env
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [process.argv[1] ?? '', 'backup', 'prove', '--data-dir', folder],
-    { env: rest, input: JSON.stringify(question), encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
-  )
-  if (status !== 0) throw new Failure('drill_failed', { detail: { reason: stderr.trim().split('\n').at(-1) ?? '' } })
-  return JSON.parse(stdout) as CopyProof
+  const words = [process.argv[1] ?? '', 'backup', 'prove', '--data-dir', folder]
+  const child = spawn(process.execPath, words, { env: rest, signal })
+  const ended = once(child, 'close').catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error
+  })
+  // One that ends early is told of by its status.
+  child.stdin.on('error', () => {}).end(JSON.stringify(question))
+  const [answer, complaint, [status]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (status !== 0) throw new Failure('drill_failed', { detail: { reason: complaint.trim().split('\n').at(-1) ?? '' } })
+  return JSON.parse(answer) as CopyProof
 }
 
 /** The other side of {@link proveElsewhere}. */

@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import { buildCommand } from '@stricli/core'
 import { Failure } from '../../errors/failure.ts'
 import { judgeVisit } from '../../server/gate/judgement.ts'
 import type { Rule } from '../../server/gate/rules.ts'
 import { parseRules } from '../../server/gate/rules-file.ts'
 import { parseVisitUrl } from '../../server/gate/visit.ts'
+import { plainAddress } from '../../server/http/address.ts'
 import { adminFlags } from '../admin/connection.ts'
 import type { CliContext } from '../context.ts'
 import { policyVisitor, type VisitorFlags } from './policy-visitor.ts'
@@ -81,8 +83,10 @@ async function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): P
   const rules = file === undefined ? null : parseRules(readTextFile(file)).rules
   const visit = parseVisitUrl(flags.method, url)
   if (visit === null) throw new Failure('gate_url_unreadable')
+  const address = plainAddress(flags.address)
+  if (isIP(address) === 0) throw new Failure('gate_address_unreadable', { detail: { address: flags.address } })
   const { pass, assumed } = await policyVisitor(this, flags)
-  const { outcome, rule, sameSiteSockets } = judgeVisit(rules, visit, pass, flags.address, this.now())
+  const { outcome, rule, sameSiteSockets } = judgeVisit(rules, visit, pass, address, this.now())
   const why =
     rule === null
       ? rules === null

@@ -10,6 +10,9 @@ interface GateDoctorFlags {
   readonly json: boolean
 }
 
+/** The whole look takes a second or two where all is well. */
+const patienceMs = 60_000
+
 const text = (value: string) => value
 const marks: Record<ProbeFinding['level'], string> = {
   ok: 'ok     ',
@@ -51,7 +54,7 @@ async function gateDoctor(
   ...addresses: string[]
 ): Promise<void> {
   const token = tokenFile === undefined ? {} : { token: readTextFile(tokenFile).trim() }
-  const found = await probeProxy({ addresses, now: this.now, ...token })
+  const found = await probeProxy({ addresses, now: this.now, until: AbortSignal.timeout(patienceMs), ...token })
   if (json) this.printJson({ findings: found })
   else for (const { level, check, message } of found) this.print(`${marks[level]} ${check}: ${message}`)
   if (found.some(({ level }) => level === 'error')) this.setExitCode(exitCodes.general)

@@ -13,18 +13,24 @@ export interface Probe {
   /** A gate token, to see what an app gets behind the gate. */
   readonly token?: string
   readonly now: () => number
+  /** Ends the look, however slowly answers come. */
+  readonly until: AbortSignal
 }
 
 const largeBodyBytes = 300_000
 
-/** Sends marked requests to guarded addresses and says what a stranger gets, and what the check saw of it. */
-export async function probeProxy({ addresses, token, now }: Probe): Promise<ProbeFinding[]> {
+/**
+ * Sends marked requests to guarded addresses and says what a stranger gets, and what the check saw of it.
+ *
+ * @throws {@link Failure} `gate_url_unreadable`, `gate_unreachable`, `gate_too_slow`
+ */
+export async function probeProxy({ addresses, token, now, until }: Probe): Promise<ProbeFinding[]> {
   const urls = addresses.map(guardedUrl)
   const [first] = urls
   if (first === undefined) throw new Failure('gate_url_unreadable')
-  const ask: Ask = (path, options = {}) => askRaw(first, path, options)
-  const visits = await Promise.all(urls.map((url) => visitAsStranger(url)))
-  const posts = await Promise.all(urls.map((url) => visitAsStranger(url, { method: 'POST', body: 'doctor' })))
+  const ask: Ask = (path, options = {}) => askRaw(first, path, options, until)
+  const visits = await Promise.all(urls.map((url) => visitAsStranger(url, until)))
+  const posts = await Promise.all(urls.map((url) => visitAsStranger(url, until, { method: 'POST', body: 'doctor' })))
   const guards = visits.flatMap(({ seen, url }, index) => [
     guarded(seen, url),
     ...posts.slice(index, index + 1).map((post) => guarded(post.seen, url, 'POST ')),
@@ -55,8 +61,12 @@ interface Visited {
   readonly seen: Seen
 }
 
-async function visitAsStranger(url: URL, options: Omit<RawRequest, 'headers'> = {}): Promise<Visited> {
-  return { url, seen: await askRaw(url, url.pathname + url.search, { headers: browser, ...options }) }
+async function visitAsStranger(
+  url: URL,
+  until: AbortSignal,
+  options: Omit<RawRequest, 'headers'> = {},
+): Promise<Visited> {
+  return { url, seen: await askRaw(url, url.pathname + url.search, { headers: browser, ...options }, until) }
 }
 
 function guarded(seen: Seen, { pathname }: URL, method: 'POST ' | '' = ''): ProbeFinding {

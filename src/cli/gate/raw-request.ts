@@ -1,6 +1,5 @@
-import { request as overHttp } from 'node:http'
+import { type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
-import { text } from 'node:stream/consumers'
 import { Failure } from '../../errors/failure.ts'
 
 /** What came back, and how long it took. */
@@ -21,31 +20,51 @@ export interface RawRequest {
 export type Ask = (path: string, options?: RawRequest) => Promise<Seen>
 
 const patienceMs = 10_000
+/** What a page shows of itself stands at its beginning; some never end. */
+const mostLetters = 1_000_000
 
 /**
  * Asks with the path exactly as it is: a URL parser would tidy away the very dots and slashes that are tried.
  *
- * @throws {@link Failure} `gate_unreachable`
+ * @param until - ends the request, also one whose answer keeps coming
+ * @throws {@link Failure} `gate_unreachable`, `gate_too_slow`
  */
-export function askRaw(origin: URL, path: string, { method = 'GET', headers = {}, body }: RawRequest): Promise<Seen> {
+export function askRaw(origin: URL, path: string, request: RawRequest, until: AbortSignal): Promise<Seen> {
+  const { method = 'GET', headers = {}, body } = request
   const send = origin.protocol === 'https:' ? overHttps : overHttp
   const startedAt = performance.now()
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(new Failure('gate_unreachable', { detail: { origin: origin.origin }, cause }))
+    const fail = (cause: unknown) => {
+      const code = until.aborted ? 'gate_too_slow' : 'gate_unreachable'
+      reject(new Failure(code, { detail: { origin: origin.origin }, cause }))
+    }
     const place = { hostname: origin.hostname.replace(/^\[|\]$/g, ''), port: origin.port }
-    const sent = send({ ...place, path, method, headers: { ...length, ...headers }, agent: false, timeout: patienceMs })
+    const all = { ...length, ...headers }
+    const sent = send({ ...place, path, method, headers: all, agent: false, timeout: patienceMs, signal: until })
     sent.on('response', (response) => {
       const told = Object.entries(response.headersDistinct).flatMap(([name, values]) =>
         (values ?? []).map((value): [string, string] => [name, value]),
       )
       const seen = { status: response.statusCode ?? 0, headers: new Headers(told) }
-      text(response).then((read) => resolve({ ...seen, text: read, elapsedMs: performance.now() - startedAt }), fail)
+      beginningOf(response).then(
+        (read) => resolve({ ...seen, text: read, elapsedMs: performance.now() - startedAt }),
+        fail,
+      )
     })
     sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
     // A proxy may answer and close before it read a large body: the answer counts.
     sent.on('error', fail)
     sent.end(body)
   })
+}
+
+/** The text of an answer, cut where no more is looked at. */
+async function beginningOf(response: IncomingMessage): Promise<string> {
+  let read = ''
+  for await (const chunk of response.setEncoding('utf8')) {
+    read += String(chunk)
+    if (read.length >= mostLetters) break
+  }
+  return read
 }

@@ -35,7 +35,7 @@ export function create(this: CliContext, flags: EntryFlags): Promise<void> {
 export function list(this: CliContext, flags: CallerFlags): Promise<void> {
   return plainly(this, async () => {
     const entries = await clientFor(this, flags).list()
-    if (flags.json) return this.printJson(entries)
+    if (flags.json) return this.printJson({ items: entries })
     for (const { name, realm, seed } of entries) this.print(`${name}\t${realm}\t${seed}`)
   })
 }

@@ -18,15 +18,19 @@ const longestAnswer = 64 * 1024 * 1024
  * Sends JSON with any method. ungleichotp reads its caller from the body of GET and DELETE too, and `fetch` refuses
  * to send one there.
  *
- * @throws {@link Failure} `client_server_unreachable`, `client_timed_out`, `client_answer_unreadable`
+ * @throws {@link Failure} `client_server_unreachable`, `client_timed_out`, `client_answer_cut`,
+ * `client_answer_unreadable`
  */
 export function requestJson(method: string, url: string, body: object, timeoutMs: number): Promise<JsonAnswer> {
   const { origin, protocol } = new URL(url)
   const content = Buffer.from(JSON.stringify(body))
   const send = protocol === 'https:' ? requestTls : requestPlain
   const headers = { 'content-type': 'application/json', 'content-length': content.length, accept: 'application/json' }
+  const limit = AbortSignal.timeout(timeoutMs)
   return new Promise((resolve, reject) => {
-    const request = send(url, { method, headers, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+    const lostAs = (code: 'client_server_unreachable' | 'client_answer_cut') => (cause: Error) =>
+      reject(new Failure(limit.aborted ? 'client_timed_out' : code, { detail: { origin, timeoutMs }, cause }))
+    const request = send(url, { method, headers, signal: limit }, (response) => {
       const chunks: Buffer[] = []
       let length = 0
       response.on('data', (chunk: Buffer) => {
@@ -34,7 +38,7 @@ export function requestJson(method: string, url: string, body: object, timeoutMs
         length += chunk.length
         if (length > longestAnswer) request.destroy(new Error('The answer is too long'))
       })
-      response.on('error', failed)
+      response.on('error', lostAs('client_answer_cut'))
       response.on('end', () => {
         const status = response.statusCode ?? 0
         try {
@@ -44,11 +48,7 @@ export function requestJson(method: string, url: string, body: object, timeoutMs
         }
       })
     })
-    const failed = (cause: Error) => {
-      const code = cause.name === 'TimeoutError' ? 'client_timed_out' : 'client_server_unreachable'
-      reject(new Failure(code, { detail: { origin, timeoutMs }, cause }))
-    }
-    request.on('error', failed)
+    request.on('error', lostAs('client_server_unreachable'))
     request.end(content)
   })
 }

@@ -40,19 +40,24 @@ interface ExpressResponse {
 /**
  * Express middleware: only services that prove themselves pass. Put the JSON body parser before it.
  *
- * A missing or wrong proof is 403; when nobody can be asked it is 503, and nobody passes.
+ * A missing or wrong proof is 403; when nobody can be asked it is 503, and nobody passes. What `read` throws goes to
+ * `next`: Express 4 would let it end the process.
  */
 export function expressAuthentication<Request extends object>(
   options: AuthenticationOptions<Request>,
-): (request: Request, response: ExpressResponse, next: () => void) => Promise<void> {
+): (request: Request, response: ExpressResponse, next: (error?: unknown) => void) => Promise<void> {
   return async (request, response, next) => {
-    const judgement = await judge(options, request)
-    if (judgement.kind === 'verified') {
+    try {
+      const judgement = await judge(options, request)
+      if (judgement.kind !== 'verified') {
+        const { status, body } = refusalOf(judgement)
+        return void response.status(status).json(body)
+      }
       services.set(request, judgement.service)
-      return next()
+    } catch (error) {
+      return next(error)
     }
-    const { status, body } = refusalOf(judgement)
-    response.status(status).json(body)
+    return next()
   }
 }
 

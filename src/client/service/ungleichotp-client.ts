@@ -38,19 +38,24 @@ export class UngleichOtpRefusal extends Failure {
 }
 
 const usualTimeoutMs = 10_000
+/** What the door says of the caller's own proof; of whom it asks about it says something else. */
+const callerRefused = 'Incorrect authentication credentials.'
 
 /**
  * A service at ungleichotp's door: verifies other services and, from the realm `ungleich-admin`, manages entries.
  *
  * Every method throws {@link UngleichOtpRefusal} when the door refuses, and {@link Failure}
- * `client_server_unreachable` or `client_timed_out` when it cannot be asked.
+ * `client_server_unreachable`, `client_timed_out` or `client_answer_cut` when it cannot be asked.
  */
 export class UngleichOtpClient implements ServiceVerifier {
   readonly #caller: UngleichOtpCaller
   readonly #verifyUrl: string
   readonly #entriesUrl: string
 
+  /** @throws {@link Failure} `client_address_unusable` */
   constructor(caller: UngleichOtpCaller) {
+    const protocol = URL.parse(caller.serverUrl)?.protocol ?? ''
+    if (!/^https?:$/.test(protocol)) throw new Failure('client_address_unusable')
     this.#caller = caller
     this.#entriesUrl = caller.serverUrl.replace(/\/?(verify\/?)?$/, '/')
     this.#verifyUrl = `${this.#entriesUrl}verify/`
@@ -67,14 +72,20 @@ export class UngleichOtpClient implements ServiceVerifier {
     return true
   }
 
-  /** The same as an answer: false when the code is not that service's. */
+  /**
+   * The same as an answer: false when the code is not that service's, or the caller's realm may not ask. ungleichotp 0.6
+   * itself refuses in one way whatever was wrong, so that only {@link verifyOrThrow} is of use against it.
+   *
+   * @throws {@link Failure} `client_caller_refused` when the caller's own proof is wrong
+   */
   async verify(name: string, realm: string, code: string): Promise<boolean> {
     try {
       return await this.verifyOrThrow(name, realm, code)
     } catch (error) {
       // 400: no entry can have such a name, or such a code.
-      if (error instanceof UngleichOtpRefusal && [400, 403].includes(error.status)) return false
-      throw error
+      if (!(error instanceof UngleichOtpRefusal) || ![400, 403].includes(error.status)) throw error
+      if (error.detail.reason !== callerRefused) return false
+      throw new Failure('client_caller_refused', { detail: { name: this.#caller.name }, cause: error })
     }
   }
 

@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { Failure } from '../../errors/failure.ts'
+import { damaged } from '../format.ts'
 import { importLimits } from '../limits.ts'
 
 /** An XML element with local names, without prefixes. */
@@ -27,7 +28,8 @@ const parser = new XMLParser({
 /**
  * The root element of an XML text; null when it is not well-formed.
  *
- * @throws {@link Failure} `import_not_possible` for a DTD or entity definitions, `import_nested_too_deep`
+ * @throws {@link Failure} `import_not_possible` for a DTD or entity definitions, `import_nested_too_deep`,
+ *   `import_file_damaged` for more or longer tags than any authenticator writes
  */
 export function parseXml(text: string): XmlElement | null {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
@@ -35,7 +37,7 @@ export function parseXml(text: string): XmlElement | null {
       detail: { app: 'XML', reason: 'it defines a document type or entities, which no authenticator writes' },
     })
   }
-  assertXmlDepth(text)
+  assertXmlBounds(text)
   try {
     return XMLValidator.validate(text) === true ? (elementsOf(parser.parse(text))[0] ?? null) : null
   } catch {
@@ -90,10 +92,13 @@ function isNode(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** Counts open tags before the parser builds anything from them, in one pass whatever the text is. */
-function assertXmlDepth(text: string): void {
+/** Counts tags before the parser builds anything from them, in one pass whatever the text is. */
+function assertXmlBounds(text: string): void {
   let depth = 0
+  let tags = 0
   for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', start + 1)) {
+    tags++
+    if (tags > importLimits.maxXmlTags) throw damaged('XML', 'it has more tags than any authenticator writes')
     const next = text[start + 1]
     if (next === '/') depth--
     else if (next !== '?' && next !== '!' && !isSelfClosing(text, start)) depth++
@@ -103,10 +108,12 @@ function assertXmlDepth(text: string): void {
   }
 }
 
-/** No tag of an authenticator is longer than this; a longer one counts as open. */
+/** No tag of an authenticator is longer than this. */
 const longestTag = 65_536
 
 function isSelfClosing(text: string, start: number): boolean {
   const tag = text.slice(start, start + longestTag)
-  return tag[tag.indexOf('>') - 1] === '/'
+  const end = tag.indexOf('>')
+  if (end < 0) throw damaged('XML', 'a tag in it has no end')
+  return tag[end - 1] === '/'
 }

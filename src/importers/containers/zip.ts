@@ -40,7 +40,10 @@ export async function unzip(
   try {
     const files: ZippedFile[] = []
     let room: number = importLimits.maxUnpackedBytes
-    for (const entry of await reader.getEntries()) {
+    let seen = 0
+    for await (const entry of reader.getEntriesGenerator()) {
+      seen += 1
+      if (seen > importLimits.maxZippedNames) throw tooLarge()
       if (entry.directory || !isWanted(entry.filename)) continue
       if (entry.uncompressedSize > room || files.length >= importLimits.maxUnpackedFiles) throw tooLarge()
       const unpacked = await entry.getData(new BoundedWriter(room))

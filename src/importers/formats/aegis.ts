@@ -2,7 +2,8 @@ import { accountOf, bytesOfHex } from '../draft.ts'
 import { assertVersion, damaged, type ImportContext, type ImportFormat, wrongPassword } from '../format.ts'
 import { parseJson } from '../input.ts'
 import { JsonObject } from '../json-object.ts'
-import { deriveScrypt } from '../kdf.ts'
+import { deriveScrypt, tooCostly } from '../kdf.ts'
+import { importLimits } from '../limits.ts'
 import type { ReportBuilder } from '../report.ts'
 import { openGcm } from '../unseal.ts'
 
@@ -40,8 +41,10 @@ async function openDatabase(vault: JsonObject, context: ImportContext): Promise<
 
 /** Several slots may hold the one master key, each under its own password. */
 async function openMasterKey(header: JsonObject, context: ImportContext): Promise<Buffer> {
-  for (const slot of header.list('slots').map((value) => JsonObject.from(value))) {
-    if (slot?.number('type') !== passwordSlot) continue
+  const slots = header.list('slots').flatMap((value) => JsonObject.from(value) ?? [])
+  const ofPasswords = slots.filter((slot) => slot.number('type') === passwordSlot)
+  if (ofPasswords.length > importLimits.maxKeySlots) throw tooCostly(app, `${ofPasswords.length} passwords to be tried`)
+  for (const slot of ofPasswords) {
     const key = await deriveScrypt(app, context, bytesOfHex(slot.text('salt')), {
       cost: slot.number('n') ?? 0,
       blockSize: slot.number('r') ?? 0,

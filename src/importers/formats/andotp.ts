@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
+import { nameDocument } from '../../qr/image-header.ts'
 import { accountOf } from '../draft.ts'
 import { damaged, type ImportContext, type ImportFormat, wrongPassword } from '../format.ts'
 import { type ImportInput, parseJson } from '../input.ts'
@@ -25,7 +26,7 @@ export const andOtp: ImportFormat = {
 export const andOtpEncrypted: ImportFormat = {
   id: 'andotp-encrypted',
   app,
-  recognise: (file) => (file.text === null && file.bytes.length > nonceBytes + tagBytes ? 'password' : null),
+  recognise: (file) => (file.text === null && !isMarked(file) ? 'password' : null),
   async read(file, context) {
     const plain = (await openNew(file, context)) ?? openOld(file, context)
     if (plain === null) throw wrongPassword(app)
@@ -33,6 +34,12 @@ export const andOtpEncrypted: ImportFormat = {
     if (!Array.isArray(entries)) throw damaged(app, 'the password fits but the entries make no sense')
     addEntries(entries, context)
   },
+}
+
+/** Too short for it, or marked as something else: asking for a password would send people looking for one. */
+function isMarked(file: ImportInput): boolean {
+  const isContainer = file.startsWith(0x50, 0x4b) || file.startsWithText('SQLite format 3')
+  return file.bytes.length <= nonceBytes + tagBytes || isContainer || nameDocument(file.bytes) !== null
 }
 
 function isEntryList(json: unknown): boolean {

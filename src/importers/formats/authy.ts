@@ -5,7 +5,8 @@ import { accountOf, accountOfField, bytesOfHex } from '../draft.ts'
 import { type ImportContext, type ImportFormat, wrongPassword } from '../format.ts'
 import { type ImportInput, parseJson } from '../input.ts'
 import { JsonObject } from '../json-object.ts'
-import { derivePbkdf2 } from '../kdf.ts'
+import { derivePbkdf2, tooCostly } from '../kdf.ts'
+import { importLimits } from '../limits.ts'
 import { openCbc } from '../unseal.ts'
 
 const app = 'Authy'
@@ -70,15 +71,21 @@ function sealedOf(token: JsonObject): string {
 
 /** Opens every sealed secret. There is no MAC, so a wrong password shows in broken padding, of all of them. */
 async function openSecrets(tokens: readonly JsonObject[], context: ImportContext): Promise<(string | null)[]> {
+  const sealed = tokens.filter((token) => sealedOf(token) !== '')
+  const rounds = sealed.reduce((sum, token) => sum + roundsOf(token), 0)
+  if (rounds > importLimits.maxPbkdf2IterationsOfFile) throw tooCostly(app, `${rounds} rounds of PBKDF2`)
   const secrets: (string | null)[] = []
   for (const token of tokens) secrets.push(sealedOf(token) === '' ? null : await openSecret(token, context))
-  const sealedCount = tokens.filter((token) => sealedOf(token) !== '').length
-  if (sealedCount > 0 && secrets.every((secret) => secret === null)) throw wrongPassword(app)
+  if (sealed.length > 0 && secrets.every((secret) => secret === null)) throw wrongPassword(app)
   return secrets
 }
 
+function roundsOf(token: JsonObject): number {
+  return token.number('key_derivation_iterations') ?? usualRounds
+}
+
 async function openSecret(token: JsonObject, context: ImportContext): Promise<string | null> {
-  const iterations = token.number('key_derivation_iterations') ?? usualRounds
+  const iterations = roundsOf(token)
   const salt = Buffer.from(token.text('salt'), 'utf8')
   const key = await derivePbkdf2(app, context, salt, { iterations, hash: 'sha1' })
   const ownIv = token.text('unique_iv')

@@ -3,8 +3,9 @@ import type { OtpAccount } from '../../otp/account.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { parseCsv, withoutFormulaGuard } from '../containers/csv.ts'
 import { accountOf, accountOfField, type Draft } from '../draft.ts'
-import type { ImportFormat } from '../format.ts'
+import { damaged, type ImportFormat } from '../format.ts'
 import type { ImportInput } from '../input.ts'
+import { importLimits } from '../limits.ts'
 
 /** Header names that different programs use for one column, folded to small letters and digits. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
@@ -44,9 +45,10 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 export const csv: ImportFormat = {
   id: 'csv',
   app: 'CSV',
-  recognise: (file) => (columnsOf(rowsOf(file)[0] ?? []) === null ? null : 'nothing'),
+  recognise: (file) => (columnsOf(rowsOf(file, 1)?.[0] ?? []) === null ? null : 'nothing'),
   read(file, { report }) {
-    const [header = [], ...rows] = rowsOf(file)
+    // The header, as many as are taken, and one more that is refused.
+    const [header = [], ...rows] = rowsOf(file, importLimits.maxEntries + 2) ?? damagedRows()
     const columns = columnsOf(header) ?? new Map<string, number>()
     if (!columns.has('secret') && !columns.has('uri')) {
       report.warn(remark('import_column_missing'))
@@ -66,8 +68,12 @@ interface RowDraft {
   readonly numbers: Pick<Draft, 'type' | 'algorithm' | 'digits' | 'periodSeconds' | 'counter'>
 }
 
-function rowsOf(file: ImportInput): string[][] {
-  return file.text === null || file.looksLikeJson ? [] : parseCsv(file.text)
+function rowsOf(file: ImportInput, maxRows: number): string[][] | null {
+  return file.text === null || file.looksLikeJson ? null : parseCsv(file.text, maxRows)
+}
+
+function damagedRows(): never {
+  throw damaged('CSV', 'a row of it has no end or is far too long')
 }
 
 /** Where each known column stands; null when the header is not one of a table of secrets or logins. */

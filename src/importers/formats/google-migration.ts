@@ -9,6 +9,9 @@ import type { ReportBuilder } from '../report.ts'
 const app = 'Google Authenticator'
 const algorithms = ['SHA1', 'SHA1', 'SHA256', 'SHA512', 'MD5']
 
+/** Google Authenticator splits a transfer into a few dozen codes at most. */
+const mostParts = 1000
+
 /** One QR code of a transfer. */
 export interface MigrationPart {
   readonly batchId: number
@@ -33,17 +36,18 @@ export function readMigrationPart(uri: string): MigrationPart {
   // A raw plus belongs to Base64 here: only percent escapes are undone.
   const packed = data.replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=').replaceAll(' ', '+')
   const fields = /^[A-Za-z0-9+/_-]+=*$/.test(packed) ? readProtobuf(Buffer.from(packed, 'base64')) : null
-  if (fields === null) throw damaged(app, 'the data of a transfer code make no sense')
+  const batchSize = Math.max(1, int32(fields ?? [], 3))
+  if (fields === null || batchSize > mostParts) throw damaged(app, 'the data of a transfer code make no sense')
   return {
     entries: fields.flatMap(({ number, value }) => (number === 1 && typeof value !== 'bigint' ? [value] : [])),
-    batchSize: Math.max(1, int32(fields, 3)),
+    batchSize,
     batchIndex: int32(fields, 4),
     batchId: int32(fields, 5),
   }
 }
 
 /** Decodes one account of a transfer. */
-export function readMigrationEntry(bytes: Uint8Array): ParsedOtpauth {
+function readMigrationEntry(bytes: Uint8Array): ParsedOtpauth {
   const fields = readProtobuf(bytes)
   if (fields === null) throw new Failure('import_entry_damaged')
   const issuer = text(fields, 3)
@@ -68,7 +72,7 @@ export function readMigrationEntry(bytes: Uint8Array): ParsedOtpauth {
 export function addMigrationParts(parts: readonly MigrationPart[], report: ReportBuilder): void {
   const unique = new Map(parts.map((part) => [partKey(part), part]))
   for (const [batchId, batch] of Map.groupBy(unique.values(), (part) => part.batchId)) {
-    const size = Math.max(...batch.map((part) => part.batchSize))
+    const size = batch.reduce((most, { batchSize }) => Math.max(most, batchSize), 1)
     const present = new Set(batch.map((part) => part.batchIndex))
     if (present.size < size) report.warn(missingParts(present, size, batchId))
     for (const part of batch.toSorted((one, other) => one.batchIndex - other.batchIndex)) {

@@ -3,12 +3,11 @@ import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOf, accountOfField, bytesOfBase64, bytesOfHex, type Draft } from '../draft.ts'
 import { damaged, type ImportContext, type ImportFormat, notPossible, wrongPassword } from '../format.ts'
 import type { ImportInput } from '../input.ts'
-import { deriveArgon2 } from '../kdf.ts'
+import { deriveArgon2, tooCostly } from '../kdf.ts'
 import { importLimits } from '../limits.ts'
 
 const app = 'KeePass'
 const kdbx4 = 4
-const headerBytes = 4096
 /** In the header's dictionary: an unsigned 64-bit number under the one-letter name R, eight bytes long. */
 const roundsEntry = Buffer.from([0x05, 1, 0, 0, 0, 0x52, 8, 0, 0, 0])
 
@@ -72,11 +71,13 @@ async function openEntries(file: ImportInput, context: ImportContext): Promise<F
 
 /** Refuses a database whose key takes for ever: AES rounds stand in the header, which nothing protects yet. */
 function refuseCostlyRounds(bytes: Uint8Array): void {
-  const header = Buffer.from(bytes.subarray(0, headerBytes))
-  const at = header.indexOf(roundsEntry)
-  if (at < 0 || at + roundsEntry.length + 8 > header.length) return
-  if (header.readBigUInt64LE(at + roundsEntry.length) <= BigInt(importLimits.maxPbkdf2Iterations)) return
-  throw new Failure('import_key_too_costly', { detail: { app, what: 'more than ten million rounds of AES' } })
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  // Any place may be that of the header: fields before it are as long as a stranger likes, and the last one counts.
+  for (let at = file.indexOf(roundsEntry); at >= 0; at = file.indexOf(roundsEntry, at + 1)) {
+    const number = at + roundsEntry.length
+    if (number + 8 > file.length || file.readBigUInt64LE(number) <= BigInt(importLimits.maxPbkdf2Iterations)) continue
+    throw tooCostly(app, 'more than ten million rounds of AES')
+  }
 }
 
 function hasOtp(fields: Fields): boolean {

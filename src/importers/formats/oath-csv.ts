@@ -4,7 +4,9 @@ import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOf, bytesOfHex } from '../draft.ts'
 import type { ImportFormat } from '../format.ts'
 import type { ImportInput } from '../input.ts'
+import { importLimits } from '../limits.ts'
 
+const mostColumns = 64
 const typeWord = /^(hotp|totp|ocra|motp)$/i
 const separator = /[,;\t]/
 const secondVersion = /^#\s*version:\s*2\s*$/i
@@ -48,10 +50,15 @@ export const oathCsv: ImportFormat = {
   },
 }
 
+/** As many rows as are taken, and one more that is refused; blank lines and comments count for none. */
 function rowsOf(file: ImportInput): string[][] {
-  const lines = (file.text ?? '').split(/\r\n|\r|\n/)
-  const rows = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  return rows.map((line) => withoutEmptyEnd(line.split(separator).map((cell) => cell.trim())))
+  const rows: string[][] = []
+  for (const [line] of (file.text ?? '').matchAll(/[^\r\n]+/g)) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    rows.push(withoutEmptyEnd(line.split(separator, mostColumns).map((cell) => cell.trim())))
+    if (rows.length > importLimits.maxEntries) break
+  }
+  return rows
 }
 
 function withoutEmptyEnd(cells: string[]): string[] {

@@ -8,12 +8,13 @@ import { addMigrationParts, isMigrationUri, type MigrationPart, readMigrationPar
 
 const lineBreak = /\r\n|\r|\n/
 const anyUri = /^\s*(otpauth|otpauth-migration|steam|motp):\/\//i
+const lineOfUri = /^[^\S\r\n]*(otpauth|otpauth-migration|steam|motp):\/\//im
 
 /** One URI a line: Ente, Aegis, Stratum, FreeOTP+, Proton, WinAuth and Google's transfer codes as text. */
 export const uriList: ImportFormat = {
   id: 'uri-list',
   app: 'otpauth URI list',
-  recognise: (file) => (file.text?.split(lineBreak).some(isOneTimeUri) ? 'nothing' : null),
+  recognise: (file) => (lineOfUri.test(file.text ?? '') ? 'nothing' : null),
   read: (file, { report }) => addUriLines(file.text ?? '', report),
 }
 

@@ -8,14 +8,16 @@ import type { AccessContext } from './context.ts'
 import { recordDenial } from './denials.ts'
 import { deleteExpiredGrants } from './device/store.ts'
 import { plantEveryone } from './groups/groups.ts'
+import { knownForMs } from './login/login-budget.ts'
 import { logIn, type LoggedIn, type LoginPlace, type LoginProof } from './login/login.ts'
+import { deleteOldSources } from './login/store.ts'
 import { Leavers } from './leavers.ts'
 import type { Notices } from './notices/notices.ts'
 import { byProviderToken } from './oidc/bearer.ts'
 import { readSignOnEnvironment, type Variables } from './oidc/environment.ts'
 import { KeptSettings } from './oidc/kept-settings.ts'
 import { SignOn } from './oidc/sign-on.ts'
-import { deleteExpiredOnce } from './one-time.ts'
+import { deleteExpiredOnce } from './one-time-store.ts'
 import { outsideView, type Outside } from './origin.ts'
 import { createDirectory, type Directory } from './people/directory.ts'
 import { openPersonCodes } from './people/person-codes.ts'
@@ -107,13 +109,20 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
   }
 }
 
-async function sweep({ storage, services }: AccessContext): Promise<void> {
+/** Forgets links, sign-ins of commands and known places whose time is over. */
+export async function sweepLogins({ storage, services }: AccessContext): Promise<void> {
+  const atMs = services.clock.nowMs()
+  await storage.transaction(async (tx) => {
+    await deleteExpiredOnce(tx, atMs)
+    await deleteExpiredGrants(tx, atMs)
+    await deleteOldSources(tx, atMs - knownForMs)
+  })
+}
+
+async function sweep(context: AccessContext): Promise<void> {
   try {
-    await storage.transaction(async (tx) => {
-      await deleteExpiredOnce(tx, services.clock.nowMs())
-      await deleteExpiredGrants(tx, services.clock.nowMs())
-    })
+    await sweepLogins(context)
   } catch (error) {
-    services.log.warn({ err: error }, 'expired links could not be removed; the next round tries again')
+    context.services.log.warn({ err: error }, 'expired links could not be removed; the next round tries again')
   }
 }

@@ -6,6 +6,7 @@ import type { PublicConfig } from '../http/services.ts'
 import { cookieValues, mayGoPlain } from './cookies.ts'
 import { refuseForgedChange } from './csrf.ts'
 import type { Outside } from './origin.ts'
+import { asActor } from './people/directory.ts'
 import type { LiveSession, Sessions } from './sessions/sessions.ts'
 import { tokenKey } from './token-key.ts'
 import { tokenPrefix, type Tokens } from './tokens/tokens.ts'
@@ -77,12 +78,7 @@ export function bySession(sessions: Sessions, { config, outside }: CookieSurroun
 /** Who acts in a session. */
 export function sessionActor({ session, person }: LiveSession, address: string): Actor {
   return {
-    kind: 'person',
-    personId: person.id,
-    username: person.username,
-    role: person.role,
-    groupIds: person.groupIds,
-    mayAddAccounts: person.mayAddAccounts,
+    ...asActor(person),
     address,
     sessionId: session.id,
     factors: session.factors,

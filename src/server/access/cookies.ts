@@ -15,13 +15,17 @@ export function mayGoPlain(outside: Outside, config: PublicConfig): boolean {
   return config.allowPlainHttp || (config.isLoopback && outside.isLoopback)
 }
 
-/** Every value of a cookie under the names it may have here; a cookie tossed in from elsewhere is one among them. */
+/** A browser keeps one of each name for us; each that is looked at may cost a query, and strangers could send hundreds. */
+const maxLookedAt = 8
+
+/** The first values of a cookie under the names it may have here; a cookie tossed in from elsewhere is one among them. */
 export function cookieValues(request: FastifyRequest, name: CookieName, isPlain: boolean): string[] {
   const wanted = isPlain ? [`__Host-${name}`, name] : [`__Host-${name}`]
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return wanted.flatMap((full) =>
+  const values = wanted.flatMap((full) =>
     pairs.filter((pair) => pair.startsWith(`${full}=`)).map((pair) => pair.slice(full.length + 1)),
   )
+  return values.slice(0, maxLookedAt)
 }
 
 /** Sets a cookie for this host alone, kept from scripts and from other sites' requests; for the browser's session. */

@@ -1,8 +1,8 @@
-import { sql } from '../database/sql.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
 import { newToken } from '../../crypto/token.ts'
 import type { LoginRefusal } from './login/login.ts'
-import { keyBytes, tokenKey } from './token-key.ts'
+import { deleteOnceWith, findOnce, insertOnce, takeOnce } from './one-time-store.ts'
+import { tokenKey } from './token-key.ts'
 
 /** What may be used once, by what it holds. */
 export interface OneTimeData {
@@ -16,6 +16,8 @@ export interface OneTimeData {
   'passkey-proof': { readonly personId: string; readonly sessionId: string; readonly challenge: string }
   /** A back-channel logout token that was used, by its `jti`. */
   'logout-token': Record<string, never>
+  /** A login through the provider that came back, by its `state`. */
+  'sign-on-state': Record<string, never>
 }
 
 /** What the first factor came to, for the second; `refusal` is null when it was right. */
@@ -46,16 +48,9 @@ export async function keepOnce<Kind extends OneTimeKind>(
   times: { nowMs: number; livesMs: number; token?: string },
 ): Promise<string> {
   const token = times.token ?? newToken()
-  await tx
-    .insertInto('one_time')
-    .values({
-      token_hash: keyBytes(tokenKey(token)),
-      kind,
-      data: JSON.stringify(data),
-      created_at_ms: times.nowMs,
-      expires_at_ms: times.nowMs + times.livesMs,
-    })
-    .execute()
+  const { nowMs: createdAtMs, livesMs } = times
+  const text = JSON.stringify(data)
+  await insertOnce(tx, { key: tokenKey(token), kind, data: text, createdAtMs, expiresAtMs: createdAtMs + livesMs })
   return token
 }
 
@@ -66,14 +61,7 @@ export async function readOnce<Kind extends OneTimeKind>(
   token: string,
   nowMs: number,
 ): Promise<OneTimeData[Kind] | null> {
-  const row = await db
-    .selectFrom('one_time')
-    .select('data')
-    .where('token_hash', '=', keyBytes(tokenKey(token)))
-    .where('kind', '=', kind)
-    .where('expires_at_ms', '>', nowMs)
-    .executeTakeFirst()
-  return row === undefined ? null : (JSON.parse(row.data) as OneTimeData[Kind])
+  return dataIn(await findOnce(db, kind, tokenKey(token), nowMs))
 }
 
 /** Uses a token up: of two simultaneous requests one gets what it stands for, the other null. */
@@ -93,23 +81,16 @@ export async function spendOnceByKey<Kind extends OneTimeKind>(
   key: string,
   nowMs: number,
 ): Promise<OneTimeData[Kind] | null> {
-  const row = await tx
-    .deleteFrom('one_time')
-    .where('token_hash', '=', keyBytes(key))
-    .where('kind', '=', kind)
-    .where('expires_at_ms', '>', nowMs)
-    .returning('data')
-    .executeTakeFirst()
-  return row === undefined ? null : (JSON.parse(row.data) as OneTimeData[Kind])
+  return dataIn(await takeOnce(tx, kind, key, nowMs))
+}
+
+function dataIn<Kind extends OneTimeKind>(text: string | null): OneTimeData[Kind] | null {
+  return text === null ? null : (JSON.parse(text) as OneTimeData[Kind])
 }
 
 /** Ends every setup link of a person (or of the first administrator), so that only the newest one works. */
 export async function endSetupLinks(tx: Tx, personId: string | null): Promise<void> {
-  await tx
-    .deleteFrom('one_time')
-    .where('kind', '=', 'setup')
-    .where('data', '=', JSON.stringify({ personId } satisfies OneTimeData['setup']))
-    .execute()
+  await deleteOnceWith(tx, ['setup'], JSON.stringify({ personId } satisfies OneTimeData['setup']))
 }
 
 /** What a person began with a passkey, and did not finish. Their id stands first in what each of these holds. */
@@ -117,15 +98,5 @@ const passkeyKinds = ['passkey-login', 'passkey-registration', 'passkey-proof'] 
 
 /** Ends what a person began with a passkey and did not finish. */
 export async function endTickets(tx: Tx, personId: string): Promise<void> {
-  const beginning = JSON.stringify({ personId }).slice(0, -1)
-  await tx
-    .deleteFrom('one_time')
-    .where('kind', 'in', passkeyKinds)
-    .where(sql<boolean>`substr(data, 1, ${sql.lit(beginning.length)}) = ${beginning}`)
-    .execute()
-}
-
-/** Removes what nobody used in time. */
-export async function deleteExpiredOnce(tx: Tx, nowMs: number): Promise<void> {
-  await tx.deleteFrom('one_time').where('expires_at_ms', '<=', nowMs).execute()
+  await deleteOnceWith(tx, passkeyKinds, JSON.stringify({ personId }).slice(0, -1))
 }

@@ -21,9 +21,11 @@ export function outsideView(config: PublicConfig): (request: FastifyRequest) => 
   return (request) => {
     if (config.publicUrl !== null) return viewOf(new URL(config.publicUrl))
     const host = forwarded(request, 'x-forwarded-host', trusted) ?? request.headers.host ?? ''
-    if (!hostShape.test(host)) throw new Failure('bad_request', { detail: { reason: 'its Host header is not valid' } })
     const scheme = forwarded(request, 'x-forwarded-proto', trusted) ?? (config.hasTls ? 'https' : 'http')
-    return viewOf(new URL(`${scheme === 'https' ? 'https' : 'http'}://${host}`))
+    // Of the right characters alone a host is none yet: `a:b`, `[::1`, `256.256.256.256`.
+    const url = hostShape.test(host) ? URL.parse(`${scheme === 'https' ? 'https' : 'http'}://${host}`) : null
+    if (url === null) throw new Failure('bad_request', { detail: { reason: 'its Host header is not valid' } })
+    return viewOf(url)
   }
 }
 

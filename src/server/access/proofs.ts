@@ -3,7 +3,7 @@ import type { Actor, PersonActor } from '../http/actor.ts'
 import { requireKnown } from './rights.ts'
 
 /** How long a login or re-proof speaks for changes of one's own factors. */
-export const recentForMs = 10 * 60_000
+const recentForMs = 10 * 60_000
 
 /** A person in a browser session, as only they may change what is theirs. */
 export type SessionActor = PersonActor & { readonly sessionId: string }
@@ -23,9 +23,9 @@ export function requireWholePerson(actor: Actor): PersonActor {
   return actor
 }
 
-/** Whether somebody proved a moment ago that it is them. */
+/** Whether somebody proved a moment ago that it is them. A proof of the future, from a clock that was ahead, is none. */
 export function isRecent(authenticatedAtMs: number, nowMs: number, withinMs: number = recentForMs): boolean {
-  return nowMs - authenticatedAtMs <= withinMs
+  return Math.abs(nowMs - authenticatedAtMs) <= withinMs
 }
 
 /**

@@ -17,7 +17,7 @@ export function accessRoutes(router: Router, { context, signOn }: Access): void 
   const parts: LoginParts = {
     context,
     isSignOnActive: () => signOn.isActive(),
-    providerLogout: (request, sessionId) => signOn.logoutAddress(request, sessionId),
+    providerLogout: (request, idToken) => signOn.logoutAddress(request, idToken),
   }
   meRoutes(router, parts)
   loginRoutes(router, parts)

@@ -51,7 +51,7 @@ function publicKeyObject(publicKey: Uint8Array): KeyObject | null {
 }
 
 /** The text a checkpoint signs. */
-export function checkpointText({ chain, sequence, atMs, hash }: Omit<Checkpoint, 'publicKey' | 'signature'>): string {
+function checkpointText({ chain, sequence, atMs, hash }: Omit<Checkpoint, 'publicKey' | 'signature'>): string {
   return `watchword-checkpoint-v1\n${chain}\n${sequence}\n${hash}\n${atMs}`
 }
 

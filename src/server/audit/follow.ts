@@ -1,15 +1,14 @@
 import type { Database } from '../database/storage.ts'
 import { eventIn, type RecordedEvent } from './link.ts'
 import type { IdFilter } from './search.ts'
-import { readLinks } from './store.ts'
+import { listExtents, readLinks } from './store.ts'
 
 /** How far each chain has been read. */
 export type ChainEnds = Map<string, number>
 
 /** Where every chain ends at this moment. */
 export async function chainEnds(db: Database): Promise<ChainEnds> {
-  const rows = await db.selectFrom('audit_chain').select(['id', 'sequence']).execute()
-  return new Map(rows.map(({ id, sequence }) => [id, sequence]))
+  return new Map((await listExtents(db)).map(({ chain, sequence }) => [chain, sequence]))
 }
 
 /**
@@ -21,11 +20,10 @@ export async function chainEnds(db: Database): Promise<ChainEnds> {
  * @param filter - with ids in place of names
  */
 export async function* eventsAbove(db: Database, ends: ChainEnds, filter: IdFilter): AsyncGenerator<RecordedEvent> {
-  const chains = await db.selectFrom('audit_chain').select(['id', 'sequence', 'pruned_sequence']).execute()
-  for (const { id, sequence: last, pruned_sequence: pruned } of chains) {
-    const from = Math.max(ends.get(id) ?? 0, pruned)
-    for await (const { sequence, body } of readLinks(db, id, from, last)) {
-      ends.set(id, sequence)
+  for (const { chain, sequence: last, prunedSequence } of await listExtents(db)) {
+    const from = Math.max(ends.get(chain) ?? 0, prunedSequence)
+    for await (const { sequence, body } of readLinks(db, chain, from, last)) {
+      ends.set(chain, sequence)
       const event = eventIn(body)
       if (fits(event, filter)) yield event
     }

@@ -11,6 +11,7 @@ import {
   firstSequence,
   hashAt,
   insertCheckpoint,
+  lastBefore,
   leftBehind,
   listChains,
   removeUpTo,
@@ -62,7 +63,7 @@ export async function finishPruning(storage: Storage): Promise<void> {
 async function outdatedIn(storage: Storage, beforeMs: number): Promise<{ id: string; last: number }[]> {
   const outdated = []
   for (const id of await listChains(storage.db)) {
-    const last = await lastBefore(storage, id, beforeMs)
+    const last = await lastBefore(storage.db, id, beforeMs)
     if (last !== null) outdated.push({ id, last })
   }
   return outdated
@@ -80,22 +81,6 @@ async function refuseBroken({ storage, headKey, signer }: Pruning, id: string, l
     }
     if (now.prunedSequence >= last) return
   }
-}
-
-// The clock may have been set back: everything up to the last event that is old enough goes.
-async function lastBefore({ db }: Storage, chain: string, beforeMs: number): Promise<number | null> {
-  const firstKept = await db
-    .selectFrom('audit_event')
-    .select('sequence')
-    .where('chain_id', '=', chain)
-    .where('at_ms', '>=', beforeMs)
-    .orderBy('sequence')
-    .limit(1)
-    .executeTakeFirst()
-  let query = db.selectFrom('audit_event').select('sequence').where('chain_id', '=', chain)
-  if (firstKept !== undefined) query = query.where('sequence', '<', firstKept.sequence)
-  const last = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst()
-  return last?.sequence ?? null
 }
 
 /** Checkpoint, event and new head in one transaction; from then on the rows are only waiting to be deleted. */

@@ -1,15 +1,27 @@
-import { sql } from '../database/sql.ts'
-import type { Queryable, Storage, Tx } from '../database/storage.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Storage, Tx } from '../database/storage.ts'
 import type { AuditEvent } from './event.ts'
+import {
+  type ChainRange,
+  deleteColumns,
+  indexInside,
+  insertColumns,
+  readBodies,
+  readColumns,
+  type SearchColumns,
+  type StoredBody,
+} from './index-store.ts'
 import { eventIn } from './link.ts'
-import { breathe } from './store.ts'
+import { breathe, lastSequence, listExtents } from './store.ts'
 
 /** So many events are indexed in one transaction: other writers wait no longer than for these. */
-const batch = 500
+const batch = 200
 /** How often and how much is indexed without anybody reading: a busy server leaves most for a quiet hour. */
 const quietEveryMs = 1000
 const quietBudget = 10_000
 const busyBudget = 1000
+/** Events recorded since the last round from which on a server is busy. */
+const busyFrom = 1000
 
 interface Lag {
   readonly chain: string
@@ -27,7 +39,10 @@ export class SearchIndex {
   readonly #indexed = new Map<string, number>()
   #running: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
-  #lastLag = 0
+  /** Readers that wait for the columns. */
+  #waiting = 0
+  /** Events recorded by the last round, in all chains. */
+  #recorded = 0
 
   constructor(storage: Storage) {
     this.#storage = storage
@@ -35,9 +50,14 @@ export class SearchIndex {
 
   /** Indexes everything recorded before the call. */
   async catchUp(): Promise<void> {
-    // What is under way may have begun before the newest event: it is waited for and does not count.
-    await this.#running?.catch(() => {})
-    await (this.#running ?? this.#run(Number.POSITIVE_INFINITY))
+    this.#waiting += 1
+    try {
+      // What is under way may have begun before the newest event: it is waited for and does not count.
+      await this.#running?.catch(() => {})
+      await (this.#running ?? this.#run(Number.POSITIVE_INFINITY))
+    } finally {
+      this.#waiting -= 1
+    }
   }
 
   /**
@@ -50,8 +70,8 @@ export class SearchIndex {
     await this.catchUp()
     const last = this.#indexed.get(chain) ?? 0
     let mended = 0
-    for (let from = after; from < last; from += batch) {
-      mended += await mendRange(this.#storage, { chain, from, to: Math.min(from + batch, last) })
+    for (let above = after; above < last; above += batch) {
+      mended += await mendRange(this.#storage, { chain, above, upTo: Math.min(above + batch, last) })
       await breathe()
     }
     return mended
@@ -63,7 +83,7 @@ export class SearchIndex {
     this.#timer.unref()
   }
 
-  /** Stops, after what is under way. */
+  /** Stops, after the transaction under way or what a reader waits for. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -80,9 +100,10 @@ export class SearchIndex {
   }
 
   async #budget(): Promise<number> {
-    const lag = (await this.#lags()).reduce((sum, { indexed, sequence }) => sum + sequence - indexed, 0)
-    const isBusy = lag - this.#lastLag > busyBudget
-    this.#lastLag = lag
+    const extents = await listExtents(this.#storage.db)
+    const recorded = extents.reduce((sum, { sequence }) => sum + sequence, 0)
+    const isBusy = recorded - this.#recorded > busyFrom
+    this.#recorded = recorded
     return isBusy ? busyBudget : quietBudget
   }
 
@@ -103,123 +124,70 @@ export class SearchIndex {
   }
 
   async #lags(): Promise<Lag[]> {
-    const heads = await this.#storage.db
-      .selectFrom('audit_chain')
-      .select(['id', 'sequence', 'pruned_sequence'])
-      .execute()
+    const { db } = this.#storage
     const lags: Lag[] = []
-    for (const { id, sequence, pruned_sequence } of heads) {
-      const indexed = Math.max(pruned_sequence, this.#indexed.get(id) ?? (await this.#lastIndexed(id)))
-      this.#indexed.set(id, indexed)
-      if (indexed < sequence) lags.push({ chain: id, indexed, sequence })
+    for (const { chain, sequence, prunedSequence } of await listExtents(db)) {
+      const indexed = Math.max(
+        prunedSequence,
+        this.#indexed.get(chain) ?? (await lastSequence(db, chain, 'audit_index')),
+      )
+      this.#indexed.set(chain, indexed)
+      if (indexed < sequence) lags.push({ chain, indexed, sequence })
     }
     return lags
   }
 
-  async #lastIndexed(chain: string): Promise<number> {
-    const row = await this.#storage.db
-      .selectFrom('audit_index')
-      .select('sequence')
-      .where('chain_id', '=', chain)
-      .orderBy('sequence', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    return row?.sequence ?? 0
-  }
-
   async #indexChain({ chain, indexed, sequence }: Lag): Promise<void> {
-    for (let from = indexed; from < sequence; from += batch) {
-      const to = Math.min(from + batch, sequence)
-      await this.#indexRange(chain, from, to)
-      this.#indexed.set(chain, to)
-      await breathe()
+    for (let above = indexed; above < sequence; above += batch) {
+      const upTo = Math.min(above + batch, sequence)
+      const startedAt = performance.now()
+      await indexRange(this.#storage, { chain, above, upTo })
+      this.#indexed.set(chain, upTo)
+      if (this.#waiting > 0) await breathe()
+      // Nobody waits: others get as much time as this took, and a stop needs no more.
+      else if (this.#timer === null) return
+      else await pause(performance.now() - startedAt)
     }
-  }
-
-  // One event that the database cannot take apart must not hide all that come after it.
-  async #indexRange(chain: string, from: number, to: number): Promise<void> {
-    try {
-      await this.#storage.transaction((tx) => this.#insertRange(chain, from, to).execute(tx))
-    } catch {
-      const events = await readBodies(this.#storage.db, { chain, from, to })
-      await this.#storage.transaction((tx) => insertColumns(tx, chain, events))
-    }
-  }
-
-  #insertRange(chain: string, from: number, to: number) {
-    const field = (name: string) =>
-      this.#storage.engine === 'sqlite' ? sql`json_extract(body, ${`$.${name}`})` : sql`body::json->>${sql.lit(name)}`
-    return sql`
-      insert into audit_index
-        (chain_id, sequence, at_ms, action, actor_id, object_kind, object_id, realm_id, outcome)
-      select chain_id, sequence, at_ms, ${field('action')}, ${field('actorId')}, ${field('objectKind')},
-        ${field('objectId')}, ${field('realmId')}, ${field('outcome')}
-      from audit_event
-      where chain_id = ${chain} and sequence > ${from} and sequence <= ${to}
-      on conflict do nothing`
   }
 }
 
-interface Range {
-  readonly chain: string
-  readonly from: number
-  readonly to: number
+// One event that the database cannot take apart must not hide all that come after it.
+async function indexRange(storage: Storage, range: ChainRange): Promise<void> {
+  try {
+    await storage.transaction((tx) => indexInside(tx, storage.engine, range))
+  } catch {
+    const events = await readBodies(storage.db, range)
+    await storage.transaction((tx) => indexEach(tx, range.chain, events))
+  }
 }
 
-async function mendRange(storage: Storage, range: Range): Promise<number> {
+async function indexEach(tx: Tx, chain: string, events: readonly StoredBody[]): Promise<void> {
+  for (const event of events) await insertColumns(tx, chain, event.sequence, searchColumns(event))
+}
+
+async function mendRange(storage: Storage, range: ChainRange): Promise<number> {
   // Columns first: what is pruned meanwhile is then missing among the events, and nobody misses its columns.
   const columns = new Map((await readColumns(storage.db, range)).map((row) => [row.sequence, row]))
-  const wrong = (await readBodies(storage.db, range)).filter((event) => !isAsItShouldBe(event, columns))
+  const wrong = (await readBodies(storage.db, range)).filter(
+    (event) => !isAsItShouldBe(columns.get(event.sequence), searchColumns(event)),
+  )
   if (wrong.length === 0) return 0
   const sequences = wrong.map(({ sequence }) => sequence)
   await storage.transaction(async (tx) => {
-    await tx.deleteFrom('audit_index').where('chain_id', '=', range.chain).where('sequence', 'in', sequences).execute()
-    await insertColumns(tx, range.chain, wrong)
+    await deleteColumns(tx, range.chain, sequences)
+    await indexEach(tx, range.chain, wrong)
   })
   return wrong.length
 }
 
-function isAsItShouldBe({ sequence, ...event }: StoredBody, columns: ReadonlyMap<number, object>): boolean {
-  const found = columns.get(sequence)
-  const should = { at_ms: event.at_ms, ...searchColumns(event.body) }
+function isAsItShouldBe(found: SearchColumns | undefined, should: SearchColumns): boolean {
   return found !== undefined && Object.entries(should).every(([name, value]) => Reflect.get(found, name) === value)
 }
 
-function readColumns(db: Queryable, { chain, from, to }: Range) {
-  return db
-    .selectFrom('audit_index')
-    .selectAll()
-    .where('chain_id', '=', chain)
-    .where('sequence', '>', from)
-    .where('sequence', '<=', to)
-    .execute()
-}
-
-type StoredBody = Readonly<Record<'sequence' | 'at_ms', number>> & { readonly body: string }
-
-function readBodies(db: Queryable, { chain, from, to }: Range): Promise<StoredBody[]> {
-  return db
-    .selectFrom('audit_event')
-    .select(['sequence', 'at_ms', 'body'])
-    .where('chain_id', '=', chain)
-    .where('sequence', '>', from)
-    .where('sequence', '<=', to)
-    .execute()
-}
-
-async function insertColumns(tx: Tx, chain: string, events: readonly StoredBody[]): Promise<void> {
-  for (const { sequence, at_ms, body } of events) {
-    await tx
-      .insertInto('audit_index')
-      .values({ chain_id: chain, sequence, at_ms, ...searchColumns(body) })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
-}
-
-function searchColumns(body: string) {
+function searchColumns({ at_ms, body }: StoredBody): SearchColumns {
   const { action, actorId, objectKind, objectId, realmId, outcome } = partsOf(body)
   return {
+    at_ms,
     action: readable(action),
     actor_id: readable(actorId),
     object_kind: readable(objectKind),

@@ -1,8 +1,10 @@
 import { Failure } from '../../errors/failure.ts'
-import { sql } from '../database/sql.ts'
 import type { Database, Queryable } from '../database/storage.ts'
 import { eventIn, type RecordedEvent } from './link.ts'
+import { bodiesAt, countByDay, findPositions, nextAction, type Position } from './search-store.ts'
 import type { LeftBehind } from './store.ts'
+
+const dayMs = 86_400_000
 
 /** Which events are looked for; what is absent does not narrow. */
 export interface AuditFilter {
@@ -42,13 +44,6 @@ export interface DayCount {
   readonly count: number
 }
 
-/** Where an event stands in the order of pages. */
-interface Position {
-  readonly atMs: number
-  readonly chain: string
-  readonly sequence: number
-}
-
 /**
  * One page of events, newest first. The cursor is a position in the index, so that a late page costs what the
  * first one costs.
@@ -62,7 +57,8 @@ export async function findEvents(
 ): Promise<AuditPage> {
   const position = cursor === undefined ? null : positionIn(cursor)
   const found: Position[] = []
-  for (const action of await actionsOf(db, filter.action)) {
+  const actions = filter.action === undefined ? [undefined] : await actionsOf(db, filter.action)
+  for (const action of actions) {
     found.push(...(await findPositions(db, { ...filter, action }, position, limit + 1)))
   }
   const shown = found.toSorted(newestFirst).slice(0, limit)
@@ -73,32 +69,23 @@ export async function findEvents(
 
 /** How often each action happened on each day, newest day first. */
 export async function countEvents(db: Database, filter: IdFilter): Promise<DayCount[]> {
-  const dayMs = 86_400_000
-  const day = sql<number>`at_ms / ${sql.lit(dayMs)}`
-  const actions = (await actionsOf(db, filter.action)).filter((action) => action !== undefined)
-  if (filter.action !== undefined && actions.length === 0) return []
-  let query = narrowed(db, { ...filter, action: undefined })
-  if (filter.action !== undefined) query = query.where('action', 'in', actions)
-  const rows = await query
-    .select(['action', day.as('day'), ({ fn }) => fn.countAll<number>().as('count')])
-    .groupBy(['action', day])
-    .orderBy(day, 'desc')
-    .orderBy('action')
-    .execute()
-  return rows.map(({ day: number, action, count }) => ({
-    day: new Date(number * dayMs).toISOString().slice(0, 10),
+  const actions = filter.action === undefined ? undefined : await actionsOf(db, filter.action)
+  if (actions?.length === 0) return []
+  const counts = await countByDay(db, filter, actions)
+  return counts.map(({ day, action, count }) => ({
+    day: new Date(day * dayMs).toISOString().slice(0, 10),
     action,
     count,
   }))
 }
 
 /**
- * The actions a filter means: one, all that begin with a prefix, or undefined for any.
+ * The actions a filter means: one, or all that begin with a prefix.
  *
  * A prefix is asked for action by action, each in the order of time: as a range it would be sorted as a whole.
  */
-async function actionsOf(db: Queryable, action: string | undefined): Promise<readonly (string | undefined)[]> {
-  if (action === undefined || !action.endsWith('.')) return [action]
+async function actionsOf(db: Queryable, action: string): Promise<readonly string[]> {
+  if (!action.endsWith('.')) return [action]
   // "prefix/" is what follows everything that begins with "prefix.".
   return actionsBetween(db, action, `${action.slice(0, -1)}/`)
 }
@@ -112,26 +99,10 @@ export function listActions(db: Queryable): Promise<string[]> {
 async function actionsBetween(db: Queryable, first: string, end: string): Promise<string[]> {
   const actions: string[] = []
   for (;;) {
-    const row = await db
-      .selectFrom('audit_index')
-      .select('action')
-      .where('action', '>', actions.at(-1) ?? first)
-      .where('action', '<', end)
-      .orderBy('action')
-      .limit(1)
-      .executeTakeFirst()
-    if (row === undefined) return actions
-    actions.push(row.action)
+    const action = await nextAction(db, actions.at(-1) ?? first, end)
+    if (action === undefined) return actions
+    actions.push(action)
   }
-}
-
-function findPositions(db: Queryable, filter: IdFilter, after: Position | null, limit: number): Promise<Position[]> {
-  let query = narrowed(db, filter).select(['chain_id as chain', 'sequence', 'at_ms as atMs'])
-  if (after !== null) {
-    const { atMs, chain, sequence } = after
-    query = query.where(sql<boolean>`(at_ms, chain_id, sequence) < (${atMs}, ${chain}, ${sequence})`)
-  }
-  return query.orderBy('at_ms', 'desc').orderBy('chain_id', 'desc').orderBy('sequence', 'desc').limit(limit).execute()
 }
 
 function newestFirst(a: Position, b: Position): number {
@@ -140,32 +111,11 @@ function newestFirst(a: Position, b: Position): number {
   return b.sequence - a.sequence
 }
 
-function narrowed(db: Queryable, filter: IdFilter) {
-  let query = db.selectFrom('audit_index')
-  if (filter.actor !== undefined) query = query.where('actor_id', 'in', filter.actor)
-  if (filter.object !== undefined) query = query.where('object_id', 'in', filter.object)
-  if (filter.realm !== undefined) query = query.where('realm_id', 'in', filter.realm)
-  if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
-  if (filter.action !== undefined) query = query.where('action', '=', filter.action)
-  if (filter.afterMs !== undefined) query = query.where('at_ms', '>=', filter.afterMs)
-  if (filter.beforeMs !== undefined) query = query.where('at_ms', '<', filter.beforeMs)
-  for (const { chain, upTo } of filter.without ?? []) {
-    query = query.where((where) => where.or([where('chain_id', '!=', chain), where('sequence', '>', upTo)]))
-  }
-  return query
-}
-
 async function readEvents(db: Queryable, positions: readonly Position[]): Promise<RecordedEvent[]> {
   const bodies = new Map<string, string>()
   for (const [chain, events] of Map.groupBy(positions, (position) => position.chain)) {
     const sequences = events.map(({ sequence }) => sequence)
-    const rows = await db
-      .selectFrom('audit_event')
-      .select(['sequence', 'body'])
-      .where('chain_id', '=', chain)
-      .where('sequence', 'in', sequences)
-      .execute()
-    for (const { sequence, body } of rows) bodies.set(`${chain} ${sequence}`, body)
+    for (const { sequence, body } of await bodiesAt(db, chain, sequences)) bodies.set(`${chain} ${sequence}`, body)
   }
   return positions.flatMap(({ chain, sequence }) => {
     const body = bodies.get(`${chain} ${sequence}`)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { sql } from '../database/sql.ts'
 import type { Database, Queryable, Tx } from '../database/storage.ts'
-import type { AuditCheckpointTable } from '../database/tables.ts'
+import type { AuditCheckpointTable } from '../database/tables/audit.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { SealedHead } from './head.ts'
 import type { Link } from './link.ts'
@@ -13,6 +13,18 @@ export async function findHead(db: Queryable, chain: string): Promise<SealedHead
   if (row === undefined) return null
   const { sequence, hash, hmac, pruned_sequence } = row
   return { chain, sequence, hash: hexOf(hash), prunedSequence: pruned_sequence, mac: hmac }
+}
+
+/** How far a chain goes, as its unproven head says. */
+export interface ChainExtent {
+  readonly chain: string
+  readonly sequence: number
+  readonly prunedSequence: number
+}
+
+/** How far every chain goes that has a head. */
+export function listExtents(db: Queryable): Promise<ChainExtent[]> {
+  return db.selectFrom('audit_chain').select(['id as chain', 'sequence', 'pruned_sequence as prunedSequence']).execute()
 }
 
 /** Every chain that any table speaks of, oldest first. */
@@ -40,16 +52,39 @@ async function chainsIn(db: Database, table: 'audit_event' | 'audit_checkpoint')
   }
 }
 
-/** The last sequence of a chain that has an event, 0 when it has none. */
-export async function lastSequence(db: Database, chain: string): Promise<number> {
+/** The last sequence of a chain that a table has, 0 when it has none. */
+export async function lastSequence(
+  db: Queryable,
+  chain: string,
+  table: 'audit_event' | 'audit_index' = 'audit_event',
+): Promise<number> {
   const row = await db
-    .selectFrom('audit_event')
+    .selectFrom(table)
     .select('sequence')
     .where('chain_id', '=', chain)
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()
   return row?.sequence ?? 0
+}
+
+/**
+ * The last event of a chain before its first one from `beforeMs` on, null when there is none. Where the clock was set
+ * back, older events come after that one: they do not count.
+ */
+export async function lastBefore(db: Database, chain: string, beforeMs: number): Promise<number | null> {
+  const firstKept = await db
+    .selectFrom('audit_event')
+    .select('sequence')
+    .where('chain_id', '=', chain)
+    .where('at_ms', '>=', beforeMs)
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst()
+  let query = db.selectFrom('audit_event').select('sequence').where('chain_id', '=', chain)
+  if (firstKept !== undefined) query = query.where('sequence', '<', firstKept.sequence)
+  const last = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+  return last?.sequence ?? null
 }
 
 /** The first sequence of a chain that has an event or search columns; null when it has none. */

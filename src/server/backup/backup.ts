@@ -3,19 +3,27 @@ import { Readable } from 'node:stream'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { Failure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
-import { dump, isFresh, load, type Rows } from '../database/dump.ts'
+import { dump, load, type Rows } from '../database/dump.ts'
 import { schemaVersion } from '../database/migrations/migrations.ts'
 import { readSchemaVersion } from '../database/schema-version.ts'
 import type { Storage } from '../database/storage.ts'
 import { BackupWriter, readBackup, readBackupHead } from './container.ts'
-import { markRestore, unmarkRestore } from './unfinished.ts'
+import { claimForFilling, redeemClaim } from './unfinished.ts'
 
 /** How many rows of each table a copy holds. */
 export type Counts = Readonly<Record<string, number>>
 
+/** Told after some rows how many they were; whatever it throws ends the work. */
+export type OnRows = (rows: number) => Promise<void>
+
 type Line =
   | { readonly table: Rows['table']; readonly rows: readonly Record<string, unknown>[] }
   | { readonly end: true; readonly counts: Counts }
+
+/** How many rows a copy holds in all. */
+export function rowsIn(counts: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
 
 /** The label of the key that backups are sealed under. */
 export const backupLabel = 'backup'
@@ -25,19 +33,29 @@ export const backupLabel = 'backup'
  *
  * @param key - derived from the root key, which the file never holds
  */
-export async function writeBackup({ storage, keyRing, services }: Core, path: string): Promise<Counts> {
+export async function writeBackup(
+  { storage, keyRing, services }: Core,
+  path: string,
+  onRows: OnRows = async () => {},
+): Promise<Counts> {
   const key = keyRing.deriveFromRoot(backupLabel)
   const { rootKeyId } = keyRing
   const head = { createdAtMs: services.clock.nowMs(), engine: storage.engine, rootKeyId }
   const writer = new BackupWriter(path, key, { ...head, schemaVersion: await readSchemaVersion(storage) })
-  const counts: Record<string, number> = {}
-  await dump(storage, false, async ({ table, rows }) => {
-    counts[table] = (counts[table] ?? 0) + rows.length
-    writer.write(gzipSync(`${JSON.stringify({ table, rows: rows.map(encodeRow) })}\n`))
-  })
-  writer.write(gzipSync(`${JSON.stringify({ end: true, counts })}\n`))
-  writer.end()
-  return counts
+  try {
+    const counts: Record<string, number> = {}
+    await dump(storage, false, async ({ table, rows }) => {
+      counts[table] = (counts[table] ?? 0) + rows.length
+      writer.write(gzipSync(`${JSON.stringify({ table, rows: rows.map(encodeRow) })}\n`))
+      await onRows(rows.length)
+    })
+    writer.write(gzipSync(`${JSON.stringify({ end: true, counts })}\n`))
+    writer.end()
+    return counts
+  } catch (error) {
+    writer.giveUp()
+    throw error
+  }
 }
 
 /**
@@ -49,18 +67,18 @@ export async function writeBackup({ storage, keyRing, services }: Core, path: st
 export async function restoreBackup(
   storage: Storage,
   path: string,
-  { key, nowMs }: { key: Uint8Array; nowMs: number },
+  { key, nowMs, onRows = async () => {} }: { key: Uint8Array; nowMs: number; onRows?: OnRows },
 ): Promise<Counts> {
-  if (!(await isFresh(storage))) throw new Failure('restore_not_empty')
-  await markRestore(storage, nowMs)
+  await storage.transaction((tx) => claimForFilling(tx, 'restore', nowMs))
   return storage.transaction(async (tx) => {
-    await unmarkRestore(tx)
+    await redeemClaim(tx, 'restore', nowMs)
     const counts: Record<string, number> = {}
     for await (const line of linesOf(path, key)) {
       if ('end' in line) return sameCounts(counts, line.counts)
       const { table, rows } = line
       await load(tx, { table, rows: rows.map(decodeRow) })
       counts[table] = (counts[table] ?? 0) + rows.length
+      await onRows(rows.length)
     }
     throw new Failure('backup_unreadable')
   })
@@ -71,13 +89,14 @@ export async function restoreBackup(
  *
  * @throws {@link Failure} `backup_newer` when a later program wrote it, `backup_unreadable`
  */
-export async function checkBackup(path: string, key: Uint8Array): Promise<Counts> {
+export async function checkBackup(path: string, key: Uint8Array, onRows: OnRows = async () => {}): Promise<Counts> {
   const { schemaVersion: found = 1 } = readBackupHead(path)
   if (found > schemaVersion) throw new Failure('backup_newer', { detail: { found, known: schemaVersion } })
   const counts: Record<string, number> = {}
   for await (const line of linesOf(path, key)) {
     if ('end' in line) return sameCounts(counts, line.counts)
     counts[line.table] = (counts[line.table] ?? 0) + line.rows.length
+    await onRows(line.rows.length)
   }
   throw new Failure('backup_unreadable')
 }

@@ -2,8 +2,7 @@ import { createHmac } from 'node:crypto'
 import { stepAt, totp } from '../../otp/totp.ts'
 import { parseAlgorithm } from '../../otp/account.ts'
 import type { Core } from '../audit/core.ts'
-import { sql } from '../database/sql.ts'
-import type { Storage } from '../database/storage.ts'
+import { readAccountSecrets, readSubjectSecrets, type StoredSecret } from './store.ts'
 
 /** What one secret comes to at one moment. */
 export interface SecretProof {
@@ -35,12 +34,6 @@ export interface ProofComparison {
 /** So many subjects are compared at most: the first in the order of their ids. */
 export const subjectsCompared = 1000
 
-interface Shape {
-  readonly algorithm: string
-  readonly digits: number
-  readonly period_seconds: number
-}
-
 /**
  * Computes the code of every account and of up to a thousand subjects at one moment and answers keyed hashes of
  * them: two stores with the same secrets answer the same, and nobody learns a code.
@@ -51,13 +44,10 @@ interface Shape {
  */
 export async function proveCodes(core: Core, key: Uint8Array, atMs: number, other?: CodeProof): Promise<CodeProof> {
   const { storage, keyRing } = core
-  const prove = async (
-    table: string,
-    row: Shape & { id: string; name: string; version: number; sealed: Uint8Array },
-  ) => {
+  const prove = async (table: string, row: StoredSecret) => {
     const place = { table, column: 'sealed_secret', row: row.id }
     await keyRing.readyFor(row.sealed, place)
-    const { algorithm, digits, period_seconds: periodSeconds } = row
+    const { algorithm, digits, periodSeconds } = row
     const code = totp(keyRing.open(row.sealed, place), atMs, {
       algorithm: parseAlgorithm(algorithm),
       digits,
@@ -68,35 +58,12 @@ export async function proveCodes(core: Core, key: Uint8Array, atMs: number, othe
     return [row.id, { code: hash.digest('base64url'), edition, name: row.name }] as const
   }
   const accounts = []
-  for (const row of await readAccounts(storage)) accounts.push(await prove('account', row))
+  for (const row of await readAccountSecrets(storage.db)) accounts.push(await prove('account', row))
   const subjects = []
-  const ids = other === undefined ? null : Object.keys(other.subjects)
-  for (const row of await readSubjects(storage, ids)) subjects.push(await prove('subject', row))
+  const ids = other === undefined ? undefined : Object.keys(other.subjects)
+  for (const row of await readSubjectSecrets(storage.db, subjectsCompared, ids))
+    subjects.push(await prove('subject', row))
   return { accounts: Object.fromEntries(accounts), subjects: Object.fromEntries(subjects) }
-}
-
-async function readAccounts({ db }: Storage) {
-  const rows = await db
-    .selectFrom('account')
-    .select(['id', 'label', 'sealed_secret as sealed', 'secret_version as version'])
-    .select(['algorithm', 'digits', 'period_seconds'])
-    .execute()
-  return rows.map((row) => ({ ...row, name: `account ${row.label}` }))
-}
-
-async function readSubjects({ db }: Storage, ids: readonly string[] | null) {
-  if (ids?.length === 0) return []
-  const subjects = db
-    .selectFrom('subject')
-    .innerJoin('realm', 'realm.id', 'subject.realm_id')
-    .innerJoin('subject_state', 'subject_state.subject_id', 'subject.id')
-    .select(['subject.id', 'subject.name as subject', 'realm.name as realm', 'subject_state.secret_version as version'])
-    .select(sql<Uint8Array>`${sql.ref('subject.sealed_secret')}`.as('sealed'))
-    .select(['realm.algorithm', 'realm.digits', 'realm.period_seconds'])
-    .where('subject.sealed_secret', 'is not', null)
-  const wanted = ids === null ? subjects.orderBy('subject.id') : subjects.where('subject.id', 'in', ids)
-  const rows = await wanted.limit(subjectsCompared).execute()
-  return rows.map((row) => ({ ...row, name: `subject ${row.subject} of ${row.realm}` }))
 }
 
 /** Compares what a copy proves with what the store does. */
@@ -118,19 +85,4 @@ function fateOf(live: SecretProof | undefined, copy: SecretProof): Fate {
   if (live === undefined) return 'removed'
   if (live.edition !== copy.edition) return 'changed'
   return live.code === copy.code ? 'same' : 'different'
-}
-
-/** How many accounts, and subjects with a secret, were added to a store after a moment. */
-export async function countAdded({ storage: { db } }: Pick<Core, 'storage'>, afterMs: number): Promise<number> {
-  const count = sql<number>`count(*)`.as('count')
-  const [accounts, subjects] = await Promise.all([
-    db.selectFrom('account').select(count).where('created_at_ms', '>', afterMs).executeTakeFirstOrThrow(),
-    db
-      .selectFrom('subject')
-      .select(count)
-      .where('created_at_ms', '>', afterMs)
-      .where('sealed_secret', 'is not', null)
-      .executeTakeFirstOrThrow(),
-  ])
-  return Number(accounts.count) + Number(subjects.count)
 }

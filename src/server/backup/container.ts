@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 
 /** What stands in the clear at the head of a backup; every block is bound to it. */
@@ -21,10 +22,14 @@ const prefixBytes = 7
 
 /**
  * Writes an encrypted file block by block: AES-256-GCM with a counting nonce whose last byte marks the end, so
- * that blocks can be neither moved, dropped nor cut off (the STREAM construction).
+ * that blocks can be neither moved, dropped nor cut off (the STREAM construction). Until its end it bears another name:
+ * what is there under its own is whole.
  */
 export class BackupWriter {
+  readonly #path: string
+  readonly #draft: string
   readonly #file: number
+  #isOpen = true
   readonly #key: Uint8Array
   readonly #head: Buffer
   readonly #prefix: Buffer
@@ -38,8 +43,15 @@ export class BackupWriter {
     this.#head = Buffer.from(
       `${JSON.stringify({ watchword: 'backup', version: 1, ...head, prefix: this.#prefix.toString('base64') })}\n`,
     )
-    this.#file = openSync(path, 'wx', 0o600)
-    writeSync(this.#file, this.#head)
+    this.#path = path
+    this.#draft = `${path}.${randomBytes(4).toString('hex')}.part`
+    this.#file = this.#named(() => openSync(this.#draft, 'wx', 0o600))
+    try {
+      this.#append(this.#head)
+    } catch (error) {
+      this.giveUp()
+      throw error
+    }
   }
 
   write(bytes: Buffer): void {
@@ -48,11 +60,40 @@ export class BackupWriter {
     while (this.#pendingBytes > blockBytes) this.#seal(this.#take(blockBytes), false)
   }
 
-  /** Writes the last block and waits until the file is on the disk. */
+  /** Writes the last block, waits until the file is on the disk, and gives it its name. */
   end(): void {
     this.#seal(this.#take(this.#pendingBytes), true)
     fsyncSync(this.#file)
-    closeSync(this.#file)
+    this.#close()
+    renameSync(this.#draft, this.#path)
+    syncFolder(dirname(this.#path))
+  }
+
+  /** Leaves nothing behind. */
+  giveUp(): void {
+    this.#close()
+    rmSync(this.#draft, { force: true })
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#file)
+    this.#isOpen = false
+  }
+
+  // The system may write less than it was given, and says so in its answer alone: a disk that is nearly full does.
+  #append(bytes: Buffer): void {
+    this.#named(() => {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written)
+    })
+  }
+
+  /** What the system refuses is told of the file that was asked for. */
+  #named<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error
+    }
   }
 
   #take(count: number): Buffer {
@@ -68,8 +109,19 @@ export class BackupWriter {
     const sealed = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
     const length = Buffer.alloc(4)
     length.writeUInt32BE(sealed.length)
-    writeSync(this.#file, Buffer.concat([length, sealed]))
+    this.#append(Buffer.concat([length, sealed]))
     this.#block += 1
+  }
+}
+
+// The name is on the disk as well, where folders can be opened for that.
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const file = openSync(folder, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 
@@ -126,16 +178,28 @@ function headIn(file: number): { head: BackupHead; text: Buffer } {
   if (end < 0) throw new Failure('backup_unreadable')
   const text = start.subarray(0, end + 1)
   const head = parsed(text.toString())
-  if (head.watchword !== 'backup' || head.version !== 1) throw new Failure('backup_unreadable')
-  return { head: head as BackupHead, text }
+  if (!isHead(head)) throw new Failure('backup_unreadable')
+  return { head, text }
 }
 
-function parsed(text: string): Partial<BackupHead> {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Partial<BackupHead>
+    return JSON.parse(text)
   } catch (cause) {
     throw new Failure('backup_unreadable', { cause })
   }
+}
+
+/** Ids of root keys are part of file names, and whoever writes a file may write anything there. */
+const rootKeyIdShape = /^[0-9a-f]{1,64}$/
+
+// Any file may be given here by mistake, and nothing vouches for its head before the first block is opened.
+function isHead(head: unknown): head is BackupHead {
+  if (typeof head !== 'object' || head === null) return false
+  const { watchword, version, createdAtMs, engine, rootKeyId, schemaVersion = 1, prefix }: Partial<BackupHead> = head
+  const isOurs = watchword === 'backup' && version === 1 && typeof engine === 'string'
+  const hasKey = typeof rootKeyId === 'string' && rootKeyIdShape.test(rootKeyId) && typeof prefix === 'string'
+  return isOurs && hasKey && Number.isSafeInteger(createdAtMs) && Number.isSafeInteger(schemaVersion)
 }
 
 function readAt(file: number, position: number, count: number): Buffer {

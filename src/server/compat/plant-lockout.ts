@@ -1,7 +1,7 @@
 import type { LockoutRule } from '../../api/realms.ts'
 import type { Core } from '../audit/core.ts'
 import { lockoutSettingOf } from '../subjects/directory.ts'
-import { readSetting, writeSetting } from '../subjects/store.ts'
+import { readSetting, writeSetting } from '../database/settings.ts'
 
 /** The rule of guesses that a door's own realms inherit, unless somebody wrote another one. */
 export async function plantLockout(

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Change, Queryable } from './storage.ts'
+import { insertRows } from './insert-rows.ts'
+import type { Change, HotTx, Queryable } from './storage.ts'
 import type { Tables } from './tables.ts'
 
 /** A server that was away for longer than this drops its caches instead of reading what it missed. */
@@ -10,9 +11,16 @@ export interface LoggedChange extends Change {
   readonly seq: number
 }
 
-/** Writes one change in the transaction that makes it. */
-export async function logChange(tx: Queryable, change: Change, nowMs: number): Promise<void> {
-  await tx.insertInto('change').values({ kind: change.kind, object_id: change.objectId, at_ms: nowMs }).execute()
+const columns = { kind: 'text', object_id: 'text', at_ms: 'bigint' } as const
+
+/** Writes changes in the transaction that makes them. */
+export function logChanges(tx: HotTx, changes: readonly Change[], nowMs: number): Promise<void> {
+  return insertRows(
+    tx,
+    'change',
+    columns,
+    changes.map(({ kind, objectId }) => [kind, objectId, nowMs]),
+  )
 }
 
 /** Changes after `seq`, oldest first. */

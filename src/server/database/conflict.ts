@@ -1,4 +1,4 @@
-import { postgresCode } from './postgres-pool.ts'
+import { postgresCode } from './postgres-error.ts'
 import { isSqliteConstraint } from './sqlite-error.ts'
 
 /** SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_ROWID. */

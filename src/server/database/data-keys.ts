@@ -1,10 +1,10 @@
 import type { Queryable, Storage, Tx } from './storage.ts'
-import type { DataKeyTable } from './tables.ts'
+import type { DataKeyTable } from './tables/system.ts'
 
 const canaryId = 'canary'
 
 /** The change that tells servers of new, retired and removed data keys. */
-export const dataKeyChange = 'data_key'
+const dataKeyChange = 'data_key'
 
 interface DataKey {
   readonly id: string

@@ -49,12 +49,12 @@ export interface Rows {
 const rowsAtOnce = 1000
 
 /** The tables of a copy, in the order they are written in. */
-export function copiedTables(includesLogins: boolean): readonly CopiedTable[] {
+function copiedTables(includesLogins: boolean): readonly CopiedTable[] {
   return includesLogins ? [...copied, ...fleeting] : copied
 }
 
 /**
- * Reads whole tables in pages, in one transaction that sees one moment, while others write.
+ * Reads whole tables in pages, all as they were at one moment, while others write.
  *
  * @param visit - is awaited for every page
  */
@@ -63,10 +63,8 @@ export async function dump(
   includesLogins: boolean,
   visit: (rows: Rows) => Promise<void>,
 ): Promise<void> {
-  const transaction = storage.db.transaction()
-  const consistent = storage.engine === 'postgres' ? transaction.setIsolationLevel('repeatable read') : transaction
-  await consistent.execute(async (tx) => {
-    for (const table of copiedTables(includesLogins)) await dumpTable(tx, table, visit)
+  await storage.snapshot(async (db) => {
+    for (const table of copiedTables(includesLogins)) await dumpTable(db, table, visit)
   })
 }
 
@@ -135,8 +133,27 @@ export async function load(tx: Tx, { table, rows }: Rows): Promise<void> {
   }
 }
 
+/** Empties a PostgreSQL database that a copy was begun in, in the caller's transaction. */
+export async function clear(tx: Tx): Promise<void> {
+  const tables = [...copiedTables(true), ...notCopied].map((table) => sql.table(table))
+  await sql`truncate table ${sql.join(tables)}`.execute(tx)
+}
+
+/** How many rows of a whole copy a database holds. */
+export async function countRows(db: Queryable): Promise<number> {
+  let rows = 0
+  for (const table of copiedTables(true)) {
+    const { count } = await db
+      .selectFrom(table)
+      .select(sql<number>`count(*)`.as('count'))
+      .executeTakeFirstOrThrow()
+    rows += Number(count)
+  }
+  return rows
+}
+
 /** Whether a database holds nothing of ours yet but empty tables: keys alone are a store that was begun. */
-export async function isFresh({ db }: Storage): Promise<boolean> {
+export async function isFresh(db: Queryable): Promise<boolean> {
   const counts = await Promise.all(
     (['key_canary', 'data_key', 'audit_event', 'person', 'realm', 'account'] as const).map((table) =>
       db

@@ -3,7 +3,8 @@ import pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
 import { type Migration, newestVersion } from './migration.ts'
 import { migrations } from './migrations/migrations.ts'
-import { connectionConfig, postgresCode, schemaName, waitForWriters } from './postgres-pool.ts'
+import { postgresCode } from './postgres-error.ts'
+import { connectionConfig, schemaName, waitForWriters } from './postgres-pool.ts'
 
 /** Any number, the same for every Watchword: who migrates holds this advisory lock. */
 const advisoryLock = 0x57746368
@@ -136,6 +137,7 @@ async function applyMissing(client: pg.Client, from: number, steps: readonly Mig
 async function createSchema(client: pg.Client): Promise<void> {
   const { rowCount } = await client.query('select 1 from pg_namespace where nspname = $1', [schemaName])
   if (rowCount === 0) await client.query(`create schema ${schemaName}`)
-  await client.query('create table schema_version (version integer not null)')
+  // Named in full: where the schema may not be written into, PostgreSQL then says so.
+  await client.query(`create table ${schemaName}.schema_version (version integer not null)`)
   await client.query('insert into schema_version values (0)')
 }

@@ -10,7 +10,7 @@ export type Release = () => void
  * an error with a sentence and not a server that hangs.
  */
 export class Mutex {
-  readonly #waiting: { start: () => void }[] = []
+  readonly #waiting: (() => void)[] = []
   readonly #waitMs: number
   readonly #release: Release = () => this.#next()
   #isHeld = false
@@ -26,22 +26,21 @@ export class Mutex {
       return this.#release
     }
     return new Promise((resolve, reject) => {
-      const waiter = { start: () => resolve(this.#release) }
-      const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(new Failure('database_busy'))
-      }, this.#waitMs)
-      waiter.start = () => {
+      const start = () => {
         clearTimeout(timer)
         resolve(this.#release)
       }
-      this.#waiting.push(waiter)
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(start), 1)
+        reject(new Failure('database_busy'))
+      }, this.#waitMs)
+      this.#waiting.push(start)
     })
   }
 
   #next(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#isHeld = false
-    else next.start()
+    const start = this.#waiting.shift()
+    if (start === undefined) this.#isHeld = false
+    else start()
   }
 }

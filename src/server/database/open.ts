@@ -1,6 +1,7 @@
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
+import { refuseUnlessPostgresAddress } from './address.ts'
 import { inspectSqlite, migrateSqlite } from './migrate-sqlite.ts'
 import { schemaVersion } from './migrations/migrations.ts'
 import type { PostgresStorage } from './postgres-storage.ts'
@@ -51,8 +52,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 async function openEngine(options: StorageOptions): Promise<PostgresStorage | SqliteStorage> {
   const { url, dataDir, clock, schema = 'upgrade' } = options
   if (url !== undefined) {
-    if (!isPostgresAddress(url))
-      throw new Failure('database_address_invalid', { detail: { address: withoutUser(url) } })
+    refuseUnlessPostgresAddress(url)
     return openPostgres(url, schema, options)
   }
   if (dataDir === undefined) throw new Failure('database_address_invalid', { detail: { address: '' } })
@@ -122,13 +122,4 @@ function makeOwnerOnly(file: string): void {
 function giveToFolderOwner(file: string): void {
   const { uid, gid } = statSync(dirname(file))
   if (uid !== 0) chownSync(file, uid, gid)
-}
-
-function isPostgresAddress(url: string): boolean {
-  return /^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')
-}
-
-/** The address without what stands before its host: there may be a passphrase in it. */
-function withoutUser(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//')
 }

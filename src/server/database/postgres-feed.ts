@@ -53,18 +53,25 @@ export class PostgresFeed {
     const client = new pg.Client(connectionConfig(this.#url, { patienceMs }))
     client.on('error', () => this.#lose(client))
     client.on('end', () => this.#lose(client))
-    client.on('notification', ({ payload }) => this.listeners.deliver([announcedChange(payload ?? '[]')]))
+    client.on('notification', ({ payload = '' }) => this.#hear(payload))
     try {
       await client.connect()
       await client.query(`listen ${changeChannel}`)
+      this.#newest = await newestChange(this.#db)
     } catch (error) {
       void client.end().catch(() => {})
       throw error
     }
+    if (this.#isStopped) return client.end()
     this.#client = client
-    this.#newest = await newestChange(this.#db)
     this.#seen.clear()
     this.listeners.confirm()
+  }
+
+  // Whoever reaches the database may announce what they like, in our channel too; the next poll tells what is true.
+  #hear(payload: string): void {
+    const change = announcedChange(payload)
+    if (change !== null) this.listeners.deliver([change])
   }
 
   #lose(client: pg.Client): void {
@@ -120,7 +127,12 @@ export function changeAnnouncement({ kind, objectId }: Change): string {
   return JSON.stringify([kind, objectId])
 }
 
-function announcedChange(payload: string): Change {
-  const [kind = '', objectId = ''] = JSON.parse(payload) as string[]
-  return { kind, objectId }
+/** Null for what is no announcement of ours. */
+function announcedChange(payload: string): Change | null {
+  try {
+    const [kind, objectId] = JSON.parse(payload) as unknown[]
+    return typeof kind === 'string' && typeof objectId === 'string' ? { kind, objectId } : null
+  } catch {
+    return null
+  }
 }

@@ -1,6 +1,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import pg from 'pg'
-import { Failure, isFailure } from '../../errors/failure.ts'
+import { isFailure } from '../../errors/failure.ts'
+import { readablePostgresError } from './postgres-error.ts'
 
 const { types } = pg
 const { builtins } = types
@@ -40,7 +41,7 @@ export function connectionConfig(url: string, options: Partial<Omit<PoolOptions,
   const settings = [`search_path=${schemaName}`, 'lock_timeout=5000', 'idle_in_transaction_session_timeout=30000']
   if (options.readOnly === true) settings.push('default_transaction_read_only=on')
   return {
-    connectionString: url,
+    connectionString: verifiedAddress(url),
     application_name: 'watchword',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
@@ -49,6 +50,15 @@ export function connectionConfig(url: string, options: Partial<Omit<PoolOptions,
     ...(options.pipeline === true ? { pipeline: true } : {}),
     ...(options.patienceMs === undefined ? {} : { query_timeout: options.patienceMs }),
   }
+}
+
+/**
+ * The address with the server's certificate verified where it asks for TLS: the driver takes `require`, `prefer` and
+ * `verify-ca` for that, but warns of it in each process. With `uselibpqcompat=true` they mean what libpq means.
+ */
+function verifiedAddress(url: string): string {
+  if (/[?&]uselibpqcompat=true(?:&|$)/.test(url)) return url
+  return url.replace(/([?&]sslmode=)(?:require|prefer|verify-ca)(?=&|$)/, '$1verify-full')
 }
 
 /** A pool whose idle connections may die without taking the server along. */
@@ -90,32 +100,6 @@ async function connect(pool: pg.Pool): Promise<PostgresPoolClient> {
     query,
     release: (destroy) => client.release(isLost || destroy === true),
   }
-}
-
-/** SQLSTATEs of character_not_in_repertoire, untranslatable_character and numeric_value_out_of_range. */
-const unholdable = new Set(['22021', '22P05', '22003'])
-
-/** Turns lost connections into `database_away`, lock waits into `database_busy`, values no column takes into `bad_request`; anything else stays. */
-export function readablePostgresError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Failure) return error
-  const code = postgresCode(error)
-  // A text or number it cannot hold: whoever sent it sent something that is no name, time or text.
-  if (unholdable.has(code))
-    return new Failure('bad_request', { detail: { reason: 'it holds what no database can' }, cause: error })
-  if (code === '55P03') return new Failure('database_busy', { cause: error })
-  return isConnectionLoss(error, code) ? new Failure('database_away', { cause: error }) : error
-}
-
-/** The SQLSTATE, or the system's error code, of an error of the driver. */
-export function postgresCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-function isConnectionLoss(error: Error, code: string): boolean {
-  if (/^(08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code)) return true
-  return /connection terminated|not queryable|timeout expired|timeout exceeded|read timeout|connection error/i.test(
-    error.message,
-  )
 }
 
 function bytesFromText(text: string): Uint8Array {

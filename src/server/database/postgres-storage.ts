@@ -1,17 +1,21 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { Failure } from '../../errors/failure.ts'
-import { logChange, pruneChanges } from './change-log.ts'
+import { logChanges } from './change-log.ts'
+import { startPruning } from './change-pruning.ts'
 import { HotTransaction, type Statements } from './hot-transaction.ts'
 import { changeAnnouncement, changeChannel, PostgresFeed } from './postgres-feed.ts'
-import { joinWriters, openPool, postgresCode, readablePool, readablePostgresError } from './postgres-pool.ts'
+import { postgresCode, readablePostgresError } from './postgres-error.ts'
+import { joinWriters, openPool, readablePool } from './postgres-pool.ts'
+import { asHotTx } from './sql.ts'
 import type {
   Change,
   ChangeFeed,
   Database,
   HotTx,
+  Queryable,
   SqlRow,
   SqlValue,
   Storage,
@@ -21,7 +25,6 @@ import type {
 } from './storage.ts'
 import type { Tables } from './tables.ts'
 
-const pruneEveryMs = 60_000
 /** While one commits, another reads and decides; they meet at the head of the audit. */
 const hotTransactions = 3
 const patienceMs = 30_000
@@ -46,7 +49,7 @@ export class PostgresStorage implements Storage {
   readonly #feed: PostgresFeed
   readonly #clock: StorageClock
   readonly #recorded = new WeakMap<Tx, Change[]>()
-  readonly #pruning: NodeJS.Timeout
+  readonly #stopPruning: () => void
 
   /** @param url - a database whose schema is current */
   constructor(url: string, clock: StorageClock, log?: StorageLog) {
@@ -58,8 +61,7 @@ export class PostgresStorage implements Storage {
     this.#writes = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readablePool(this.#writers) }) })
     this.#feed = new PostgresFeed(url, this.#readers, log)
     this.changes = this.#feed.listeners
-    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
-    this.#pruning.unref()
+    this.#stopPruning = startPruning(this, clock)
   }
 
   async start(): Promise<void> {
@@ -105,10 +107,20 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  async recordChange(tx: Tx, change: Change): Promise<void> {
-    this.#recorded.get(tx)?.push(change)
-    await logChange(tx, change, this.#clock.nowMs())
-    await sql`select pg_notify(${changeChannel}, ${changeAnnouncement(change)})`.execute(tx)
+  snapshot<T>(read: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.db.transaction().setIsolationLevel('repeatable read').execute(read)
+  }
+
+  recordChange(tx: Tx, change: Change): Promise<void> {
+    return this.recordChanges(tx, [change])
+  }
+
+  async recordChanges(tx: Tx, changes: readonly Change[]): Promise<void> {
+    this.#recorded.get(tx)?.push(...changes)
+    const hot = asHotTx(tx, 'postgres')
+    await logChanges(hot, changes, this.#clock.nowMs())
+    const announcements = changes.map(changeAnnouncement)
+    await hot.all('select pg_notify($1, text) from unnest($2::text[]) as t (text)', [changeChannel, announcements])
   }
 
   async ping(): Promise<void> {
@@ -121,7 +133,7 @@ export class PostgresStorage implements Storage {
 
   async close(): Promise<void> {
     if (this.#readers.ending) return
-    clearInterval(this.#pruning)
+    this.#stopPruning()
     await this.#feed.stop()
     await Promise.all([this.#readers.end(), this.#writers.end(), this.#hotPool.end()])
   }
@@ -133,7 +145,7 @@ export class PostgresStorage implements Storage {
   async #attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ result: T; recorded: Change[] }> {
     const recorded: Change[] = []
     const result = await this.#writes.transaction().execute(async (tx) => {
-      await sql.raw(joinWriters).execute(tx)
+      await tx.executeQuery(CompiledQuery.raw(joinWriters))
       this.#recorded.set(tx, recorded)
       return work(tx)
     })
@@ -145,14 +157,6 @@ export class PostgresStorage implements Storage {
       return await this.#hotPool.connect()
     } catch (error) {
       throw readablePostgresError(error)
-    }
-  }
-
-  async #prune(): Promise<void> {
-    try {
-      await this.transaction((tx) => pruneChanges(tx, this.#clock.nowMs()))
-    } catch {
-      // Old rows only cost space; the next round tries again.
     }
   }
 }

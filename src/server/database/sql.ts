@@ -1,8 +1,14 @@
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Engine, HotTx, SqlRow, Tx } from './storage.ts'
 
 /** Pieces of SQL that the query builder has no word for. */
-export { sql } from 'kysely'
+export { sql }
+
+/** The pattern of LIKE for a column that contains a text as it stands: `%`, `_` and `\` mean themselves. */
+export function containing(text: string) {
+  // SQLite has no escape character unless one is named.
+  return sql<string>`${`%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`} escape '\\'`
+}
 
 /** A transaction of the query builder as one of prepared statements, for code that serves both. */
 export function asHotTx(tx: Tx, engine: Engine): HotTx {

@@ -13,7 +13,7 @@ const constraint = 19
 const notADatabase = 26
 
 /** The primary result code of an error thrown by node:sqlite, or null for any other error. */
-export function sqliteCode(error: unknown): number | null {
+function sqliteCode(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
   return error.errcode & 0xff
 }

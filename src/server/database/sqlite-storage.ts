@@ -1,21 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { Failure } from '../../errors/failure.ts'
-import { logChange, pruneChanges } from './change-log.ts'
+import { logChanges } from './change-log.ts'
+import { startPruning } from './change-pruning.ts'
 import { HotTransaction } from './hot-transaction.ts'
 import { Mutex } from './mutex.ts'
+import { asHotTx } from './sql.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { isBusy, readableSqliteError } from './sqlite-error.ts'
 import { SqliteFeed } from './sqlite-feed.ts'
-import type { Change, ChangeFeed, Database, HotTx, SqlRow, SqlValue, Storage, StorageClock, Tx } from './storage.ts'
+import type {
+  Change,
+  ChangeFeed,
+  Database,
+  HotTx,
+  Queryable,
+  SqlRow,
+  SqlValue,
+  Storage,
+  StorageClock,
+  Tx,
+} from './storage.ts'
 import type { Tables } from './tables.ts'
 
 /** How long a write waits for other processes before it gives up. */
 const lockWaitMs = 5000
 /** How long one attempt may block this process; between attempts other work goes on. */
 const blockMs = 10
-const pruneEveryMs = 60_000
 
 /**
  * SQLite as the storage: reads on a connection that cannot write, every write under one mutex of this process, batches
@@ -27,6 +39,7 @@ export class SqliteStorage implements Storage {
   readonly hotTransactions = 1
   readonly db: Database
   readonly changes: ChangeFeed
+  readonly #file: string
   readonly #reader: SqliteConnection
   readonly #writer: SqliteConnection
   readonly #hotWriter: SqliteConnection
@@ -35,10 +48,11 @@ export class SqliteStorage implements Storage {
   readonly #clock: StorageClock
   readonly #mutex = new Mutex()
   readonly #recorded = new WeakMap<Tx, Change[]>()
-  readonly #pruning: NodeJS.Timeout
+  readonly #stopPruning: () => void
 
   /** @param file - a file whose schema is current */
   constructor(file: string, clock: StorageClock) {
+    this.#file = file
     this.#clock = clock
     this.#writer = openWriter(file, true)
     // Batches read the rows that theirs refer to in the same transaction: looking them up again in the index of another
@@ -49,8 +63,7 @@ export class SqliteStorage implements Storage {
     this.db = new Kysely<Tables>({ dialect: sqliteDialect(this.#reader) })
     this.#feed = new SqliteFeed(file)
     this.changes = this.#feed.listeners
-    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs)
-    this.#pruning.unref()
+    this.#stopPruning = startPruning(this, clock)
   }
 
   async start(): Promise<void> {
@@ -89,9 +102,26 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  async recordChange(tx: Tx, change: Change): Promise<void> {
-    this.#recorded.get(tx)?.push(change)
-    await logChange(tx, change, this.#clock.nowMs())
+  // On a connection of its own: the one for reads serves everybody, and each of them wants the newest.
+  async snapshot<T>(read: (db: Queryable) => Promise<T>): Promise<T> {
+    const connection = new SqliteConnection(this.#file, { readOnly: true, busyMs: lockWaitMs })
+    try {
+      connection.exec('begin')
+      return await read(new Kysely<Tables>({ dialect: sqliteDialect(connection) }))
+    } catch (error) {
+      throw readableSqliteError(error)
+    } finally {
+      connection.close()
+    }
+  }
+
+  recordChange(tx: Tx, change: Change): Promise<void> {
+    return this.recordChanges(tx, [change])
+  }
+
+  async recordChanges(tx: Tx, changes: readonly Change[]): Promise<void> {
+    this.#recorded.get(tx)?.push(...changes)
+    await logChanges(asHotTx(tx, 'sqlite'), changes, this.#clock.nowMs())
   }
 
   async ping(): Promise<void> {
@@ -103,7 +133,7 @@ export class SqliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#pruning)
+    this.#stopPruning()
     const release = await this.#mutex.acquire()
     this.#feed.stop()
     this.#reader.close()
@@ -126,14 +156,6 @@ export class SqliteStorage implements Storage {
       throw readableSqliteError(error)
     } finally {
       release()
-    }
-  }
-
-  async #prune(): Promise<void> {
-    try {
-      await this.transaction((tx) => pruneChanges(tx, this.#clock.nowMs()))
-    } catch {
-      // Old rows only cost space; the next round tries again.
     }
   }
 }

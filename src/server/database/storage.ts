@@ -62,8 +62,12 @@ export interface Storage {
    * its pages in memory, where a connection that only reads drops them whenever another commits.
    */
   readHot(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]>
+  /** Runs reads that all see the database as it was at the first of them, whatever any process writes meanwhile. */
+  snapshot<T>(read: (db: Queryable) => Promise<T>): Promise<T>
   /** Records a change in the transaction that makes it, so that every server hears of it. */
   recordChange(tx: Tx, change: Change): Promise<void>
+  /** The same of many at once. */
+  recordChanges(tx: Tx, changes: readonly Change[]): Promise<void>
   /** Throws `database_away` when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -12,6 +12,10 @@ const locks = {
   realmNames: 0x5774726e,
   /** Only one setup makes the first administrator. */
   firstAdministrator: 0x57746661,
+  /** No address leaves more sign-ins of commands waiting than it may. */
+  waitingDevices: 0x57747764,
+  /** What is activated is the draft as it stands, and a draft keeps the secret of the one before. */
+  signOn: 0x5774736f,
 } as const
 
 /**

@@ -6,6 +6,7 @@ import type { Access } from '../access/access.ts'
 import { doneBy } from '../access/audited.ts'
 import { insertPerson, personById, personByUsername } from '../access/people/store.ts'
 import type { Core } from '../audit/core.ts'
+import { readSetting, writeSetting } from '../database/settings.ts'
 import type { Queryable, Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 
@@ -52,7 +53,7 @@ export async function keepCodeOnly(core: Core, access: Access, secret: Uint8Arra
     if (kept?.mark !== mark) await endVisits(core, access, tx)
     if (!isThere) await addVisitor(tx, services.clock.nowMs())
     await access.context.codes.install(tx, visitor, actor, { secret })
-    await keep(tx, { mark, origin }, services.clock.nowMs())
+    await writeSetting(tx, settingKey, JSON.stringify({ mark, origin } satisfies Kept), services.clock.nowMs())
   })
 }
 
@@ -77,17 +78,8 @@ interface Kept {
 }
 
 async function readKept(db: Queryable): Promise<Kept | null> {
-  const row = await db.selectFrom('setting').select('value').where('key', '=', settingKey).executeTakeFirst()
-  return row === undefined ? null : (JSON.parse(row.value) as Kept)
-}
-
-async function keep(tx: Tx, kept: Kept, nowMs: number): Promise<void> {
-  const columns = { value: JSON.stringify(kept), updated_at_ms: nowMs }
-  await tx
-    .insertInto('setting')
-    .values({ key: settingKey, ...columns })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(columns))
-    .execute()
+  const text = await readSetting(db, settingKey)
+  return text === undefined ? null : (JSON.parse(text) as Kept)
 }
 
 function readSecret(file: string): Uint8Array {

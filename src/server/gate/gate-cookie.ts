@@ -6,7 +6,7 @@ const maxValues = 200
 const ourShape = /^(?:[\w-]{43}|[0-9a-f]{64})$/
 
 /** The names our cookie may have: bound to its host, sent over TLS only, or as simpleotp had it. */
-export function cookieNames(name: string): readonly string[] {
+function cookieNames(name: string): readonly string[] {
   return [`__Host-${name}`, `__Secure-${name}`, name]
 }
 
@@ -58,7 +58,7 @@ export interface CookieShape {
 }
 
 /** The name with the strongest prefix its shape allows. */
-export function fullCookieName({ name, isSecure, domain, isBare }: CookieShape): string {
+function fullCookieName({ name, isSecure, domain, isBare }: CookieShape): string {
   if (!isSecure || isBare) return name
   return domain === null ? `__Host-${name}` : `__Secure-${name}`
 }

@@ -79,9 +79,11 @@ async function watchDoor(
   read: () => Promise<boolean>,
 ): Promise<{ isOpen: () => boolean; stop: () => void }> {
   let isOpen = await read()
+  let reading = Promise.resolve()
   const renew = () => {
-    read()
-      .then((now) => (isOpen = now))
+    // One after the other: an older answer must not come after a younger one.
+    reading = reading
+      .then(async () => void (isOpen = await read()))
       .catch((error: unknown) => services.log.warn({ err: error }, 'the setting of the gate could not be read'))
   }
   const stops = [

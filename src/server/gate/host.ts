@@ -28,7 +28,9 @@ const plainName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){0,9}[a-z](?:[a
 /** The one spelling of a host name or address, or null. */
 export function canonicalHost(name: string): string | null {
   if (plainName.test(name) && !name.includes('xn--')) return name.length <= 253 ? name : null
-  if (name.startsWith('[')) return isIP(name.slice(1, -1)) === 6 ? name.toLowerCase() : null
+  // The URL parser writes every spelling of an IPv6 address in one way.
+  if (name.startsWith('['))
+    return isIP(name.slice(1, -1)) === 6 ? (URL.parse(`http://${name}`)?.hostname ?? null) : null
   const ascii = domainToASCII(name.replace(/\.$/, '')).toLowerCase()
   const labels = ascii.split('.')
   const fits =

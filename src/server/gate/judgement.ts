@@ -1,3 +1,4 @@
+import { isRecent } from '../access/proofs.ts'
 import type { Factors } from '../http/actor.ts'
 import { decide, type Decision, type Rule, signedInPasses, strangerMayBecome, type Visitor } from './rules.ts'
 import type { TokenLimits } from './token-limits.ts'
@@ -63,7 +64,7 @@ function outcomeFor(pass: Pass, { verdict, stepUpSeconds }: Decision, nowMs: num
   if (verdict === 'two_factor' && !hasTwoFactors(pass)) return 'step_up'
   if (stepUpSeconds === null) return 'allow'
   // Nobody is there who could prove a token anew, so it is never fresh.
-  const isFresh = pass.limits === null && nowMs - pass.authenticatedAtMs <= stepUpSeconds * 1000
+  const isFresh = pass.limits === null && isRecent(pass.authenticatedAtMs, nowMs, stepUpSeconds * 1000)
   return isFresh ? 'allow' : 'step_up'
 }
 

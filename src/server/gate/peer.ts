@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import type { BlockList } from 'node:net'
 import type { PublicConfig } from '../http/services.ts'
-import { clientAddress, isTrusted } from '../http/address.ts'
+import { clientAddress, isTrusted, plainAddress } from '../http/address.ts'
 
 interface Peer {
   readonly address: string
@@ -42,7 +42,7 @@ export class Peers {
     const { socket } = request
     const known = this.#known.get(socket)
     if (known !== undefined) return known
-    const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
+    const address = plainAddress(socket.remoteAddress ?? '')
     const peer = { address, isTrusted: isTrusted(address, this.#proxies) }
     this.#known.set(socket, peer)
     return peer

@@ -65,7 +65,8 @@ export interface RuleSet {
 export function parseRules(yamlText: string): RuleSet {
   const lineCounter = new LineCounter()
   const document = parseDocument(yamlText, { lineCounter, uniqueKeys: true, strict: true })
-  const [error] = document.errors
+  // What is only warned of, such as a tag nobody knows, would be read otherwise than its author meant.
+  const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined)
     throw unreadable(error.linePos?.[0].line ?? 1, error.message.split(' at line')[0] ?? 'it is not YAML')
   const lineOf = (path: readonly (string | number)[]) => {
@@ -108,11 +109,15 @@ function faultText(path: readonly (string | number)[], message: string): string 
   return `${path.join('.') || 'the file'} ${message}`
 }
 
+/** How often one anchor may be repeated: for a file of many rules, and not for one that unfolds without end. */
+const maxAliases = 1000
+
 function contentOf(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: 20 })
-  } catch {
-    throw unreadable(1, 'it has more aliases than rules need')
+    return document.toJS({ maxAliasCount: maxAliases })
+  } catch (error) {
+    const isEndless = error instanceof Error && error.message.startsWith('Excessive alias count')
+    throw unreadable(1, isEndless ? 'it has more aliases than rules need' : 'an alias in it has no anchor before it')
   }
 }
 
@@ -193,13 +198,12 @@ function methodSet(methods: readonly string[], line: number): ReadonlySet<string
 function networkList(networks: readonly string[], line: number): BlockList {
   const list = new BlockList()
   for (const network of networks) {
-    const [address = '', prefix] = network.split('/')
+    const [address = '', prefix, ...more] = network.split('/')
     const family = isIP(address)
-    const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix)
-    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
-      throw unreadable(line, `${network} is no address or network`)
-    }
-    list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4')
+    const most = family === 6 ? 128 : 32
+    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most)
+    if (family === 0 || !isPrefix || more.length > 0) throw unreadable(line, `${network} is no address or network`)
+    list.addSubnet(address, Number(prefix ?? most), family === 6 ? 'ipv6' : 'ipv4')
   }
   return list
 }

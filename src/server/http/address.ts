@@ -17,10 +17,10 @@ export function trustedProxyList(cidrs: readonly string[]): BlockList {
  * is not a trusted proxy (T60). Without trusted proxies the header is ignored.
  */
 export function clientAddress(peer: string, forwardedFor: string | undefined, trusted: BlockList): string {
-  let address = plain(peer)
+  let address = plainAddress(peer)
   const hops = forwardedFor === undefined ? [] : forwardedFor.split(',').map((hop) => hop.trim())
   while (hops.length > 0 && isTrusted(address, trusted)) {
-    const hop = plain(hops.pop() ?? '')
+    const hop = plainAddress(hops.pop() ?? '')
     if (isIP(hop) === 0) return address
     address = hop
   }
@@ -41,7 +41,7 @@ export function isTrusted(address: string, trusted: BlockList): boolean {
  * out of use (RFC 7526) and networks like any other.
  */
 export function sourceNetwork(address: string): string {
-  const given = plain(address)
+  const given = plainAddress(address)
   if (isIP(given) !== 6) return given
   const translated = /^0*64:ff9b:/i.test(given) ? translatedClient(hexGroups(given)) : null
   if (translated !== null) return translated
@@ -83,7 +83,7 @@ function expandIpv6(address: string): string[] {
  * An address without its disguise: an IPv4 client on a dual-stack socket shows as `::ffff:192.0.2.7`, also spelled
  * `::ffff:c000:207`, and is the same client (RFC 4291 section 2.5.5.2).
  */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   const [, usual] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (usual !== undefined) return usual
   // Nearly every other address ends here: one of this kind begins with zeros.

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify'
 import { Failure } from '../../errors/failure.ts'
 import { clientAddress, trustedProxyList } from './address.ts'
+import { noteMethods } from './allowed-methods.ts'
 import { type Chain, useChain } from './chain.ts'
 import { createListener, refuseUnread } from './listener.ts'
 import { toProblem } from './problem.ts'
@@ -34,20 +35,34 @@ export interface AppOptions {
 
 /** Characters between two slashes of a path. */
 const longestPart = 1024
+/** Addresses of the foreign doors: a closed one is not there, whichever method is asked. */
+const keepsSilent = /^\/(admin|api|secret|ungleichotp)\b/i
 /** Body bytes a route takes unless it says otherwise. */
 const usualBodyLimit = 64 * 1024
 
 /** The HTTP application: addresses, the chain, security headers and errors; rooms add their routes. */
-export async function createApp({
-  services,
-  chain,
-  logger,
-  onRefusal,
-  beforeRouter,
-  tls,
-  showMissing = () => false,
-  owners = [],
-}: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { services, chain, showMissing = () => false } = options
+  const app = createFrame(options)
+  const trusted = trustedProxyList(services.config.trustedProxies)
+  app.decorateRequest('actor')
+  app.decorateRequest('address', '')
+  app.addHook('onRequest', (request, reply, done) => {
+    const forwarded = request.headers['x-forwarded-for']
+    request.address = clientAddress(request.raw.socket.remoteAddress ?? '', forwarded?.toString(), trusted)
+    reply.headers(securityHeaders)
+    done()
+  })
+  readJson(app)
+  endEmptyBodies(app)
+  useChain(app, chain)
+  refuseWhatIsMissing(app, showMissing)
+  answerFailures(app, options)
+  return app
+}
+
+// What is settled before the first hook runs: sizes, addresses that cannot be read, and the listener.
+function createFrame({ logger, beforeRouter, tls, owners = [] }: AppOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -76,21 +91,20 @@ export async function createApp({
         { owners, tls },
       ),
   })
-  const trusted = trustedProxyList(services.config.trustedProxies)
-  app.decorateRequest('actor')
-  app.decorateRequest('address', '')
-  app.addHook('onRequest', (request, reply, done) => {
-    const forwarded = request.headers['x-forwarded-for']
-    request.address = clientAddress(request.raw.socket.remoteAddress ?? '', forwarded?.toString(), trusted)
-    reply.headers(securityHeaders)
-    done()
+  return app
+}
+
+function refuseWhatIsMissing(app: FastifyInstance, showMissing: NonNullable<AppOptions['showMissing']>): void {
+  const allowedAt = noteMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    if (showMissing(request, reply)) return reply
+    const allowed = keepsSilent.test(request.url) ? [] : allowedAt(request.url)
+    if (allowed.length === 0) return sendProblem(reply, new Failure('not_found'))
+    return sendProblem(reply.header('allow', allowed.join(', ')), new Failure('method_not_allowed'))
   })
-  readJson(app)
-  endEmptyBodies(app)
-  useChain(app, chain)
-  app.setNotFoundHandler((request, reply) =>
-    showMissing(request, reply) ? reply : sendProblem(reply, new Failure('not_found')),
-  )
+}
+
+function answerFailures(app: FastifyInstance, { services, onRefusal }: AppOptions): void {
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true
@@ -104,7 +118,6 @@ export async function createApp({
     }
     return sendProblem(reply, refusal)
   })
-  return app
 }
 
 // A POST that needs no body may say it is JSON all the same: clients' defaults do.
@@ -145,7 +158,7 @@ interface Reply {
 }
 
 /** Answers a failure as RFC 9457 problem details, with Retry-After where a wait is known. */
-export function sendProblem(reply: Reply, thrown: unknown): unknown {
+function sendProblem(reply: Reply, thrown: unknown): unknown {
   const { status, problem } = toProblem(thrown)
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
   return reply.code(status).type('application/problem+json').send(problem)

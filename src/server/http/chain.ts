@@ -4,6 +4,13 @@ import type { Actor } from './actor.ts'
 /** Finds out who asks, or answers null to leave it to the next one. Throws to refuse outright. */
 export type Authenticator = (request: FastifyRequest) => Promise<Actor | null> | Actor | null
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Finds out again who asks: an answer that takes its time must not outlive the rights it began with. */
+    askerNow(): Promise<Actor>
+  }
+}
+
 /** Refuses a request by throwing, for example `too_many_requests`. */
 export type Limiter = (request: FastifyRequest) => Promise<void> | void
 
@@ -32,6 +39,9 @@ export function createChain(): Chain {
  * would cost a verification more than its token check.
  */
 export function useChain(app: FastifyInstance, chain: Chain): void {
+  app.decorateRequest('askerNow', async function (this: FastifyRequest) {
+    return authenticate(this, chain.authenticators, 0)
+  })
   app.addHook('onRequest', (request, _reply, done) => {
     const walked = walk(request, chain)
     if (walked === undefined) done()

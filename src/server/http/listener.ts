@@ -13,6 +13,9 @@ export interface ListenerParts {
 /**
  * A server of which every answer is ours. What names no host (RFC 9112 section 3.2) or expects the unknown (RFC 9110
  * section 10.1.1) Node.js would answer by itself, without a word of what is wrong.
+ *
+ * Whoever reset the connection right behind a request is gone, and with them their address. Nobody waits for that
+ * answer, and without an address they would pass for a proxy at a unix socket, whose word on addresses counts (T60).
  */
 export function createListener(handler: RequestListener, { owners, tls }: ListenerParts): Server {
   const refuse = (request: IncomingMessage, response: ServerResponse, failure: Failure) => {
@@ -20,7 +23,8 @@ export function createListener(handler: RequestListener, { owners, tls }: Listen
     refuseUnread(response, unreadAnswer(failure, request.url ?? '', owners))
   }
   const listener: RequestListener = (request, response) => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1') refuse(request, response, namesNoHost)
+    if (request.socket.remoteAddress === undefined && typeof server.address() !== 'string') request.socket.destroy()
+    else if (!namesOneHost(request)) refuse(request, response, namesNoHost)
     else handler(request, response)
   }
   const options = { ...listenerOptions, requireHostHeader: false }
@@ -31,7 +35,12 @@ export function createListener(handler: RequestListener, { owners, tls }: Listen
   )
 }
 
-const namesNoHost = new Failure('bad_request', { detail: { reason: 'it has no Host header' } })
+const namesNoHost = new Failure('bad_request', { detail: { reason: 'it has no Host header, or several' } })
+
+// HTTP/1.0 may leave it out.
+function namesOneHost({ headers: { host }, httpVersion }: IncomingMessage): boolean {
+  return host === undefined ? httpVersion !== '1.1' : !host.includes(',')
+}
 
 /** Answers a request that no route ever saw. */
 export function refuseUnread(response: ServerResponse, { status, headers, body }: UnreadAnswer): void {

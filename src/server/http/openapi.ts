@@ -74,8 +74,10 @@ function operation(endpoint: Endpoint): object {
       : { requestBody: { required: true, content: { 'application/json': { schema: described(body) } } } }),
     responses: {
       [endpoint.status]: { description: 'Done', ...content(endpoint, answer) },
-      ...Object.fromEntries(problemsOf(endpoint).map(([status, codes]) => [status, problem(problemText(codes))])),
-      default: problem('Anything else that went wrong'),
+      ...Object.fromEntries(
+        problemsOf(endpoint).map(([status, codes]) => [status, problem(problemText(codes), endpoint)]),
+      ),
+      default: problem('Anything else that went wrong', endpoint),
     },
   }
 }
@@ -85,8 +87,11 @@ function security({ isOpen, knowsCaller = false }: Endpoint): { security?: objec
   return { security: knowsCaller ? [{}, ...known] : [] }
 }
 
-function problem(description: string): object {
-  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+// A browser that came on a link is told in a page what a program is told in problem details.
+function problem(description: string, { media }: Endpoint): object {
+  const page = media === 'text/html' ? { 'text/html': { schema: { type: 'string' } } } : {}
+  const details = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+  return { description, content: { ...page, ...details } }
 }
 
 function content(endpoint: Endpoint, answer: object | undefined): object {

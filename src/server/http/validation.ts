@@ -9,6 +9,9 @@ import { isStorable, unstorable } from './storable.ts'
 type Part = 'params' | 'query' | 'body'
 type Check = (value: unknown) => unknown
 
+/** Levels of a body that are looked at: the contract has half as many, and the stack room for some thousand (T66). */
+const deepest = 20
+
 /** Reads and checks params, query and body of an endpoint; throws `bad_request` naming the field, never its value. */
 export function checkInput<E extends Endpoint>(endpoint: E): (request: FastifyRequest) => Input<E> {
   const params = checker(endpoint.parts.params, 'params')
@@ -33,9 +36,11 @@ function checker(schema: TSchema | undefined, part: Part): Check {
   }
 }
 
-function holdsText(value: unknown): boolean {
+function holdsText(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return isStorable(value)
-  return typeof value !== 'object' || value === null || Object.values(value).every(holdsText)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === deepest) throw new Failure('bad_request', { detail: { reason: 'it is nested too deeply' } })
+  return Object.values(value).every((part) => holdsText(part, depth + 1))
 }
 
 /** One complaint of a compiled schema. */

@@ -1,7 +1,8 @@
 import { type KeyRing } from '../../crypto/key-ring.ts'
 import { sealingKeyId } from '../../crypto/sealing.ts'
 import type { Storage, Tx } from '../database/storage.ts'
-import { type SealedColumn, sealedColumns, type SealedRow } from './sealed-columns.ts'
+import { type SealedColumn, sealedColumns } from './sealed-columns.ts'
+import { readSealed, replaceSealed, type SealedRow } from './store.ts'
 
 const page = 200
 
@@ -55,7 +56,7 @@ export async function countByKey({ storage, onProgress }: Walk): Promise<Map<str
 async function* pagesOf(storage: Storage, column: SealedColumn): AsyncGenerator<SealedRow[]> {
   let afterId = ''
   for (;;) {
-    const rows = await column.read(storage.db, afterId, page)
+    const rows = await readSealed(storage.db, column, afterId, page)
     if (rows.length === 0) return
     yield rows
     afterId = rows.at(-1)?.id ?? afterId
@@ -79,7 +80,7 @@ async function resealPage(
     for (const { row, successor } of outdated) {
       const place = placeOf(column, row)
       const next = keyRing.seal(successor, keyRing.open(row.sealed, place), place)
-      if (await column.replace(tx, row, next)) count += 1
+      if (await replaceSealed(tx, column, row, next)) count += 1
     }
     return count
   })

@@ -6,8 +6,10 @@ import { newRootKey, type RootKey } from '../../crypto/root-key.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Core } from '../audit/core.ts'
+import { plantSetting, readSetting, removeSetting } from '../database/settings.ts'
 import type { Tx } from '../database/storage.ts'
 import { countByKey, resealAll } from './reseal.ts'
+import { giveRealmKey, realmsOfKey } from './store.ts'
 
 /** The setting that stands while a rotation of data keys is under way. */
 const rotationSetting = 'keys.rotation'
@@ -69,7 +71,9 @@ export function beginDataRotation(core: RotationCore, by: By): Promise<BegunRota
     const nowMs = services.clock.nowMs()
     const mark = JSON.stringify({ id: randomUUID(), startedAtMs: nowMs })
     // First of all: of two who begin at once, the other waits here and joins.
-    if (!(await leaveMark(tx, mark, nowMs))) return { isResumed: true, keys: 0, mark: await readMark(tx) }
+    if (!(await plantSetting(tx, rotationSetting, mark, nowMs))) {
+      return { isResumed: true, keys: 0, mark: (await readSetting(tx, rotationSetting)) ?? '' }
+    }
     const keys = await replaceKeys(core, tx)
     await audit.append(tx, [keyEvent(by, 'keys.rotate', { keys })])
     return { isResumed: false, keys, mark }
@@ -94,12 +98,11 @@ export async function finishDataRotation(
 
 /** Whether a rotation of data keys was begun and not finished. */
 export async function isUnfinished({ storage }: Pick<Core, 'storage'>): Promise<boolean> {
-  const row = await storage.db.selectFrom('setting').select('key').where('key', '=', rotationSetting).executeTakeFirst()
-  return row !== undefined
+  return (await readSetting(storage.db, rotationSetting)) !== undefined
 }
 
 /** Which key took over from each retired one. */
-export function successorsOf(keys: readonly StoredDataKey[]): Map<string, string> {
+function successorsOf(keys: readonly StoredDataKey[]): Map<string, string> {
   const active = keys.filter(({ retiredAtMs }) => retiredAtMs === null)
   const successors = new Map<string, string>()
   for (const { id, purpose, ownerId, retiredAtMs } of keys) {
@@ -107,20 +110,6 @@ export function successorsOf(keys: readonly StoredDataKey[]): Map<string, string
     if (retiredAtMs !== null && successor !== undefined) successors.set(id, successor.id)
   }
   return successors
-}
-
-async function leaveMark(tx: Tx, mark: string, nowMs: number): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('setting')
-    .values({ key: rotationSetting, value: mark, updated_at_ms: nowMs })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n
-}
-
-async function readMark(tx: Tx): Promise<string> {
-  const row = await tx.selectFrom('setting').select('value').where('key', '=', rotationSetting).executeTakeFirst()
-  return row?.value ?? ''
 }
 
 async function replaceKeys(core: RotationCore, tx: Tx): Promise<number> {
@@ -135,14 +124,14 @@ function isRotated({ purpose, retiredAtMs }: StoredDataKey): boolean {
 }
 
 async function replaceKey({ storage, keyRing }: RotationCore, tx: Tx, old: StoredDataKey): Promise<void> {
-  const realms = await tx.selectFrom('realm').select('id').where('data_key_id', '=', old.id).execute()
+  const realmIds = await realmsOfKey(tx, old.id)
   await keyRing.retireDataKey(tx, old.id)
   // The key of a realm that was deleted needs no successor.
-  if (old.ownerId !== null && realms.length === 0) return
+  if (old.ownerId !== null && realmIds.length === 0) return
   const id = await keyRing.createDataKey(tx, old.purpose, old.ownerId)
-  for (const realm of realms) {
-    await tx.updateTable('realm').set({ data_key_id: id }).where('id', '=', realm.id).execute()
-    await storage.recordChange(tx, { kind: 'realm', objectId: realm.id })
+  for (const realmId of realmIds) {
+    await giveRealmKey(tx, realmId, id)
+    await storage.recordChange(tx, { kind: 'realm', objectId: realmId })
   }
 }
 
@@ -161,12 +150,7 @@ function finish(
   found: { unneeded: readonly string[]; values: number },
 ): Promise<number> {
   return core.storage.transaction(async (tx) => {
-    const { numDeletedRows } = await tx
-      .deleteFrom('setting')
-      .where('key', '=', rotationSetting)
-      .where('value', '=', mark)
-      .executeTakeFirst()
-    if (numDeletedRows === 0n) return 0
+    if (!(await removeSetting(tx, rotationSetting, mark))) return 0
     for (const id of found.unneeded) await core.keyRing.removeDataKey(tx, id)
     const detail = { values: found.values, removedKeys: found.unneeded.length }
     await core.audit.append(tx, [keyEvent(by, 'keys.rotated', detail)])

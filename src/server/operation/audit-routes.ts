@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import * as api from '../../api/operation.ts'
-import { requireAuditor } from '../access/rights.ts'
+import { isAuditor, requireAuditor } from '../access/rights.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuditFilter } from '../audit/search.ts'
 import type { RecordedEvent } from '../audit/link.ts'
@@ -35,12 +36,13 @@ export function auditRoutes({ route }: Router, audit: Audit): void {
     reply.type('application/jsonl').header('content-disposition', 'attachment; filename="watchword-audit.jsonl"')
     reply.send(Readable.from(withBreaks(lines)))
   })
-  route(api.followAudit, ({ actor, query, reply }) => {
+  route(api.followAudit, ({ actor, query, request, reply }) => {
     requireAuditor(actor)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     reply.type('text/event-stream').header('x-accel-buffering', 'no')
-    reply.send(Readable.from(follow(audit, query, gone.signal)))
+    const mayFollow = async () => isAuditor(await request.askerNow())
+    reply.send(Readable.from(follow(audit, query, { signal: gone.signal, mayFollow })))
   })
 }
 
@@ -53,34 +55,32 @@ async function* withBreaks(lines: AsyncIterable<string>): AsyncGenerator<string>
   for await (const line of lines) yield line.endsWith('\n') ? line : `${line}\n`
 }
 
-/** Server-sent events: new records as they come, a comment now and then so that proxies keep the line open. */
-async function* follow(audit: Audit, filter: AuditFilter, signal: AbortSignal): AsyncGenerator<string> {
-  const ends = await audit.ends()
-  let spokeAtMs = Date.now()
-  yield ': following\n\n'
-  while (!signal.aborted) {
-    await pause(followEveryMs, signal)
-    for await (const event of audit.above(ends, filter)) {
-      if (signal.aborted) return
-      spokeAtMs = Date.now()
-      yield `id: ${event.chain}/${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`
-    }
-    if (Date.now() - spokeAtMs < keptAliveMs) continue
-    spokeAtMs = Date.now()
-    yield ': still here\n\n'
-  }
+interface Follower {
+  readonly signal: AbortSignal
+  /** Whether whoever follows is still an auditor; asked before anything is told. */
+  readonly mayFollow: () => Promise<boolean>
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
+/**
+ * Server-sent events: new records as they come, a comment now and then so that proxies keep the line open, until the
+ * follower leaves or is no auditor any more.
+ */
+async function* follow(audit: Audit, filter: AuditFilter, { signal, mayFollow }: Follower): AsyncGenerator<string> {
+  const ends = await audit.ends()
+  // By the monotonic clock: a proxy would cut a line that keeps silent until a clock set back has caught up.
+  let spokeAtMs = performance.now()
+  yield ': following\n\n'
+  while (!signal.aborted) {
+    // Woken early only by whoever leaves.
+    await pause(followEveryMs, undefined, { signal }).catch(() => {})
+    if (signal.aborted || !(await mayFollow().catch(() => false))) return
+    for await (const event of audit.above(ends, filter)) {
+      if (signal.aborted) return
+      spokeAtMs = performance.now()
+      yield `id: ${event.chain}/${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`
+    }
+    if (performance.now() - spokeAtMs < keptAliveMs) continue
+    spokeAtMs = performance.now()
+    yield ': still here\n\n'
+  }
 }

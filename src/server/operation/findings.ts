@@ -62,7 +62,7 @@ export function findingsOfUnopened(config: Config, failure: Failure): Finding[] 
  *
  * @param localPort - where a running server was asked: with port 0 the system chose it
  */
-export function configFindings(config: Config, localPort?: number): Finding[] {
+function configFindings(config: Config, localPort?: number): Finding[] {
   return [
     addressFinding(config, localPort),
     publicUrlFinding(config),

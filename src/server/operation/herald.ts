@@ -1,11 +1,13 @@
 import type { Core } from '../audit/core.ts'
 import { eventIn, type RecordedEvent } from '../audit/link.ts'
-import { sql } from '../database/sql.ts'
+import { listExtents } from '../audit/store.ts'
+import { moveSetting, plantSetting, readSetting } from '../database/settings.ts'
 import type { Tx } from '../database/storage.ts'
 import type { NoticeEvent } from '../access/notices/events.ts'
 import type { Notices } from '../access/notices/notices.ts'
 import { peopleRealm } from '../subjects/reserved.ts'
 import type { Subjects } from '../subjects/subjects.ts'
+import { cappedBodies } from './store.ts'
 
 const lookEveryMs = 1000
 const eventsAtOnce = 10_000
@@ -20,64 +22,58 @@ export class Herald {
   readonly #notices: Pick<Notices, 'post'>
   readonly #subjects: Pick<Subjects, 'realm'>
   readonly #timer: NodeJS.Timeout
+  /** How far each chain was heard, so that those of servers long gone cost nothing. */
+  readonly #heard = new Map<string, number>()
+  #looking: Promise<void> | null = null
 
   constructor(core: Core, notices: Pick<Notices, 'post'>, subjects: Pick<Subjects, 'realm'>) {
     this.#core = core
     this.#notices = notices
     this.#subjects = subjects
-    this.#timer = setInterval(() => void this.#quietly(), lookEveryMs)
+    this.#timer = setInterval(() => this.#wake(), lookEveryMs)
     this.#timer.unref()
   }
 
-  stop(): void {
+  /** Ends once a look under way has. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#looking
   }
 
   /** Posts a notice for every budget used up since the last look, on whichever server looks first. */
   async look(): Promise<void> {
     const { db } = this.#core.storage
-    for (const chain of await db.selectFrom('audit_chain').select(['id', 'sequence']).execute()) {
-      const row = await db.selectFrom('setting').select('value').where('key', '=', heard(chain.id)).executeTakeFirst()
-      const from = Number(row?.value ?? 0)
-      if (chain.sequence > from) await this.#hear(chain.id, from, Math.min(chain.sequence, from + eventsAtOnce))
+    for (const { chain, sequence } of await listExtents(db)) {
+      if (this.#heard.get(chain) === sequence) continue
+      const from = Number((await readSetting(db, heard(chain))) ?? 0)
+      const to = Math.min(sequence, from + eventsAtOnce)
+      if (to <= from || (await this.#hear(chain, from, to))) this.#heard.set(chain, to)
     }
   }
 
-  async #hear(chain: string, from: number, to: number): Promise<void> {
+  /** False when another server hears of these events. */
+  async #hear(chain: string, from: number, to: number): Promise<boolean> {
     const { storage } = this.#core
     const people = await this.#subjects.realm(peopleRealm)
-    await storage.transaction(async (tx) => {
-      if (!(await this.#claim(tx, chain, from, to))) return
-      const rows = await tx
-        .selectFrom('audit_event')
-        .select('body')
-        .where('chain_id', '=', chain)
-        .where('sequence', '>', from)
-        .where('sequence', '<=', to)
-        .where(sql<boolean>`body like '%"action":"subject.capped"%'`)
-        .execute()
-      for (const { body } of rows) await this.#notices.post(tx, noticeOf(eventIn(body), people?.id ?? ''))
+    return storage.transaction(async (tx) => {
+      if (!(await this.#claim(tx, chain, from, to))) return false
+      const range = { chain, above: from, upTo: to }
+      for (const body of await cappedBodies(tx, range))
+        await this.#notices.post(tx, noticeOf(eventIn(body), people?.id ?? ''))
+      return true
     })
   }
 
   // Of several servers one moves the mark; the others find it moved and tell nothing.
   async #claim(tx: Tx, chain: string, from: number, to: number): Promise<boolean> {
-    const mark = { value: String(to), updated_at_ms: this.#core.services.clock.nowMs() }
-    if (from === 0) {
-      const made = await tx
-        .insertInto('setting')
-        .values({ key: heard(chain), ...mark })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst()
-      return made.numInsertedOrUpdatedRows === 1n
-    }
-    const moved = await tx
-      .updateTable('setting')
-      .set(mark)
-      .where('key', '=', heard(chain))
-      .where('value', '=', String(from))
-      .executeTakeFirst()
-    return moved.numUpdatedRows === 1n
+    const nowMs = this.#core.services.clock.nowMs()
+    if (from === 0) return plantSetting(tx, heard(chain), String(to), nowMs)
+    return moveSetting(tx, heard(chain), { from: String(from), to: String(to), nowMs })
+  }
+
+  // A look that takes longer than the time between two is not joined by a second one.
+  #wake(): void {
+    this.#looking ??= this.#quietly().finally(() => (this.#looking = null))
   }
 
   async #quietly(): Promise<void> {

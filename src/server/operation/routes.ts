@@ -78,10 +78,13 @@ function progressOf({ dataKeys }: KeyStatus): { kind: 'data'; done: number; tota
   return { kind: 'data', done: sum(dataKeys.filter(({ retiredAtMs }) => retiredAtMs === null)), total: sum(dataKeys) }
 }
 
+// Monitors ask by HEAD as often as by GET (RFC 9110 section 9.3.2), and a 404 would be an alarm.
+const withHead = { exposeHeadRoute: true }
+
 /** `/healthz`, `/readyz` and `/metrics`: for balancers and collectors, without detail. */
 export function probeRoutes(app: FastifyInstance, { core, isServing }: OperationParts): void {
-  app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', withHead, (_request, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/readyz', withHead, async (_request, reply) => {
     try {
       if (!isServing()) throw new Failure('server_stopping')
       await core.storage.ping()

@@ -1,6 +1,7 @@
 import type { Settings } from '../../api/operation.ts'
 import type { Core } from '../audit/core.ts'
 import { doneBy } from '../access/audited.ts'
+import { readSettings, writeSetting } from '../database/settings.ts'
 import type { Actor } from '../http/actor.ts'
 import { lockoutSetting } from '../subjects/directory.ts'
 import { usualLockout } from '../subjects/policy.ts'
@@ -8,7 +9,7 @@ import { usualLockout } from '../subjects/policy.ts'
 const dayMs = 24 * 3_600_000
 
 /** What holds where nobody chose anything. */
-export const usualSettings: Settings = {
+const usualSettings: Settings = {
   qrForeground: { red: 0, green: 0, blue: 0, alpha: 255 },
   qrBackground: { red: 255, green: 255, blue: 255, alpha: 255 },
   lockout: usualLockout,
@@ -65,14 +66,8 @@ export class LiveSettings {
         }),
       ])
       for (const name of changed) {
-        const row = { key: keyOf(name), value: JSON.stringify(given[name]), updated_at_ms: nowMs }
-        const { value, updated_at_ms } = row
-        await tx
-          .insertInto('setting')
-          .values(row)
-          .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at_ms }))
-          .execute()
-        await storage.recordChange(tx, { kind: 'setting', objectId: row.key })
+        await writeSetting(tx, keyOf(name), JSON.stringify(given[name]), nowMs)
+        await storage.recordChange(tx, { kind: 'setting', objectId: keyOf(name) })
       }
     })
     this.#known = null
@@ -80,15 +75,11 @@ export class LiveSettings {
   }
 
   async #load(): Promise<Settings> {
-    const rows = await this.#core.storage.db
-      .selectFrom('setting')
-      .select(['key', 'value'])
-      .where('key', 'in', names.map(keyOf))
-      .execute()
-    const stored = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]))
-    const given = names
-      .filter((name) => stored.has(keyOf(name)))
-      .map((name) => [name, stored.get(keyOf(name))] as const)
+    const stored = await readSettings(this.#core.storage.db, names.map(keyOf))
+    const given = names.flatMap((name) => {
+      const text = stored.get(keyOf(name))
+      return text === undefined ? [] : [[name, JSON.parse(text) as unknown] as const]
+    })
     // Our own writes, checked against the schema when they came in.
     return { ...usualSettings, ...(Object.fromEntries(given) as Partial<Settings>) }
   }

@@ -1,4 +1,6 @@
-import { parse } from 'csv-parse/sync'
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { parse } from 'csv-parse'
 import { Failure } from '../../errors/failure.ts'
 import { type Remark, remark, type RemarkCode, remarkOf } from '../../errors/remarks.ts'
 import { type OtpAccount, recommendedSecretBytes } from '../../otp/account.ts'
@@ -8,6 +10,10 @@ import type { CodeShape } from '../subjects/policy.ts'
 
 /** Rows one bulk enrolment takes. */
 export const mostRows = 100_000
+
+/** Bytes and rows read in one turn of the event loop: others get theirs in between. */
+const bytesAtOnce = 16 * 1024
+const rowsAtOnce = 500
 
 /** One row of a bulk enrolment, read and checked: a subject to be made, or why not. */
 export interface BulkInput {
@@ -29,8 +35,8 @@ export interface BulkInput {
  *
  * @throws {@link Failure} `bulk_file_unreadable` unless every line fits the header, `bulk_file_too_large`
  */
-export function readSubjectList(text: string): BulkInput[] {
-  const rows = records(text)
+export async function readSubjectList(text: string): Promise<BulkInput[]> {
+  const rows = await records(text)
   const [header = []] = rows
   const columns = header.map((cell) => cell.trim().toLowerCase())
   if (!columns.includes('name')) throw unreadable('its first line has no column called name')
@@ -38,7 +44,11 @@ export function readSubjectList(text: string): BulkInput[] {
   if (strange !== undefined) throw unreadable('a column is not one of name, email and enabled')
   if (rows.length === 1) throw unreadable('it has no rows below its first line')
   if (rows.length - 1 > mostRows) throw new Failure('bulk_file_too_large', { detail: { max: mostRows } })
-  return rows.slice(1).map((cells, index) => readRow(index + 2, columns, cells))
+  const read: BulkInput[] = []
+  for (const cells of rows.slice(1)) {
+    if (read.push(readRow(read.length + 2, columns, cells)) % rowsAtOnce === 0) await turn()
+  }
+  return read
 }
 
 /** Existing secrets of another server's file, one subject each; entries that could not be read stay in the list. */
@@ -58,14 +68,24 @@ export function subjectsOfReport({ entries, failures }: Pick<ImportReport, 'entr
   return [...read, ...refused].toSorted((a, b) => a.line - b.line)
 }
 
-function records(text: string): string[][] {
+async function records(text: string): Promise<string[][]> {
   const firstLine = text.slice(0, text.search(/[\r\n]|$/))
   const delimiter = [';', '\t'].find((candidate) => firstLine.includes(candidate)) ?? ','
+  const parser = parse({ bom: true, delimiter, skip_empty_lines: true, trim: true })
   try {
-    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true })
+    return await Readable.from(piecesOf(Buffer.from(text)))
+      .pipe(parser)
+      .toArray()
   } catch (cause) {
     const line = cause instanceof Error && 'lines' in cause ? Number(cause.lines) : 1
     throw new Failure('bulk_file_unreadable', { detail: { reason: `line ${line} does not fit the first one` }, cause })
+  }
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += bytesAtOnce) {
+    yield bytes.subarray(from, from + bytesAtOnce)
+    await turn()
   }
 }
 

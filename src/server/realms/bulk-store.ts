@@ -1,7 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Database, Tx } from '../database/storage.ts'
-import type { ImportJobTable } from '../database/tables.ts'
+import type { ImportJobTable } from '../database/tables/realms.ts'
+import type { Outcome } from './bulk-outcomes.ts'
 
 export type JobRow = ImportJobTable
+
+/** Parts written in one turn of the event loop. */
+const partsAtOnce = 20
 
 /** Keeps a new job. */
 export async function insertJob(tx: Tx, row: JobRow): Promise<void> {
@@ -26,6 +31,7 @@ export function listJobs(
     .selectFrom('import_job')
     .selectAll()
     .where('realm_id', '=', realmId)
+    .where('kind', '=', 'subjects')
     .orderBy('created_at_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -65,12 +71,70 @@ export async function moveJob(
   return row ?? null
 }
 
-/** Writes what became of the rows; at the end the input, which may hold secrets, is forgotten. */
+/** Writes what a job keeps of its outcomes. */
 export async function writeReport(tx: Tx, id: string, report: string, isLast: boolean): Promise<void> {
-  const end = isLast ? { state: 'done', sealed_input: null } : {}
   await tx
     .updateTable('import_job')
-    .set({ report, ...end })
+    .set({ report, ...(isLast && { state: 'done' }) })
     .where('id', '=', id)
     .execute()
+}
+
+/** A part of a job that begins: what is to be done, sealed, or what a dry run says would become of it. */
+export interface NewPart {
+  readonly id: string
+  readonly rows: number
+  readonly sealed: Uint8Array | null
+  readonly outcomes: readonly Outcome[]
+}
+
+/**
+ * Keeps the parts of a job, each in a record of its own: no step writes again what others wrote. What it is to do stands
+ * there at first, then what became of it.
+ */
+export async function insertParts(
+  tx: Tx,
+  { realm_id, created_by, created_at_ms, updated_at_ms }: JobRow,
+  parts: readonly NewPart[],
+): Promise<void> {
+  for (const [index, { id, rows, sealed, outcomes }] of parts.entries()) {
+    // SQLite answers at once: what needs no write gets its turn in between.
+    if (index % partsAtOnce === 0) await turn()
+    const about = { realm_id, created_by, created_at_ms, updated_at_ms }
+    const content = { total: rows, done: outcomes.length, sealed_input: sealed, report: JSON.stringify(outcomes) }
+    await tx
+      .insertInto('import_job')
+      .values({ ...about, ...content, id, kind: 'subjects-part', state: sealed === null ? 'done' : 'running' })
+      .execute()
+  }
+}
+
+/** What a part is to do; null when that is done. */
+export async function readPartInput(tx: Tx, id: string): Promise<Uint8Array | null> {
+  const row = await tx.selectFrom('import_job').select('sealed_input').where('id', '=', id).executeTakeFirst()
+  return row?.sealed_input ?? null
+}
+
+/** Writes what became of a part, and forgets what it was to do. */
+export async function finishPart(tx: Tx, id: string, outcomes: readonly Outcome[], nowMs: number): Promise<void> {
+  const done = { state: 'done', done: outcomes.length, updated_at_ms: nowMs }
+  await tx
+    .updateTable('import_job')
+    .set({ ...done, sealed_input: null, report: JSON.stringify(outcomes) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The outcomes in some parts of a job, in their order. */
+export async function readParts(db: Database, jobId: string, parts: readonly number[]): Promise<Outcome[]> {
+  if (parts.length === 0) return []
+  const ids = parts.map((part) => partId(jobId, part))
+  const rows = await db.selectFrom('import_job').select(['id', 'report']).where('id', 'in', ids).execute()
+  const reports = new Map(rows.map(({ id, report }) => [id, report]))
+  return ids.flatMap((id) => JSON.parse(reports.get(id) ?? '[]') as Outcome[])
+}
+
+/** Where a part of a job stands. */
+export function partId(jobId: string, part: number): string {
+  return `${jobId}/${part}`
 }

@@ -1,37 +1,38 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import type * as api from '../../api/realms.ts'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
+import type * as api from '../../api/bulk.ts'
 import type { Place } from '../../crypto/sealing.ts'
 import { Failure } from '../../errors/failure.ts'
-import type { Remark } from '../../errors/remarks.ts'
 import type { Core } from '../audit/core.ts'
-import type { Tx } from '../database/storage.ts'
+import type { Queryable } from '../database/storage.ts'
 import { type Page, pageOfRows, type PageWish, readCursor } from '../http/cursor.ts'
 import { type By, realmEvent } from '../subjects/audited.ts'
 import type { RealmEntry } from '../subjects/directory.ts'
 import { listedPendingForMs } from '../subjects/enrol.ts'
 import { nameKey } from '../subjects/names.ts'
+import type { Newcomer } from '../subjects/newcomers.ts'
 import type { Subjects } from '../subjects/subjects.ts'
+import {
+  emptySummary,
+  isException,
+  type Outcome,
+  outcomesOf,
+  partsHolding,
+  type Summary,
+  withPart,
+} from './bulk-outcomes.ts'
 import type { BulkInput } from './bulk-rows.ts'
 import * as jobs from './bulk-store.ts'
-import { isNameTaken } from './store.ts'
+import { takenNameKeys } from './store.ts'
 
-/** Rows written in one transaction: few, so that verdicts get their turn in between. */
-const rowsAtOnce = 10
-/** A rest between two transactions, in which whatever waits is judged. */
-const restMs = 2
+/** Rows written in one transaction, and kept as one part: few, so that verdicts get their turn in between. */
+const rowsAtOnce = 100
+/** Parts sealed in one turn of the event loop. */
+const partsAtOnce = 20
 /** A running job nobody moved for this long is taken over; should its server live after all, one of the two gives way. */
 const orphanedAfterMs = 10_000
 const lookEveryMs = 5000
 const progressEveryMs = 500
-
-/** A row's outcome as it is kept. */
-interface Outcome {
-  readonly line: number
-  readonly name: string
-  readonly result: api.BulkRow['result']
-  readonly reason?: Remark
-}
 
 /** Which outcomes of a job are asked for. */
 interface WhichRows {
@@ -41,17 +42,23 @@ interface WhichRows {
   readonly exceptionsOnly: boolean
 }
 
-/** What a job does, as long as it runs: sealed, because rows may hold secrets. */
-interface JobInput {
+/** What a part of a job is to do: sealed, because rows may hold secrets. */
+interface PartInput {
   readonly by: By
   readonly rows: readonly BulkInput[]
+}
+
+/** Whoever watches a job. */
+interface BulkWatcher {
+  readonly signal: AbortSignal
+  readonly mayWatch: () => Promise<boolean>
 }
 
 /**
  * Bulk enrolments: background jobs that survive a restart.
  *
- * Rows, the job's place and its outcomes are written in one transaction, so that a job that was killed goes on where it
- * stood and makes nobody twice.
+ * Some rows, the job's place and their outcomes are written in one transaction, so that a job that was killed goes on
+ * where it stood and makes nobody twice.
  */
 export class BulkEnrolment {
   readonly #core: Core
@@ -71,9 +78,7 @@ export class BulkEnrolment {
   async begin(by: By, realm: RealmEntry, rows: readonly BulkInput[], isDryRun: boolean): Promise<api.BulkJob> {
     const id = randomUUID()
     await this.#core.keyRing.ready(realm.dataKeyId)
-    const input = Buffer.from(JSON.stringify({ by, rows } satisfies JobInput))
-    const sealed = isDryRun ? null : this.#core.keyRing.seal(realm.dataKeyId, input, inputPlace(id))
-    const outcomes = isDryRun ? await this.#foresee(realm, rows) : []
+    const foreseen = isDryRun ? await this.#foresee(realm, rows) : []
     const nowMs = this.#core.services.clock.nowMs()
     const row: jobs.JobRow = {
       id,
@@ -81,15 +86,22 @@ export class BulkEnrolment {
       realm_id: realm.id,
       state: isDryRun ? 'done' : 'running',
       total: rows.length,
-      done: outcomes.length,
-      sealed_input: sealed,
-      report: JSON.stringify(outcomes),
+      done: isDryRun ? rows.length : 0,
+      sealed_input: null,
+      report: JSON.stringify(foreseen.reduce(withPart, emptySummary(rowsAtOnce))),
       created_by: by.actor.kind,
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     }
+    const parts: jobs.NewPart[] = []
+    for (const [index, some] of partsOf(rows).entries()) {
+      const part = { id: jobs.partId(id, index), rows: some.length, outcomes: foreseen[index] ?? [] }
+      const sealed = isDryRun ? null : this.#sealInput(realm, part.id, { by, rows: some })
+      if (parts.push({ ...part, sealed }) % partsAtOnce === 0) await turn()
+    }
     await this.#core.storage.transaction(async (tx) => {
       await jobs.insertJob(tx, row)
+      await jobs.insertParts(tx, row, parts)
       await this.#core.audit.append(tx, [
         realmEvent(by, 'bulk', realm, { job: id, rows: rows.length, dryRun: isDryRun }),
       ])
@@ -114,14 +126,17 @@ export class BulkEnrolment {
   async read(realm: RealmEntry, id: string, { after, limit, exceptionsOnly }: WhichRows) {
     const row = await jobs.findJob(this.#core.storage.db, realm.id, id)
     if (row === undefined) throw new Failure('bulk_job_not_found')
-    const all = outcomesOf(row)
-    const outcomes = exceptionsOnly ? all.filter(isException) : all
-    return { job: jobView(row, realm.name), rows: outcomes.slice(after, after + limit), total: outcomes.length }
+    const summary = summaryOf(row)
+    const { parts, skip } = partsHolding(summary, row.done, { after, limit, exceptionsOnly })
+    const held = await jobs.readParts(this.#core.storage.db, id, parts)
+    const outcomes = exceptionsOnly ? held.filter(isException) : held
+    const total = exceptionsOnly ? summary.exceptions.reduce((sum, count) => sum + count, 0) : row.done
+    return { job: jobView(row, realm.name), rows: outcomes.slice(skip, skip + limit), total }
   }
 
-  /** A job's progress as server-sent events, until it is over or `signal` fires. */
-  async *watch(realm: RealmEntry, id: string, signal: AbortSignal): AsyncGenerator<string> {
-    while (!signal.aborted) {
+  /** A job's progress as server-sent events, until it is over, `signal` fires or whoever asks may see it no more. */
+  async *watch(realm: RealmEntry, id: string, { signal, mayWatch }: BulkWatcher): AsyncGenerator<string> {
+    while (!signal.aborted && (await mayWatch().catch(() => false))) {
       const { job } = await this.read(realm, id, { after: 0, limit: 0, exceptionsOnly: false })
       yield `event: progress\ndata: ${JSON.stringify(job)}\n\n`
       if (job.state !== 'running' || this.#isClosed) return
@@ -160,84 +175,92 @@ export class BulkEnrolment {
   async #run(id: string, realmName: string): Promise<void> {
     const realm = await this.#subjects.realm(realmName)
     const row = realm === null ? undefined : await jobs.findJob(this.#core.storage.db, realm.id, id)
-    if (realm === null || row?.sealed_input == null) return
-    await this.#core.keyRing.readyFor(row.sealed_input, inputPlace(id))
-    const opened = this.#core.keyRing.open(row.sealed_input, inputPlace(id))
-    const input = JSON.parse(Buffer.from(opened).toString()) as JobInput
-    for (let done = row.done; done < input.rows.length && !this.#isClosed; done += rowsAtOnce) {
-      if (!(await this.#writeSome(realm, id, input, done))) return
-      await pause(restMs)
+    if (realm === null || row === undefined) return
+    for (let { done } = row; done < row.total && !this.#isClosed; done += rowsAtOnce) {
+      const startedAt = performance.now()
+      if (!(await this.#writePart(realm, row, done))) return
+      // Others get as much time as this took: Node.js takes one new connection a turn, so every long turn is one
+      // that whoever just connected waits for.
+      await pause(performance.now() - startedAt)
     }
   }
 
   /** Writes the next rows; false when another server works on the job or the realm is not what it was. */
-  #writeSome({ id: realmId, name }: RealmEntry, id: string, { by, rows }: JobInput, done: number): Promise<boolean> {
-    const next = rows.slice(done, done + rowsAtOnce)
-    return this.#core.storage.transaction(async (tx) => {
+  #writePart({ id: realmId, name }: RealmEntry, { id, total }: jobs.JobRow, done: number): Promise<boolean> {
+    const { storage, services } = this.#core
+    const end = Math.min(done + rowsAtOnce, total)
+    return storage.transaction(async (tx) => {
       // Its data key may have been rotated since the last rows. Under another name the job is taken up again.
       const realm = await this.#subjects.realmIn(tx, name)
       if (realm?.id !== realmId) return false
-      const nowMs = this.#core.services.clock.nowMs()
-      const moved = await jobs.moveJob(tx, id, { from: done, to: done + next.length, nowMs })
+      const nowMs = services.clock.nowMs()
+      const moved = await jobs.moveJob(tx, id, { from: done, to: end, nowMs })
       if (moved === null) return false
-      const outcomes: Outcome[] = []
-      for (const row of next) outcomes.push(await this.#writeRow(tx, realm, row, by))
-      const isLast = done + next.length === rows.length
-      const exceptions = [...(JSON.parse(moved.report) as Outcome[]), ...outcomes.filter(isException)]
-      const report = JSON.stringify(isLast ? wholeReport(rows, exceptions) : exceptions)
-      await jobs.writeReport(tx, id, report, isLast)
+      const summary = JSON.parse(moved.report) as Summary
+      const partId = jobs.partId(id, summary.exceptions.length)
+      const { by, rows } = await this.#openInput(partId, await jobs.readPartInput(tx, partId))
+      const outcomes = outcomesOf(rows, await this.#takenIn(tx, realm, rows))
+      const created = rows.filter((_row, index) => outcomes[index]?.result === 'created')
+      await this.#subjects.addMany(tx, realm, created.map(newcomerOf), by)
+      await jobs.finishPart(tx, partId, outcomes, nowMs)
+      await jobs.writeReport(tx, id, JSON.stringify(withPart(summary, outcomes)), end === total)
       return true
     })
   }
 
-  async #writeRow(tx: Tx, realm: RealmEntry, row: BulkInput, by: By): Promise<Outcome> {
-    const { line, name } = row
-    if (row.refusal !== undefined) return { line, name, result: 'refused', reason: row.refusal }
-    if (await isNameTaken(tx, realm.id, nameKey(name))) return { line, name, result: 'duplicate' }
-    const subject = await this.#subjects.add(tx, realm, { name, email: row.email, isEnabled: row.enabled }, by)
-    const start =
-      row.secret === undefined
-        ? { begins: { pendingForMs: listedPendingForMs } }
-        : {
-            begins: 'active' as const,
-            secret: Buffer.from(row.secret, 'base64'),
-            ...(row.shape && { shape: row.shape }),
-          }
-    await this.#subjects.enrolment.start(tx, realm, subject, start, by)
-    return { line, name, result: 'created', ...(row.warning === undefined ? {} : { reason: row.warning }) }
+  #sealInput(realm: RealmEntry, partId: string, input: PartInput): Uint8Array {
+    return this.#core.keyRing.seal(realm.dataKeyId, Buffer.from(JSON.stringify(input)), inputPlace(partId))
   }
 
-  async #foresee(realm: RealmEntry, rows: readonly BulkInput[]): Promise<Outcome[]> {
-    const seen = new Set<string>()
-    const outcomes: Outcome[] = []
-    for (const { line, name, refusal, warning } of rows) {
-      const key = nameKey(name)
-      const isTaken = seen.has(key) || (await isNameTaken(this.#core.storage.db, realm.id, key))
-      seen.add(key)
-      if (refusal !== undefined) outcomes.push({ line, name, result: 'refused', reason: refusal })
-      else if (isTaken) outcomes.push({ line, name, result: 'duplicate' })
-      else outcomes.push({ line, name, result: 'created', ...(warning === undefined ? {} : { reason: warning }) })
-    }
-    return outcomes
+  async #openInput(partId: string, sealed: Uint8Array | null): Promise<PartInput> {
+    if (sealed === null) throw new TypeError('a part of a bulk enrolment was done before its job came to it')
+    await this.#core.keyRing.readyFor(sealed, inputPlace(partId))
+    return JSON.parse(Buffer.from(this.#core.keyRing.open(sealed, inputPlace(partId))).toString()) as PartInput
   }
+
+  #takenIn(db: Queryable, realm: RealmEntry, rows: readonly BulkInput[]): Promise<Set<string>> {
+    return takenNameKeys(
+      db,
+      realm.id,
+      rows.map(({ name }) => nameKey(name)),
+    )
+  }
+
+  /** The parts a job would have. */
+  async #foresee(realm: RealmEntry, rows: readonly BulkInput[]): Promise<Outcome[][]> {
+    const seen = new Set<string>()
+    const parts: Outcome[][] = []
+    for (const next of partsOf(rows)) {
+      for (const key of await this.#takenIn(this.#core.storage.db, realm, next)) seen.add(key)
+      const outcomes = outcomesOf(next, seen)
+      for (const { name, result } of outcomes) if (result === 'created') seen.add(nameKey(name))
+      parts.push(outcomes)
+      // SQLite answers at once: others get their turn in between.
+      await turn()
+    }
+    return parts
+  }
+}
+
+function partsOf(rows: readonly BulkInput[]): BulkInput[][] {
+  const count = Math.ceil(rows.length / rowsAtOnce)
+  return Array.from({ length: count }, (_, part) => rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce))
+}
+
+function newcomerOf({ name, email, enabled, secret, shape }: BulkInput): Newcomer {
+  const start =
+    secret === undefined
+      ? { begins: { pendingForMs: listedPendingForMs } }
+      : { begins: 'active' as const, secret: Buffer.from(secret, 'base64'), ...(shape && { shape }) }
+  return { subject: { name, email, isEnabled: enabled }, start }
 }
 
 function inputPlace(id: string): Place {
   return { table: 'import_job', column: 'sealed_input', row: id }
 }
 
-// While a job runs only what is not simply created is kept: the report would be rewritten whole with each step.
-function isException({ result, reason }: Outcome): boolean {
-  return result !== 'created' || reason !== undefined
-}
-
-function wholeReport(rows: readonly BulkInput[], exceptions: readonly Outcome[]): Outcome[] {
-  const byLine = new Map(exceptions.map((outcome) => [outcome.line, outcome]))
-  return rows.map(({ line, name }) => byLine.get(line) ?? { line, name, result: 'created' })
-}
-
-function outcomesOf(row: Pick<jobs.JobRow, 'report'>): Outcome[] {
-  return JSON.parse(row.report) as Outcome[]
+function summaryOf(row: Pick<jobs.JobRow, 'report'>): Summary {
+  return JSON.parse(row.report) as Summary
 }
 
 function positionIn(cursor: string): jobs.JobPosition {
@@ -246,9 +269,7 @@ function positionIn(cursor: string): jobs.JobPosition {
 }
 
 function jobView(row: jobs.JobRow, realm: string): api.BulkJob {
-  const outcomes = outcomesOf(row)
-  const duplicates = outcomes.filter(({ result }) => result === 'duplicate').length
-  const refused = outcomes.filter(({ result }) => result === 'refused').length
+  const { duplicates, refused } = summaryOf(row)
   return {
     id: row.id,
     realm,

@@ -17,7 +17,7 @@ export function guessFigures(policy: RealmPolicy): { acceptedCodes: number; perD
 }
 
 /** How many guesses unknown sources have within the first day, counting limits per step, waits and the cap. */
-export function guessesInADay(rule: LockoutRule, periodSeconds: number): number {
+function guessesInADay(rule: LockoutRule, periodSeconds: number): number {
   let seconds = 0
   let guesses = 0
   while (guesses < rule.cap && seconds < daySeconds) {

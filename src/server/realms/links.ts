@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type * as api from '../../api/realms.ts'
+import type * as api from '../../api/subjects.ts'
 import { hashToken, newToken } from '../../crypto/token.ts'
 import { Failure } from '../../errors/failure.ts'
 import { drawQrSvg } from '../../qr/draw.ts'

@@ -1,12 +1,11 @@
+import { changeScopes, deleteTokens, scopesOfTokens } from '../access/tokens/store.ts'
 import { tokenChange } from '../access/tokens/tokens.ts'
-import { keyText } from '../access/token-key.ts'
 import type { Storage, Tx } from '../database/storage.ts'
 import { takeTurn } from '../database/turns.ts'
 
 /** Ends, on every server, the tokens that belong to a realm. */
 export async function endRealmTokens(storage: Storage, tx: Tx, realm: { readonly id: string }): Promise<void> {
-  const ended = await tx.deleteFrom('access_token').where('realm_id', '=', realm.id).returning('token_hash').execute()
-  for (const { token_hash } of ended) await tellToken(storage, tx, token_hash)
+  for (const { tokenKey } of await deleteTokens(tx, { realmId: realm.id })) await tellToken(storage, tx, tokenKey)
 }
 
 /**
@@ -17,17 +16,11 @@ export async function endRealmTokens(storage: Storage, tx: Tx, realm: { readonly
 export async function renameInScopes(storage: Storage, tx: Tx, name: string, newName: string | null): Promise<void> {
   // Of two who change one token's scopes at once, the second is to see what the first wrote.
   await takeTurn(tx, storage.engine, 'realmNames')
-  const rows = await tx.selectFrom('access_token').select(['id', 'token_hash', 'scopes']).execute()
-  for (const { id, token_hash, scopes } of rows) {
-    const before = JSON.parse(scopes) as string[]
+  for (const { id, tokenKey, scopes: before } of await scopesOfTokens(tx)) {
     const after = before.flatMap((scope) => renamed(scope, name, newName))
     if (after.length === before.length && after.every((scope, index) => scope === before[index])) continue
-    await tx
-      .updateTable('access_token')
-      .set({ scopes: JSON.stringify(after) })
-      .where('id', '=', id)
-      .execute()
-    await tellToken(storage, tx, token_hash)
+    await changeScopes(tx, id, after)
+    await tellToken(storage, tx, tokenKey)
   }
 }
 
@@ -41,6 +34,6 @@ function renamed(scope: string, name: string, newName: string | null): string[] 
   return newName === null ? [] : [`${verb}:${newName}`]
 }
 
-async function tellToken(storage: Storage, tx: Tx, hash: Uint8Array | null): Promise<void> {
-  if (hash !== null) await storage.recordChange(tx, { kind: tokenChange, objectId: keyText(hash) })
+async function tellToken(storage: Storage, tx: Tx, tokenKey: string | null): Promise<void> {
+  if (tokenKey !== null) await storage.recordChange(tx, { kind: tokenChange, objectId: tokenKey })
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import * as api from '../../api/realms.ts'
+import * as realmApi from '../../api/realms.ts'
+import * as subjectApi from '../../api/subjects.ts'
+import * as bulkApi from '../../api/bulk.ts'
 import { drawQrPng, drawQrSvg } from '../../qr/draw.ts'
 import { outsideView } from '../access/origin.ts'
 import { writeCursor, readCursor } from '../http/cursor.ts'
@@ -22,33 +24,33 @@ export function realmRoutes(router: Router, rooms: Realms): void {
 }
 
 function realmsAt({ route }: Router, { realms }: Realms): void {
-  route(api.listRealms, ({ actor, query }) => realms.list(actor, query))
-  route(api.createRealm, (call) => realms.create(byOf(call), call.body))
-  route(api.readRealm, ({ actor, params }) => realms.read(actor, params.realm))
-  route(api.updateRealm, (call) => realms.update(byOf(call), call.params.realm, call.body))
-  route(api.deleteRealm, (call) => realms.remove(byOf(call), call.params.realm))
+  route(realmApi.listRealms, ({ actor, query }) => realms.list(actor, query))
+  route(realmApi.createRealm, (call) => realms.create(byOf(call), call.body))
+  route(realmApi.readRealm, ({ actor, params }) => realms.read(actor, params.realm))
+  route(realmApi.updateRealm, (call) => realms.update(byOf(call), call.params.realm, call.body))
+  route(realmApi.deleteRealm, (call) => realms.remove(byOf(call), call.params.realm))
 }
 
 function subjectsAt({ route }: Router, { office }: Realms): void {
-  route(api.listSubjects, ({ actor, params, query }) => office.list(actor, params.realm, query))
-  route(api.createSubject, (call) => office.create(byOf(call), call.params.realm, call.body))
-  route(api.readSubject, ({ actor, params }) => office.read(actor, params))
-  route(api.updateSubject, (call) => office.update(byOf(call), call.params, call.body))
-  route(api.deleteSubject, (call) => office.remove(byOf(call), call.params))
-  route(api.resyncSubject, (call) => office.resync(byOf(call), call.params, call.body))
-  route(api.liftSubject, (call) => office.lift(byOf(call), call.params))
+  route(subjectApi.listSubjects, ({ actor, params, query }) => office.list(actor, params.realm, query))
+  route(subjectApi.createSubject, (call) => office.create(byOf(call), call.params.realm, call.body))
+  route(subjectApi.readSubject, ({ actor, params }) => office.read(actor, params))
+  route(subjectApi.updateSubject, (call) => office.update(byOf(call), call.params, call.body))
+  route(subjectApi.deleteSubject, (call) => office.remove(byOf(call), call.params))
+  route(subjectApi.resyncSubject, (call) => office.resync(byOf(call), call.params, call.body))
+  route(subjectApi.liftSubject, (call) => office.lift(byOf(call), call.params))
 }
 
 function enrolmentAt({ route }: Router, { office, look }: Realms): void {
-  route(api.enrolSubject, (call) => office.enrol(byOf(call), call.params))
-  route(api.readEnrolment, (call) => office.readEnrolment(byOf(call), call.params))
-  route(api.cancelEnrolment, (call) => office.cancelEnrolment(byOf(call), call.params))
-  route(api.confirmEnrolment, (call) => office.confirm(byOf(call), call.params, call.body.code))
-  route(api.enrolmentQrPng, async (call) => {
+  route(subjectApi.enrolSubject, (call) => office.enrol(byOf(call), call.params))
+  route(subjectApi.readEnrolment, (call) => office.readEnrolment(byOf(call), call.params))
+  route(subjectApi.cancelEnrolment, (call) => office.cancelEnrolment(byOf(call), call.params))
+  route(subjectApi.confirmEnrolment, (call) => office.confirm(byOf(call), call.params, call.body.code))
+  route(subjectApi.enrolmentQrPng, async (call) => {
     const { otpauthUri } = await office.readEnrolment(byOf(call), call.params)
     sendPicture(call.reply, 'image/png', Buffer.from(drawQrPng(otpauthUri, { ...(await look()), sizePixels: 320 })))
   })
-  route(api.enrolmentQrSvg, async (call) => {
+  route(subjectApi.enrolmentQrSvg, async (call) => {
     const { otpauthUri } = await office.readEnrolment(byOf(call), call.params)
     sendPicture(call.reply, 'image/svg+xml', drawQrSvg(otpauthUri, await look()))
   })
@@ -56,24 +58,24 @@ function enrolmentAt({ route }: Router, { office, look }: Realms): void {
 
 function linksAt({ route }: Router, { links, config }: Realms): void {
   const outside = outsideView(config)
-  route(api.createEnrolmentLink, (call) => links.create(byOf(call), call.params, outside(call.request).origin))
-  route(api.openEnrolmentLink, (call) => links.open(byOf(call), call.body.token))
-  route(api.confirmEnrolmentLink, (call) => links.confirm(byOf(call), call.body.token, call.body.code))
+  route(subjectApi.createEnrolmentLink, (call) => links.create(byOf(call), call.params, outside(call.request).origin))
+  route(subjectApi.openEnrolmentLink, (call) => links.open(byOf(call), call.body.token))
+  route(subjectApi.confirmEnrolmentLink, (call) => links.confirm(byOf(call), call.body.token, call.body.code))
 }
 
 function bulkAt({ route }: Router, { office, bulk }: Realms): void {
   route(
-    api.bulkEnrol,
+    bulkApi.bulkEnrol,
     async (call) => {
       const realm = await office.enrollable(call.actor, call.params.realm)
       return bulk.begin(byOf(call), realm, await readBulkFile(call.body), call.body.dryRun ?? false)
     },
     { bodyLimit: bulkBodyLimit },
   )
-  route(api.listBulkJobs, async ({ actor, params, query }) =>
+  route(bulkApi.listBulkJobs, async ({ actor, params, query }) =>
     bulk.list(await office.enrollable(actor, params.realm), query),
   )
-  route(api.readBulkJob, async ({ actor, params, query }) => {
+  route(bulkApi.readBulkJob, async ({ actor, params, query }) => {
     const realm = await office.enrollable(actor, params.realm)
     const limit = query.limit ?? 100
     const [after = 0] = query.cursor === undefined ? [] : readCursor(query.cursor, ['number'])
@@ -82,13 +84,14 @@ function bulkAt({ route }: Router, { office, bulk }: Realms): void {
     const next = Number(after) + rows.length
     return { job, rows, ...(next < total ? { nextCursor: writeCursor([next]) } : {}) }
   })
-  route(api.watchBulkJob, async ({ actor, params, reply }) => {
+  route(bulkApi.watchBulkJob, async ({ actor, params, request, reply }) => {
     const realm = await office.enrollable(actor, params.realm)
     await bulk.read(realm, params.job, { after: 0, limit: 0, exceptionsOnly: false })
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
+    const mayWatch = async () => (await office.enrollable(await request.askerNow(), params.realm)).id === realm.id
     reply.type('text/event-stream').header('x-accel-buffering', 'no')
-    reply.send(Readable.from(bulk.watch(realm, params.job, gone.signal)))
+    reply.send(Readable.from(bulk.watch(realm, params.job, { signal: gone.signal, mayWatch })))
   })
 }
 

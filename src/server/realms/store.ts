@@ -1,6 +1,6 @@
 import type { Database, Engine, Queryable, Tx } from '../database/storage.ts'
-import type { EnrolmentLinkTable, SubjectStateTable } from '../database/tables.ts'
-import { sql } from '../database/sql.ts'
+import type { EnrolmentLinkTable, SubjectStateTable } from '../database/tables/realms.ts'
+import { containing, sql } from '../database/sql.ts'
 import type { RealmRow } from '../subjects/store.ts'
 
 export type EnrolmentLinkRow = EnrolmentLinkTable
@@ -25,7 +25,8 @@ export async function listRealms(
   page: { after: string; limit: number; search?: string | undefined; hidden: readonly string[] },
 ): Promise<RealmRow[]> {
   let query = db.selectFrom('realm').selectAll().where('name', '>', page.after).where('name', 'not in', page.hidden)
-  if (page.search !== undefined) query = query.where(sql<string>`lower(name)`, 'like', contains(page.search))
+  if (page.search !== undefined)
+    query = query.where(sql<string>`lower(name)`, 'like', containing(page.search.toLowerCase()))
   return query.orderBy('name').limit(page.limit).execute()
 }
 
@@ -119,7 +120,7 @@ export async function listSubjects(
   page: { after: string; limit: number; search?: string | undefined },
 ): Promise<ListedSubject[]> {
   let query = listed(db).where('subject.realm_id', '=', realmId).where('subject.name', '>', page.after)
-  if (page.search !== undefined) query = query.where('subject.name_key', 'like', contains(page.search))
+  if (page.search !== undefined) query = query.where('subject.name_key', 'like', containing(page.search.toLowerCase()))
   return query.orderBy('subject.name').limit(page.limit).execute()
 }
 
@@ -138,6 +139,17 @@ export async function isNameTaken(db: Queryable, realmId: string, key: string, e
     .where('id', '!=', exceptId)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Which of these names a realm has, as `nameKey` writes them. */
+export async function takenNameKeys(db: Queryable, realmId: string, keys: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('subject')
+    .select('name_key')
+    .where('realm_id', '=', realmId)
+    .where('name_key', 'in', [...keys])
+    .execute()
+  return new Set(rows.map((row) => row.name_key))
 }
 
 /** Keeps a one-time link; only the hash of its token. */
@@ -193,9 +205,4 @@ function listed(db: Queryable) {
       sql<number>`case when subject.sealed_secret is null then 0 else 1 end`.as('has_secret'),
       sql<number>`case when subject.pending_secret is null then 0 else 1 end`.as('has_pending'),
     ])
-}
-
-// The signs that mean something to LIKE are taken as blanks of one character: a search is no exact look-up.
-function contains(search: string): string {
-  return `%${search.toLowerCase().replaceAll(/[%_\\]/g, '_')}%`
 }

@@ -1,4 +1,4 @@
-import type * as api from '../../api/realms.ts'
+import type * as api from '../../api/subjects.ts'
 import { Failure } from '../../errors/failure.ts'
 import { hasScope, requireAdministrator, requireKnown } from '../access/rights.ts'
 import type { Core } from '../audit/core.ts'

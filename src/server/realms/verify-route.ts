@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Compile } from 'typebox/compile'
-import { Verify, verifyCode } from '../../api/realms.ts'
+import { Verify, verifyCode } from '../../api/subjects.ts'
 import { Failure } from '../../errors/failure.ts'
 import { hasScope, isAdministrator, requireKnown } from '../access/rights.ts'
 import { type Actor, actorId } from '../http/actor.ts'

@@ -1,4 +1,5 @@
-import type * as api from '../../api/realms.ts'
+import type * as realmApi from '../../api/realms.ts'
+import type * as subjectApi from '../../api/subjects.ts'
 import { realmEntry } from '../subjects/directory.ts'
 import type { ShownSecret } from '../subjects/enrol.ts'
 import { isCapped } from '../subjects/lockout.ts'
@@ -8,7 +9,7 @@ import { guessFigures } from './guess-figures.ts'
 import type { ListedSubject } from './store.ts'
 
 /** A realm as the API shows it. */
-export function realmView(row: RealmRow, inherited: api.LockoutRule, subjectCount: number): api.Realm {
+export function realmView(row: RealmRow, inherited: realmApi.LockoutRule, subjectCount: number): realmApi.Realm {
   const { policy } = realmEntry(row, inherited)
   return {
     id: row.id,
@@ -36,9 +37,9 @@ export function realmView(row: RealmRow, inherited: api.LockoutRule, subjectCoun
 /** A subject as the API shows it: what it holds, never the secret (T53). */
 export function subjectView(
   row: ListedSubject,
-  realm: { name: string; policy: { lockout: api.LockoutRule } },
+  realm: { name: string; policy: { lockout: realmApi.LockoutRule } },
   nowMs: number,
-): api.Subject {
+): subjectApi.Subject {
   const { guesses, lastVerifiedAtMs } = stateOf(row)
   const isPending = row.has_pending === 1 && (row.pending_until_ms ?? 0) > nowMs
   const isOnCap = isCapped(guesses, realm.policy.lockout)
@@ -65,7 +66,7 @@ export function subjectView(
 export function enrolmentView(
   shown: ShownSecret,
   named: { issuer: string; name: string; serverTimeMs: number },
-): api.Enrolment {
+): subjectApi.Enrolment {
   const { secretBase32, otpauthUri, shape, pendingUntilMs } = shown
   return { otpauthUri, secretBase32, ...named, ...shape, pendingUntilMs }
 }

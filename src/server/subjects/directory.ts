@@ -3,7 +3,8 @@ import { parseAlgorithm } from '../../otp/account.ts'
 import type { KeyRing } from '../../crypto/key-ring.ts'
 import type { Storage, Tx } from '../database/storage.ts'
 import { type RealmPolicy, type ReadbackRule, type ReplayRule, usualLockout } from './policy.ts'
-import { findRealmByName, readSetting, type RealmRow } from './store.ts'
+import { readSetting } from '../database/settings.ts'
+import { findRealmByName, type RealmRow } from './store.ts'
 
 /** A realm as verdicts need it. */
 export interface RealmEntry {

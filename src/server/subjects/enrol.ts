@@ -4,6 +4,7 @@ import { completeAccount } from '../../otp/account.ts'
 import { encodeBase32 } from '../../otp/base32.ts'
 import { formatOtpauthUri } from '../../otp/otpauth-uri.ts'
 import type { Core } from '../audit/core.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import type { Tx } from '../database/storage.ts'
 import { actorId } from '../http/actor.ts'
 import { type By, subjectEvent } from './audited.ts'
@@ -52,21 +53,15 @@ export class Enrolment {
   async start(tx: Tx, realm: RealmEntry, subject: SubjectRow, start: SecretStart, by: By): Promise<ShownSecret> {
     const { keyRing, audit, services } = this.#core
     await keyRing.ready(realm.dataKeyId)
-    const secret = start.secret ?? randomBytes(secretBytes[realm.policy.algorithm])
-    const isActive = start.begins === 'active'
-    const place = isActive ? activePlace(subject.id) : pendingPlace(subject.id)
-    const sealed = keyRing.seal(realm.dataKeyId, secret, place)
     const nowMs = services.clock.nowMs()
-    const pendingUntilMs = start.begins === 'active' ? null : nowMs + start.begins.pendingForMs
-    const change = isActive
-      ? activeColumns(sealed, start.shape ?? null, nowMs)
-      : { pending_secret: sealed, pending_until_ms: pendingUntilMs, pending_by: actorId(by.actor) }
-    if (!(await updateSubject(tx, subject.id, { ...change, updated_at_ms: nowMs }))) {
+    const { secret, columns } = sealStart(keyRing, realm, subject.id, start, by, nowMs)
+    if (!(await updateSubject(tx, subject.id, { ...columns, updated_at_ms: nowMs }))) {
       throw new Failure('subject_not_found')
     }
-    if (isActive) await forgetSpentSteps(tx, subject.id)
-    await audit.append(tx, [subjectEvent(by, 'enrol', realm.id, subject, { begins: isActive ? 'active' : 'pending' })])
-    return shown(realm, start.label ?? subject.name, secret, start.shape ?? realm.policy, pendingUntilMs)
+    if (start.begins === 'active') await forgetSpentSteps(tx, subject.id)
+    await audit.append(tx, [enrolEvent(by, realm, subject, start)])
+    const shape = start.shape ?? realm.policy
+    return shown(realm, start.label ?? subject.name, secret, shape, columns.pending_until_ms ?? null)
   }
 
   /**
@@ -110,6 +105,35 @@ export class Enrolment {
     const shape = isActive ? shapeOf(subject, realm.policy) : realm.policy
     return shown(realm, subject.name, secret, shape, isActive ? null : subject.pending_until_ms)
   }
+}
+
+/** A secret that begins, and the columns of its subject that hold it. The realm's key must be ready. */
+export function sealStart(
+  keyRing: Core['keyRing'],
+  realm: RealmEntry,
+  subjectId: string,
+  { begins, secret: given, shape }: SecretStart,
+  by: By,
+  nowMs: number,
+): { secret: Uint8Array; columns: Partial<SubjectRow> } {
+  const secret = given ?? randomBytes(secretBytes[realm.policy.algorithm])
+  const place = begins === 'active' ? activePlace(subjectId) : pendingPlace(subjectId)
+  const sealed = keyRing.seal(realm.dataKeyId, secret, place)
+  const columns =
+    begins === 'active'
+      ? activeColumns(sealed, shape ?? null, nowMs)
+      : { pending_secret: sealed, pending_until_ms: nowMs + begins.pendingForMs, pending_by: actorId(by.actor) }
+  return { secret, columns }
+}
+
+/** What the audit keeps of a secret that begins. */
+export function enrolEvent(
+  by: By,
+  realm: Pick<RealmEntry, 'id'>,
+  subject: Pick<SubjectRow, 'id' | 'name'>,
+  { begins }: SecretStart,
+): AuditEvent {
+  return subjectEvent(by, 'enrol', realm.id, subject, { begins: begins === 'active' ? 'active' : 'pending' })
 }
 
 function activeColumns(sealed: Uint8Array, shape: CodeShape | null, nowMs: number): Partial<SubjectRow> {

@@ -42,6 +42,8 @@ export interface Idempotency {
 export const repeatedForMs = 60_000
 /** A subject whose row another server holds is tried again for this long. */
 const givenUpAfterMs = 2000
+/** On a machine that is busy two tries may lie further apart than that: they say nothing about the row yet. */
+const triedAtLeast = 10
 const pauseWhenHeldMs = 3
 const largestBatch = 512
 /** A further batch is begun beside one under way only for as many as this: each costs a round of statements. */
@@ -61,6 +63,9 @@ interface Waiting {
   attempt: Attempt | null
   /** The entry was old, or its row held: load it anew. */
   isStale: boolean
+  /** When that was first found, by the monotonic clock: a wall clock may be stepped meanwhile. */
+  heldSinceMs: number | null
+  tries: number
   outcome: Outcome | null
 }
 
@@ -137,6 +142,8 @@ export class Judge {
       entry: null,
       attempt: null,
       isStale: false,
+      heldSinceMs: null,
+      tries: 0,
       outcome: null,
     }
     this.#queue.push(waiting)
@@ -313,7 +320,9 @@ export class Judge {
 
   #wait(waiting: Waiting): boolean {
     waiting.isStale = true
-    if (this.#core.services.clock.nowMs() - waiting.atMs < givenUpAfterMs) return false
+    waiting.heldSinceMs ??= performance.now()
+    waiting.tries += 1
+    if (waiting.tries < triedAtLeast || performance.now() - waiting.heldSinceMs < givenUpAfterMs) return false
     waiting.reject(new Failure('verification_busy'))
     return true
   }

@@ -24,7 +24,6 @@ export class Recent<Value> {
   }
 
   set(key: string, value: Value): void {
-    this.#old.delete(key)
     this.#young.set(key, value)
     if (this.#young.size < this.#capacity) return
     this.#old = this.#young

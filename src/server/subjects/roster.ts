@@ -56,15 +56,17 @@ export class Roster {
   readonly #storage: Storage
   readonly #keyRing: KeyRing<Tx>
   readonly #entries = new Recent<RosterEntry | null>(keptEntries)
+  /** Of each look-up under way the keys that nothing was told about since it began. */
+  readonly #lookups = new Set<Set<string>>()
 
   constructor(storage: Storage, keyRing: KeyRing<Tx>) {
     this.#storage = storage
     this.#keyRing = keyRing
     storage.changes.listen(({ kind, objectId }) => {
-      if (kind === 'realm') this.#entries.clear()
-      if (kind === 'subject') this.#entries.delete(objectId)
+      if (kind === 'realm') this.#forgetAll()
+      if (kind === 'subject') this.#forget(objectId)
     })
-    storage.changes.onReset(() => this.#entries.clear())
+    storage.changes.onReset(() => this.#forgetAll())
   }
 
   /**
@@ -79,6 +81,23 @@ export class Roster {
 
   /** Loads subjects of one realm; a name that is missing from the answer does not exist. */
   async load(realm: RealmEntry, names: readonly string[]): Promise<Map<string, RosterEntry>> {
+    const quiet = new Set(names.map((name) => rosterKey(realm.id, name)))
+    this.#lookups.add(quiet)
+    try {
+      const found = await this.#find(realm, names)
+      for (const name of names) this.#keep(rosterKey(realm.id, name), found.get(name) ?? null, quiet)
+      return found
+    } finally {
+      this.#lookups.delete(quiet)
+    }
+  }
+
+  /** Forgets a subject, so that its next use loads it. */
+  forget(realmId: string, name: string): void {
+    this.#forget(rosterKey(realmId, name))
+  }
+
+  async #find(realm: RealmEntry, names: readonly string[]): Promise<Map<string, RosterEntry>> {
     const found = new Map<string, RosterEntry>()
     for (let start = 0; start < names.length; start += namesAtOnce) {
       const asked = names.slice(start, start + namesAtOnce)
@@ -87,13 +106,22 @@ export class Roster {
         found.set(row.name, lacksKey(entry) ? await this.#openWithKey(row, realm) : entry)
       }
     }
-    for (const name of names) this.#entries.set(rosterKey(realm.id, name), found.get(name) ?? null)
     return found
   }
 
-  /** Forgets a subject, so that its next use loads it. */
-  forget(realmId: string, name: string): void {
-    this.#entries.delete(rosterKey(realmId, name))
+  // Who was added while we looked is not remembered as missing: no version check would ever tell.
+  #keep(key: string, entry: RosterEntry | null, quiet: ReadonlySet<string>): void {
+    if (entry !== null || quiet.has(key)) this.#entries.set(key, entry)
+  }
+
+  #forget(key: string): void {
+    this.#entries.delete(key)
+    for (const quiet of this.#lookups) quiet.delete(key)
+  }
+
+  #forgetAll(): void {
+    this.#entries.clear()
+    for (const quiet of this.#lookups) quiet.clear()
   }
 
   #open(row: RosterRow, realm: RealmEntry): RosterEntry {

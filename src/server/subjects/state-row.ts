@@ -1,5 +1,5 @@
 import type { SqlRow } from '../database/storage.ts'
-import type { SubjectStateTable } from '../database/tables.ts'
+import type { SubjectStateTable } from '../database/tables/realms.ts'
 import type { SubjectState } from './decide.ts'
 import type { NamedSource } from './lockout.ts'
 

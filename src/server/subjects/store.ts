@@ -1,6 +1,8 @@
+import { sql } from '../database/sql.ts'
 import type { Queryable, Storage, Tx } from '../database/storage.ts'
-import type { RealmTable, SubjectTable } from '../database/tables.ts'
+import type { RealmTable, SubjectTable } from '../database/tables/realms.ts'
 import { freshState } from './decide.ts'
+import type { NamedSource } from './lockout.ts'
 import { stateRow } from './state-row.ts'
 
 export type RealmRow = RealmTable
@@ -28,21 +30,6 @@ export function findRealmByName(db: Queryable, name: string): Promise<RealmRow |
 /** Adds a realm. */
 export async function insertRealm(tx: Tx, row: RealmRow): Promise<void> {
   await tx.insertInto('realm').values(row).execute()
-}
-
-/** The text of a setting, undefined when it was never set. */
-export async function readSetting(db: Queryable, key: string): Promise<string | undefined> {
-  const row = await db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
-  return row?.value
-}
-
-/** Writes a setting. Whoever keeps it in memory hears of it through the change feed. */
-export async function writeSetting(tx: Tx, key: string, value: string, nowMs: number): Promise<void> {
-  await tx
-    .insertInto('setting')
-    .values({ key, value, updated_at_ms: nowMs })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value, updated_at_ms: nowMs }))
-    .execute()
 }
 
 /** Subjects of one realm by their names. */
@@ -138,7 +125,7 @@ export async function updateSubject(tx: Tx, id: string, change: Partial<SubjectR
 }
 
 /** Locks a subject's hot row by moving its version; false when the subject is gone. */
-export async function moveVersion(tx: Tx, id: string): Promise<boolean> {
+async function moveVersion(tx: Tx, id: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('subject_state')
     .set((row) => ({ secret_version: row('secret_version', '+', 1) }))
@@ -206,15 +193,97 @@ export async function endOpenLinks(tx: Tx, subjectId: string, nowMs: number): Pr
   return ended.filter(({ expires_at_ms }) => expires_at_ms > nowMs).length
 }
 
-/** Forgets sources unknown again, verdicts no longer repeated and links past their time. */
-export async function pruneSubjects(tx: Tx, before: { sourcesMs: number; memosMs: number; linksMs: number }) {
-  await tx.deleteFrom('subject_source').where('accepted_at_ms', '<', before.sourcesMs).execute()
-  await tx
+/** Keeps a known source in the hot row, where that place is free or its own; false when another one has it. */
+export async function writeMainSource(tx: Tx, subjectId: string, source: NamedSource): Promise<boolean> {
+  const { hash, acceptedAtMs, windowStartedAtMs, failures } = source
+  const { numUpdatedRows } = await tx
     .updateTable('subject_state')
-    .set({ main_source_hash: null })
-    .where('main_source_hash', 'is not', null)
-    .where('main_source_accepted_at_ms', '<', before.sourcesMs)
+    .set({
+      main_source_hash: hash,
+      main_source_accepted_at_ms: acceptedAtMs,
+      main_source_window_started_at_ms: windowStartedAtMs,
+      main_source_failures: failures,
+    })
+    .where('subject_id', '=', subjectId)
+    .where((row) => row.or([row('main_source_hash', 'is', null), row('main_source_hash', '=', hash)]))
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Keeps a known source in a row of its own. */
+export async function writeOtherSource(tx: Tx, subjectId: string, source: NamedSource): Promise<void> {
+  const { hash, acceptedAtMs, windowStartedAtMs, failures } = source
+  const columns = { accepted_at_ms: acceptedAtMs, window_started_at_ms: windowStartedAtMs, failures }
+  await tx
+    .insertInto('subject_source')
+    .values({ subject_id: subjectId, source_hash: Buffer.from(hash, 'hex'), ...columns })
+    .onConflict((conflict) => conflict.columns(['subject_id', 'source_hash']).doUpdateSet(columns))
     .execute()
+}
+
+/** The highest number of a realm's subjects, 0 when it has none. */
+export async function highestOfRealm(tx: Tx, realmId: string): Promise<number> {
+  const row = await tx
+    .selectFrom('subject')
+    .select((select) => select.fn.max('number').as('number'))
+    .where('realm_id', '=', realmId)
+    .executeTakeFirst()
+  return Number(row?.number ?? 0)
+}
+
+/** The highest number of the subjects of all realms of an origin, 0 when there is none. */
+export async function highestOfOrigin(db: Queryable, origin: string): Promise<number> {
+  // One step along the index for each realm: the highest of all would read every subject.
+  const highest = sql<number>`(select max(number) from subject where subject.realm_id = realm.id)`
+  const rows = await db.selectFrom('realm').select(highest.as('number')).where('origin', '=', origin).execute()
+  return rows.reduce((most, { number }) => Math.max(most, Number(number ?? 0)), 0)
+}
+
+/** Which of these numbers subjects of an origin have, with a secret or without. */
+export async function numbersInUse(db: Queryable, origin: string, numbers: readonly number[]): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('realm')
+    .innerJoin('subject', 'subject.realm_id', 'realm.id')
+    .select('subject.number')
+    .where('realm.origin', '=', origin)
+    .where('subject.number', 'in', [...numbers])
+    .execute()
+  return new Set(rows.map(({ number }) => Number(number)))
+}
+
+/** Forgets verdicts no longer repeated and links past their time. */
+export async function pruneMemosAndLinks(tx: Tx, before: { memosMs: number; linksMs: number }): Promise<void> {
   await tx.deleteFrom('verdict_memo').where('at_ms', '<', before.memosMs).execute()
   await tx.deleteFrom('enrolment_link').where('expires_at_ms', '<', before.linksMs).execute()
+}
+
+/** Some subjects in the order of their ids: those above the first, up to the second, or to the end where it is null. */
+export interface SubjectRange {
+  readonly above: string
+  readonly upTo: string | null
+}
+
+/** The id so many subjects behind another one; null when there are not so many. */
+export async function idBehind(db: Queryable, id: string, count: number): Promise<string | null> {
+  const row = await db
+    .selectFrom('subject_state')
+    .select('subject_id')
+    .where('subject_id', '>', id)
+    .orderBy('subject_id')
+    .offset(count - 1)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.subject_id ?? null
+}
+
+/** Forgets the sources of some subjects where no code was accepted since `beforeMs`. */
+export async function forgetSources(tx: Tx, { above, upTo }: SubjectRange, beforeMs: number): Promise<void> {
+  let further = tx.deleteFrom('subject_source').where('subject_id', '>', above)
+  let main = tx.updateTable('subject_state').set({ main_source_hash: null }).where('subject_id', '>', above)
+  if (upTo !== null) {
+    further = further.where('subject_id', '<=', upTo)
+    main = main.where('subject_id', '<=', upTo)
+  }
+  await further.where('accepted_at_ms', '<', beforeMs).execute()
+  await main.where('main_source_hash', 'is not', null).where('main_source_accepted_at_ms', '<', beforeMs).execute()
 }

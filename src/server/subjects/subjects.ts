@@ -1,35 +1,27 @@
-import { randomUUID } from 'node:crypto'
 import { Failure } from '../../errors/failure.ts'
-import type { Confirmation } from '../../api/realms.ts'
+import type { Confirmation } from '../../api/subjects.ts'
 import type { Core } from '../audit/core.ts'
 import { isDuplicate } from '../database/conflict.ts'
+import { asHotTx } from '../database/sql.ts'
 import type { Tx } from '../database/storage.ts'
 import { type By, subjectEvent } from './audited.ts'
 import { inheritedLockout, realmEntry, RealmDirectory, type RealmEntry } from './directory.ts'
-import { Enrolment } from './enrol.ts'
+import { enrolEvent, Enrolment, sealStart } from './enrol.ts'
+import { forgetOutdated } from './housekeeping.ts'
 import { clockOffset } from './matching.ts'
 import { addressSource } from './source.ts'
 import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
 import { knownForMs } from './lockout.ts'
 import { makeRealm, type NewRealm } from './make-realm.ts'
+import { insertSubjects, type Newcomer, newRow, type NewSubject } from './newcomers.ts'
 import { nameKey } from './names.ts'
-import { nextNumber } from './numbers.ts'
+import { nextNumbers } from './numbers.ts'
 import { Roster, rosterKey } from './roster.ts'
 import * as store from './store.ts'
 import type { SubjectRow } from './store.ts'
 import type { Judged } from './verdict.ts'
 
 const pruneEveryMs = 10 * 60_000
-
-/** A subject to be added. The name is checked and canonical. */
-export interface NewSubject {
-  readonly name: string
-  readonly email?: string
-  readonly isEnabled?: boolean
-  /** Kept where they are imported. */
-  readonly id?: string
-  readonly number?: number
-}
 
 /**
  * Everyone whose codes we judge, of all realms and doors.
@@ -143,29 +135,37 @@ export class Subjects {
   async add(tx: Tx, realm: RealmEntry, subject: NewSubject, by: By): Promise<SubjectRow> {
     if ((await store.findSubject(tx, realm.id, subject.name)) !== undefined) throw new Failure('subject_name_taken')
     const nowMs = this.#core.services.clock.nowMs()
-    const row: SubjectRow = {
-      id: subject.id ?? randomUUID(),
-      realm_id: realm.id,
-      name: subject.name,
-      name_key: nameKey(subject.name),
-      number: subject.number ?? (await nextNumber(tx, realm, nowMs)),
-      email: subject.email ?? '',
-      enabled: (subject.isEnabled ?? true) ? 1 : 0,
-      sealed_secret: null,
-      algorithm: null,
-      digits: null,
-      period_seconds: null,
-      pending_secret: null,
-      pending_until_ms: null,
-      pending_by: null,
-      enrolled_at_ms: null,
-      created_at_ms: nowMs,
-      updated_at_ms: nowMs,
-    }
+    const row = newRow(realm, subject, subject.number ?? (await nextNumbers(tx, realm, 1, nowMs)), nowMs)
     await this.#orTaken(() => store.insertSubject(tx, row))
     await this.#core.audit.append(tx, [subjectEvent(by, 'create', realm.id, row)])
     await this.#tellName(tx, realm, row.name)
     return row
+  }
+
+  /**
+   * Adds many subjects, each with its secret, as {@link Subjects.add} and {@link Enrolment.start} would one after the
+   * other, in a few statements.
+   *
+   * @throws {@link Failure} `subject_name_taken` when one of the names is; nobody is added then
+   */
+  async addMany(tx: Tx, realm: RealmEntry, newcomers: readonly Newcomer[], by: By): Promise<void> {
+    const { keyRing, storage, audit, services } = this.#core
+    await keyRing.ready(realm.dataKeyId)
+    const nowMs = services.clock.nowMs()
+    const unnumbered = newcomers.filter(({ subject }) => subject.number === undefined).length
+    let next = unnumbered === 0 ? 0 : await nextNumbers(tx, realm, unnumbered, nowMs)
+    const rows = newcomers.map(({ subject, start }): SubjectRow => {
+      const row = newRow(realm, subject, subject.number ?? next++, nowMs)
+      return { ...row, ...sealStart(keyRing, realm, row.id, start, by, nowMs).columns }
+    })
+    await this.#orTaken(() => insertSubjects(asHotTx(tx, storage.engine), rows))
+    const events = newcomers.flatMap(({ start }, index) => {
+      const row = rows[index]
+      return row === undefined ? [] : [subjectEvent(by, 'create', realm.id, row), enrolEvent(by, realm, row, start)]
+    })
+    await audit.append(tx, events)
+    const changes = rows.map(({ name }) => ({ kind: 'subject', objectId: rosterKey(realm.id, name) }))
+    await storage.recordChanges(tx, changes)
   }
 
   /** Changes name, mail address or whether a subject is enabled. Disabling calls its open enrolment links back. */
@@ -229,7 +229,7 @@ export class Subjects {
     const nowMs = this.#core.services.clock.nowMs()
     const before = { sourcesMs: nowMs - knownForMs, memosMs: nowMs - repeatedForMs, linksMs: nowMs - pruneEveryMs }
     try {
-      await this.#core.storage.transaction((tx) => store.pruneSubjects(tx, before))
+      await forgetOutdated(this.#core.storage, before)
     } catch (error) {
       this.#core.services.log.warn({ err: error }, 'old sources could not be removed; the next round tries again')
     }

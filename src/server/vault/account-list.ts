@@ -8,7 +8,13 @@ import { viewOf } from './account-view.ts'
 import { grantsOn } from './grant-store.ts'
 import { type AccountRights, accountsNamedByScopes, maySee, rightsOn } from './rights.ts'
 import { undoMsOf, type VaultRoom } from './room.ts'
-import { type AccountFilter, type DuePosition, listAccounts, listDueRotations, type ListPosition } from './store.ts'
+import {
+  type AccountFilter,
+  type DuePosition,
+  listAccounts,
+  listDueRotations,
+  type ListPosition,
+} from './list-store.ts'
 
 /** What a list is narrowed by, and which page of it. */
 export interface ListWish extends PageWish {

@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../database/storage.ts'
-import type { AccountCustodyTable } from '../database/tables.ts'
+import type { AccountCustodyTable } from '../database/tables/vault.ts'
 
 /** Somebody who could have seen one version of a secret; `personId` is null for programs and the server. */
 export interface Custodian {

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { Custody, RevealRecord } from '../../api/accounts.ts'
+import type { Custody, RevealDay, RevealRecord } from '../../api/accounts.ts'
 import { doneBy } from '../access/audited.ts'
 import type { Leaver } from '../access/leavers.ts'
 import type { Tx } from '../database/storage.ts'
@@ -51,6 +51,28 @@ export async function listReveals(
     outcome: event.outcome,
   }))
   return nextCursor === undefined ? { items: records } : { items: records, nextCursor }
+}
+
+const countedDays = 30
+const dayMs = 86_400_000
+
+/** How many codes of an account were handed out on each of the last 30 days in UTC, oldest first, for who manages it. */
+export async function countReveals(
+  room: VaultRoom,
+  actor: Actor,
+  accountId: string,
+): Promise<{ days: Static<typeof RevealDay>[] }> {
+  const { storage, services, audit } = room.core
+  const nowMs = services.clock.nowMs()
+  await manageAccount(storage.db, actor, accountId, nowMs)
+  const firstDayMs = (Math.floor(nowMs / dayMs) - countedDays + 1) * dayMs
+  const filter = { object: accountId, action: 'account.reveal', outcome: 'accepted', afterMs: firstDayMs }
+  const counts = new Map((await audit.counts(filter)).map(({ day, count }) => [day, count]))
+  const days = Array.from({ length: countedDays }, (_, index) => {
+    const day = new Date(firstDayMs + index * dayMs).toISOString().slice(0, 10)
+    return { day, count: counts.get(day) ?? 0 }
+  })
+  return { days }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../database/storage.ts'
-import type { AccountGrantTable } from '../database/tables.ts'
+import type { AccountGrantTable } from '../database/tables/vault.ts'
 import type { AccountGrant } from './rights.ts'
 
 /** A grant with the name of whoever has it; empty when they are gone. */

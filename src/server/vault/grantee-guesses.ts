@@ -8,7 +8,7 @@ const mostActors = 10_000
 
 interface Guesses {
   readonly wrong: number
-  readonly atMs: number
+  atMs: number
 }
 
 /**
@@ -45,6 +45,9 @@ export class GranteeGuesses {
 
   #level(actorId: string, nowMs: number): number {
     const guesses = this.#guesses.get(actorId)
-    return guesses === undefined ? 0 : Math.max(0, guesses.wrong - (nowMs - guesses.atMs) / refillMs)
+    if (guesses === undefined) return 0
+    // After a clock was set back waiting goes on from there.
+    guesses.atMs = Math.min(guesses.atMs, nowMs)
+    return Math.max(0, guesses.wrong - (nowMs - guesses.atMs) / refillMs)
   }
 }

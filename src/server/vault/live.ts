@@ -21,7 +21,7 @@ export interface LiveState {
 const beatMs = 15_000
 /** Enough to name everybody; beyond that nobody reads on. */
 const mostReveals = 50
-/** Who watches longer connects again, and so with fresh rights of their own. */
+/** Who watches longer connects again: no line is open for ever. */
 const longestMs = 5 * 60_000
 
 /**
@@ -30,7 +30,7 @@ const longestMs = 5 * 60_000
  */
 export async function* watchAccount(
   room: VaultRoom,
-  actor: Actor,
+  askerNow: () => Promise<Actor>,
   accountId: string,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -39,7 +39,7 @@ export async function* watchAccount(
   let woke: 'change' | 'beat' = 'change'
   while (!signal.aborted && performance.now() < endsAt) {
     const next = nextChange(room.core.storage, accountId, signal)
-    const state = await readState(room, actor, accountId).catch(() => null)
+    const state = await readState(room, askerNow, accountId).catch(() => null)
     if (state === null) return
     const { serverTimeMs: _time, ...lasting } = state
     const telling = JSON.stringify(lasting)
@@ -50,10 +50,10 @@ export async function* watchAccount(
   }
 }
 
-async function readState(room: VaultRoom, actor: Actor, accountId: string): Promise<LiveState> {
+async function readState(room: VaultRoom, askerNow: () => Promise<Actor>, accountId: string): Promise<LiveState> {
   const { db } = room.core.storage
   const serverTimeMs = room.core.services.clock.nowMs()
-  const { account } = await seeAccount(db, actor, accountId, serverTimeMs)
+  const { account } = await seeAccount(db, await askerNow(), accountId, serverTimeMs)
   const step = Math.floor(serverTimeMs / 1000 / account.periodSeconds)
   const isLeased = account.lease !== 'off' && account.type !== 'hotp'
   const leases = isLeased ? await leasesOf(db, [{ accountIds: [accountId], fromStep: step }]) : []

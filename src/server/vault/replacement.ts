@@ -111,7 +111,7 @@ export async function undoReplacement(room: VaultRoom, actor: Actor, id: string)
 }
 
 /** Whether a code was made by this secret: now or one step either way, or by one of the next ten counters. */
-export function provesSecret(otp: OtpAccount, proofCode: string, nowMs: number): boolean {
+function provesSecret(otp: OtpAccount, proofCode: string, nowMs: number): boolean {
   const { type, secret, periodSeconds, counter, algorithm, digits } = otp
   if (type === 'steam') {
     const typed = proofCode.replace(/\s/g, '').toUpperCase()

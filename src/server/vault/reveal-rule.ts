@@ -69,9 +69,7 @@ export function decideRegistration(wish: RevealWish, facts: RevealFacts, isCusto
   const proof = missingProof(account, wish.actor, nowMs)
   if (proof !== null) return { kind: 'denied', failure: proof }
   if (account.type === 'hotp') return { kind: 'denied', failure: 'account_counter_based' }
-  const decision = decideTimed({ ...wish, minSeconds: 0, wantsNext: false }, facts)
-  if (decision.kind !== 'reveal') return decision
-  return { ...decision, nextStep: null }
+  return decideTimed({ ...wish, minSeconds: 0, wantsNext: false }, facts)
 }
 
 function refusal({ actor, actKey, wantsPrevious }: RevealWish, facts: RevealFacts): FailureCode | null {

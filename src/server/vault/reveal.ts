@@ -26,6 +26,8 @@ export interface RevealOptions {
   readonly publicKey?: string | undefined
   /** Fires when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
+  /** Who asks by now, for a wish that waited: it is decided by the rights of that moment (T96). */
+  readonly askerNow?: (() => Promise<Actor>) | undefined
 }
 
 /** A decided wish, and the way to the secret of its account: opened once for all who share the transaction. */
@@ -69,7 +71,7 @@ export class Revealer {
     // PostgreSQL cannot hold such a text, and one wish must not spoil the others of its transaction.
     if (accountId.includes('\0')) throw new Failure('account_not_found')
     const asked = this.#ask(actor, accountId, options, 'reveal')
-    const decided = await this.#decidePatiently(asked, options.signal)
+    const decided = await this.#decidePatiently(asked, options)
     return this.#answer(decided)
   }
 
@@ -106,11 +108,13 @@ export class Revealer {
     return { accountId, wish, purpose, publicKey, door }
   }
 
-  async #decidePatiently(asked: AskedReveal, signal: AbortSignal | undefined): Promise<ReadyReveal> {
+  async #decidePatiently(asked: AskedReveal, { signal, askerNow }: RevealOptions): Promise<ReadyReveal> {
     const decided = await this.#enqueue(asked)
     if (decided.decision.kind !== 'wait') return decided
     await this.#sleepUntil(decided.decision.untilMs, signal)
-    return this.#enqueue({ ...asked, wish: { ...asked.wish, hasWaited: true } })
+    const actor = askerNow === undefined ? asked.wish.actor : await askerNow()
+    requireKnown(actor)
+    return this.#enqueue({ ...asked, wish: { ...asked.wish, actor, hasWaited: true } })
   }
 
   async #sleepUntil(untilMs: number, signal: AbortSignal | undefined): Promise<void> {

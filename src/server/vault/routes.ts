@@ -33,14 +33,14 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
     vault.reveal(actor, params.account, {
       ...body,
       idempotencyKey: idempotencyKeyOf(request),
-      ...(body.minSeconds === undefined ? {} : { signal: whenGone(reply) }),
+      ...(body.minSeconds === undefined ? {} : { signal: whenGone(reply), askerNow: () => request.askerNow() }),
     }),
   )
   route(api.registerCodes, ({ actor, params }) => vault.registerCodes(actor, params.account))
-  route(api.accountEvents, async ({ actor, params, reply }) => {
+  route(api.accountEvents, async ({ actor, params, request, reply }) => {
     await vault.read(actor, params.account)
     reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
-    reply.send(Readable.from(vault.watch(actor, params.account, whenGone(reply))))
+    reply.send(Readable.from(vault.watch(() => request.askerNow(), params.account, whenGone(reply))))
   })
 
   route(api.listGrants, ({ actor, params, query }) => vault.grants(actor, params.account, query))
@@ -49,6 +49,7 @@ export function vaultRoutes({ route, whenStopping }: Router, vault: Vault): void
 
   route(api.listCustody, ({ actor, params, query }) => vault.custody(actor, params.account, query))
   route(api.listReveals, ({ actor, params, query }) => vault.reveals(actor, params.account, query))
+  route(api.countReveals, ({ actor, params }) => vault.revealCounts(actor, params.account))
   route(intake.readIntake, ({ actor, params }) => vault.intake(actor, params.account))
   route(intake.noteIntake, ({ actor, params, body }) => vault.noteIntake(actor, params.account, body))
   route(api.readImage, ({ actor, body }) => vault.preview(actor, body), { bodyLimit: fileBodyLimit })

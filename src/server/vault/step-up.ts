@@ -2,6 +2,7 @@ import type { FailureCode } from '../../errors/catalogue.ts'
 import { Failure } from '../../errors/failure.ts'
 import type { Actor } from '../http/actor.ts'
 import { shortfallOf, type SignOnDemand, usualDemand } from '../access/oidc/demand.ts'
+import { isRecent } from '../access/proofs.ts'
 import type { StepUp, VaultAccount } from './account.ts'
 
 /** How long a proof counts as recent. */
@@ -22,9 +23,9 @@ export function missingProof(
   const isInSession = actor.kind === 'person' && actor.sessionId !== undefined
   switch (stepUp) {
     case 'recent':
-      return isInSession && nowMs - actor.authenticatedAtMs <= recentMs ? null : 'reveal_step_up_recent'
+      return isInSession && isRecent(actor.authenticatedAtMs, nowMs, recentMs) ? null : 'reveal_step_up_recent'
     case 'passkey':
-      return isInSession && nowMs - (actor.passkeyAtMs ?? 0) <= recentMs ? null : 'reveal_step_up_passkey'
+      return isInSession && isRecent(actor.passkeyAtMs ?? 0, nowMs, recentMs) ? null : 'reveal_step_up_passkey'
     case 'sign-on': {
       const assurance = isInSession ? actor.assurance : undefined
       return shortfallOf(assurance, signOnDemand ?? usualDemand, nowMs) === null ? null : 'reveal_step_up_sign_on'

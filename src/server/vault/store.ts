@@ -1,9 +1,7 @@
-import type { ExpressionBuilder } from 'kysely'
 import type { Algorithm, OtpType } from '../../otp/account.ts'
 import type { SignOnDemand } from '../access/oidc/demand.ts'
-import { sql } from '../database/sql.ts'
 import type { Engine, Queryable, Tx } from '../database/storage.ts'
-import type { AccountTable, Tables } from '../database/tables.ts'
+import type { AccountTable } from '../database/tables/vault.ts'
 import type { StepUp, VaultAccount } from './account.ts'
 import type { LeaseMode } from './lease.ts'
 
@@ -81,127 +79,6 @@ export async function setCounter(tx: Tx, accountId: string, counter: number): Pr
   await tx.updateTable('account').set({ counter }).where('id', '=', accountId).execute()
 }
 
-/** Which accounts a list shows, and whose favourites come first. */
-export interface AccountFilter {
-  /** Null sees all: an administrator, or a service for every account. */
-  readonly viewer: { readonly personId: string; readonly groupIds: readonly string[] } | null
-  /** Only these ids, for tokens that name accounts; null for no such limit. */
-  readonly ids: readonly string[] | null
-  readonly favouritesOf: string | null
-  readonly search: string
-  readonly tag: string | null
-  readonly deleted: boolean
-  readonly nowMs: number
-}
-
-/** Where a page of the list begins: behind this favourite flag, label and id. */
-export type ListPosition = readonly [favourite: number, label: string, id: string]
-
-export interface ListedAccount {
-  readonly account: VaultAccount
-  readonly favourite: boolean
-  readonly position: ListPosition
-}
-
-/** Accounts by favourite, then label: at most `limit` behind `after`. */
-export async function listAccounts(
-  db: Queryable,
-  filter: AccountFilter,
-  after: ListPosition | null,
-  limit: number,
-): Promise<ListedAccount[]> {
-  if (filter.ids?.length === 0) return []
-  const favourite = sql<number>`case when favourite.account_id is null then 0 else 1 end`
-  const label = sql<string>`lower(account.label)`
-  let query = db
-    .selectFrom('account')
-    .leftJoin('favourite', (join) =>
-      join.onRef('favourite.account_id', '=', 'account.id').on('favourite.person_id', '=', filter.favouritesOf ?? ''),
-    )
-    .selectAll('account')
-    .select([favourite.as('is_favourite'), label.as('sort_label')])
-    .where('account.deleted_at_ms', filter.deleted ? 'is not' : 'is', null)
-    .orderBy(favourite, 'desc')
-    .orderBy(label)
-    .orderBy('account.id')
-    .limit(limit)
-  const { viewer, ids, tag, nowMs } = filter
-  if (ids !== null) query = query.where('account.id', 'in', ids)
-  if (viewer !== null) {
-    query = query.where('account.id', 'in', (from) =>
-      from
-        .selectFrom('account_grant')
-        .select('account_id')
-        .where((grant) => grantedTo(grant, viewer))
-        .where((grant) => grant.or([grant('expires_at_ms', 'is', null), grant('expires_at_ms', '>', nowMs)])),
-    )
-  }
-  // Tags are kept as JSON, so that a whole tag stands between quotes.
-  if (tag !== null) query = query.where('account.tags', 'like', contains(JSON.stringify(tag)))
-  for (const word of filter.search.split(/\s+/).filter((part) => part !== '')) {
-    query = query.where(searched, 'like', contains(word.toLowerCase()))
-  }
-  if (after !== null) {
-    const [isFavourite, sortLabel, id] = after
-    query = query.where(
-      sql<boolean>`(${favourite} < ${isFavourite} or (${favourite} = ${isFavourite}
-        and (${label} > ${sortLabel} or (${label} = ${sortLabel} and account.id > ${id}))))`,
-    )
-  }
-  const rows = await query.execute()
-  return rows.map((row) => ({
-    account: toAccount(row),
-    favourite: row.is_favourite === 1,
-    position: [row.is_favourite, row.sort_label, row.id],
-  }))
-}
-
-const searched = sql<string>`lower(account.label || ' ' || account.identifier || ' ' || account.issuer || ' ' ||
-  account.url || ' ' || account.tags || ' ' || account.note)`
-
-function grantedTo(
-  grant: ExpressionBuilder<Tables, 'account_grant'>,
-  { personId, groupIds }: { readonly personId: string; readonly groupIds: readonly string[] },
-) {
-  return grant.or([
-    grant('grantee_kind', '=', 'everyone'),
-    grant.and([grant('grantee_kind', '=', 'person'), grant('grantee_id', '=', personId)]),
-    ...(groupIds.length === 0
-      ? []
-      : [grant.and([grant('grantee_kind', '=', 'group'), grant('grantee_id', 'in', groupIds)])]),
-  ])
-}
-
-// SQLite has no escape character unless one is named; a pattern without wildcards of its own needs none.
-function contains(text: string) {
-  return sql<string>`${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`
-}
-
-/** Where an account stands on the rotate list. */
-export type DuePosition = readonly [rotateSinceMs: number, id: string]
-
-/** Accounts on the rotate list, longest due first. */
-export async function listDueRotations(
-  db: Queryable,
-  after: DuePosition | null,
-  limit: number,
-): Promise<VaultAccount[]> {
-  const query = db
-    .selectFrom('account')
-    .selectAll()
-    .where('rotate_reason', 'is not', null)
-    .where('deleted_at_ms', 'is', null)
-    .orderBy('rotate_since_ms')
-    .orderBy('id')
-    .limit(limit)
-  const rows = await (
-    after === null
-      ? query
-      : query.where(({ eb, refTuple, tuple }) => eb(refTuple('rotate_since_ms', 'id'), '>', tuple(...after)))
-  ).execute()
-  return rows.map(toAccount)
-}
-
 /** Pins or unpins an account for a person. */
 export async function setFavourite(tx: Tx, personId: string, accountId: string, favourite: boolean): Promise<void> {
   if (favourite) {
@@ -246,7 +123,8 @@ export async function dropPreviousSecrets(tx: Tx, nowMs: number): Promise<void> 
     .execute()
 }
 
-function toAccount(row: AccountTable): VaultAccount {
+/** An account of its row. */
+export function toAccount(row: AccountTable): VaultAccount {
   return {
     id: row.id,
     label: row.label,

@@ -9,6 +9,7 @@ import type {
   Grant,
   readImage,
   RevealAnswer,
+  RevealDay,
   RevealRecord,
   SecretReplace,
 } from '../../api/accounts.ts'
@@ -24,7 +25,7 @@ import { listRotations, listSeenAccounts, type ListWish } from './account-list.t
 import { addAccount, chooseFavourite, deleteAccount, readAccount, restoreAccount, updateAccount } from './accounts.ts'
 import { enrolAwsMfa, listAwsMfa, rotateAwsMfa } from './aws-mfa.ts'
 import { addCandidates, previewCandidates } from './candidates.ts'
-import { listCustody, listReveals, noteLeaver } from './custody.ts'
+import { countReveals, listCustody, listReveals, noteLeaver } from './custody.ts'
 import { GranteeGuesses } from './grantee-guesses.ts'
 import { createGrant, deleteGrant, type GrantWish, listGrants } from './grants.ts'
 import { noteIntake, readIntake } from './intake.ts'
@@ -58,13 +59,14 @@ export interface Vault {
   undoReplacement(actor: Actor, accountId: string): Promise<Account>
   reveal(actor: Actor, accountId: string, options?: RevealOptions): Promise<RevealAnswer>
   registerCodes(actor: Actor, accountId: string): Promise<{ first: RevealAnswer; second: RevealAnswer }>
-  /** Server-sent events about an account. */
-  watch(actor: Actor, accountId: string, signal: AbortSignal): AsyncGenerator<string>
+  /** Server-sent events about an account, as long as whoever asks by then may know of it. */
+  watch(askerNow: () => Promise<Actor>, accountId: string, signal: AbortSignal): AsyncGenerator<string>
   grants(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof Grant>>>
   grant(actor: Actor, accountId: string, wish: GrantWish): Promise<Static<typeof Grant>>
   ungrant(actor: Actor, accountId: string, grantId: string): Promise<void>
   custody(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof Custody>>>
   reveals(actor: Actor, accountId: string, page: PageWish): Promise<Page<Static<typeof RevealRecord>>>
+  revealCounts(actor: Actor, accountId: string): Promise<{ days: Static<typeof RevealDay>[] }>
   /** What a file, an image or a text holds, before anything is stored. */
   preview(actor: Actor, given: Input<typeof readImage>['body']): Promise<Answer<typeof readImage>>
   addPreviewed(
@@ -119,13 +121,14 @@ export function createVault(core: Core, options: VaultOptions = {}): Vault {
     undoReplacement: (actor, accountId) => undoReplacement(room, actor, accountId),
     reveal: (actor, accountId, wish) => revealer.reveal(actor, accountId, wish),
     registerCodes: (actor, accountId) => revealer.registerCodes(actor, accountId),
-    watch: (actor, accountId, signal) =>
-      watchAccount(room, actor, accountId, AbortSignal.any([signal, revealer.stopping])),
+    watch: (askerNow, accountId, signal) =>
+      watchAccount(room, askerNow, accountId, AbortSignal.any([signal, revealer.stopping])),
     grants: (actor, accountId, page) => listGrants(room, actor, accountId, page),
     grant: (actor, accountId, wish) => createGrant(room, actor, accountId, wish),
     ungrant: (actor, accountId, grantId) => deleteGrant(room, actor, accountId, grantId),
     custody: (actor, accountId, page) => listCustody(room, actor, accountId, page),
     reveals: (actor, accountId, page) => listReveals(room, actor, accountId, page),
+    revealCounts: (actor, accountId) => countReveals(room, actor, accountId),
     preview: (actor, given) => previewCandidates(room, actor, given),
     addPreviewed: (actor, batch, given) => addCandidates(room, actor, batch, given),
     intake: (actor, accountId) => readIntake(room, actor, accountId),

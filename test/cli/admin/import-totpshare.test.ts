@@ -81,6 +81,24 @@ describe('watchword admin import totpshare', () => {
     expect(isMistake(openFolderFile('31.32', Buffer.from(content.toString('base64')), knownDefaultKey))).toBe(true)
   })
 
+  it('refuses a wrong key once, before anything is written, and one damaged file alone stops nothing', async () => {
+    const [dataDir, folder] = [temporaryFolder(), temporaryFolder()]
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    for (const name of ['31.32', '33.34']) writeFileSync(join(folder, name), sealForTotpshare(secret, 'right'))
+    const keyFile = join(dataDir, 'enckey')
+    const call = (key: string) => {
+      writeFileSync(keyFile, key)
+      return runCommand(routes, ['totpshare', folder, '--key-file', keyFile, '--data-dir', dataDir])
+    }
+    const wrong = await call('wrong')
+    expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('opens with this key') })
+    expect(await call('right')).toMatchObject({ code: 0, stderr: expect.stringContaining('2 imported') })
+    expect(await call('wrong')).toMatchObject({ code: 0, stderr: expect.stringContaining('2 known before') })
+    writeFileSync(join(folder, '35.36'), 'AAAA')
+    const damaged = await call('right')
+    expect(damaged).toMatchObject({ code: 9, stdout: 'refused\t35.36\tit does not open with this key\n' })
+  })
+
   it('says when folder or key cannot be read', async () => {
     const dataDir = temporaryFolder()
     const missing = await runCommand(routes, ['totpshare', '/no/such/folder', '--data-dir', dataDir])

@@ -108,6 +108,9 @@ describe('administration of realms on the store itself', () => {
       realm: 'ungleich-admin',
       seed: expect.stringMatching(/^[A-Z2-7]{32}$/),
     })
+    // The door reads it back to any administrator: nobody may be told otherwise.
+    expect(first.stderr).not.toMatch(/once/)
+    expect(first.stderr).toMatch(/ungleich-admin can read it again/)
     const second = await watchword('admin', 'ungleichotp', 'bootstrap', '--name', 'again')
     expect(second).toMatchObject({ stdout: '', stderr: expect.stringContaining('--force') })
     const file = join(folder, 'db.sqlite3')

@@ -19,7 +19,7 @@ describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop',
     display = await openXDisplay()
     home = makeAgentHome()
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
-    clearAfter(8)
+    clearAfter(15)
   })
   afterAll(async () => {
     home.remove()
@@ -61,7 +61,7 @@ describeWith(['gpg', 'tmux', 'Xvfb', 'xclip'], 'b20 the clipboard of a desktop',
   it('holds the code, says when it is cleared, and is cleared', async () => {
     const finished = await home.call(['get', 'x', '--at', '59', '-c'], { env: env() })
     expect(finished).toMatchObject({ code: 0, stdout: '287082\n' })
-    expect(finished.stderr).toContain('cleared in 8 s')
+    expect(finished.stderr).toContain('cleared in 15 s')
     expect(pasted()).toBe('287082')
     await expect.poll(pasted, patience).toBe('')
     await expect.poll(waiting, patience).toEqual([])

@@ -31,6 +31,31 @@ describeWith(['gpg'], 'the commands on one store', () => {
     expect(await home.run(['list'])).toBe('eight\ngithub\nvalve\n')
   })
 
+  it.each([
+    ['--digits', '6'],
+    ['--period', '60'],
+    ['--algorithm', 'SHA256'],
+    ['--counter', '7'],
+    ['--options', 'digits=8'],
+  ])('says that %s %s does nothing for a Steam account, and changes nothing', async (flag, value) => {
+    const before = readFileSync(home.store)
+    const refused = await home.call(['edit', 'valve', flag, value])
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/^watchword: --\w+ does nothing for a steam account, .* --type .*\n$/)
+    expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
+
+  it('takes what a Steam account has anyway', async () => {
+    expect((await home.call(['edit', 'valve', '--digits', '5', '--issuer', 'Steam'])).code).toBe(0)
+  })
+
+  it('renaming onto a name that is taken advises what rename can do', async () => {
+    const refused = await home.call(['rename', 'valve', 'github'])
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/named github, and nothing was changed\. .*`watchword rm`/)
+    expect(refused.stderr).not.toContain('--force')
+  })
+
   it('lists when no command is given', async () => {
     expect(await home.run([])).toBe('eight\ngithub\nvalve\n')
   })
@@ -117,7 +142,9 @@ describeWith(['gpg'], 'the commands on one store', () => {
   })
 
   it('leaves no secret in clear in any file of the home', () => {
-    for (const file of filesBelow(home.path).filter((path) => !path.startsWith(home.gnupgHome))) {
+    const files = filesBelow(home.path).filter((path) => !path.startsWith(home.gnupgHome))
+    expect(files.length).toBeGreaterThan(1)
+    for (const file of files) {
       expect(readFileSync(file, 'latin1'), file).not.toMatch(/GEZDGNBV|12345678901234567890/)
     }
   })
@@ -176,6 +203,10 @@ describeWith(['gpg'], 'what the commands refuse', () => {
     ['options that are none', ['add', 'x', '--secret', '-', '--options', 'colour=red'], 8],
     ['a file that is not there', ['add', 'x', '--qr', '/nowhere.png'], 8],
     ['renaming onto another', ['rename', 'work:alice', 'work:bob'], 1],
+    ['a counter of an account that does not count', ['edit', 'work:alice', '--counter', '5'], 2],
+    ['steam with digits', ['edit', 'work:alice', '--type', 'steam', '--digits', '8'], 2],
+    ['adding steam with digits', ['add', 'x', '--secret', '-', '--type', 'steam', '--digits', '8'], 2],
+    ['adding a counting account with a period', ['add', 'x', '--secret', '-', '--type', 'hotp', '--period', '60'], 2],
   ])('%s: the documented exit code, one sentence, the store unchanged', async (_, args, code) => {
     const finished = await home.call(args, { input: sha1Secret })
     expect(finished.code).toBe(code)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { loadSettings } from '../../../src/cli/agent/settings.ts'
@@ -145,7 +145,8 @@ describeWith(['gpg'], 'what other commands keep in the store', () => {
   beforeAll(async () => {
     home = makeAgentHome()
     await home.run(['add', 'okta', '--secret', '-'], { input: secret })
-    store = new AgentStore(loadSettings(home.env), knownPassphrase(''), memoryKeeper())
+    const settle = () => loadSettings(home.env)
+    store = new AgentStore(settle(), settle, knownPassphrase(''), memoryKeeper())
   })
   afterAll(() => home.remove())
 
@@ -160,6 +161,28 @@ describeWith(['gpg'], 'what other commands keep in the store', () => {
     await writeSealedValue(store, 'okta password', null)
     expect(await readSealedValue(store, 'okta password')).toBeNull()
     expect(await readSealedValue(store, 'other')).toBe('value')
+  })
+
+  it('a file of values that is none is told without what stands in it', async () => {
+    const plain = join(home.path, 'plain-values')
+    writeFileSync(plain, 'hunter2')
+    home.gpg(
+      '--yes',
+      '-r',
+      'me@local',
+      '--trust-model',
+      'always',
+      '-o',
+      `${store.values.path}.other`,
+      '--encrypt',
+      plain,
+    )
+    const kept = readFileSync(store.values.path)
+    copyFileSync(`${store.values.path}.other`, store.values.path)
+    const thrown = await readSealedValue(store, 'aws/okta').catch((cause: unknown) => cause)
+    writeFileSync(store.values.path, kept)
+    expect(thrown).toMatchObject({ code: 'agent_store_foreign' })
+    expect(String(thrown)).not.toContain('hunter')
   })
 
   it('a new recipient reads the values too, and a removed one no longer', async () => {

@@ -1,6 +1,25 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { loadSettings } from '../../../src/cli/agent/settings.ts'
+import { memoryKeeper } from '../../../src/cli/agent/store/key-keeper.ts'
+import { knownPassphrase } from '../../../src/cli/agent/store/passphrases.ts'
+import { writeSealedValue } from '../../../src/cli/agent/store/sealed-values.ts'
+import { AgentStore } from '../../../src/cli/agent/store/store.ts'
 import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 
@@ -38,6 +57,69 @@ describeWith(['gpg'], 'recipients', () => {
     const alone = homeWithKey(home, colleague)
     expect(() => alone.gpg('--decrypt', home.store)).toThrow()
     alone.remove()
+  })
+
+  it('a removed one keeps no backup either where the store lies behind a link', async () => {
+    const [link, behind] = [join(home.path, 'link.gpg'), join(home.path, 'behind.gpg')]
+    symlinkSync(behind, link)
+    copyFileSync(home.store, behind)
+    await home.run(['recipients', 'add', 'colleague@local', '--store', link])
+    await home.run(['add', 'third', '--secret', '-', '--store', link], { input: secret })
+    expect(existsSync(`${behind}.bak`)).toBe(true)
+    await home.run(['recipients', 'remove', 'colleague@local', '--store', link])
+    expect(existsSync(`${behind}.bak`)).toBe(false)
+  })
+
+  it('a removed one does not come back through a command that began before, or another change at the same time', async () => {
+    await home.run(['recipients', 'add', 'colleague@local'])
+    const third = home.addKey('third@local')
+    const settle = () => loadSettings(home.env)
+    const begun = new AgentStore(settle(), settle, knownPassphrase(''), memoryKeeper())
+    await Promise.all([
+      home.run(['recipients', 'add', 'third@local']),
+      home.run(['recipients', 'remove', 'colleague@local']),
+    ])
+    await begun.change((accounts) => ({ accounts: [...accounts], result: undefined }))
+    await writeSealedValue(begun, 'late', 'value')
+    const readers = JSON.parse(await home.run(['recipients', '--json'])) as { userId: string }[]
+    expect(readers.map(({ userId }) => userId).toSorted()).toEqual(['me@local', 'third@local'])
+    for (const path of [home.store, begun.values.path]) {
+      const packets = spawnSync('gpg', ['--batch', '--list-packets', path], { env: home.env, encoding: 'utf8' })
+      expect(packets.stdout.match(/pubkey enc packet/g)).toHaveLength(2)
+      expect(packets.stdout).toContain(subkeyOf(home, third))
+    }
+    await home.run(['recipients', 'remove', 'third@local'])
+  })
+
+  it('settings behind a link stay there, and a link to nothing is no empty settings', async () => {
+    const [kept, settings] = [join(home.path, 'dotfiles.json'), join(home.path, '.config', 'watchword', 'agent.json')]
+    copyFileSync(settings, kept)
+    rmSync(settings)
+    symlinkSync(kept, settings)
+    await home.run(['recipients', 'add', 'colleague@local'])
+    expect(lstatSync(settings).isSymbolicLink()).toBe(true)
+    expect(readFileSync(kept, 'utf8')).toContain(colleague)
+    expect(readdirSync(dirname(settings))).toEqual(['agent.json'])
+    await home.run(['recipients', 'remove', 'colleague@local'])
+    renameSync(kept, `${kept}.away`)
+    const refused = await home.call(['add', 'x', '--secret', '-'], { input: secret })
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('it is a link to nothing')])
+    renameSync(`${kept}.away`, kept)
+  })
+
+  it('of a named store alone read what is exported of it, not those of the usual one', async () => {
+    await home.run(['recipients', 'add', 'colleague@local'])
+    const mine = join(home.path, 'mine.gpg')
+    await home.run(['agent', 'init', '--store', mine, '--gpgrecipient', 'me@local'])
+    await home.run(['add', 'private', '--secret', '-', '--store', mine], { input: secret })
+    const [file, folder] = [join(home.path, 'private.json.gpg'), join(home.path, 'private-pass')]
+    await home.run(['export', file, '--format', 'json', '--store', mine])
+    await home.run(['export', folder, '--format', 'pass', '--store', mine])
+    const packets = spawnSync('gpg', ['--batch', '--list-packets', file], { env: home.env, encoding: 'utf8' })
+    expect(packets.stdout).toContain('pubkey enc packet')
+    expect(packets.stdout).not.toContain(subkeyOf(home, colleague))
+    expect(readFileSync(join(folder, '.gpg-id'), 'utf8')).not.toContain(colleague)
+    await home.run(['recipients', 'remove', 'colleague@local'])
   })
 
   it('the last one, and the last of one’s own, cannot be removed', async () => {
@@ -222,6 +304,36 @@ describeWith([], 'a store under a passphrase', () => {
   })
   afterAll(() => home.remove())
 
+  it('opens, and says what it could not lock, beside a process that answers nothing', async () => {
+    const env = { XDG_RUNTIME_DIR: join(home.path, 'run') }
+    mkdirSync(join(home.path, 'run', 'watchword'), { recursive: true })
+    const stuck = createServer()
+    await new Promise<void>((resolve) => stuck.listen(join(home.path, 'run', 'watchword', 'keeper.sock'), resolve))
+    expect(await home.run(['get', 'x', '--at', '59', ...right], { env })).toBe('287082\n')
+    const locked = await home.call(['lock'], { env })
+    expect(locked).toMatchObject({ code: 1, stdout: '' })
+    expect(locked.stderr).toContain('did not answer')
+    stuck.close()
+  })
+
+  it('is not called unlocked where no process can keep its key', async () => {
+    const tooLong = join(home.path, 'r'.repeat(120))
+    const finished = await home.call(['unlock', ...right], { env: { XDG_RUNTIME_DIR: tooLong } })
+    expect(finished).toMatchObject({ code: 5, stdout: '' })
+    expect(finished.stderr).toContain(tooLong)
+    expect(finished.stderr).not.toContain('Unlocked')
+  })
+
+  it('stays unlocked however long it is to stay', async () => {
+    const settings = join(home.path, '.config', 'watchword', 'agent.json')
+    mkdirSync(dirname(settings), { recursive: true })
+    writeFileSync(settings, JSON.stringify({ lockAfterMinutes: 100_000 }))
+    await home.run(['unlock', ...right])
+    expect(await home.run(['get', 'x', '--at', '59'])).toBe('287082\n')
+    await home.run(['lock'])
+    rmSync(settings)
+  })
+
   it('needs no gpg', async () => {
     const env = { WATCHWORD_GPG: '/nowhere/gpg' }
     expect(await home.run(['get', 'x', '--at', '59', ...right], { env })).toBe('287082\n')
@@ -285,6 +397,12 @@ describeWith([], 'a passphrase in the desktop’s keyring', () => {
 })
 
 /** A home in which only this one of another home's keys is. */
+/** The id of the key that messages to somebody are encrypted under. */
+function subkeyOf(home: AgentHome, fingerprint: string): string {
+  const listing = home.gpg('--with-colons', '--list-keys', fingerprint)
+  return /^sub:(?:[^:]*:){3}([^:]+):/m.exec(listing)?.[1] ?? 'none'
+}
+
 function homeWithKey(home: AgentHome, fingerprint: string): AgentHome {
   const alone = makeAgentHome({ key: false })
   const file = join(alone.path, 'key')

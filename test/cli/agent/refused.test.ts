@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withLock } from '../../../src/cli/agent/store/lock.ts'
@@ -14,9 +15,10 @@ function cancelEverything(home: AgentHome): void {
   const pinentry = home.writeScript(
     'pinentry-cancel',
     `#!/bin/sh
+asked='${join(home.path, 'asked')}'
 echo "OK ready"
 while read -r word rest; do
-  case "$word" in GETPIN) echo "ERR 83886179 Operation cancelled" ;; BYE) echo OK; exit 0 ;; *) echo OK ;; esac
+  case "$word" in GETPIN) printf . >> "$asked"; echo "ERR 83886179 Operation cancelled" ;; BYE) echo OK; exit 0 ;; *) echo OK ;; esac
 done
 `,
   )
@@ -60,6 +62,125 @@ describeWith(['gpg'], 'what the system and gpg refuse', () => {
     const below = await home.call(['add', 'x', '--secret', '-', '--store', join(home.store, 'x')], added)
     expect([below.code, below.stderr]).toEqual([1, expect.stringContaining('leads through a file')])
     expect(below.stderr).not.toContain('ENOTDIR')
+  })
+
+  it('settings that are there and cannot be read stop a command: they say who may read the store', async () => {
+    const before = readFileSync(home.store)
+    for (const [name, make] of [
+      ['a folder', (path: string) => mkdirSync(path)],
+      ['a link to itself', (path: string) => symlinkSync(path, path)],
+    ] as const) {
+      const config = join(home.path, `config of ${name}`)
+      const path = join(config, 'watchword', 'agent.json')
+      mkdirSync(dirname(path), { recursive: true })
+      make(path)
+      for (const command of [
+        ['list'],
+        ['get', 'gh'],
+        ['add', 'x', '--secret', '-'],
+        ['recipients'],
+        ['agent', 'init'],
+      ]) {
+        const refused = await home.call(command, { ...added, env: { XDG_CONFIG_HOME: config } })
+        expect([name, command, refused.code, refused.stdout]).toEqual([name, command, 1, ''])
+        expect(refused.stderr.split('\n')).toEqual([expect.stringContaining(path), ''])
+        expect(refused.stderr).not.toMatch(/EISDIR|ELOOP/)
+      }
+    }
+    expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
+
+  it('links to nothing and to themselves in a folder are passed over, and its entries are taken', async () => {
+    const folder = join(home.path, 'store of links')
+    mkdirSync(join(folder, 'sub'), { recursive: true })
+    writeFileSync(join(home.path, 'entry'), 'otpauth://totp/shop?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP')
+    const seal = ['--trust-model', 'always', '-r', 'me@local', '--output', join(folder, 'sub', 'shop.gpg')]
+    home.gpg(...seal, '--encrypt', join(home.path, 'entry'))
+    symlinkSync('/nonexistent/drive/entry.gpg', join(folder, 'gone.gpg'))
+    symlinkSync('circle.gpg', join(folder, 'circle.gpg'))
+    symlinkSync('..', join(folder, 'sub', 'up.gpg'))
+    symlinkSync(join(folder, 'sub', 'shop.gpg'), join(folder, 'same.gpg'))
+    const told = JSON.parse(await home.run(['import', folder, '--dry-run', '--json'])) as object
+    expect(told).toMatchObject({ total: 2, new: 1, duplicate: 1, refused: 0, skipped: 0 })
+  })
+
+  it('an account without any name is refused with what would give it one', async () => {
+    const refused = await home.call(['add', '--secret', '-'], added)
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('`watchword add NAME`') })
+  })
+
+  it('a blank name, as of a variable that was never set, means no account, though there is only one', async () => {
+    expect(await home.run(['list', ''])).toBe('gh\n')
+    for (const command of [['get', ''], ['get'], ['rm', '', '--yes'], ['rm', ' ', '--yes'], ['uri', '', '--yes']]) {
+      const refused = await home.call(command)
+      expect([command, refused.code, refused.stdout]).toEqual([command, 2, ''])
+      expect(refused.stderr).toContain('Name the account')
+    }
+    expect(await home.run(['list'])).toBe('gh\n')
+  })
+
+  it('an export into a folder that is not there says so', async () => {
+    const refused = await home.call(['export', join(home.path, 'none', 'x'), '--format', 'uris', '--plain', '--yes'])
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('its folder is not there')])
+  })
+
+  it('a disk that is full leaves the store as it is, no half export, and no names taken', async () => {
+    const small = ['sh', '-c', 'trap "" XFSZ; ulimit -f 16; exec "$@"', 'sh']
+    const note = randomBytes(15_000).toString('base64url')
+    await home.run(['add', 'long', '--secret', '-', '--note', note], added)
+    const before = [readFileSync(home.store), readdirSync(home.data)]
+    for (const command of [
+      ['rm', 'gh', '--yes'],
+      ['rename', 'gh', 'hub'],
+      ['edit', 'gh', '--digits', '8'],
+    ]) {
+      const refused = await home.call(command, { under: small })
+      expect([command, refused.code, refused.stdout]).toEqual([command, 1, ''])
+      expect(refused.stderr).toContain(`The folder ${home.data} cannot be written: it would grow larger`)
+      expect(refused.stderr.split('\n')).toHaveLength(2)
+      expect([readFileSync(home.store), readdirSync(home.data)]).toEqual(before)
+    }
+    for (const [format, name] of [
+      ['uris', 'list'],
+      ['pass', 'tree/below'],
+    ] as const) {
+      const folder = join(home.path, `out-${format}`)
+      mkdirSync(folder)
+      const refused = await home.call(['export', join(folder, name), '--format', format], { under: small })
+      expect([format, refused.code, refused.stderr]).toEqual([format, 1, expect.stringContaining('cannot be written')])
+      expect(readdirSync(folder)).toEqual([])
+      await home.run(['export', join(folder, name), '--format', format])
+    }
+    await home.run(['rm', 'long', '--yes'])
+  })
+
+  it('an account whose line could not be read again is not stored, and nothing else is lost', async () => {
+    const before = readFileSync(home.store)
+    const note = 'ä'.repeat(8000)
+    for (const command of [
+      ['add', 'x', '--secret', '-', '--note', note],
+      ['edit', 'gh', '--note', note],
+    ]) {
+      const refused = await home.call(command, added)
+      expect([refused.code, refused.stderr]).toEqual([8, expect.stringContaining('too long for the store')])
+    }
+    expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
+
+  it('a passphrase file that is a folder is named', async () => {
+    const refused = await home.call([
+      'agent',
+      'init',
+      '--store',
+      join(home.path, 's'),
+      '--passphrase',
+      '--passphrase-file',
+      home.data,
+    ])
+    expect([refused.code, refused.stderr]).toEqual([
+      8,
+      expect.stringContaining(`${home.data} cannot be read: it is a folder`),
+    ])
   })
 
   it('a port that is taken, or is none, is told before anything is printed', async () => {
@@ -146,6 +267,36 @@ describeWith(['gpg'], 'a passphrase that nobody gives', () => {
       ])
     }
     expect(readFileSync(home.store).equals(before)).toBe(true)
+  })
+})
+
+describeWith(['gpg'], 'saying no to gpg during an import', () => {
+  let home: AgentHome
+
+  beforeAll(async () => {
+    home = makeAgentHome({ key: false })
+    home.addKey('me@local', 'its passphrase')
+    await home.run(['agent', 'init'])
+    cancelEverything(home)
+  })
+  afterAll(() => home.remove())
+
+  it.each([
+    ['pass', 'a.gpg', 'b.gpg'],
+    ['simpleotp', '.totp_a_secret', '.totp_b_secret'],
+  ])('of a store of %s ends it at the first question, and stores nothing', async (app, ...names) => {
+    const folder = join(home.path, app)
+    mkdirSync(folder)
+    for (const name of names) {
+      writeFileSync(join(home.path, 'entry'), secret)
+      const seal = ['--armor', '--trust-model', 'always', '-r', 'me@local', '--output', join(folder, name)]
+      home.gpg(...seal, '--encrypt', join(home.path, 'entry'))
+    }
+    const before = readFileSync(home.store)
+    const refused = await home.call(['import', folder, '--yes'])
+    expect(refused).toEqual({ code: 130, stdout: '', stderr: 'watchword: Interrupted: nothing was changed.\n' })
+    expect(readFileSync(home.store).equals(before)).toBe(true)
+    expect(readFileSync(join(home.path, 'asked'), 'utf8')).toBe(app === 'pass' ? '.' : '..')
   })
 })
 

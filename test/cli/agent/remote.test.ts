@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseOtpauthUri } from '../../../src/otp/otpauth-uri.ts'
 import { codeOf } from '../../../src/otp/code.ts'
@@ -88,6 +93,33 @@ describeWith(['gpg'], 'the same commands on the team’s vault', () => {
     expect((await home.run(['list', '--remote'])).split('\n').toSorted()).toEqual(['', 'team/aws-root', 'team/handed'])
   })
 
+  it('push that fails midway says what went, what failed and what was not sent', async () => {
+    const sent: string[] = []
+    const half = createServer((request, response) => {
+      void text(request).then((body) => {
+        const { label } = JSON.parse(body || '{}') as { label?: string }
+        if (label !== undefined) sent.push(label)
+        response.statusCode = sent.length === 2 ? 403 : request.method === 'POST' ? 201 : 200
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ items: [], nextCursor: null }))
+      })
+    })
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve))
+    const tokenFile = join(home.path, 'any-token')
+    writeFileSync(tokenFile, 'ww_any')
+    const env = {
+      WATCHWORD_SERVER: `http://127.0.0.1:${(half.address() as AddressInfo).port}`,
+      WATCHWORD_TOKEN_FILE: tokenFile,
+    }
+    for (const name of ['half-1', 'half-2', 'half-3'])
+      await home.run(['add', name, '--secret', '-', '--tag', 'half'], { input: secret })
+    const stopped = await home.call(['push', '--tag', 'half', '--yes'], { env })
+    half.close()
+    expect(stopped.stdout).toBe('added\thalf-1\nfailed\thalf-2\nnot sent\thalf-3\n')
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).not.toBe('')
+    expect(sent).toEqual(['half-1', 'half-2'])
+  })
+
   it('push compares the issuer and the kind of code as well, and keeps back what cannot be the same', async () => {
     const input = 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU'
     await home.run(['add', 'aws-root', '--secret', '-', '--issuer', 'Other', '--digits', '8'], { input })
@@ -124,6 +156,15 @@ describeWith(['gpg'], 'the same commands on the team’s vault', () => {
     const finished = await home.call(['get', 'team/aws-root'], { env: { WATCHWORD_SERVER: 'http://127.0.0.1:9' } })
     expect(finished.code).not.toBe(0)
     expect(finished.stderr).toMatch(/^watchword: [^\n]+\n$/)
+  })
+
+  it('no token leaves in clear for another computer, whoever names the server', async () => {
+    const file = join(home.path, 'named-token')
+    writeFileSync(file, 'some token\n')
+    const env = { WATCHWORD_SERVER: 'http://watchword.invalid', WATCHWORD_TOKEN_FILE: file }
+    const finished = await home.call(['get', 'team/aws-root'], { env })
+    expect(finished).toMatchObject({ code: 2, stdout: '' })
+    expect(finished.stderr).toContain('must start with https://')
   })
 
   it('logout ends the token at the server', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { clipboardsOf, isRemoteSession } from '../../../src/cli/agent/clipboard/programs.ts'
 import { compareCode } from '../../../src/cli/agent/compare-code.ts'
@@ -7,7 +7,7 @@ import { parseKeyList } from '../../../src/cli/agent/gpg/keys.ts'
 import { matchName } from '../../../src/cli/agent/match-name.ts'
 import { narrow, pressed } from '../../../src/cli/agent/pick-name.ts'
 import { parseOptions } from '../../../src/cli/agent/simpleotp-options.ts'
-import { splitCommandLine } from '../../../src/cli/agent/split-command-line.ts'
+import { forBash, splitCommandLine } from '../../../src/cli/agent/split-command-line.ts'
 import { checkName, nameOf, readLines, tameName, withName, writeLines } from '../../../src/cli/agent/store/lines.ts'
 import { type IndexEntry, indexEntryOf } from '../../../src/cli/agent/store/name-index.ts'
 import { nextStep } from '../../../src/cli/agent/store/reserve-step.ts'
@@ -15,6 +15,7 @@ import { ownHosts, refusalOf } from '../../../src/cli/agent/web/guard.ts'
 import { html } from '../../../src/cli/agent/web/html.ts'
 import { completeAccount } from '../../../src/otp/account.ts'
 import { codeOf } from '../../../src/otp/code.ts'
+import { fc } from '../../support/property.ts'
 
 const noonMs = 1_800_000_000_000
 const account = completeAccount({ name: 'alice', issuer: 'GitHub', secret: new Uint8Array(20).fill(7) })
@@ -30,6 +31,8 @@ describe('matchName', () => {
     ['land', { kind: 'one', name: 'Bank of Gitland' }],
     ['bog', { kind: 'one', name: 'Bank of Gitland' }],
     ['zzz', { kind: 'none' }],
+    ['', { kind: 'none' }],
+    [' ', { kind: 'none' }],
   ])('%s', (typed, expected) => {
     expect(matchName(typed, entries)).toEqual(expected)
   })
@@ -242,6 +245,7 @@ it('options read as simpleotp wrote them, and better', () => {
     periodSeconds: 30,
   })
   expect(parseOptions('digest=sha256, issuer=A=B,')).toEqual({ algorithm: 'SHA256', issuer: 'A=B' })
+  expect(() => parseOptions('nonsense')).toThrow('"nonsense" is none of these keys')
   for (const wrong of ['digits', 'digits=x', 'colour=red', 'digest=md5', '__proto__=1'])
     expect(() => parseOptions(wrong)).toThrow()
 })
@@ -254,7 +258,22 @@ it('a picked list narrows and moves', () => {
 })
 
 it('a half-typed line splits into words as a shell would', () => {
-  expect(splitCommandLine('watchword get "a b" c\\ d e:f ')).toEqual(['watchword', 'get', 'a b', 'c d', 'e:f', ''])
+  const { words, openQuote } = splitCommandLine('watchword get "a b" c\\ d e:f ')
+  expect([words, openQuote]).toEqual([['watchword', 'get', 'a b', 'c d', 'e:f', ''], ''])
+  expect(splitCommandLine('get "say \\"hi')).toEqual({ words: ['get', 'say "hi'], openQuote: '"' })
+  expect(splitCommandLine("get 'a\\")).toEqual({ words: ['get', 'a\\'], openQuote: "'" })
+})
+
+it('what bash puts in place is the name again, within quotes and without, whole characters and all', () => {
+  for (const name of ['a b', 'team: x', "it's", 'say "hi"', 'ünïcødé 😀', '$HOME`x`\\', '*;&|']) {
+    for (const quote of ['', '"', "'"]) {
+      const put = `${quote}${forBash(name, '', quote)}${quote}`
+      expect([put, splitCommandLine(put).words]).toEqual([put, [name]])
+      expect(execFileSync('bash', ['-c', `printf %s ${put}`]).toString()).toBe(name)
+    }
+  }
+  expect(forBash('work:😀', 'work:', '')).toBe(String.raw`\😀`)
+  expect(forBash('work:a b', 'work:', '"')).toBe('work:a b')
 })
 
 function entryNamed(name: string): IndexEntry {

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -104,6 +106,16 @@ describeWith(['gpg'], 'a store that was tampered with', () => {
     writeFileSync(path, '{"broken')
     expect(await home.run(['list'])).toBe('one\nthree\ntwo\n')
     expect(readFileSync(path, 'utf8')).toBe(index)
+  })
+
+  it('an index that cannot be written makes no failure of what was stored', async () => {
+    const path = `${home.store}.index.json`
+    rmSync(path)
+    mkdirSync(path)
+    const finished = await home.call(['add', 'kept', '--secret', '-'], { input: secret })
+    expect(readdirSync(home.data).filter((name) => name.endsWith('.new'))).toEqual([])
+    rmSync(path, { recursive: true })
+    expect([finished.code, (await home.call(['get', 'kept'])).code]).toEqual([0, 0])
   })
 
   it('a store replaced from outside is read anew', async () => {
@@ -212,6 +224,35 @@ describeWith(['gpg', 'strace'], 'local commands', () => {
         .filter((line) => /AF_INET/.test(line))
       expect(calls).toEqual([])
     }
+    home.remove()
+  })
+})
+
+describeWith(['gpg', 'mkfifo'], 'two who make the store at once', () => {
+  const listing = (fifo: string) =>
+    `#!/bin/sh\ncase "$*" in *--list-secret-keys*) read line < '${fifo}' ;; esac\nexec gpg "$@"\n`
+
+  it.each([
+    ['a passphrase', false, ['--passphrase']],
+    ['a GPG key', true, []],
+  ] as const)('the one who thinks longer, under %s, loses nothing of the other', async (_, key, flags) => {
+    const home = makeAgentHome({ key })
+    const [fifo, passphrase] = [join(home.path, 'fifo'), join(home.path, 'passphrase')]
+    execFileSync('mkfifo', [fifo])
+    writeFileSync(passphrase, 'correct horse\n')
+    const env = key
+      ? { WATCHWORD_GPG: home.writeScript('slow-gpg', listing(fifo)) }
+      : { WATCHWORD_PASSPHRASE_FILE: fifo }
+    const quick = { input: secret, env: key ? {} : { WATCHWORD_PASSPHRASE_FILE: passphrase } }
+    const made = home.call(['agent', 'init', ...flags], { env })
+    // Opens once the other end is read: by then the slow one has seen that there is no store.
+    const pipe = await open(fifo, 'w')
+    await home.run(['add', 'one', '--secret', '-'], quick)
+    await pipe.writeFile('another horse\n')
+    await pipe.close()
+    expect((await made).stderr).toContain('already a store')
+    expect(await home.run(['list'], quick)).toBe('one\n')
+    expect(await home.run(['get', 'one'], quick)).toMatch(/^\d{6}\n$/)
     home.remove()
   })
 })

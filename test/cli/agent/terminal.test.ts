@@ -41,6 +41,25 @@ describeWith(['gpg', 'tmux'], 'at a terminal', () => {
     expect(home.decrypted()).toContain('/typed?')
   })
 
+  it('a name is asked for where the secret brings none along, and Ctrl-U takes back what was typed', async () => {
+    terminal.type('watchword add', 'Enter')
+    await expectShown(/Secret: /)
+    terminal.type('a slip')
+    terminal.press('C-u')
+    terminal.type(secret, 'Enter')
+    await expectShown(/Name: /)
+    terminal.type('wrong')
+    terminal.press('C-u')
+    terminal.type('unnamed', 'Enter')
+    await expectShown(/Name: unnamed\s+watchword: Stored unnamed\./)
+    expect(home.decrypted()).toContain(`/unnamed?secret=${secret}`)
+  })
+
+  it('a new store says what its passphrase is for before it asks', async () => {
+    terminal.type('GNUPGHOME=$HOME/none watchword agent init --passphrase --store $HOME/sealed', 'Enter')
+    await expectShown(/Choose a passphrase for the new store \S+\/sealed[^]*New passphrase: /)
+  })
+
   it('a code comes with its lifetime beside it', async () => {
     terminal.type('watchword get other', 'Enter')
     await expectShown(/^\d{6}$/m)
@@ -122,14 +141,20 @@ describeWith(['gpg', 'tmux'], 'at a terminal', () => {
 describeWith(['gpg'], 'the clipboard', () => {
   let home: AgentHome
   let board: string
+  /** Everything that was ever copied: the clipboard itself is cleared at its time, whether somebody has looked or not. */
+  let copied: string
 
   beforeAll(async () => {
     home = makeAgentHome()
     board = join(home.path, 'clipboard')
+    copied = join(home.path, 'copied')
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
-    writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), '{"clearClipboardAfterSeconds": 3}')
+    writeFileSync(join(home.path, '.config', 'watchword', 'agent.json'), '{"clearClipboardAfterSeconds": 5}')
     // Stand-ins for the desktop: a file is the clipboard.
-    home.writeScript('wl-copy', `#!/bin/sh\nif [ "$1" = --clear ]; then : > "${board}"; else cat > "${board}"; fi\n`)
+    home.writeScript(
+      'wl-copy',
+      `#!/bin/sh\nif [ "$1" = --clear ]; then : > "${board}"; else tee -a "${copied}" > "${board}"; fi\n`,
+    )
     home.writeScript('wl-paste', `#!/bin/sh\ncat "${board}"\n`)
   })
   afterAll(() => home.remove())
@@ -139,8 +164,8 @@ describeWith(['gpg'], 'the clipboard', () => {
   it('takes the code, says when it is cleared, and is cleared', async () => {
     const finished = await home.call(['get', 'x', '--at', '59', '-c'], { env })
     expect(finished).toMatchObject({ code: 0, stdout: '287082\n' })
-    expect(finished.stderr).toContain('cleared in 3 s')
-    expect(readFileSync(board, 'utf8')).toBe('287082')
+    expect(finished.stderr).toContain('cleared in 5 s')
+    expect(readFileSync(copied, 'utf8')).toBe('287082')
     await expect.poll(() => readFileSync(board, 'utf8'), patience).toBe('')
   })
 

@@ -193,6 +193,18 @@ describeWith(['gpg'], 'the web page of the agent', () => {
     expect((await page.get('/', cookie)).status).toBe(200)
   })
 
+  it('two pages at once keep their sessions in one browser, and open nothing of each other', async () => {
+    const other = await startAgentPage(home)
+    const otherCookie = await other.open()
+    const jar = `${cookie}; ${otherCookie}`
+    expect(otherCookie.split('=')[0]).not.toBe(cookie.split('=')[0])
+    for (const one of [page, other, page]) expect((await one.post('/reveal', { name: 'gh' }, jar)).status).toBe(200)
+    expect((await page.get('/', otherCookie)).status).toBe(401)
+    expect((await other.get('/', cookie)).status).toBe(401)
+    await other.stop()
+    expect((await page.post('/reveal', { name: 'gh' }, jar)).status).toBe(200)
+  })
+
   it('a body too large is refused', async () => {
     const answer = await page.post('/reveal', { name: 'x'.repeat(13 * 1024 * 1024) }, cookie).catch(() => null)
     expect([413, undefined]).toContain(answer?.status)

@@ -77,7 +77,7 @@ describeWith(['gpg'], 'what can go wrong', () => {
 
   it('an HTML error page', async () => {
     org().broken = true
-    await expectRefusal(1, /answered HTTP 503 with a page where Okta's JSON was expected/, ...process_)
+    await expectRefusal(1, /answered HTTP 503 with a page where the app's sign-in was expected/, ...process_)
   })
 
   it('an assertion with two providers', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { init } from '../../../src/cli/aws/commands/init.ts'
@@ -27,7 +27,7 @@ describeWith(['gpg'], 'watchword aws init', () => {
       'TOTP secret: Base32, otpauth URI or path of a QR image (Enter keeps): ',
     ])
     expect(terminal.questions.map(({ echo }) => echo ?? false)).toEqual([true, true, true, false, false])
-    expect(terminal.said).toContain('Signed in. Okta offers 1 roles.')
+    expect(terminal.said).toContain('Signed in. Okta offers 1 role.')
     expect(terminal.said.join(' ')).toMatch(/Scan the QR code with your phone as well, before you confirm at Okta/)
     expect(home.readSettings()).toMatchObject({
       sso_url: ssoUrl,
@@ -57,7 +57,7 @@ describeWith(['gpg'], 'watchword aws init', () => {
       home.passStep()
       const terminal = fakeTerminal(home.env, ['', '', '', '', answer])
       await init.call(terminal.context, { check: true })
-      expect(terminal.said).toContain('Signed in. Okta offers 1 roles.')
+      expect(terminal.said).toContain('Signed in. Okta offers 1 role.')
     }
   })
 
@@ -93,7 +93,19 @@ describeWith(['gpg'], 'watchword aws init', () => {
       passwordFile: file('right', password),
       totpFile: file('totp', home.world.secretBase32),
     })
-    expect(terminal.said).toContain('Signed in. Okta offers 1 roles.')
+    expect(terminal.said).toContain('Signed in. Okta offers 1 role.')
+  })
+
+  it('settings behind a link stay there, for their owner only', async () => {
+    const kept = join(home.home.path, 'dotfiles-settings.json')
+    renameSync(home.settingsPath, kept)
+    chmodSync(kept, 0o644)
+    symlinkSync(kept, home.settingsPath)
+    const before = JSON.parse(readFileSync(kept, 'utf8')) as object
+    await init.call(fakeTerminal(home.env, ['', 'eu-north-1', '', '', '']).context, { check: false })
+    expect(lstatSync(home.settingsPath).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(kept, 'utf8'))).toEqual({ ...before, region: 'eu-north-1' })
+    expect(statSync(kept).mode & 0o777).toBe(0o600)
   })
 
   it('puts settings aside that it cannot read, and asks anew', async () => {

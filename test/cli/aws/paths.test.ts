@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { browserCommand } from '../../../src/cli/aws/browser.ts'
 import { fromOldSpelling } from '../../../src/cli/aws/old-spelling.ts'
@@ -21,6 +24,28 @@ describe('awsPaths', () => {
     expect(settingsFile(paths, 'work', 'linux')).toBe('/home/mara/.aws/okta-aws/settings-work.json')
   })
 
+  it.each(['', 'caches', './state'])(
+    'takes %j in a variable of XDG for unset, never for a place below where one stands',
+    (named) => {
+      const paths = awsPaths({ HOME: '/home/mara', XDG_CACHE_HOME: named, XDG_STATE_HOME: named }, {}, 'linux', 1000)
+      expect(paths.cacheFolder).toBe('/home/mara/.cache/watchword/aws')
+      expect(paths.stateFolder).toBe('/home/mara/.local/state/watchword')
+    },
+  )
+
+  it.each(['', 'caches'])('code compiled before is never taken from where one stands (XDG_CACHE_HOME=%j)', (named) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ww-caches-'))
+    for (const program of ['main.ts', 'okta-aws-cred-helper.ts']) {
+      execFileSync(process.execPath, [resolve('src/cli', program), '--help'], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], HOME: join(folder, 'home'), XDG_CACHE_HOME: named },
+        stdio: 'ignore',
+      })
+    }
+    expect(readdirSync(folder)).toEqual(['home'])
+    rmSync(folder, { recursive: true })
+  })
+
   it('on Windows: below USERPROFILE, with backslashes', () => {
     const env = { USERPROFILE: 'C:\\Users\\Mara Lin', LOCALAPPDATA: 'C:\\Users\\Mara Lin\\AppData\\Local' }
     const paths = awsPaths(env, {}, 'win32')
@@ -32,11 +57,22 @@ describe('awsPaths', () => {
   it('follows the variables of the AWS tools, and a14 the options of the old program before them', () => {
     const env = { HOME: '/home/mara', AWS_SHARED_CREDENTIALS_FILE: '/x/cred', AWS_CONFIG_FILE: '/x/conf' }
     expect(awsPaths(env, {}, 'linux')).toMatchObject({ credentialsFile: '/x/cred', configFile: '/x/conf' })
+    const inHome = { HOME: '/home/mara', AWS_SHARED_CREDENTIALS_FILE: '~/x/cred', AWS_CONFIG_FILE: '~/x/conf' }
+    expect(awsPaths(inHome, {}, 'linux')).toMatchObject({
+      credentialsFile: '/home/mara/x/cred',
+      configFile: '/home/mara/x/conf',
+    })
     const flags = { home: '~/other', credentialsFile: '/y/cred' }
     expect(awsPaths(env, flags, 'linux')).toMatchObject({
       settingsFolder: '/home/mara/other/.aws/okta-aws',
       credentialsFile: '/y/cred',
     })
+  })
+})
+
+describe('without HOME', () => {
+  it.each([undefined, ''])('the home folder is the one that the system knows, never / (HOME=%j)', (HOME) => {
+    expect(awsPaths({ HOME }, {}, 'linux').credentialsFile).toBe(join(homedir(), '.aws', 'credentials'))
   })
 })
 

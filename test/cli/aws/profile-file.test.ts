@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   emptySection,
@@ -9,6 +8,7 @@ import {
   withoutSection,
   withSection,
 } from '../../../src/cli/aws/profile-file.ts'
+import { fc } from '../../support/property.ts'
 
 const mine = `# keys of my own, do not touch
 [default]

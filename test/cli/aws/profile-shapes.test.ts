@@ -99,3 +99,27 @@ describeWith(['gpg'], 'a profile that leads nowhere', () => {
     }
   })
 })
+
+describeWith(['gpg'], 'roles of several partitions', () => {
+  it('get regions of their own, in their profiles and in the environment', async () => {
+    const gov = roleArn('Gov', '210987654321', 'aws-us-gov')
+    const china = roleArn('China', '310987654321', 'aws-cn')
+    const home = await makeAwsHome([roleArn('Admin'), gov, china])
+    try {
+      await home.init('--no-check')
+      home.writeSettings({ roles: { [china]: { region: 'cn-northwest-1' } } })
+      await home.ok('refresh')
+      const regionOf = (profile: string) =>
+        new RegExp(`\\[okta-${profile}\\][^[]*^region = (.*)$`, 'm').exec(home.credentials())?.[1]
+      expect(['123456789012-Admin', '210987654321-Gov', '310987654321-China'].map(regionOf)).toEqual([
+        'eu-central-1',
+        'us-gov-west-1',
+        'cn-northwest-1',
+      ])
+      expect(await home.ok('env', '--role-arn', gov)).toContain("AWS_REGION='us-gov-west-1'")
+      await home.ok('credential-process', '--role-arn', china)
+    } finally {
+      await home.remove()
+    }
+  })
+})

@@ -33,6 +33,12 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const change = (edit: (text: string) => string | null) => changeSharedFile(path, join(folder, 'locks'), edit)
 
 describe('changeSharedFile', () => {
+  it('writes nothing where a variable is set and empty: the AWS tools read no file then', async () => {
+    const refused = changeSharedFile('', join(folder, 'locks'), () => 'new\n')
+    await expect(refused).rejects.toMatchObject({ code: 'aws_file_refused' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   it('makes a missing file, for its owner only', async () => {
     expect(await change(() => 'new\n')).toBe(true)
     expect(statSync(path).mode & 0o777).toBe(0o600)

@@ -31,6 +31,12 @@ describe('watchword gate check-policy', () => {
     const stranger = await ask('https://a.example/x/../admin', '--json')
     expect(JSON.parse(stranger.stdout)).toMatchObject({ outcome: 'forbidden' })
     expect((await ask('no address')).code).not.toBe(0)
+    const nowhere = await ask('https://a.example/admin', '--address', '10.0.0')
+    expect([nowhere.code === 0, nowhere.stdout, nowhere.stderr]).toEqual([
+      false,
+      '',
+      expect.stringContaining('10.0.0 is no address of a visitor'),
+    ])
   })
 
   it('B3 judges the rules of the guide as the guide means them', async () => {

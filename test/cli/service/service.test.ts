@@ -97,7 +97,9 @@ describe('watchword service', () => {
       {},
     )
     expect(JSON.parse(made.stdout)).toMatchObject({ name: 'dns', realm: 'services', seed })
-    expect(JSON.parse((await call(['list', '--json'])).stdout)).toHaveLength(2)
+    expect(JSON.parse((await call(['list', '--json'])).stdout)).toEqual({
+      items: [expect.anything(), expect.anything()],
+    })
     const listing = server.heard.at(-1)
     expect([listing?.method, listing?.url, Object.keys(listing?.body ?? {})]).toEqual([
       'GET',
@@ -136,7 +138,7 @@ describe.each([
       ['--json', 'list'],
       ['--auth-name=caller', '--json', 'list'],
     ]) {
-      expect(JSON.parse((await start(args, env)).stdout)).toHaveLength(1)
+      expect(JSON.parse((await start(args, env)).stdout)).toMatchObject({ items: [{ name: 'caller' }] })
     }
   })
 

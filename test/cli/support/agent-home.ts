@@ -68,7 +68,8 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   }
   const gpg = (...args: string[]) =>
-    execFileSync('gpg', ['--batch', '--quiet', ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+    // Its words are part of the error that a failure throws.
+    execFileSync('gpg', ['--batch', '--quiet', ...args], { env, stdio: 'pipe' }).toString()
   const command = [pinnedNode, program]
   const home: AgentHome = {
     path,
@@ -87,6 +88,7 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
       return finished.stdout
     },
     addKey(userId, passphrase = '') {
+      awaitAgent(gnupgHome, env)
       const loopback = ['--pinentry-mode', 'loopback', '--passphrase', passphrase]
       gpg(...loopback, '--quick-generate-key', userId, 'ed25519', 'cert', 'never')
       const fingerprint = fingerprintOf(gpg('--with-colons', '--list-keys', `=${userId}`))
@@ -120,6 +122,18 @@ export function makeAgentHome({ key = true }: { key?: boolean } = {}): AgentHome
   }
   if (key) home.addKey('me@local')
   return home
+}
+
+/** Starts gpg's agent. gpg alone gives up when a busy machine takes more than five seconds for that. */
+function awaitAgent(gnupgHome: string, env: AgentHome['env']): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      execFileSync('gpgconf', ['--homedir', gnupgHome, '--launch', 'gpg-agent'], { env, stdio: 'pipe' })
+      return
+    } catch (error) {
+      if (attempt === 10) throw error
+    }
+  }
 }
 
 function fingerprintOf(listing: string): string {

@@ -1,32 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import * as api from '../../../src/api/index.ts'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import type { Claims } from '../../../src/server/access/oidc/claims.ts'
-import { provisionPerson, signOnTransaction } from '../../../src/server/access/oidc/provision.ts'
-import type { SignOnSettings } from '../../../src/server/access/oidc/settings.ts'
+import { signOnTransaction } from '../../../src/server/access/oidc/provision.ts'
 import { engines, type TestEngine } from '../../support/engines.ts'
-import { type House, openHouse } from './house.ts'
+import { codeOf, type House, openHouse } from './house.ts'
+import { addFirstAdministrator, addPerson } from './people.ts'
+import { claimsOf, provision } from './signed-on.ts'
 
-const issuer = 'https://login.example.org'
-const settings: SignOnSettings = {
-  issuer,
-  clientId: 'watchword',
-  clientSecret: null,
-  scopes: ['openid'],
-  groupsClaim: 'groups',
-  administratorsGroup: '',
-  allowedGroups: [],
-  acceptBearer: false,
-  bearerAudience: '',
-  endpoints: {},
-}
-
-function claimsOf(subject: string, groups: readonly string[]): Claims {
-  const assurance = { acr: null, amr: [], authTimeMs: null }
-  return { issuer, subject, username: 'ada', displayName: 'Ada', email: '', groups, assurance, session: null }
-}
-
-const signOn = ({ access }: House, claims: Claims) =>
-  signOnTransaction(access.context, (tx) => provisionPerson(access.context, tx, claims, settings, '192.0.2.1'))
+const signOn = (house: House, claims: Claims) =>
+  signOnTransaction(house.access.context, (tx) => provision(house, tx, claims))
 
 async function twoServers(engine: TestEngine): Promise<readonly [House, House]> {
   const shared = { place: await engine.freshPlace(), rootKey: newRootKey() }
@@ -67,5 +50,35 @@ describe.each(engines)('two servers on $name', (engine) => {
     const members = await houses[0].storage.db.selectFrom('person_group').select('group_id').execute()
     expect(members).toHaveLength(4)
     expect(new Set(members.map(({ group_id }) => group_id)).size).toBe(1)
+  })
+
+  it('keep one administrator when each of two disables the other', async () => {
+    const houses = await twoServers(engine)
+    const { rootToken: token } = await addFirstAdministrator(houses[0])
+    await addPerson(houses[0], token, { username: 'bob', role: 'administrator' })
+    for (let round = 0; round < 5; round += 1) {
+      const set = (house: House, person: string, enabled: boolean) =>
+        house.call(api.updatePerson, { token, params: { person }, body: { enabled } })
+      const answers = await Promise.all([set(houses[0], 'ada', false), set(houses[1], 'bob', false)])
+      expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409])
+      for (const person of ['ada', 'bob']) await set(houses[round % 2] ?? houses[0], person, true)
+    }
+  })
+
+  it('take a recovery code, and a setup link, on one of them', async () => {
+    const houses = await twoServers(engine)
+    const { rootToken: token, username, passphrase, recoveryCodes } = await addFirstAdministrator(houses[0])
+    for (const recoveryCode of recoveryCodes.slice(0, 3)) {
+      const answers = await Promise.all(
+        houses.map((house) => house.call(api.login, { body: { username, passphrase, recoveryCode } })),
+      )
+      expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 401])
+    }
+    const { body } = await houses[0].call(api.createPerson, { token, body: { username: 'bob' } })
+    const setupToken = new URL(String(body['setupUrl'])).hash.slice(1)
+    const begun = (await houses[0].call(api.setupBegin, { body: { setupToken, passphrase } })).body
+    const finish = { ticket: begun['ticket'], code: codeOf(String(begun['otpauthUri']), houses[0].clock) }
+    const finished = await Promise.all(houses.map((house) => house.call(api.setupFinish, { body: finish })))
+    expect(finished.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 })

@@ -19,6 +19,27 @@ describe('readClaims', () => {
     expect(roleAfterSignOn('administrator', claims, settings)).toBe('member')
   })
 
+  it('T64 keeps some hundred groups, and those the settings name wherever they stand among thousands', () => {
+    const many = [...Array.from({ length: 10_000 }, (_, index) => `group ${index}`), 'staff', 'admins']
+    const named = { ...settings, allowedGroups: ['staff', 'nobody’s'] }
+    const claims = readClaims({ groups: many }, {}, named)
+    expect(claims.groups).toHaveLength(500)
+    expect([roleAfterSignOn(null, claims, named), mayLogIn(claims, named)]).toEqual(['administrator', true])
+    expect(claims.groups).not.toContain('nobody’s')
+    expect(readClaims({ groups: many.slice(0, 3) }, {}, named).groups).toEqual(many.slice(0, 3))
+  })
+
+  it.each([
+    [1_700_000_000.1239, 1_700_000_000_123],
+    [0, 0],
+    [1e306, null],
+    [-1e306, null],
+    ['1700000000', null],
+    [undefined, null],
+  ])('reads the moment of the proof from %j as %j', (auth_time, authTimeMs) => {
+    expect(readClaims({ auth_time }, {}, settings).assurance.authTimeMs).toBe(authTimeMs)
+  })
+
   it('takes the groups of the id token before those of userinfo', () => {
     expect(readClaims({ groups: [] }, { groups: ['admins'] }, settings).groups).toEqual([])
     expect(readClaims({}, { groups: ['admins'] }, settings).groups).toEqual(['admins'])
@@ -50,6 +71,10 @@ describe('returnPath', () => {
     '/\\evil.example',
     '/\t/evil.example',
     '/\n//evil.example',
+    '/.//evil.example',
+    '/accounts/..//evil.example',
+    '/%2e//evil.example',
+    '/./\\evil.example',
     'javascript:alert(1)',
     'codes.example.com.evil.example',
     '',

@@ -56,6 +56,19 @@ describe.each(engines)('device sign-in on $name', (engine) => {
     expect((await house.call(api.deviceConfirm, late)).status).toBe(404)
   })
 
+  it('leaves a command signed in for ninety days', async () => {
+    const house = await openHouse(engine)
+    const browser = await logIn(house, await addFirstAdministrator(house))
+    const started = await start(house)
+    const { userCode } = started
+    await house.call(api.deviceConfirm, { browser, params: { userCode }, body: { allow: true } })
+    const { token = '' } = (await poll(house, started)) as { token?: string }
+    house.clock.advance(90 * 24 * 3_600_000 - 1)
+    expect((await house.call(api.readMe, { token })).body).toMatchObject({ kind: 'person' })
+    house.clock.advance(1)
+    expect((await house.call(api.readMe, { token })).status).toBe(401)
+  })
+
   it('T25 gives no token to a person who was disabled after the confirmation', async () => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)

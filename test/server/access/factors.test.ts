@@ -16,6 +16,15 @@ describe.each(engines)('a new code of one’s own on $name', (engine) => {
     return { house, ada, browser, other, otpauthUri, confirm }
   }
 
+  it('begins within ten minutes of a proof, and asks for a new one after them', async () => {
+    const house = await openHouse(engine)
+    const browser = await logIn(house, await addFirstAdministrator(house))
+    house.clock.advance(10 * 60_000 - 30_000)
+    expect((await house.call(api.beginCode, { browser })).status).toBe(200)
+    house.clock.advance(1)
+    expect((await house.call(api.beginCode, { browser })).body).toMatchObject({ status: 403, code: 'reproof_needed' })
+  })
+
   it('T81 T105 is confirmed by its first code, and tells how far the clock behind a wrong one is off', async () => {
     const { house, ada, browser, other, otpauthUri, confirm } = await setUp()
     const serverTimeMs = house.clock.nowMs()
@@ -26,6 +35,7 @@ describe.each(engines)('a new code of one’s own on $name', (engine) => {
       serverTimeMs,
     })
     expect(await confirm('000000')).toEqual({ confirmed: false, reason: 'wrong', serverTimeMs })
+    expect((await house.call(api.readMe, { browser: other })).body['kind']).toBe('person')
     expect(await confirm(codeOf(otpauthUri, house.clock))).toEqual({ confirmed: true, serverTimeMs })
     expect((await house.call(api.readMe, { browser })).body['kind']).toBe('person')
     expect((await house.call(api.readMe, { browser: other })).body['kind']).toBe('stranger')
@@ -105,6 +115,16 @@ describe.each(engines)('a new passphrase of one’s own on $name', (engine) => {
     })
     const again = await house.call(api.reproof, { browser: other, body: proof })
     expect([again.status, again.body['code']]).toEqual([403, 'reproof_refused'])
-    expect(await renew()).toMatchObject({ recoveryCodes: expect.arrayContaining([expect.any(String)]) })
+    const proofs = (await house.access.context.audit.list({ action: 'person.reproof' })).items
+    expect(proofs.map(({ outcome, reason, objectId }) => [outcome, reason, objectId])).toEqual([
+      ['refused', 'code', bob.id],
+      ['accepted', undefined, bob.id],
+    ])
+    const { recoveryCodes } = (await renew()) as { recoveryCodes: string[] }
+    const logInBy = async (recoveryCode?: string) => {
+      const { username, passphrase } = bob
+      return (await house.call(api.login, { body: { username, passphrase, recoveryCode } })).status
+    }
+    expect([await logInBy(bob.recoveryCodes[0]), await logInBy(recoveryCodes[0])]).toEqual([401, 200])
   })
 })

@@ -86,6 +86,8 @@ describe.each(engines)('an id token on $name', (engine) => {
       'the nonce of another login': (claims) => provider.sign({ ...claims, nonce: 'another' }),
       'no nonce': (claims) => provider.sign({ ...claims, nonce: undefined }),
       'an end in the past': (claims) => provider.sign({ ...claims, exp: Number(claims['iat']) - hour }),
+      'an end longer ago than clocks may differ': (claims) =>
+        provider.sign({ ...claims, iat: Number(claims['iat']) - hour, exp: Number(claims['iat']) - 120 }),
       'no end': (claims) => provider.sign({ ...claims, exp: undefined }),
       'no subject': (claims) => provider.sign({ ...claims, sub: undefined }),
       'no token at all': () => '',
@@ -93,5 +95,31 @@ describe.each(engines)('an id token on $name', (engine) => {
     for (const [what, make] of Object.entries(wrong)) {
       expect(await comeBack(make), what).toEqual([401, 'stranger', false])
     }
+  })
+
+  it('T64 whose proof was between two seconds logs somebody in', async () => {
+    const { provider, comeBack } = await setUp(engine)
+    const between = (claims: Record<string, unknown>) => ({ ...claims, auth_time: Number(claims['iat']) - 5.1234 })
+    expect(await comeBack((claims) => provider.sign(between(claims)))).toEqual([302, 'person', true])
+  })
+
+  it('T64 whose words no database can hold logs the same person in, without those words', async () => {
+    const { provider, comeBack } = await setUp(engine)
+    const odd = ['Gr\0ace', '\ud800', 'line\r\nbreak', 'x'.repeat(10_000), { nested: ['admins'] }, 7, null]
+    for (const what of odd) {
+      const told = { name: what, email: what, preferred_username: what, sid: what, acr: what, amr: [what] }
+      const groups = ['admins', what, [what]]
+      const answer = await comeBack((claims) => provider.sign({ ...claims, ...told, groups }))
+      expect(answer, JSON.stringify(what).slice(0, 40)).toEqual([302, 'person', true])
+    }
+  })
+
+  it.each([
+    ['longer than any', 'u'.repeat(600)],
+    ['with a NUL', 'u\0'],
+    ['of half a character', 'u\ud800'],
+  ])('T64 whose subject is %s logs nobody in: two of them would be one person', async (_, sub) => {
+    const { provider, comeBack } = await setUp(engine)
+    expect(await comeBack((claims) => provider.sign({ ...claims, sub }))).toEqual([401, 'stranger', false])
   })
 })

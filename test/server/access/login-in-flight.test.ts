@@ -1,7 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import * as api from '../../../src/api/index.ts'
-import { checkFirstFactor, concludeLogin, type LoginPlace } from '../../../src/server/access/login/login.ts'
+import { checkFirstFactor, concludeLogin, logIn, type LoginPlace } from '../../../src/server/access/login/login.ts'
 import { logInByCode } from '../../../src/server/access/login/code-only.ts'
 import { engines } from '../../support/engines.ts'
 import { codeOf, type House, openHouse } from './house.ts'
@@ -54,6 +54,24 @@ describe.each(engines)('logins under way on $name', (engine) => {
     await expect(concludeLogin(context, first, null, place, 'code')).rejects.toMatchObject({ code: 'login_refused' })
     expect((await reasons(house))[0]).toBe('waiting')
     expect(await sessionsOf(house, bob)).toBe(sessions)
+  })
+
+  it('T30 spend no recovery code when a wait refuses them after all', async () => {
+    const { house, bob } = await openWithBob(engine)
+    const { context } = house.access
+    const [recoveryCode = ''] = bob.recoveryCodes
+    const late = {
+      ...context,
+      sessionLimits: async () => {
+        for (let i = 0; i < 6; i += 1) await guess(house, bob, `guess number ${i}`)
+        return context.sessionLimits()
+      },
+    }
+    await expect(logIn(late, { ...bob, recoveryCode }, place)).rejects.toMatchObject({ code: 'login_refused' })
+    expect((await reasons(house))[0]).toBe('waiting')
+    house.clock.advance(60_000)
+    await expect(logIn(context, { ...bob, recoveryCode }, place)).resolves.toMatchObject({ personId: bob.id })
+    await expect(logIn(context, { ...bob, recoveryCode }, place)).rejects.toMatchObject({ code: 'login_refused' })
   })
 
   it('T25 end with a reset, by a code alone too', async () => {

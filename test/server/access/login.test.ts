@@ -150,6 +150,39 @@ describe.each(engines)('a login on $name', (engine) => {
     expect(await tryLogin(house, ada, { code, address: home })).toBe(200)
   })
 
+  it('T28 guesses at one person, or at nobody, are no failures of another', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
+    await house.storage.transaction((tx) => tx.deleteFrom('login_source').execute())
+    const code = '123456'
+    await tryLogin(house, bob, { passphrase: 'guess', code })
+    for (let i = 0; i < 7; i += 1) await tryLogin(house, ada, { passphrase: `guess ${i}`, code })
+    for (let i = 0; i < 7; i += 1) await tryLogin(house, ada, { username: `nobody ${i}`, code })
+    const failures = await house.storage.db
+      .selectFrom('login_source')
+      .select(['person_id', 'failures'])
+      .orderBy('failures')
+      .execute()
+    expect(failures).toEqual([
+      { person_id: bob.id, failures: 1 },
+      { person_id: ada.id, failures: 6 },
+    ])
+    expect(await tryLogin(house, bob, { code: codeOf(bob.otpauthUri, house.clock) })).toBe(200)
+  })
+
+  it('T28 a source that one person is known from is a stranger’s for another', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const bob = await addPerson(house, ada.rootToken, { username: 'bob' })
+    await house.storage.transaction((tx) => tx.deleteFrom('login_source').execute())
+    await logIn(house, ada, home)
+    await tryLogin(house, bob, { address: home, passphrase: 'a guess', code: '123456' })
+    for (let i = 0; i < 5; i += 1) await tryLogin(house, bob, { passphrase: `guess ${i}`, code: '123456' })
+    expect(await tryLogin(house, bob, { address: home, code: codeOf(bob.otpauthUri, house.clock) })).toBe(401)
+    expect((await loginReasons(house))[0]).toBe('waiting')
+  })
+
   it('T83 asking for a passkey prompt is no failure', async () => {
     const house = await openHouse(engine)
     const ada = await addFirstAdministrator(house)
@@ -228,6 +261,15 @@ describe.each(engines)('a login on $name', (engine) => {
     for (const csrfToken of ['', 'x', `${browser.csrfToken.slice(0, -1)}~`]) {
       forged.csrfToken = csrfToken
       expect((await house.call(api.createGroup, { browser: forged, body: { name: 'ops' } })).status).toBe(403)
+    }
+    const changes = [
+      [api.updateMe, { displayName: 'Ada' }],
+      [api.addMember, undefined],
+      [api.deleteToken, undefined],
+    ] as const
+    for (const [endpoint, body] of changes) {
+      const answer = await house.call(endpoint, { browser: forged, ...(body && { body }) })
+      expect([endpoint.method, answer.status, answer.body['code']]).toEqual([endpoint.method, 403, 'csrf_refused'])
     }
     const foreign = { browser, headers: { origin: 'https://evil.example' }, body: { name: 'ops' } }
     expect((await house.call(api.createGroup, foreign)).status).toBe(403)

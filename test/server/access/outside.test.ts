@@ -70,4 +70,17 @@ describe('headers of a proxy', () => {
     const origin = isTrusted ? 'https://codes.example.com' : 'http://localhost:8000'
     expect(String(invited.body['setupUrl']).startsWith(`${origin}/setup#`)).toBe(true)
   })
+
+  it.each(['a:b', 'a:99999', '[', '[::1', '::', '256.256.256.256'])(
+    'T54 a Host that is none is refused, and no fault of ours: %s',
+    async (host) => {
+      const { status, body } = await (
+        await openHouse(sqlite)
+      ).call(api.login, {
+        headers: { host },
+        body: { username: 'ada', passphrase: 'x' },
+      })
+      expect([status, body['code']]).toEqual([400, 'bad_request'])
+    },
+  )
 })

@@ -1,4 +1,5 @@
 import * as api from '../../../src/api/index.ts'
+import { MemoryPasskey } from '../../support/authenticator.ts'
 import { Browser, codeOf, type House } from './house.ts'
 
 /** A local person with a code, and how to log in as them. */
@@ -61,4 +62,13 @@ export async function logIn(house: House, person: TestPerson, address = '127.0.0
   if (answer.status !== 200) throw new Error(`the login was answered ${answer.status}`)
   house.clock.advance(30_000)
   return browser
+}
+
+/** Registers a passkey in a browser that just logged in. Answers its id. */
+export async function addPasskey(house: House, browser: Browser, name: string): Promise<string> {
+  const { ticket, options } = (await house.call(api.passkeyOptions, { browser })).body
+  const response = new MemoryPasskey().create(options)
+  const added = await house.call(api.addPasskey, { browser, body: { ticket, name, response } })
+  if (added.status !== 201) throw new Error(`the passkey was answered ${added.status}`)
+  return String(added.body['id'])
 }

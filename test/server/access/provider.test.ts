@@ -99,7 +99,8 @@ describe.each(engines)('a provider and its sessions on $name', (engine) => {
       expect(answer.body['works']).toBe(false)
       expect(JSON.stringify(answer.body['findings'])).toMatch(finding)
     }
-    for (const unfit of [{ issuer: 'http://example.com' }, { scopes: ['email'] }, { acceptBearer: true }]) {
+    const ofIdTokens = { acceptBearer: true, bearerAudience: draft.clientId }
+    for (const unfit of [{ issuer: 'http://example.com' }, { scopes: ['email'] }, { acceptBearer: true }, ofIdTokens]) {
       const answer = await house.call(api.draftOidc, { token: rootToken, headers, body: { ...draft, ...unfit } })
       expect([answer.status, answer.body['code']]).toEqual([400, 'sign_on_settings_invalid'])
     }
@@ -135,6 +136,7 @@ describe.each(engines)('a provider and its sessions on $name', (engine) => {
       await provider.sign(logoutClaims(connected, { aud: 'another' })),
       await provider.sign(logoutClaims(connected, { iss: 'https://elsewhere.example' })),
       await provider.sign(logoutClaims(connected, { iat: old, exp: old + 120 })),
+      await provider.sign(logoutClaims(connected, { iat: old, exp: old + 7200 })),
       await provider.sign(logoutClaims(connected, { nonce: 'n' })),
       await provider.sign(logoutClaims(connected, { events: {} })),
       await provider.sign(logoutClaims(connected, { sub: undefined })),
@@ -172,6 +174,10 @@ describe.each(engines)('a provider and its sessions on $name', (engine) => {
       await provider.sign({ ...claims, iss: 'https://elsewhere.example' }),
       await provider.sign({ ...claims, exp: now - 300 }),
       await provider.sign({ ...claims, exp: undefined }),
+      // Read as no name at all, all of these would be one person.
+      await provider.sign({ ...claims, sub: 7 }),
+      await provider.sign({ ...claims, sub: '' }),
+      await provider.sign({ ...claims, sub: 'u'.repeat(600) }),
     ]
     for (const token of refused) expect(await ask(token)).toMatchObject({ status: 401, code: 'token_refused' })
     await house.call(api.draftOidc, { token: rootToken, headers, body: { ...draft, acceptBearer: false } })

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newToken } from '../../../src/crypto/token.ts'
 import { RecentKeys } from '../../../src/server/access/sessions/recent-keys.ts'
 import { tokenKey } from '../../../src/server/access/token-key.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse } from '../../support/gate/house.ts'
+import { fc } from '../../support/property.ts'
 
 const always = () => true
 const never = () => false

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
-import { openHouse } from './house.ts'
+import { codeOf, openHouse } from './house.ts'
 import { addFirstAdministrator, followSetup } from './people.ts'
 
 describe.each(engines)('a setup link on $name', (engine) => {
@@ -36,6 +36,55 @@ describe.each(engines)('a setup link on $name', (engine) => {
       expect.objectContaining({ code: 'setup_link_invalid' }),
       expect.objectContaining({ code: 'setup_link_invalid' }),
     ])
+  })
+
+  it.each([
+    ['disabled', (token: string, person: string) => ({ token, params: { person }, body: { enabled: false } }), 'bob'],
+    ['deleted', (token: string, person: string) => ({ token, params: { person } }), null],
+  ] as const)('T25 is over for who began with it and was %s before the first code', async (_what, ask, left) => {
+    const house = await openHouse(engine)
+    const { rootToken } = await addFirstAdministrator(house)
+    const invited = await house.call(api.createPerson, { token: rootToken, body: { username: 'bob' } })
+    const { setupUrl, person } = invited.body as { setupUrl: string; person: { id: string } }
+    const setupToken = new URL(setupUrl).hash.slice(1)
+    const begun = await house.call(api.setupBegin, { body: { setupToken, passphrase: 'nine patient herons wait' } })
+    const { ticket, otpauthUri } = begun.body as { ticket: string; otpauthUri: string }
+    const taken = await house.call(left === null ? api.deletePerson : api.updatePerson, ask(rootToken, person.id))
+    expect(taken.status).toBeLessThan(300)
+    const finished = await house.call(api.setupFinish, { body: { ticket, code: codeOf(otpauthUri, house.clock) } })
+    expect([finished.status, finished.body['code']]).toEqual([410, 'setup_link_invalid'])
+    const { db } = house.storage
+    const kept = await db.selectFrom('person').select('username').where('passphrase_hash', 'is not', null).execute()
+    expect(kept.map(({ username }) => username)).not.toContain('bob')
+    expect(await db.selectFrom('session').select('id').where('person_id', '=', person.id).execute()).toEqual([])
+  })
+
+  it('ends at its time, to look at and to follow', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const invited = await house.call(api.createPerson, { token: ada.rootToken, body: { username: 'bob' } })
+    const { setupUrl, expiresAtMs } = invited.body as { setupUrl: string; expiresAtMs: number }
+    const setupToken = new URL(setupUrl).hash.slice(1)
+    const body = { setupToken, passphrase: 'nine patient herons wait' }
+    house.clock.advance(expiresAtMs - house.clock.nowMs() - 1)
+    expect((await house.call(api.readSetupLink, { body: { setupToken } })).status).toBe(200)
+    expect((await house.call(api.setupBegin, { body })).status).toBe(200)
+    house.clock.advance(1)
+    expect((await house.call(api.readSetupLink, { body: { setupToken } })).status).toBe(410)
+    expect((await house.call(api.setupBegin, { body })).status).toBe(410)
+  })
+
+  it('leaves a quarter of an hour for the first code', async () => {
+    const house = await openHouse(engine)
+    const ada = await addFirstAdministrator(house)
+    const invited = await house.call(api.createPerson, { token: ada.rootToken, body: { username: 'bob' } })
+    const { setupUrl } = invited.body as { setupUrl: string }
+    const setupToken = new URL(setupUrl).hash.slice(1)
+    const begun = await house.call(api.setupBegin, { body: { setupToken, passphrase: 'nine patient herons wait' } })
+    const { ticket, otpauthUri } = begun.body as { ticket: string; otpauthUri: string }
+    house.clock.advance(15 * 60_000)
+    const finished = await house.call(api.setupFinish, { body: { ticket, code: codeOf(otpauthUri, house.clock) } })
+    expect(finished).toMatchObject({ status: 410, body: { code: 'ticket_invalid' } })
   })
 
   it('lives a day for the first administrator and three for whoever is invited', async () => {

@@ -144,6 +144,16 @@ describe.each(engines)('sign-on through a provider on $name', (engine) => {
     expect(items.filter(({ role }) => role === 'administrator')).toHaveLength(1)
   })
 
+  it('T64 leaves a quarter of an hour at the provider', async () => {
+    const provider = await startProvider({ redirectUris: [callback], people: [{ sub: 'u1' }] })
+    const house = await houseWith(engine, provider)
+    const browser = new Browser()
+    const back = await new ProviderVisitor(provider.issuer).visit(await begin(house, browser), 'u1')
+    house.clock.advance(15 * 60_000)
+    expect((await comeBack(house, browser, back)).statusCode).toBe(401)
+    expect((await house.call(api.readMe, { browser })).body['kind']).toBe('stranger')
+  })
+
   it('T64 refuses a callback in another browser, with another state, twice, or without anything', async () => {
     const provider = await startProvider({ redirectUris: [callback], people: [{ sub: 'u1' }] })
     const house = await houseWith(engine, provider)
@@ -172,6 +182,21 @@ describe.each(engines)('sign-on through a provider on $name', (engine) => {
         ),
       ),
     ).toEqual([])
+  })
+
+  it('is refused in German to a browser that asks for it, and in English to any other', async () => {
+    const provider = await startProvider({ redirectUris: [callback], people: [{ sub: 'u1' }] })
+    const house = await houseWith(engine, provider)
+    const pageFor = async (language: string) => {
+      const headers = { host: 'localhost:8000', 'accept-language': language }
+      return (await house.app.inject({ url: new URL(callback).pathname, headers })).body
+    }
+    const german = await pageFor('de-AT,de;q=0.9,en;q=0.7')
+    expect(german).toContain('<html lang="de">')
+    expect(german).toContain('Die Anmeldung über den Anbieter wurde nicht angenommen.')
+    const english = await pageFor('fr')
+    expect(english).toContain('<html lang="en">')
+    expect(english).toContain('The login through the provider was not accepted.')
   })
 
   it('T64 repeats nothing that a provider or a stranger writes into the callback', async () => {
@@ -223,5 +248,10 @@ describe.each(engines)('sign-on through a provider on $name', (engine) => {
     await house.call(api.updatePerson, { token: rootToken, params: { person: id }, body: { enabled: false } })
     expect((await house.call(api.readMe, { browser })).body).toMatchObject({ kind: 'stranger' })
     await expect(signOn(house, provider, 'in')).rejects.toThrow('401')
+    const { audit } = house.access.context
+    const refused = (await audit.list({ action: 'person.login', outcome: 'refused' })).items
+    expect(refused.map(({ reason }) => reason)).toEqual(['disabled', 'group'])
+    expect(refused[0]).toMatchObject({ objectId: id, objectName: 'in' })
+    expect(JSON.stringify(refused[1])).not.toContain('"out"')
   })
 })

@@ -116,6 +116,21 @@ describe.each(engines)('the audit on $name', ({ openStorage, freshPlace }) => {
     expect((await audit.verify()).problems).toEqual([expect.stringContaining(`last event, ${last}, was altered`)])
   })
 
+  it('T90 finds an event whose row tells another time than the event itself', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    await audited(storage, audit)
+    const sequence = await lastSequence(storage)
+    await storage.transaction((tx) =>
+      tx
+        .updateTable('audit_event')
+        .set((row) => ({ at_ms: row('at_ms', '+', 1) }))
+        .where('sequence', '=', sequence)
+        .execute(),
+    )
+    expect((await audit.verify()).problems).toEqual([expect.stringContaining(`event ${sequence} tells another place`)])
+  })
+
   it('T90 finds a head that was rolled back, with and without its events', async () => {
     const storage = await openStorage()
     const audit = await openTestAudit(storage)

@@ -80,10 +80,19 @@ describe.each(engines)('an export of the audit on $name', ({ openStorage, freshP
     await expect(verify([])).rejects.toThrow('it is empty')
     await expect(verify(['hello'])).rejects.toMatchObject({ code: 'audit_export_unreadable' })
     await expect(verify(['{"kind":"other"}'])).rejects.toThrow('first line')
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage)
+    await record(storage, audit, fiveEvents())
+    const [header = '', ...lines] = await exported(audit)
+    const newer = header.replace(/"version":(\d+)/, '"version":9$1')
+    await expect(verify([newer, ...lines])).rejects.toThrow('is unknown')
+    const withoutBeginning = lines.filter((line) => !line.startsWith('{"kind":"chain"'))
+    expect(withoutBeginning).not.toEqual(lines)
+    await expect(verify([header, ...withoutBeginning])).rejects.toThrow('has no beginning')
   })
 })
 
-describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
+describe.each(engines)('pruning the audit on $name', ({ openStorage, freshPlace }) => {
   const by = { actorKind: 'person', actorId: 'p9', actorName: 'carla' }
 
   it('T93 leaves what verifies, and records itself; reading prunes nothing', async () => {
@@ -106,6 +115,22 @@ describe.each(engines)('pruning the audit on $name', ({ openStorage }) => {
     expect(act).toMatchObject({ actorId: 'p9', detail: { count: 5, upTo: 5, beforeMs: 5000 } })
     expect(await audit.prune(5000, by)).toBe(0)
     expect((await verify(await exported(audit))).problems).toEqual([])
+  })
+
+  it('T93 takes of each server only what is old of its own', async () => {
+    const [rootKey, place] = [newRootKey(), await freshPlace()]
+    const [storage, other] = [await openStorage({ place }), await openStorage({ place })]
+    const [old, young] = [await openTestAudit(storage, { rootKey }), await openTestAudit(other, { rootKey })]
+    const append = async (objectId: string, atMs: number, audit: Audit, at: Storage) =>
+      at.hotTransaction((tx) => audit.appendHot(tx, [someEvent({ objectId })], atMs))
+    for (const second of [1, 2, 3, 4]) await append(`old ${second}`, second * 1000, old, storage)
+    for (const second of [6, 7, 8, 9]) await append(`young ${second}`, second * 1000, young, other)
+    await append('old 9', 9000, old, storage)
+    expect(await old.prune(5000, by)).toBe(5)
+    expect(await young.verify()).toMatchObject({ whole: true, problems: [] })
+    const kept = (await young.list({})).items.map(({ objectId }) => objectId).filter((id) => /^(old|young) /.test(id))
+    expect(kept.toSorted()).toEqual(['old 9', 'young 6', 'young 7', 'young 8', 'young 9'])
+    expect((await verify(await exported(young))).problems).toEqual([])
   })
 
   it('keeps what the setting says, and everything without one', async () => {

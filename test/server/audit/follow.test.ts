@@ -45,4 +45,14 @@ describe.each(engines)('following the audit on $name', ({ openStorage, freshPlac
     expect(await asked({ action: 'account.reveal', outcome: 'refused' })).toEqual(['b'])
     expect(await asked({ object: 'c' })).toEqual(['c'])
   })
+
+  it('hears of what happened from one moment on and before another', async () => {
+    const storage = await openStorage()
+    const audit = await openTestAudit(storage, { rootKey: newRootKey() })
+    const ends = await audit.ends()
+    for (const [index, event] of many('second', 4).entries()) {
+      await storage.hotTransaction((tx) => audit.appendHot(tx, [event], index * 1000))
+    }
+    expect(await above(audit, new Map(ends), { afterMs: 1000, beforeMs: 3000 })).toEqual(['second-1', 'second-2'])
+  })
 })

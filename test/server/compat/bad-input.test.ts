@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { engines } from '../../support/engines.ts'
 import type { RawReply, RawRequest } from '../../support/raw-exchange.ts'
 import { type AllDoors, openAllDoors } from './all-doors.ts'
+import { fc } from '../../support/property.ts'
 
 const jsonBody = { 'content-type': 'application/json' }
 const key = `${Buffer.from('aws').toString('hex')}.${Buffer.from('AWS').toString('hex')}`

@@ -24,11 +24,8 @@ async function openBoth(schema: Schema = '2') {
   await tinyMfaDoor(house.app, house)
   const read = async (key: Uint8Array = filled.rootKey) => {
     const foreign = await openForeign(url)
-    try {
-      return await readOldDatabase(foreign, key, true)
-    } finally {
-      await foreign.close()
-    }
+    onTestFinished(() => foreign.close())
+    return readOldDatabase(foreign, key, true)
   }
   const validate = (user: string, secret: Uint8Array, token: string, issuer = 'shop') =>
     send(house.app, 'POST', `/api/v1/issuer/${issuer}/users/${user}/totp`, {
@@ -189,15 +186,45 @@ it('goes on past users whose issuer is missing, and stops at a database of somet
 
 it('writes nothing when a key does not open, unless told to go on without it', async () => {
   const { client, house, read } = await openBoth()
-  const wrong = await importTinyMfa(house, await read(randomBytes(32)), byOperator, wish)
-  expect(wrong).toMatchObject({
-    isWritten: false,
-    notes: expect.arrayContaining([expect.stringMatching(/issuer i1 \(shop\)/)]),
-  })
   await client.query("update accounts set key = 'AAAA' where id = 'u2'")
   expect(await importTinyMfa(house, await read(), byOperator, wish)).toMatchObject({ isWritten: false })
   const skipping = await importTinyMfa(house, await read(), byOperator, { ...wish, skipUnreadable: true })
   expect(skipping).toMatchObject({ isWritten: true, users: { imported: 2 } })
+})
+
+it.each([{ isDryRun: true }, { skipUnreadable: true }, {}])(
+  'refuses the key file of another installation once, with nothing written (%j)',
+  async (how) => {
+    const { house, read } = await openBoth()
+    const rows = () => house.core.storage.db.selectFrom('setting').select('key').execute()
+    const before = await rows()
+    const attempt = importTinyMfa(house, await read(randomBytes(32)), byOperator, { ...wish, ...how })
+    await expect(attempt).rejects.toMatchObject({ code: 'tiny_mfa_key_wrong' })
+    expect(await rows()).toEqual(before)
+  },
+)
+
+it('law 3: each token that begins to live here has its own record, and so have the settings', async () => {
+  const { client, house, read } = await openBoth()
+  await client.query(
+    `insert into access_tokens (id, ref_id_issuer, access_token, description, created_on)
+     values ('t2', 'i1', 'other', 'second', now()), ('t3', 'i2', 'third', 'third', now())`,
+  )
+  await importTinyMfa(house, await read(), byOperator, wish)
+  await importTinyMfa(house, await read(), byOperator, wish)
+  const recorded = async (action: string) => (await house.core.audit.list({ action }, { limit: 10 })).items
+  const tokens = (await recorded('realm.token_create')).map(({ objectName, detail }) => [objectName, detail?.['token']])
+  expect(tokens.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
+    ['bank', 't3'],
+    ['shop', 't1'],
+    ['shop', 't2'],
+  ])
+  expect(await recorded('token.create')).toMatchObject([
+    { objectId: 'tiny-mfa-root', actorKind: 'operator', outcome: 'done', detail: { scopes: ['door:tiny-mfa'] } },
+  ])
+  expect(await recorded('settings.update')).toMatchObject([
+    { objectId: 'tiny-mfa', detail: { changed: ['configuration'] } },
+  ])
 })
 
 it('reads the key file, its padding included, and refuses one that is none', () => {
@@ -205,4 +232,25 @@ it('reads the key file, its padding included, and refuses one that is none', () 
   expect(oldKeyFile(key)).toMatch(/^[A-Z2-7]{52}====$/)
   expect(Buffer.from(readKeyFile(oldKeyFile(key), decodeBase32))).toEqual(key)
   expect(() => readKeyFile('ABCDEFGH', decodeBase32)).toThrow(/key file of go-tiny-mfa/)
+})
+
+it('takes users in many pages: of twins that a page parts the first comes along, in a dry run too', async () => {
+  const { client, house, read } = await openBoth()
+  const { rows } = await client.query("select key from accounts where id = 'u1'")
+  const { key } = rows[0] as { key: string }
+  await client.query('alter table accounts drop constraint accounts_key_key')
+  await client.query(
+    `insert into accounts (id, username, email, issuer_id, key)
+     select 'many' || n, 'twin' || n % 5, lpad(n::text, 6, '0') || '@x.y', 'i1', $1 from generate_series(1, 1500) n`,
+    [key],
+  )
+  const seen: number[] = []
+  const counted = { ...wish, onRow: (done: number) => seen.push(done) }
+  const expected = { users: { read: 1504, imported: 8, known: 0, refused: 1496 } }
+  expect(await importTinyMfa(house, await read(), byOperator, { ...counted, isDryRun: true })).toMatchObject(expected)
+  expect(await importTinyMfa(house, await read(), byOperator, counted)).toMatchObject(expected)
+  expect(seen.length).toBeGreaterThan(8)
+  const { db } = house.core.storage
+  const kept = await db.selectFrom('subject').select('id').where('id', 'like', 'many%').orderBy('id').execute()
+  expect(kept.map(({ id }) => id)).toEqual(['many1', 'many2', 'many3', 'many4', 'many5'])
 })

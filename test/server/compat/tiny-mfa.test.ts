@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseOtpauthUri } from '../../../src/otp/otpauth-uri.ts'
 import { totp } from '../../../src/otp/totp.ts'
@@ -7,6 +6,7 @@ import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { mintToken, send } from './doors.ts'
 import { demo, openTinyMfa, quickstart, refusal } from './tiny-mfa-house.ts'
+import { fc } from '../../support/property.ts'
 
 describe.each(engines)('the tiny-mfa door on $name', (engine) => {
   it('follows the quickstart of the manual, its misprints mended', async () => {
@@ -39,6 +39,21 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     expect(refused).toMatchObject({ status: 401, body: refusal('token was NOT validated.') })
     expect(await validate(codeAt(-1))).toMatchObject({ status: 200 })
     expect(await validate(codeAt(-2))).toMatchObject({ status: 401 })
+  })
+
+  it('lists every token of an issuer once, more than a page of them too', async () => {
+    const door = await openTinyMfa(engine)
+    await quickstart(door)
+    const realm = await door.ask('GET', '/api/v1/issuer/issuer.local')
+    const realmId = (realm.body as { id: string }).id
+    const wish = { owner: 'service', scopes: ['verify:issuer.local'], createdBy: 'test', realmId } as const
+    const names = Array.from({ length: 501 }, (_, index) => `token ${index}`)
+    await door.core.storage.transaction(async (tx) => {
+      for (const name of names) await door.tokens.create(tx, { ...wish, name })
+    })
+    const listed = (await door.ask('GET', '/api/v1/issuer/issuer.local/token')).body as { description: string }[]
+    const descriptions = listed.map(({ description }) => description)
+    expect(descriptions.toSorted()).toEqual(['main access token', ...names].toSorted())
   })
 
   it('T20 keeps the deny limit under parallel load, and the next step is free', async () => {

@@ -54,6 +54,26 @@ describe.each(engines)('entries at the ungleichotp door on $name', (engine) => {
     expect(await list(door)).toHaveLength(3)
   })
 
+  it('keep the secret they have when they are moved, also where that was replaced a moment ago', async () => {
+    const door = await openUngleich(engine)
+    const { id } = await door.create('one', 'services')
+    const { subjects, core } = door
+    const find = subjects.ensureRealm.bind(subjects)
+    let seed = ''
+    // Between the look at the entry and its move.
+    subjects.ensureRealm = async (wish, by) => {
+      const [into, from] = [await find(wish, by), await find({ ...wish, name: 'services' }, by)]
+      await core.storage.transaction(async (tx) => {
+        const subject = await subjects.find(from, 'one', tx)
+        if (subject === null) throw new Error('one is gone')
+        seed = (await subjects.enrolment.start(tx, from, subject, { begins: 'active' }, by)).secretBase32
+      })
+      return into
+    }
+    const moved = await door.ask('PATCH', `/${id}/`, { ...door.auth(door.admin), realm: 'others' })
+    expect(moved.body).toMatchObject({ realm: 'others', seed })
+  })
+
   it('of another door stay in their realm: a move is refused and changes nothing', async () => {
     const door = await openUngleich(engine)
     const ada = await addNative(door, 'shop', 'ada', 'tiny-mfa')

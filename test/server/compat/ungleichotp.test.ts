@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bootstrap } from '../../../src/server/compat/ungleichotp/bootstrap.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { send } from './doors.ts'
 import { asks, type Entry, notPermitted, notUnique, openUngleich, wrongCredentials } from './ungleichotp-house.ts'
+import { fc } from '../../support/property.ts'
 
 describe.each(engines)('the ungleichotp door on $name', (engine) => {
   it('verifies the bytes of the published client, once', async () => {

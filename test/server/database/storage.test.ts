@@ -235,16 +235,31 @@ describe.each(engines)('storage on $name', ({ name, openStorage, freshPlace }) =
   })
 })
 
+describe.each(engines.filter(({ name }) => name === 'postgres'))('announcements of others on $name', (engine) => {
+  it('are passed over: whoever reaches the database may use our channel', async () => {
+    const storage = await engine.openStorage()
+    const heard: string[] = []
+    storage.changes.listen(({ kind, objectId }) => heard.push(`${kind} ${objectId}`))
+    const announce = (payload: string) =>
+      storage.transaction(async (tx) => void (await sql`select pg_notify('watchword_change', ${payload})`.execute(tx)))
+
+    for (const payload of ['', 'no JSON', '{}', '[]', '[1,2]', '["a"]', '["realm","r1"]']) await announce(payload)
+
+    await expect.poll(() => heard).toEqual(['realm r1'])
+  })
+})
+
 describe.each(engines.filter(({ name }) => name === 'postgres'))('a lost connection on $name', (engine) => {
   it('makes caches start over, and the next caller finds the database again', async () => {
     const storage = await engine.openStorage()
     let resets = 0
     storage.changes.onReset(() => (resets += 1))
-    const others = sql`select pg_terminate_backend(pid) from pg_stat_activity
+    // Waits until they are gone: one that lives a moment longer would be asked again, and end then.
+    const others = sql`select pg_terminate_backend(pid, 60000) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`
     await storage.transaction((tx) => others.execute(tx))
     await expect.poll(() => resets).toBe(1)
-    expect(storage.changes.isConfirmed()).toBe(true)
+    await expect.poll(() => storage.changes.isConfirmed()).toBe(true)
     await storage.transaction((tx) => putSetting(tx, 'back', '1'))
     expect(await settingKeys(storage)).toEqual(['back'])
     expect(await storage.hotTransaction((tx) => tx.all('select 1 as one', []))).toEqual([{ one: 1 }])

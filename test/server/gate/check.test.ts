@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exchange } from '../../support/gate/exchange.ts'
 import { type GateHouse, type HousePerson, openGateHouse } from '../../support/gate/house.ts'
+import { fc } from '../../support/property.ts'
 
 const rules = `
 rules:

@@ -83,6 +83,9 @@ describe('coming and going at the portal', () => {
     for (const rd of [target, '/fresh/']) {
       const { status, body } = await browser.get(`/auth/login?rd=${rd}`)
       expect([status, hiddenFields(body)['again']]).toEqual([200, '1'])
+      // Nothing went wrong, and who they are is known.
+      expect(body).not.toContain('role="alert"')
+      expect(body).toMatch(/name="user"\s+value="alice"/)
     }
     // No proof would help there: the app's own refusal is the truth.
     expect((await browser.get('/auth/login?rd=/closed/')).status).toBe(302)

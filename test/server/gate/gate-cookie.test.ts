@@ -26,6 +26,16 @@ describe('cookies of our name', () => {
     const many = Array.from({ length: 300 }, () => `watchword=${token()}`).join('; ')
     expect(gateCookieValues(many, 'watchword')).toHaveLength(200)
   })
+
+  it('name nobody where a proxy joined two lines of them with a comma, as Apache does', async () => {
+    const house = await openGateHouse()
+    const session = `watchword=${await house.signIn(await house.addPerson('alice'))}`
+    const ask = async (cookie: string) => (await exchange(house.port, '/auth/check', { headers: { cookie } })).status
+    expect([await ask(`${session}, a=1`), await ask(`a=1, ${session}`), await ask(`a=1, b=2; ${session}`)]).toEqual([
+      401, 401, 200,
+    ])
+    await house.close()
+  })
 })
 
 describe('logging out', () => {

@@ -39,6 +39,29 @@ describe('limits of the portal', () => {
     expect((await from(house, '203.0.113.9, 198.51.100.1', nobody(99))).status).toBe(401)
   })
 
+  it('P19 counts logins sent at once before any of them was looked at, and gives back what did not fail', async () => {
+    const house = await open()
+    const alice = await house.addPerson('alice')
+    const headers = { ...origin, 'x-forwarded-for': '203.0.113.9' }
+    const visitors = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const browser = new PlainBrowser(house.port)
+        return { browser, form: hiddenFields((await browser.get('/auth/login', headers)).body) }
+      }),
+    )
+    const guesses = visitors.map(({ browser, form }, index) =>
+      browser.post('/auth/login', { ...form, ...nobody(index) }, headers),
+    )
+    const told = (await Promise.all(guesses)).map(({ status }) => status)
+    expect([told.filter((status) => status === 401).length, told.filter((status) => status === 429).length]).toEqual([
+      20, 10,
+    ])
+
+    const right = { user: 'alice', password: passphrase, token: house.freshCode(alice) }
+    expect((await from(house, '198.51.100.5', right)).status).toBe(302)
+    expect(await limited(house, 21, () => '198.51.100.5')).toBe(1)
+  })
+
   it('P19 counts IPv6 by its network of 64 bits', async () => {
     const house = await open({ isClockStanding: true })
     expect(await limited(house, 25, (index) => `2001:db8:1:2::${index.toString(16)}`)).toBe(5)

@@ -9,6 +9,7 @@ import {
   loopCauses,
   LoopDetector,
 } from '../../../src/server/gate/portal/loop-detector.ts'
+import { inkOn } from '../../../src/server/gate/portal/style.ts'
 import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse, passphrase } from '../../support/gate/house.ts'
@@ -48,6 +49,16 @@ describe('a portal that looks like its house', () => {
     expect([picture.status, picture.body]).toEqual([200, logo])
     expect((await exchange(house.port, '/auth/style.css')).body).toContain('--accent:#0a5c36')
     expect(body).not.toMatch(/(?:src|href)="https?:/)
+  })
+
+  it('B17 writes on every colour in the ink that can be read there', () => {
+    expect(['#000000', '#8c2f1b', '#0a5c36', '#ffd500', '#ffffff'].map(inkOn)).toEqual([
+      '#fff',
+      '#fff',
+      '#fff',
+      '#000',
+      '#000',
+    ])
   })
 
   it('B17 shows no logo, footer or foreign colour unless told to', async () => {

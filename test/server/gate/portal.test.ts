@@ -86,7 +86,7 @@ describe('the portal', () => {
       const { status, body, headers } = await visitor.logIn(fields, '/auth/login?orig_path=/x')
       expect(visitor.browser.cookies.has('watchword')).toBe(false)
       expect(hiddenFields(body)['rd']).toBe('/x')
-      const message = /<p class="message"[^>]*>([^<]*)/.exec(body)?.[1]
+      const message = /<div class="message"[^>]*>\s*<p>([^<]*)/.exec(body)?.[1]
       answers.push(`${status} ${message} ${Object.keys(headers).toSorted().join(',')}`)
     }
     expect(new Set(answers).size).toBe(1)
@@ -188,6 +188,22 @@ describe('the portal', () => {
     await here.browser.post('/auth/sessions', form, here.headers)
     expect(await passes(here.browser.cookies.get('watchword') ?? '')).toBe(true)
     expect(await passes(there.browser.cookies.get('watchword') ?? '')).toBe(false)
+  })
+
+  it('T31 a passkey login under way is over once all others are ended', async () => {
+    const here = visitorFrom('192.0.2.10')
+    const there = visitorFrom('192.0.2.11')
+    await here.logIn(proof())
+    const page = hiddenFields((await there.browser.get('/auth/login', there.headers)).body)
+    const { user, password } = proof()
+    const begun = await there.browser.post('/auth/passkey/options', { ...page, user, password }, there.headers)
+    expect(begun.status).toBe(200)
+    const tickets = () =>
+      house.rooms.core.storage.db.selectFrom('one_time').select('kind').where('kind', '=', 'passkey-login').execute()
+    expect(await tickets()).toHaveLength(1)
+    const form = { ...hiddenFields((await here.browser.get('/auth/sessions')).body), session: 'others' }
+    await here.browser.post('/auth/sessions', form, here.headers)
+    expect(await tickets()).toEqual([])
   })
 
   it('S10 D2.15 logs attempts with the address of the visitor and never what was typed', async () => {
@@ -332,7 +348,8 @@ describe('cookies of the gate', () => {
     expect(answer.status).toBe(302)
     expect(cookie?.startsWith(domain === null ? '__Host-watchword=' : '__Secure-watchword=')).toBe(true)
     expect(/Domain=([^;]+)/.exec(cookie ?? '')?.[1] ?? null).toBe(domain)
-    expect(cookie).toContain('; Secure')
+    const device = (answer.headers['set-cookie'] ?? []).find((line) => line.startsWith('watchword_device='))
+    for (const text of [cookie, device]) expect(text).toMatch(/; HttpOnly; SameSite=Lax; Secure/)
     const out = await visitor.get('/auth/logout', headers)
     const cleared = (out.headers['set-cookie'] ?? []).filter((line) => line.includes('Max-Age=0'))
     expect(cleared.some((line) => line.startsWith(`${cookie?.split('=')[0]}=;`))).toBe(true)

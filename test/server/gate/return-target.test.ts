@@ -15,12 +15,21 @@ describe('returnTarget', () => {
     expect(returnTarget(wish, rule)).toBe(expected)
   })
 
+  it('leads nowhere by a wish that is longer than 8 KB', () => {
+    expect(returnTarget(`/${'a'.repeat(8191)}`, rule)).toMatch(/^https:\/\/auth\.example\.com\/a/)
+    expect(returnTarget(`/${'a'.repeat(8192)}`, rule)).toBeNull()
+  })
+
   it.each([
     '//evil.test',
     '/\\evil.test',
     '/\t/evil.test',
     'https:///evil.test',
     '/./\\evil.test',
+    '//app.example.com/inside',
+    '/inside\\app',
+    'https://',
+    'https://app.example.com:99999/',
     '/.//evil.test',
     'https://app.ok@evil.test',
     'https://app.example.com@evil.test/',
@@ -47,6 +56,7 @@ describe('returnTarget', () => {
     expect(originalPath('orig_path=%2Fa%3Fb%3D1')).toBe('/a?b=1')
     expect(originalPath('x=1&orig_path=/a')).toBe('/a')
     expect(originalPath('rd=/a')).toBeNull()
+    expect(originalPath('xorig_path=/a')).toBeNull()
   })
 })
 
@@ -117,6 +127,17 @@ describe('readVisit', () => {
   it('refuses a header that came twice', () => {
     expect(readVisit('forward', { headers: { ...forward, 'x-forwarded-host': 'good, evil' } })).toBeNull()
     expect(readVisit('nginx', { headers: { ...nginx, 'x-original-url': 'https://a/, https://b/' } })).toBeNull()
+  })
+
+  it.each(['ws', 'wss', 'ftp', 'HTTPS', 'https:'])('P15 refuses the scheme %s: no app is visited by it', (scheme) => {
+    expect(readVisit('forward', { headers: { ...forward, 'x-forwarded-proto': scheme } })).toBeNull()
+    const headers = { host: 'a.example', 'x-forwarded-proto': scheme }
+    expect(readVisit('ext-authz', { headers, method: 'GET', url: '/check/ext-authz/x' })).toBeNull()
+  })
+
+  it.each(['G=T', 'GET/', '-GET', '7', 'G\xc9T', 'A'.repeat(33)])('P15 refuses the method %s', (method) => {
+    expect(readVisit('nginx', { headers: { ...nginx, 'x-original-method': method } })).toBeNull()
+    expect(readVisit('forward', { headers: { ...forward, 'x-forwarded-method': method } })).toBeNull()
   })
 
   it('takes the visited path from behind the prefix for Envoy', () => {

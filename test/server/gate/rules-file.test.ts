@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { slowness } from '../../../src/server/gate/linear-expression.ts'
 import { parseRules } from '../../../src/server/gate/rules-file.ts'
 import { decide } from '../../../src/server/gate/rules.ts'
 import { parseVisit } from '../../../src/server/gate/visit.ts'
 import { stepsOf } from '../../support/gate/backtracking.ts'
+import { fc } from '../../support/property.ts'
 
 /** The verdict of one rule, and a bypass behind it, for a target. */
 function verdict(rule: string, target: string) {

@@ -40,6 +40,30 @@ describe('rules of the gate', () => {
     expect(verdict('/', { ...stranger, address: '10.1.2.3' })).toBe('bypass')
   })
 
+  it('an expression matches the paths it describes, and no other', () => {
+    expect(verdict('/api/v1/status')).toBe('bypass')
+    expect(verdict('/api/v1/status/x')).toBe('deny')
+  })
+
+  it('a rule for a network says nothing to who is known to be elsewhere', () => {
+    const yaml = (policy: string) => `rules:\n  - network: 10.0.0.0/8\n    policy: ${policy}\n  - policy: one_factor\n`
+    const visit = parseVisit('GET', 'https', 'a.example', '/')
+    const verdictFrom = (address: string, policy: string) =>
+      visit && decide(parseRules(yaml(policy)).rules, visit, { ...alice, address }).verdict
+    for (const policy of ['deny', 'two_factor', 'bypass']) {
+      expect([verdictFrom('10.1.2.3', policy), verdictFrom('192.0.2.1', policy)]).toEqual([policy, 'one_factor'])
+    }
+  })
+
+  it('a rule for methods decides about those and no other', () => {
+    const { rules } = parseRules('rules:\n  - method: [GET, HEAD]\n    policy: bypass\n')
+    const verdicts = ['GET', 'HEAD', 'POST', 'DELETE'].map((method) => {
+      const visit = parseVisit(method, 'https', 'app.example.com', '/')
+      return visit === null ? 'refused' : decide(rules, visit, stranger).verdict
+    })
+    expect(verdicts).toEqual(['bypass', 'bypass', 'deny', 'deny'])
+  })
+
   it.each(['/api/private?x=/status', '/api/private#/status'])(
     'P3 a query or fragment never matches a path rule: %s',
     (target) => {

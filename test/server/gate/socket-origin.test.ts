@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRules } from '../../../src/server/gate/rules-file.ts'
 import { isForeignSocket } from '../../../src/server/gate/socket-origin.ts'
+import { fc } from '../../support/property.ts'
 
 const visit = { scheme: 'https', host: 'app.example.co.uk' } as const
 const from = (origin: string | undefined, more: object = { upgrade: 'websocket' }) =>

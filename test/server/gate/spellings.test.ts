@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRules } from '../../../src/server/gate/rules-file.ts'
 import { decide, type Visitor } from '../../../src/server/gate/rules.ts'
 import { parseVisit } from '../../../src/server/gate/visit.ts'
+import { fc } from '../../support/property.ts'
 
 const stranger: Visitor = { address: '192.0.2.1', username: null, groups: [] }
 

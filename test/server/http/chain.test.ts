@@ -5,6 +5,8 @@ import { createApp } from '../../../src/server/http/app.ts'
 import { type Chain, createChain } from '../../../src/server/http/chain.ts'
 import { createLogger } from '../../../src/server/log.ts'
 import { verifyRoute } from '../../../src/server/realms/realms.ts'
+import { exchange } from '../../support/gate/exchange.ts'
+import { openGateHouse } from '../../support/gate/house.ts'
 import { engines } from '../../support/engines.ts'
 import { testServices } from '../../support/services.ts'
 import { openDoorHouse } from '../compat/doors.ts'
@@ -51,4 +53,17 @@ it('walks every request of the API and the doors through the links a plugin adds
   expect((await health()).statusCode).toBe(503)
   expect(answered.at(-1)).toBe('GET /api/v1/health 503')
   expect(answered).toHaveLength(7)
+})
+
+it('T54 refuses a token that opens nothing in the words of each door, and as no fault of ours', async () => {
+  const house = await openGateHouse()
+  onTestFinished(() => house.close())
+  const headers = { authorization: `Bearer ww_${'A'.repeat(43)}` }
+  const told = async (path: string) => {
+    const { status, body } = await exchange(house.port, path, { headers })
+    return [status, JSON.parse(body) as object]
+  }
+  expect(await told('/api/v1/issuer')).toEqual([401, { success: false, message: 'wrong access token provided' }])
+  expect(await told('/ungleichotp/')).toEqual([403, { detail: 'Incorrect authentication credentials.' }])
+  expect(await told('/api/secrets')).toMatchObject([401, { code: 'token_refused' }])
 })

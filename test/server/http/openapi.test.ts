@@ -110,6 +110,7 @@ describe('the OpenAPI document', () => {
       for (const [, { description, content }] of refused) {
         expect(description, place).toMatch(/^`\w+`: \S/)
         expect(content, place).toEqual({
+          ...(endpoint.media === 'text/html' ? { 'text/html': { schema: { type: 'string' } } } : {}),
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         })
       }

@@ -11,6 +11,7 @@ import { sql } from '../../../src/server/database/sql.ts'
 import type { Storage, Tx } from '../../../src/server/database/storage.ts'
 import { rotateDataKeys, rotateRootKey } from '../../../src/server/keys/rotation.ts'
 import { sealedColumns } from '../../../src/server/keys/sealed-columns.ts'
+import { readSealed, replaceSealed } from '../../../src/server/keys/store.ts'
 import { readKeyStatus } from '../../../src/server/keys/status.ts'
 import { sealedFinding } from '../../../src/server/operation/sealed-finding.ts'
 import { openTestAudit } from '../../support/audit.ts'
@@ -143,9 +144,9 @@ async function fill(tx: Tx, keyRing: KeyRing<Tx>): Promise<void> {
 /** Opens every sealed value; answers how many opened. */
 async function openEverything(storage: Storage, keyRing: KeyRing<Tx>): Promise<number> {
   let opened = 0
-  for (const { table, column, ...sealedColumn } of sealedColumns) {
-    for (const { id, sealed } of await sealedColumn.read(storage.db, '', 10_000)) {
-      const place: Place = { table, column, row: id }
+  for (const column of sealedColumns) {
+    for (const { id, sealed } of await readSealed(storage.db, column, '', 10_000)) {
+      const place: Place = { ...column, row: id }
       await keyRing.readyFor(sealed, place)
       expect(Buffer.from(keyRing.open(sealed, place))).toEqual(secret)
       opened += 1
@@ -277,12 +278,13 @@ describe.each(engines)('rotating keys on $name', ({ openStorage }) => {
   it('leaves a value alone that somebody writes while it is sealed anew', async () => {
     const storage = await openStorage()
     await filled(storage)
-    const [, , accounts] = sealedColumns
-    const [row] = (await accounts?.read(storage.db, '', 1)) ?? []
+    const column = { table: 'account', column: 'sealed_secret' } as const
+    const [row] = await readSealed(storage.db, column, '', 1)
+    if (row === undefined) throw new Error('there is no sealed account to begin with')
     const meanwhile = new Uint8Array([1, 2, 3])
     await storage.transaction(async (tx) => {
       await tx.updateTable('account').set({ sealed_secret: meanwhile }).execute()
-      if (row !== undefined) expect(await accounts?.replace(tx, row, new Uint8Array([9]))).toBe(false)
+      expect(await replaceSealed(tx, column, row, new Uint8Array([9]))).toBe(false)
     })
     const { sealed_secret } = await storage.db.selectFrom('account').select('sealed_secret').executeTakeFirstOrThrow()
     expect(sealed_secret).toEqual(meanwhile)

@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import type { BulkJob } from '../../../src/api/realms.ts'
+import type { BulkJob } from '../../../src/api/bulk.ts'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
 import { decodeBase32 } from '../../../src/otp/base32.ts'
 import { totp } from '../../../src/otp/totp.ts'
@@ -101,6 +101,42 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     expect(await house.ask('GET', '/v1/realms/shop/bulk?limit=51')).toMatchObject({ status: 400 })
   })
 
+  it('answers any page of many outcomes, of a job and of a rehearsal alike, and keeps nothing it was to do', async () => {
+    const house = await openShop(engine)
+    const names = Array.from({ length: 350 }, (_, index) => (index % 50 === 7 ? `=${index}` : `user${index}`))
+    const content = `name\n${names.join('\n')}\nUSER0\n`
+    for (const dryRun of [true, false]) {
+      const id = field(await send(house, { format: 'csv', content, dryRun }), 'id')
+      expect(await finished(house, id)).toMatchObject({
+        total: 351,
+        done: 351,
+        created: 343,
+        refused: 7,
+        duplicates: 1,
+      })
+      const linesOf = async (query: string) => {
+        const lines: number[] = []
+        for (let cursor: string | undefined = ''; cursor !== undefined;) {
+          const { body } = await house.ask(
+            'GET',
+            `/v1/realms/shop/bulk/${id}?limit=90${query}${cursor === '' ? '' : `&cursor=${cursor}`}`,
+          )
+          const page = body as { rows: { line: number }[]; nextCursor?: string }
+          lines.push(...page.rows.map(({ line }) => line))
+          cursor = page.nextCursor
+        }
+        return lines
+      }
+      expect(await linesOf('')).toEqual(Array.from({ length: 351 }, (_, index) => index + 2))
+      expect(await linesOf('&exceptions=true')).toEqual([9, 59, 109, 159, 209, 259, 309, 352])
+    }
+    const { db } = house.core.storage
+    const sealed = await db.selectFrom('import_job').select('id').where('sealed_input', 'is not', null).execute()
+    expect(sealed).toEqual([])
+    const listed = await house.ask('GET', '/v1/realms/shop/bulk')
+    expect((listed.body as { items: unknown[] }).items).toHaveLength(2)
+  })
+
   it('T56 shows a listed secret to its maker alone, for seven days', async () => {
     const house = await openShop(engine)
     const job = await send(house, { format: 'csv', content: 'name\nada\n' })
@@ -184,23 +220,23 @@ describe.each(engines)('bulk enrolment on $name', (engine) => {
     const rootKey = newRootKey()
     const first = await openHouse(engine, { place, rootKey })
     await first.ask('POST', '/v1/realms', { body: { name: 'shop' } })
-    const names = Array.from({ length: 100 }, (_, index) => `user${index}`)
+    const names = Array.from({ length: 450 }, (_, index) => `user${index}`)
     const job = await send(first, { format: 'csv', content: `name\n${names.join('\n')}\n` })
     await first.rooms.stop()
     const second = await openHouse(engine, { place, rootKey })
     second.core.clock.advance(60_000)
     await second.rooms.bulk.resume()
-    expect(await finished(second, field(job, 'id'))).toMatchObject({ state: 'done', created: 100, duplicates: 0 })
-    expect(await second.ask('GET', '/v1/realms/shop')).toMatchObject({ body: { subjectCount: 100 } })
+    expect(await finished(second, field(job, 'id'))).toMatchObject({ state: 'done', created: 450, duplicates: 0 })
+    expect(await second.ask('GET', '/v1/realms/shop')).toMatchObject({ body: { subjectCount: 450 } })
   })
 
   it('T88 seals each row under the key its realm has by then', async () => {
     const house = await openShop(engine)
     const { core } = house
-    const names = Array.from({ length: 60 }, (_, index) => `user${index}`)
+    const names = Array.from({ length: 600 }, (_, index) => `user${index}`)
     const job = await send(house, { format: 'csv', content: `name\n${names.join('\n')}\n` })
     await beginDataRotation(core, { actorKind: 'operator', actorId: 'operator:test', actorName: 'test' })
-    expect(await finished(house, field(job, 'id'))).toMatchObject({ state: 'done', created: 60 })
+    expect(await finished(house, field(job, 'id'))).toMatchObject({ state: 'done', created: 600 })
     const { dataKeys } = await readKeyStatus(core)
     const [current] = dataKeys.filter(({ purpose, retiredAtMs }) => purpose === 'realm' && retiredAtMs === null)
     expect(current?.values).toBeGreaterThan(0)

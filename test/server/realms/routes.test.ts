@@ -39,6 +39,15 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await ask('GET', '/v1/realms/store')).toMatchObject({ status: 404, body: { code: 'realm_not_found' } })
   })
 
+  it('searches names for the signs as they were typed', async () => {
+    const { ask } = await openShop(engine)
+    for (const name of ['50%off', '50 off', 'a_b', 'aXb'])
+      await ask('POST', '/v1/realms/shop/subjects', { body: { name } })
+    const found = (text: string) => ask('GET', `/v1/realms/shop/subjects?search=${encodeURIComponent(text)}`)
+    expect((await found('0%O')).body).toEqual({ items: [expect.objectContaining({ name: '50%off' })] })
+    expect((await found('a_B')).body).toEqual({ items: [expect.objectContaining({ name: 'a_b' })] })
+  })
+
   it('T98 issues 6 to 8 digits and periods of 15 to 120 seconds, and secrets of 160 bits or more', async () => {
     const { ask } = await openShop(engine)
     for (const policy of [
@@ -315,6 +324,18 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(await house.ask('GET', ada)).toMatchObject({ body: { enrolment: 'active' } })
   })
 
+  it('T56 ends by cancelling the secret that waits, and leaves the one in use', async () => {
+    const house = await openShop(engine)
+    const verify = async (code: string) => (await house.ask('POST', `${ada}/verify`, { body: { code } })).body
+    const active = await enrolled(house)
+    expect(await verify(active.codeAt())).toMatchObject({ accepted: true })
+    const waiting = await enrolled(house)
+    expect(await house.ask('DELETE', `${ada}/enrolment`)).toMatchObject({ status: 204 })
+    expect(await house.ask('GET', `${ada}/enrolment`)).toMatchObject({ status: 403 })
+    expect(await verify(waiting.codeAt())).toMatchObject({ accepted: false, reason: 'wrong' })
+    expect(await verify(active.codeAt(1))).toMatchObject({ accepted: true })
+  })
+
   it('calls an open link back by cancelling, by disabling and by a new link', async () => {
     const house = await openShop(engine)
     const make = async () => {
@@ -392,6 +413,39 @@ describe.each(engines)('realms and subjects on $name', (engine) => {
     expect(answers.map(({ status }) => status)).toEqual(patches.map(() => 200))
     expect(await house.ask('GET', '/v1/realms/shop')).toMatchObject({ body: realm })
     expect(await house.ask('GET', ada)).toMatchObject({ body: subject })
+  })
+
+  it('T95 law 3: leaves one record of each act on a realm and its subjects', async () => {
+    const house = await openShop(engine)
+    await house.ask('PATCH', '/v1/realms/shop', { body: { contact: 'ops' } })
+    await house.ask('POST', `${ada}/enrolment`)
+    await house.ask('DELETE', `${ada}/enrolment`)
+    await house.ask('POST', `${ada}/enrolment/link`)
+    const { codeAt } = await enrolled(house)
+    await house.ask('POST', `${ada}/enrolment/confirm`, { body: { code: codeAt() } })
+    await house.ask('POST', `${ada}/resync`, { body: { firstCode: codeAt(7), secondCode: codeAt(8) } })
+    await house.ask('POST', `${ada}/lift`)
+    await house.ask('PATCH', ada, { body: { enabled: false } })
+    await house.ask('DELETE', ada)
+    await house.ask('DELETE', '/v1/realms/shop')
+    const { items } = await house.core.audit.list({})
+    const told = items.map(({ action }) => action).filter((action) => /^(realm|subject)\./.test(action))
+    expect(told.toReversed()).toEqual([
+      'realm.create',
+      'subject.create',
+      'realm.update',
+      'subject.enrol',
+      'subject.enrol_cancel',
+      'subject.enrol_link',
+      'subject.enrol',
+      'subject.confirm',
+      'subject.enrolled',
+      'subject.resync',
+      'subject.lift',
+      'subject.update',
+      'subject.delete',
+      'realm.delete',
+    ])
   })
 
   it('T71 keeps the audit of a deleted realm', async () => {

@@ -316,6 +316,26 @@ describe.each(engines)('judging a code on $name', (engine) => {
   })
 })
 
+describe.each(engines.filter(({ name }) => name === 'postgres'))('a row that another holds on $name', (engine) => {
+  it('is given up after two seconds of a clock that nobody steps: the one of the wall stands here', async () => {
+    const world = await openWorld(engine)
+    await world.addSubject('ada')
+    const code = world.code('ada')
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>()
+    const { promise: isHeld, resolve: holds } = Promise.withResolvers<void>()
+    const holding = world.core.storage.transaction(async (tx) => {
+      await tx.selectFrom('subject_state').selectAll().forUpdate().execute()
+      holds()
+      await isReleased
+    })
+    await isHeld
+    await expect(world.judge('ada', code)).rejects.toMatchObject({ code: 'verification_busy' })
+    release()
+    await holding
+    expect(await world.judge('ada', code)).toMatchObject(accepted)
+  })
+})
+
 /** Ten thousand others, as `ada` is in the tables. */
 async function addTenThousand({ core: { storage } }: World): Promise<void> {
   await storage.transaction(async (tx) => {
@@ -363,15 +383,18 @@ async function enrol(world: World, name: string) {
   )
 }
 
-/** Watches how many hot transactions are under way at once. */
+/** Holds hot transactions back until as many as there may be are under way, and watches how many there are at once. */
 function countUnderWay({ core: { storage } }: World): () => number {
   let underWay = 0
   let most = 0
+  const all = Promise.withResolvers<void>()
   const hot = storage.hotTransaction.bind(storage)
   storage.hotTransaction = async (work) => {
     underWay += 1
     most = Math.max(most, underWay)
+    if (underWay === storage.hotTransactions) all.resolve()
     try {
+      await all.promise
       return await hot(work)
     } finally {
       underWay -= 1

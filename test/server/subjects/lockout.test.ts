@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   acceptedSource,
@@ -14,6 +13,7 @@ import {
   waitAfter,
 } from '../../../src/server/subjects/lockout.ts'
 import { usualLockout } from '../../../src/server/subjects/policy.ts'
+import { fc } from '../../support/property.ts'
 
 const startMs = Date.UTC(2026, 0, 2, 3, 0, 0)
 const patient = { ...usualLockout, unknownPerStep: 255, unknownBeforeWaits: 100 }
@@ -52,6 +52,15 @@ describe('the budget of unknown sources', () => {
     expect([10, 11, 12, 13, 17, 18, 99].map((failures) => waitAfter(failures, usualLockout))).toEqual([
       0, 30_000, 60_000, 120_000, 1_920_000, 3_600_000, 3_600_000,
     ])
+  })
+
+  it('law 5: is closed for the whole of that wait, in every step of it', () => {
+    const rule = { ...usualLockout, unknownPerStep: 255 }
+    const { state, charged } = guess(50, 10, rule)
+    expect(charged).toBe(11)
+    const untilMs = startMs + 10 * 10 + 30_000
+    expect(closureOf(state, at(untilMs - 1), rule)).toEqual({ untilMs })
+    expect(closureOf(state, at(untilMs), rule)).toBeNull()
   })
 
   it('T27 never lets more than 100 failures pass, however slowly they come', () => {

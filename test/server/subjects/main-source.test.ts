@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { forgetOutdated } from '../../../src/server/subjects/housekeeping.ts'
+import type { Storage } from '../../../src/server/database/storage.ts'
 import { makeSourceKnown } from '../../../src/server/subjects/known-source.ts'
 import { knownForMs } from '../../../src/server/subjects/lockout.ts'
 import { addressSource } from '../../../src/server/subjects/source.ts'
-import { pruneSubjects } from '../../../src/server/subjects/store.ts'
 import { byOperator } from '../../support/core.ts'
 import { engines } from '../../support/engines.ts'
 import { home, openWorld, stranger, type World, wrongCode } from './world.ts'
@@ -115,12 +116,35 @@ describe.each(engines)('the main source and further ones on $name', (engine) => 
     for (const source of [home, office]) await nextCode(world, source)
     const { storage } = world.core
     const hashes = () => storage.db.selectFrom('subject_state').select('main_source_hash').execute()
-    const prune = (sourcesMs: number) =>
-      storage.transaction((tx) => pruneSubjects(tx, { sourcesMs, memosMs: 0, linksMs: 0 }))
+    const prune = (sourcesMs: number) => forgetOutdated(storage, { sourcesMs, memosMs: 0, linksMs: 0 })
     await prune(world.clock.nowMs() - knownForMs)
     expect(await hashes()).toEqual([{ main_source_hash: expect.stringMatching(/^[0-9a-f]{32}$/) }])
     await prune(world.clock.nowMs() + 1)
     expect([await hashes(), await furtherSources(world)]).toEqual([[{ main_source_hash: null }], 0])
+  })
+
+  it('of every subject is forgotten, though few are looked at together', async () => {
+    const world = await openShop()
+    const { storage } = world.core
+    const names = ['bob', 'eve', 'mallory', 'trent']
+    for (const name of names) {
+      await world.addSubject(name)
+      for (const [step, source] of [home, office].entries()) await world.judge(name, world.code(name, step), { source })
+    }
+    let transactions = 0
+    const counting = {
+      db: storage.db,
+      transaction: (work: Parameters<Storage['transaction']>[0]) => ((transactions += 1), storage.transaction(work)),
+    }
+    expect(await furtherSources(world)).toBe(names.length)
+
+    const outdated = { sourcesMs: world.clock.nowMs() + 1, memosMs: 0, linksMs: 0 }
+    await forgetOutdated(counting as Storage, outdated, 2)
+
+    const known = storage.db.selectFrom('subject_state').where('main_source_hash', 'is not', null).selectAll()
+    expect([await known.execute(), await furtherSources(world)]).toEqual([[], 0])
+    // One for memos and links, and one for each two of ada, the four, and what may come behind them.
+    expect(transactions).toBe(4)
   })
 
   it('may be made known by a login, the first and the next', async () => {

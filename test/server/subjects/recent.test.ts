@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Recent } from '../../../src/server/subjects/recent.ts'
+import { fc } from '../../support/property.ts'
 
 const capacity = 4
 const step = fc.record({ key: fc.constantFrom(...'abcdefghijkl'), what: fc.constantFrom('set', 'get', 'delete') })
@@ -40,6 +40,18 @@ describe('Recent', () => {
     recent.set('first', 'first')
     for (const key of 'abcdefgh') recent.set(key, key)
     expect(recent.get('first')).toBeUndefined()
+  })
+
+  it('keeps what is used again and again, whatever else comes, until it is deleted', () => {
+    const recent = new Recent<string>(capacity)
+    recent.set('kept', 'kept')
+    for (const key of 'abcdefghijkl') {
+      recent.set(key, key)
+      expect(recent.get('kept')).toBe('kept')
+    }
+    for (const key of 'abcd') recent.set(key, key)
+    recent.delete('kept')
+    expect(recent.get('kept')).toBeUndefined()
   })
 
   it('forgets everything at once', () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { newRootKey } from '../../../src/crypto/root-key.ts'
+import type { Storage } from '../../../src/server/database/storage.ts'
 import { Roster } from '../../../src/server/subjects/roster.ts'
 import { deleteSubject, updateSubject } from '../../../src/server/subjects/store.ts'
 import { engines } from '../../support/engines.ts'
@@ -11,6 +12,8 @@ describe.each(engines)('roster on $name', (engine) => {
     const world = await openWorld(engine)
     const names = ['ada', 'zoë', 'o\'hara "x"', 'back\\slash', '愛']
     const secrets = await Promise.all(names.map((name) => world.addSubject(name)))
+    // However long this machine lets the feed wait for its turn.
+    vi.spyOn(world.core.storage.changes, 'isConfirmed').mockReturnValue(true)
     const roster = new Roster(world.core.storage, world.core.keyRing)
 
     const found = await roster.load(world.realm, [...names, 'nobody'])
@@ -58,6 +61,32 @@ describe.each(engines)('roster on $name', (engine) => {
     const entry = (await roster.load(there.realm, ['ada'])).get('ada')
 
     expect(entry).toMatchObject({ failure: null, active: { secret: expect.anything() } })
+  })
+
+  it('does not remember as missing who was added while it looked', async () => {
+    const { core, realm, addSubject } = await openWorld(engine)
+    const { storage } = core
+    const hasRead = Promise.withResolvers<void>()
+    const mayGoOn = Promise.withResolvers<void>()
+    const slow: Pick<Storage, 'engine' | 'changes' | 'readHot'> = {
+      engine: storage.engine,
+      changes: storage.changes,
+      readHot: async (sql, values) => {
+        const rows = await storage.readHot(sql, values)
+        hasRead.resolve()
+        await mayGoOn.promise
+        return rows
+      },
+    }
+    const roster = new Roster(slow as Storage, core.keyRing)
+
+    const looking = roster.load(realm, ['ada'])
+    await hasRead.promise
+    await addSubject('ada')
+    mayGoOn.resolve()
+    expect((await looking).size).toBe(0)
+
+    expect(roster.recall(realm.id, 'ada')).toBeUndefined()
   })
 
   it('deletes with a subject what a batch wrote about it', async () => {

@@ -1,10 +1,10 @@
 import { BlockList } from 'node:net'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clientAddress } from '../../../src/server/http/address.ts'
 import { addressSource, namedSource } from '../../../src/server/subjects/source.ts'
 import { engines } from '../../support/engines.ts'
 import { openWorld, wrongCode } from './world.ts'
+import { fc } from '../../support/property.ts'
 
 const hex = (high: number, low: number) => ((high << 8) | low).toString(16)
 

@@ -46,13 +46,14 @@ describe.each(engines)('a change that a server does not hear of, on $name', (eng
   it('law 4: of a realm is read from the database while the feed is not confirmed', async () => {
     const { core, realm } = await openWorld(engine)
     const changes = deafen(core.storage)
+    const confirmed = vi.spyOn(changes, 'isConfirmed').mockReturnValue(true)
     const directory = new RealmDirectory(core.storage, core.keyRing)
     expect((await directory.find('shop'))?.policy.isEnabled).toBe(true)
     await core.storage.transaction((tx) =>
       tx.updateTable('realm').set({ enabled: 0 }).where('id', '=', realm.id).execute(),
     )
     expect(directory.recall('shop')).toMatchObject({ policy: { isEnabled: true } })
-    vi.spyOn(changes, 'isConfirmed').mockReturnValue(false)
+    confirmed.mockReturnValue(false)
     expect(directory.recall('shop')).toBeUndefined()
     expect((await directory.find('shop'))?.policy.isEnabled).toBe(false)
   })
@@ -61,11 +62,12 @@ describe.each(engines)('a change that a server does not hear of, on $name', (eng
     const world = await openWorld(engine)
     const { storage, keyRing } = world.core
     const changes = deafen(storage)
+    const confirmed = vi.spyOn(changes, 'isConfirmed').mockReturnValue(true)
     const roster = new Roster(storage, keyRing)
     await roster.load(world.realm, ['ada'])
     await world.addSubject('ada')
     expect(roster.recall(world.realm.id, 'ada')).toBeNull()
-    vi.spyOn(changes, 'isConfirmed').mockReturnValue(false)
+    confirmed.mockReturnValue(false)
     expect(roster.recall(world.realm.id, 'ada')).toBeUndefined()
   })
 })

@@ -180,6 +180,12 @@ describe.each(engines)('accounts on $name', (engine) => {
     await expect(vault.reveal(ana, id)).rejects.toMatchObject({ code: 'account_not_found' })
     await expect(vault.read(ana, id)).rejects.toMatchObject({ code: 'account_not_found' })
     expect((await vault.list(admin, { deleted: true })).items).toHaveLength(1)
+    const changes = [
+      vault.update(admin, id, { label: 'Other' }),
+      vault.grant(admin, id, { grantee: 'person', granteeId: 'ana', right: 'manage' }),
+    ]
+    const refused = { status: 'rejected', reason: { code: 'account_deleted' } }
+    expect(await Promise.allSettled(changes)).toMatchObject([refused, refused])
     await vault.restore(admin, id)
     await vault.reveal(ana, id)
 

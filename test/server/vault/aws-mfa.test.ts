@@ -15,7 +15,7 @@ type Enrolled = Answer<typeof enrolAwsMfa>
 
 const accountId = '123456789012'
 
-/** Runs with the machine's clock and is moved together with AWS's. */
+/** Runs with the machine's clock, a step just begun, and is moved together with AWS's. */
 function sharedClock(world: AwsWorld): TestClock {
   let aheadMs = 0
   const advance = (byMs: number) => {
@@ -24,6 +24,7 @@ function sharedClock(world: AwsWorld): TestClock {
     world.sts.skewMs += byMs
   }
   const nowMs = () => Date.now() + aheadMs
+  advance(30_000 - (nowMs() % 30_000))
   return { nowMs, advance, set: (toMs) => advance(toMs - nowMs()) }
 }
 
@@ -214,7 +215,13 @@ describe.each(engines)('AWS MFA devices of the vault on $name', (engine) => {
     const { enrol, call, world, credentials, secretAtAws, nextStep } = await setUp(engine)
     const { id } = (await enrol()).json<Enrolled>()
     const rotate = (deviceName: string) => call('eva', `/v1/accounts/${id}/aws-mfa/rotate`, { credentials, deviceName })
-    const answers = await Promise.all([rotate('ada-two'), rotate('ada-three')])
+    const before = world.sts.log.length
+    const haveBoth = Promise.withResolvers<void>()
+    world.sts.held = haveBoth.promise
+    const rotations = Promise.all([rotate('ada-two'), rotate('ada-three')])
+    await expect.poll(() => world.sts.log.length).toBe(before + 2)
+    haveBoth.resolve()
+    const answers = await rotations
     expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1)
     const [serial = '', ...others] = world.accounts.devices.keys()
     expect(others).toEqual([])

@@ -58,6 +58,15 @@ describe('accounts from pictures', () => {
     expect((await ask('GET', '/v1/accounts')).body).toMatchObject({ items: [{ issuer: 'AWS' }] })
   })
 
+  it('can be chosen for a quarter of an hour', async () => {
+    const { ask, show, clock } = await setUp()
+    const { body } = await show(drawQrPng(uri), 'shot.png')
+    clock.advance(15 * 60_000)
+    const late = await ask('POST', `/v1/accounts/candidates/${String(body['batch'])}`, { refs: ['0'] })
+    expect(late.body).toMatchObject({ code: 'candidate_batch_unknown' })
+    expect((await ask('GET', '/v1/accounts')).body).toMatchObject({ items: [] })
+  })
+
   it('are all found in one screenshot, and a code for something else is refused with what it was', async () => {
     const { show } = await setUp()
     const wifi = 'WIFI:T:WPA;S:office;P:not a code;;'

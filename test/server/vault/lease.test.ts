@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideLease, decideNext, type Lease, type LeaseMode, type LeaseWish } from '../../../src/server/vault/lease.ts'
+import { fc } from '../../support/property.ts'
 
 const step = 1000
 const startMs = step * 30_000
@@ -78,6 +78,27 @@ describe('decideLease', () => {
     const leases = [heldBy('ana', 1, 3600_000)]
     const long = wish('ben', { periodSeconds: 3600, nowMs: 3600_000 + 1000, minSeconds: 10, leases })
     expect(decideLease(long)).toMatchObject({ kind: 'refuse', retryAfterMs: 3599_000, lease: { step: 2 } })
+  })
+
+  it('takes a code that lives exactly as long as was wished, in every mode', () => {
+    for (const mode of ['off', 'warn', 'exclusive'] as const) {
+      const just = { mode, nowMs: startMs + 20_000, minSeconds: 10 }
+      expect(decideLease(wish('ana', just))).toMatchObject({ kind: 'take', step })
+      expect(decideLease(wish('ana', { ...just, nowMs: startMs + 20_001 }))).toMatchObject({ kind: 'wait' })
+    }
+  })
+
+  it('takes what was fetched in the first millisecond of a step for fetched: it does not lapse', () => {
+    const leases = [heldBy('ana', step, startMs)]
+    expect(decideLease(wish('ben', { leases, nowMs: startMs + 20_000 }))).toMatchObject({ kind: 'refuse' })
+    expect(decideLease(wish('ana', { leases }))).toMatchObject({ kind: 'take', lease: null })
+  })
+
+  it('reserves nothing further ahead than 120 steps', () => {
+    const reserved = (count: number) => Array.from({ length: count }, (_, at) => heldBy('ana', step + at, startMs))
+    const lease = (count: number) => decideLease(wish('eva', { minSeconds: 5, leases: reserved(count) })).lease
+    expect(lease(120)).toMatchObject({ step: step + 120, holderId: 'eva' })
+    expect(lease(121)).toBeNull()
   })
 
   it('frees a reserved step that nobody fetched in its first third', () => {

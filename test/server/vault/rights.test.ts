@@ -78,6 +78,18 @@ describe('rightsOn', () => {
     expect(rights(token('reveal:aws2', 'reveal:a', 'verify:aws', 'admin'), grant()).mayReveal).toBe(false)
   })
 
+  it('lets a token manage by a grant of its person and a scope that says so, never by one of them', () => {
+    const token = (...scopes: string[]) => ({ ...ana, tokenId: 't', scopes })
+    const managed = grant({ right: 'manage' })
+    for (const scope of ['manage:aws', 'manage:*', 'admin']) {
+      expect(rights(token(scope), managed), scope).toEqual({ mayReveal: false, mayManage: true })
+      expect(rights(token(scope)), scope).toEqual(none)
+    }
+    for (const scope of ['reveal:aws', 'reveal:*', 'manage:aws2', 'manage:', 'add']) {
+      expect(rights(token(scope), managed), scope).toEqual(none)
+    }
+  })
+
   it('gives a service what its scopes name word for word, and no grant for everyone', () => {
     expect(rights(testService('reveal:aws'))).toEqual({ mayReveal: true, mayManage: false })
     expect(rights(testService('reveal:AWS', 'reveal:aw', 'reveal:'))).toEqual(none)

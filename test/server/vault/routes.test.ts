@@ -273,12 +273,17 @@ describe.each(engines)('the routes of the vault on $name', (engine) => {
     })
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader?.read())?.value).toContain('"holder":null')
+    /** What comes next, but for the beats of a line on which nothing happened for a while. */
+    const next = async (): Promise<ReadableStreamReadResult<string> | undefined> => {
+      const read = await reader?.read()
+      return read?.value?.startsWith(': ') === true ? next() : read
+    }
+    expect((await next())?.value).toContain('"holder":null')
     await call('viewer', 'POST', `/v1/accounts/${id}/reveal`, {})
-    expect((await reader?.read())?.value).toContain('"holder":"ana","others":[]')
+    expect((await next())?.value).toContain('"holder":"ana","others":[]')
     await call('adder', 'POST', `/v1/accounts/${id}/reveal`, {})
-    expect((await reader?.read())?.value).toContain('"holder":"ana","others":["eva"]')
+    expect((await next())?.value).toContain('"holder":"ana","others":["eva"]')
     await vault.ungrant(adder, id, grant.id)
-    expect((await reader?.read())?.done).toBe(true)
+    expect((await next())?.done).toBe(true)
   })
 })

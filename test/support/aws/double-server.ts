@@ -24,6 +24,8 @@ export interface DoubleControls {
   skewMs: number
   /** How long every answer takes. */
   latencyMs: number
+  /** What every answer waits for. */
+  held: Promise<void> | null
   /** The moment in the double's world. */
   nowMs(): number
   /** How many requests there were whose log line contains `part`. */
@@ -44,6 +46,7 @@ export async function startDouble(
     log: [],
     skewMs: 0,
     latencyMs: 0,
+    held: null,
     nowMs: () => Date.now() + controls.skewMs,
     count: (part) => controls.log.filter((line) => line.includes(part)).length,
   }
@@ -88,6 +91,7 @@ async function respond(
   const action = new URLSearchParams(body).get('Action')
   controls.log.push(`${request.method} ${url.pathname}${action === null ? '' : ` ${action}`}`)
   if (controls.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, controls.latencyMs))
+  await controls.held
   const { status, headers, body: text } = answer(request, controls)
   response.writeHead(status, { date: new Date(controls.nowMs()).toUTCString(), ...headers })
   response.end(text)

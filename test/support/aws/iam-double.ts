@@ -37,15 +37,10 @@ interface Call {
 const actions: Readonly<Record<string, (call: Call) => string>> = {
   CreateVirtualMFADevice: create,
   EnableMFADevice: enable,
-  ResyncMFADevice: resync,
   ListMFADevices: list,
   DeactivateMFADevice: deactivate,
   DeleteVirtualMFADevice: remove,
   GetUser: ({ signer }) => `<User><UserName>${signer.userName ?? ''}</UserName><Arn>${signer.arn}</Arn></User>`,
-  ListAccountAliases: ({ accounts, signer }) => {
-    const alias = accounts.aliases.get(signer.accountId)
-    return `<IsTruncated>false</IsTruncated><AccountAliases>${alias === undefined ? '' : `<member>${alias}</member>`}</AccountAliases>`
-  },
 }
 
 function create({ accounts, form, signer }: Call): string {
@@ -71,11 +66,6 @@ function enable({ accounts, form, nowMs }: Call): string {
   checkTwoCodes(accounts, device, form, nowMs)
   device.userName = userName
   device.enabledAtMs = nowMs
-  return ''
-}
-
-function resync({ accounts, form, nowMs }: Call): string {
-  checkTwoCodes(accounts, deviceIn(accounts, form), form, nowMs)
   return ''
 }
 

@@ -3,6 +3,21 @@ let leftSinceCopy = false
 addEventListener('blur', () => {
   leftSinceCopy = true
 })
+/** Takes the code that was copied last out of the clipboard again. */
+let clearing: ReturnType<typeof setTimeout> | undefined
+// What was copied by hand since lies there instead of the code.
+for (const event of ['copy', 'cut'] as const) addEventListener(event, () => clearTimeout(clearing))
+
+/** Copies a text. False when the browser does not allow it, as on plain HTTP, where it has no clipboard at all. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    clearTimeout(clearing)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /**
  * Copies a code and takes it out of the clipboard again when it ends, where the browser allows it.
@@ -13,13 +28,9 @@ addEventListener('blur', () => {
  * @returns false when the browser does not allow copying at all
  */
 export async function copyCode(code: string, clearAfterMs: number): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(code)
-  } catch {
-    return false
-  }
+  if (!(await copyText(code))) return false
   leftSinceCopy = false
-  setTimeout(() => void clear(code), clearAfterMs)
+  clearing = setTimeout(() => void clear(code), clearAfterMs)
   return true
 }
 

@@ -1,14 +1,16 @@
-import { Button, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, PasswordInput, Stack, Text } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { type Account, reproof, type SignOnDemand, stepUp, stepUpOptions } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Note } from '../parts/note.tsx'
 import { TroubleNote } from '../parts/trouble-note.tsx'
 import { signOnProofAddress } from '../server/addresses.ts'
 import { useAct } from '../server/queries.ts'
 import { canUsePasskeys, proveWithPasskey } from '../session/passkeys.ts'
 import { useMe } from '../session/session.tsx'
+import { useCeremony } from '../session/use-ceremony.ts'
 import { useWords } from '../words/words.tsx'
 
 interface ProofDialogProps {
@@ -26,12 +28,7 @@ export function ProofDialog({ by, demand, onProved, onClose }: ProofDialogProps)
   const me = useMe()
   const isLocal = me.person?.source === 'local'
   return (
-    <Modal
-      opened={by !== null}
-      onClose={onClose}
-      title={t('reproof.title')}
-      closeButtonProps={{ 'aria-label': t('do.close') }}
-    >
+    <Dialog isOpen={by !== null} onClose={onClose} title={t('reproof.title')}>
       <Stack>
         <Text>{t('reproof.lead')}</Text>
         {by === 'recent' && isLocal && <PassphraseProof onProved={onProved} />}
@@ -43,7 +40,7 @@ export function ProofDialog({ by, demand, onProved, onClose }: ProofDialogProps)
         {by === 'sign-on' && isLocal && <Note tone="warn">{t('reproof.providerOnly')}</Note>}
         {by !== 'sign-on' && canUsePasskeys() && <PasskeyProof onProved={onProved} />}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -81,14 +78,14 @@ function PasskeyProof({ onProved }: { onProved(): void }) {
   const { t } = useWords()
   const begin = useAct(stepUpOptions)
   const finish = useAct(stepUp)
-  const [hasFailed, setFailed] = useState(false)
+  const { run, isRunning, hasFailed } = useCeremony()
   const prove = async () => {
-    setFailed(false)
-    const begun = await begin.run()
-    if (begun === null) return
-    const response = await proveWithPasskey(begun.answer.options)
-    if (response === null) return setFailed(true)
-    const done = await finish.run({ body: { ticket: begun.answer.ticket, response } })
+    finish.reset()
+    const done = await run({
+      begin: () => begin.run(),
+      respond: proveWithPasskey,
+      finish: (answered) => finish.run({ body: answered }),
+    })
     if (done !== null) onProved()
   }
   return (
@@ -99,7 +96,12 @@ function PasskeyProof({ onProved }: { onProved(): void }) {
         </Note>
       )}
       <TroubleNote trouble={begin.trouble ?? finish.trouble} />
-      <Button variant="light" leftSection={<IconFingerprint size={16} />} onClick={() => void prove()}>
+      <Button
+        variant="light"
+        leftSection={<IconFingerprint size={16} />}
+        loading={isRunning}
+        onClick={() => void prove()}
+      >
         {t('reproof.passkey')}
       </Button>
     </Stack>

@@ -6,7 +6,7 @@ export const shownForMs = 120_000
 /** How long a counted code stays in view: it does not end by itself. */
 export const countedShownForMs = 60_000
 /** In the last so many milliseconds of a step the server hands out the next code too. */
-export const nextCodeMs = 10_000
+const nextCodeMs = 10_000
 
 /**
  * What may stand on the screen at a moment: the code itself, the next one once its step begins, or nothing.

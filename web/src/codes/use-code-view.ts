@@ -1,6 +1,5 @@
 import { notifications } from '@mantine/notifications'
 import type { Account, RevealAnswer } from '../contract.ts'
-import { useAnnounce } from '../parts/announcer.tsx'
 import { useServerNow } from '../parts/server-now.ts'
 import { serverClock } from '../server/clock.ts'
 import { useWords } from '../words/words.tsx'
@@ -26,7 +25,6 @@ export interface CodeView extends Reveal {
 /** Everything around one account's code: its life, its words, the clipboard. */
 export function useCodeView(account: Account): CodeView {
   const { t } = useWords()
-  const announce = useAnnounce()
   const reveal = useReveal(account)
   const { state, ask } = reveal
   const nowMs = useServerNow(state.kind === 'shown' || state.kind === 'held')
@@ -38,7 +36,6 @@ export function useCodeView(account: Account): CodeView {
     if (shown === null) return
     const livesMs = account.type === 'hotp' ? 60_000 : shown.validUntilMs - serverClock.nowMs()
     void copyCode(shown.code, livesMs).then((isCopied) => {
-      announce(t(isCopied ? 'do.copied' : 'reveal.copyRefused'))
       notifications.show({
         id: 'copied',
         message: t(isCopied ? 'reveal.copied' : 'reveal.copyRefused'),

@@ -45,6 +45,8 @@ export function GranteePicker({ label, description, value, onChange }: GranteePi
       searchable
       clearable
       limit={100}
+      openOnFocus={false}
+      data-autofocus
       error={error}
       value={value}
       onChange={(key, option) => onChange(key, option?.label ?? '')}

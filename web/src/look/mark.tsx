@@ -1,5 +1,5 @@
 /** Our mark: a tessera, the tablet the watchword went round on, with its W and the sentry's torch. */
-export function Mark({ size = 32 }: { size?: number }) {
+function Mark({ size = 32 }: { size?: number }) {
   return (
     <svg viewBox="0 0 32 32" width={size} height={size} aria-hidden="true" className="ww-mark">
       <rect x="1" y="1" width="30" height="30" rx="8" fill="#852856" />

@@ -1,15 +1,20 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, type ButtonProps, Group, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Trouble } from '../server/trouble.ts'
-import { useWords } from '../words/words.tsx'
+import { CancelButton, Dialog, useIsBusy } from './dialog.tsx'
 import { TroubleNote } from './trouble-note.tsx'
+
+/** White reads on it in both themes. */
+const dangerous = '#b3261e'
 
 interface Question {
   readonly question: string
   readonly why: ReactNode
   /** The word on the button that does it. */
   readonly doIt: string
+  /** Whether something is gone afterwards. */
+  readonly isDangerous?: boolean
   readonly trouble?: Trouble | null
 }
 
@@ -20,22 +25,53 @@ interface ConfirmProps extends Question {
 }
 
 /** A question before something is done. */
-export function Confirm({ question, why, doIt, trouble = null, isOpen, onClose, onConfirm }: ConfirmProps) {
-  const { t } = useWords()
+export function Confirm({
+  question,
+  why,
+  doIt,
+  isDangerous = false,
+  trouble = null,
+  isOpen,
+  onClose,
+  onConfirm,
+}: ConfirmProps) {
+  const isBusy = useIsBusy()
   return (
-    <Modal opened={isOpen} onClose={onClose} title={question} closeButtonProps={{ 'aria-label': t('do.close') }}>
+    <Dialog isOpen={isOpen} onClose={onClose} title={question}>
       <Stack>
         <Text component="div">{why}</Text>
         <TroubleNote trouble={trouble} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('do.cancel')}
+          <CancelButton onCancel={onClose} hasFocus />
+          <Button onClick={onConfirm} loading={isBusy} {...(isDangerous ? { color: dangerous } : {})}>
+            {doIt}
           </Button>
-          <Button onClick={onConfirm}>{doIt}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
+}
+
+type Asked = Pick<ConfirmProps, 'isOpen' | 'trouble' | 'onClose' | 'onConfirm'>
+
+/**
+ * A question that something on the page asks, open until it was done.
+ *
+ * @param onConfirm - answers whether it was done
+ */
+export function useQuestion(trouble: Trouble | null, onConfirm: () => Promise<boolean>): Asked & { ask(): void } {
+  const [isOpen, { open, close }] = useDisclosure(false)
+  // What went wrong the last time is no part of a question that is asked anew.
+  const [wasTried, setTried] = useState(false)
+  const ask = () => {
+    setTried(false)
+    open()
+  }
+  const confirm = async () => {
+    setTried(true)
+    if (await onConfirm()) close()
+  }
+  return { ask, isOpen, trouble: wasTried ? trouble : null, onClose: close, onConfirm: () => void confirm() }
 }
 
 interface ConfirmButtonProps extends ButtonProps, Question {
@@ -50,21 +86,18 @@ export function ConfirmButton({
   question,
   why,
   doIt,
+  isDangerous = false,
   trouble = null,
   onConfirm,
   ...button
 }: ConfirmButtonProps) {
-  const [isOpen, { open, close }] = useDisclosure(false)
+  const { ask, ...asked } = useQuestion(trouble, onConfirm)
   return (
     <>
-      <Button variant="default" {...button} onClick={open}>
+      <Button variant="default" {...(isDangerous ? { c: 'var(--ww-bad)' } : {})} {...button} onClick={ask}>
         {label}
       </Button>
-      <Confirm
-        {...{ question, why, doIt, trouble, isOpen }}
-        onClose={close}
-        onConfirm={() => void onConfirm().then((isDone) => isDone && close())}
-      />
+      <Confirm {...{ question, why, doIt, isDangerous }} {...asked} />
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Anchor } from '@mantine/core'
 import { useWords } from '../words/words.tsx'
+import { dayAtMs } from './days.ts'
 
 export interface DayCount {
   /** Year, month and day in UTC, such as 2026-03-01. */
@@ -40,7 +41,7 @@ export function DayBars({ label, days }: { label: string; days: readonly DayCoun
               rx={2}
               fill={count === 0 ? 'var(--ww-line)' : 'var(--ww-accent)'}
             >
-              <title>{`${dayText(Date.parse(day))}: ${number(count)}`}</title>
+              <title>{`${dayText(dayAtMs(day))}: ${number(count)}`}</title>
             </rect>
           )
         })}
@@ -52,7 +53,14 @@ export function DayBars({ label, days }: { label: string; days: readonly DayCoun
         <span>
           {label}: {number(total)}
         </span>
-        <Anchor component="button" type="button" size="xs" aria-expanded={isTable} onClick={() => setTable(!isTable)}>
+        <Anchor
+          component="button"
+          type="button"
+          size="xs"
+          style={{ whiteSpace: 'nowrap' }}
+          aria-expanded={isTable}
+          onClick={() => setTable(!isTable)}
+        >
           {t('chart.table')}
         </Anchor>
       </figcaption>
@@ -76,18 +84,11 @@ function DayTable({ days }: { days: readonly DayCount[] }) {
           .filter(({ count }) => count > 0)
           .map(({ day, count }) => (
             <tr key={day}>
-              <td>{dayText(Date.parse(day))}</td>
+              <td>{dayText(dayAtMs(day))}</td>
               <td>{number(count)}</td>
             </tr>
           ))}
       </tbody>
     </table>
-  )
-}
-
-/** The last so many days in UTC, oldest first, today included. */
-export function daysBefore(nowMs: number, count: number): string[] {
-  return Array.from({ length: count }, (_, index) =>
-    new Date(nowMs - (count - 1 - index) * 86_400_000).toISOString().slice(0, 10),
   )
 }

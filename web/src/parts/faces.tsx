@@ -12,6 +12,7 @@ import { Link } from 'wouter'
 import type { Loading } from '../server/queries.ts'
 import { type Trouble, troubleOf } from '../server/trouble.ts'
 import { useWords } from '../words/words.tsx'
+import { useIsInPage, usePageTitle } from './page.tsx'
 import { useTroubleText } from './trouble-note.tsx'
 
 interface FacesProps<T> {
@@ -82,13 +83,14 @@ interface FailedFaceProps {
 export function FailedFace({ trouble, onRetry }: FailedFaceProps) {
   const { t } = useWords()
   const { title, why } = useTroubleText(trouble)
+  const isInPage = useIsInPage()
   const isFinal = trouble.kind === 'forbidden' || trouble.kind === 'missing'
   return (
     <div className="ww-face" data-tone="bad" role="alert">
       <div className="ww-face-icon" aria-hidden="true">
         <TroubleIcon kind={trouble.kind} />
       </div>
-      <h2>{title}</h2>
+      {isInPage ? <h2>{title}</h2> : <AloneTitle title={title} />}
       <p>{why}</p>
       {isFinal ? (
         <Button component={Link} href="/" variant="light">
@@ -101,6 +103,12 @@ export function FailedFace({ trouble, onRetry }: FailedFaceProps) {
       )}
     </div>
   )
+}
+
+// Where a whole page failed to come, this is its heading, and the tab says so.
+function AloneTitle({ title }: { title: string }) {
+  usePageTitle(title)
+  return <h1>{title}</h1>
 }
 
 function TroubleIcon({ kind }: { kind: Trouble['kind'] }) {

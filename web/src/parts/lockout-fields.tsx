@@ -19,11 +19,14 @@ export function LockoutFields({ value, onChange }: LockoutFieldsProps) {
     { name: 'knownPerWindow', max: 100 },
   ] as const
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+    <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
       {numbers.map(({ name, max }) => (
         <NumberInput
           key={name}
           label={t(`lockout.${name}`)}
+          required
+          withAsterisk={false}
+          allowDecimal={false}
           min={1}
           max={max}
           value={value[name]}
@@ -32,6 +35,8 @@ export function LockoutFields({ value, onChange }: LockoutFieldsProps) {
       ))}
       <NumberInput
         label={t('lockout.knownWindow')}
+        required
+        withAsterisk={false}
         min={1}
         max={1440}
         value={value.knownWindowMs / minuteMs}

@@ -1,8 +1,10 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
 import { useWords } from '../words/words.tsx'
 
 interface PageProps {
   readonly title: string
+  /** The way back to the list this stands in. */
+  readonly back?: ReactNode
   readonly lead?: ReactNode
   readonly actions?: ReactNode
   readonly isNarrow?: boolean
@@ -11,8 +13,20 @@ interface PageProps {
 
 let isFirstPage = true
 
+/** Says that something else stood here before: the next page is new to whoever hears it. */
+export function noteEarlierPage(): void {
+  isFirstPage = false
+}
+
+const InPage = createContext(false)
+
+/** Whether a page with its heading is around; what stands alone needs one of its own. */
+export function useIsInPage(): boolean {
+  return useContext(InPage)
+}
+
 /** A page: its heading, a sentence, its actions. Names the tab and takes the focus when one comes from another page. */
-export function Page({ title, lead, actions, isNarrow = false, children }: PageProps) {
+export function Page({ title, back, lead, actions, isNarrow = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   usePageTitle(title)
   useEffect(() => {
@@ -24,18 +38,19 @@ export function Page({ title, lead, actions, isNarrow = false, children }: PageP
     <div className="ww-page" {...(isNarrow ? { 'data-narrow': '' } : {})}>
       <header className="ww-page-head">
         <div style={{ minWidth: 0, flex: '1 1 18rem' }}>
+          {back}
           <h1 className="ww-title" ref={heading} tabIndex={-1} dir="auto">
             {title}
           </h1>
           {lead !== undefined && <p className="ww-lead">{lead}</p>}
         </div>
         {actions !== undefined && (
-          <div className="ww-no-print" style={{ display: 'flex', gap: '.6rem', flexWrap: 'wrap' }}>
+          <div className="ww-page-actions ww-no-print" {...(back === undefined ? {} : { 'data-low': '' })}>
             {actions}
           </div>
         )}
       </header>
-      {children}
+      <InPage value>{children}</InPage>
     </div>
   )
 }

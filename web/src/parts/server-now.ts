@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { serverClock } from '../server/clock.ts'
 
 /**
@@ -8,7 +8,8 @@ import { serverClock } from '../server/clock.ts'
  */
 export function useServerNow(isRunning = true): number {
   const [nowMs, setNowMs] = useState(() => serverClock.nowMs())
-  useEffect(() => {
+  // Before anything is painted: what stood still would be seen for a moment.
+  useLayoutEffect(() => {
     if (!isRunning) return
     let timer: ReturnType<typeof setTimeout>
     const tick = () => {

@@ -14,16 +14,7 @@ export function Surface({ title, lead, actions, isFlush = false, children }: Sur
   return (
     <section className="ww-surface" {...(isFlush ? {} : { 'data-padded': '' })} style={{ marginBottom: '1.25rem' }}>
       {title !== undefined && (
-        <div
-          style={{
-            display: 'flex',
-            gap: '1rem',
-            justifyContent: 'space-between',
-            alignItems: 'flex-start',
-            flexWrap: 'wrap',
-            padding: isFlush ? '1.25rem 1.25rem 0.75rem' : '0 0 1rem',
-          }}
-        >
+        <div className="ww-surface-head">
           <div style={{ flex: '1 1 16rem', minWidth: 0 }}>
             <h2 className="ww-section-title">{title}</h2>
             {lead !== undefined && <div className="ww-quiet ww-small">{lead}</div>}

@@ -1,10 +1,15 @@
+import { notifications } from '@mantine/notifications'
+import { useEffect, useEffectEvent } from 'react'
 import type { Trouble } from '../server/trouble.ts'
-import { useWords } from '../words/words.tsx'
+import { useWords, type Words } from '../words/words.tsx'
 import { Note } from './note.tsx'
 
 /** A heading and a sentence for trouble: the catalogue's where it has one, else the server's own. */
 export function useTroubleText(trouble: Trouble): { title: string; why: string } {
-  const { t, has, problemText } = useWords()
+  return textOf(trouble, useWords())
+}
+
+function textOf(trouble: Trouble, { t, has, problemText }: Words): { title: string; why: string } {
   const titleKey = `face.${trouble.kind}`
   const whyKey = `${titleKey}Why`
   const said = problemText(trouble.code, trouble.message)
@@ -20,20 +25,28 @@ export function TroubleNote({ trouble }: { trouble: Trouble | null }) {
   return <TroubleText trouble={trouble} />
 }
 
+/** Says trouble in a short notice: for what is done without a place on the page that could say it. */
+export function useTroubleNotice(trouble: Trouble | null): void {
+  const words = useWords()
+  const say = useEffectEvent((of: Trouble) => {
+    notifications.show({ id: 'trouble', message: sentenceOf(of, words), color: 'red' })
+  })
+  useEffect(() => {
+    if (trouble !== null && trouble.kind !== 'session') say(trouble)
+  }, [trouble])
+}
+
+// A page asks again by itself, a form never does.
+function sentenceOf(trouble: Trouble, words: Words): string {
+  const { title, why } = textOf(trouble, words)
+  return trouble.kind === 'offline' ? words.t('face.offlineForm') : why || title
+}
+
 function TroubleText({ trouble }: { trouble: Trouble }) {
-  const { t } = useWords()
-  const { title, why } = useTroubleText(trouble)
-  // A page asks again by itself, a form never does.
-  const said = trouble.kind === 'offline' ? t('face.offlineForm') : why === '' ? title : why
-  const fields = Object.entries(trouble.fields)
+  const said = sentenceOf(trouble, useWords())
   return (
     <Note tone="bad" isUrgent>
-      <div>{said}</div>
-      {fields.map(([field, message]) => (
-        <div key={field} className="ww-small">
-          {field}: {message}
-        </div>
-      ))}
+      {said}
     </Note>
   )
 }

@@ -1,8 +1,9 @@
-import { type ReactNode, useRef, useSyncExternalStore } from 'react'
+import { type ReactNode, useRef, useState, useSyncExternalStore } from 'react'
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
-  readonly rowHeight: number
+  /** Height of a row in rem: rows grow with the size of text the visitor set. */
+  readonly rowRem: number
   readonly label: string
   readonly keyOf: (item: Item) => string
   readonly children: (item: Item, index: number) => ReactNode
@@ -12,8 +13,10 @@ interface VirtualListProps<Item> {
 const spare = 8
 
 /** A long list of rows of one height; only those in view exist, so thousands cost no more than a screenful. */
-export function VirtualList<Item>({ items, rowHeight, label, keyOf, children }: VirtualListProps<Item>) {
+export function VirtualList<Item>({ items, rowRem, label, keyOf, children }: VirtualListProps<Item>) {
   const list = useRef<HTMLUListElement>(null)
+  const [remPixels] = useState(readRemPixels)
+  const rowHeight = rowRem * remPixels
   const [from, to] = useRowsInView(list, items.length, rowHeight)
   return (
     <ul ref={list} className="ww-list ww-window" aria-label={label} style={{ height: items.length * rowHeight }}>
@@ -29,6 +32,10 @@ export function VirtualList<Item>({ items, rowHeight, label, keyOf, children }: 
       ))}
     </ul>
   )
+}
+
+function readRemPixels(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 }
 
 function useRowsInView(list: { current: HTMLElement | null }, count: number, rowHeight: number): [number, number] {

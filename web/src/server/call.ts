@@ -1,11 +1,11 @@
-import { type CallOptions, createClient, type Given, type Got } from '../../../src/client/index.ts'
-import type { Endpoint } from '../contract.ts'
+import { type CallOptions, createClient, type Given, type Got, isRefusal } from '../../../src/client/index.ts'
+import { type Endpoint, type Me, readMe } from '../contract.ts'
 import { moment, serverClock } from './clock.ts'
 import { saysSessionEnded } from './trouble.ts'
 
 type Listener = () => void
 const sessionEnded = new Set<Listener>()
-let csrfToken: string | null = null
+let session: Pick<Me, 'csrfToken' | 'person'> | null = null
 
 /** People wait on slow networks, too; a server that is gone is noticed at once all the same. */
 const usualTimeoutMs = 30_000
@@ -19,17 +19,22 @@ interface PlainClient {
   address(endpoint: Endpoint, ask?: object): string
 }
 
-const client: PlainClient = createClient({ baseUrl: '', csrfToken: () => csrfToken })
+const client: PlainClient = createClient({ baseUrl: '', csrfToken: () => session?.csrfToken ?? null })
 
-/** Keeps the token that proves a change comes from our own page; `/v1/me` tells it. */
-export function keepCsrfToken(token: string | null): void {
-  csrfToken = token
+/** Keeps whose page this is, and the token that proves a change comes from it. */
+export function keepSession(me: Me): void {
+  session = me
 }
 
-/** Hears of every answer that says the session is over. */
+/** Hears that the session is over. */
 export function onSessionEnded(listener: Listener): () => void {
   sessionEnded.add(listener)
   return () => sessionEnded.delete(listener)
+}
+
+/** Says that the session is over. */
+export function saySessionEnded(): void {
+  for (const listener of sessionEnded) listener()
 }
 
 /** The parts an endpoint takes, none of them forced: forms fill them as they go. */
@@ -41,16 +46,36 @@ export type Ask<E extends Endpoint> = Given<E>
  * @throws what the client library throws; `troubleOf` makes words of it
  */
 export async function call<E extends Endpoint>(endpoint: E, ask?: Ask<E>, options: CallOptions = {}): Promise<Got<E>> {
-  const sentAt = moment()
   try {
-    const timeoutMs = slow.has(endpoint.name) ? slowTimeoutMs : usualTimeoutMs
-    const answer = await client.call(endpoint, ask, { timeoutMs, ...options })
-    if (isTimed(answer)) serverClock.learn(answer.serverTimeMs, sentAt)
-    return answer as Got<E>
+    return await callOnce(endpoint, ask, options).catch(async (thrown: unknown) => {
+      if (!isRefusal(thrown, 'csrf_refused') || !(await isLoggedInAnew())) throw thrown
+      return callOnce(endpoint, ask, options)
+    })
   } catch (thrown) {
-    if (saysSessionEnded(thrown)) for (const listener of sessionEnded) listener()
+    if (saysSessionEnded(thrown)) saySessionEnded()
     throw thrown
   }
+}
+
+async function callOnce<E extends Endpoint>(
+  endpoint: E,
+  ask: Ask<E> | undefined,
+  options: CallOptions,
+): Promise<Got<E>> {
+  const sentAt = moment()
+  const timeoutMs = slow.has(endpoint.name) ? slowTimeoutMs : usualTimeoutMs
+  const answer = await client.call(endpoint, ask, { timeoutMs, ...options })
+  if (isTimed(answer)) serverClock.learn(answer.serverTimeMs, sentAt)
+  return answer as Got<E>
+}
+
+/** Whether our person has a new session, from another tab of this browser; its token is kept. */
+async function isLoggedInAnew(): Promise<boolean> {
+  const now = await callOnce(readMe, undefined, {})
+  const isNew = now.csrfToken !== session?.csrfToken && now.person !== null
+  if (!isNew || now.person?.id !== session?.person?.id) return false
+  keepSession(now)
+  return true
 }
 
 /** The address of an endpoint, for a picture, a download or a stream. */

@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import type { Answer, Endpoint } from '../contract.ts'
 import { type Ask, call } from './call.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
@@ -16,18 +16,33 @@ const retryOfflineMs = 4000
 /** Metadata only: codes, secrets and tokens never enter this cache (T50). */
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // The browser's own idea of being offline is often wrong: each request is tried, and says itself that it failed.
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       retry: false,
       staleTime: 10_000,
-      refetchInterval: ({ state }) => (isOffline(state.error) ? retryOfflineMs : false),
+      refetchInterval: intervalOf(() => null),
     },
     // A mutation may answer what is shown once; nothing of it is kept.
-    mutations: { gcTime: 0, retry: false },
+    mutations: { gcTime: 0, retry: false, networkMode: 'always' },
   },
 })
 
 function isOffline(error: unknown): boolean {
   return error !== null && troubleOf(error).kind === 'offline'
+}
+
+/**
+ * When a query is asked again by itself.
+ *
+ * @param refreshMs - milliseconds until what was loaded may have changed; null while only the visitor changes it
+ */
+function intervalOf<T>(refreshMs: (data: T) => number | null) {
+  return ({ state }: { readonly state: { readonly data: T | undefined; readonly error: Error | null } }) => {
+    if (isOffline(state.error)) return retryOfflineMs
+    return (state.data === undefined ? null : refreshMs(state.data)) ?? false
+  }
 }
 
 /** What a page waits for. */
@@ -44,20 +59,22 @@ interface LoadOptions {
   readonly enabled?: boolean
 }
 
-/** The state of a query, as far as an interval depends on it. */
-interface Watched<T> {
-  readonly state: { readonly data: T | undefined }
+/** For what changes while the page is open. */
+interface Moving<T> {
+  /** Milliseconds until it is asked for again; null while nothing is under way. */
+  refreshMs?(data: T): number | null
 }
 
 /** Loads what an endpoint answers and keeps it fresh. */
 export function useServer<E extends Endpoint>(
   endpoint: E,
   ask?: Ask<E>,
-  options: LoadOptions & { readonly refetchInterval?: (query: Watched<Answer<E>>) => number | false } = {},
+  { refreshMs = () => null, ...options }: LoadOptions & Moving<Answer<E>> = {},
 ): Pending<Answer<E>> {
   return useQuery<Answer<E>>({
     queryKey: [endpoint.name, ask],
     queryFn: ({ signal }) => call(endpoint, ask, { signal }),
+    refetchInterval: intervalOf(refreshMs),
     ...options,
   })
 }
@@ -115,12 +132,19 @@ export interface PagedList<Item> {
 }
 
 /** Loads the first page of a list, and further ones when asked. */
-export function usePages<E extends Endpoint>(endpoint: E, ask: Ask<E>): PagedList<ItemOf<E>> {
+export function usePages<E extends Endpoint>(
+  endpoint: E,
+  ask: Ask<E>,
+  { refreshMs = () => null }: Moving<ItemOf<E>[]> = {},
+): PagedList<ItemOf<E>> {
   const query = useInfiniteQuery({
     queryKey: [endpoint.name, ask, 'pages'],
     queryFn: ({ pageParam, signal }) => loadPage<ItemOf<E>>(endpoint, ask, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: intervalOf((data: { readonly pages: readonly Page<ItemOf<E>>[] }) =>
+      refreshMs(data.pages.flatMap(({ items }) => items)),
+    ),
   })
   return {
     list: { ...query, data: query.data?.pages.flatMap(({ items }) => items) },
@@ -155,6 +179,8 @@ export function useAct<E extends Endpoint>(endpoint: E, touches: readonly Endpoi
     },
   })
   const running = useRef(false)
+  const { error } = mutation
+  const trouble = useMemo(() => (error === null ? null : troubleOf(error)), [error])
   return {
     async run(ask) {
       // A second press while the first is on its way would do the thing twice.
@@ -169,7 +195,7 @@ export function useAct<E extends Endpoint>(endpoint: E, touches: readonly Endpoi
       }
     },
     isRunning: mutation.isPending,
-    trouble: mutation.error === null ? null : troubleOf(mutation.error),
+    trouble,
     reset: mutation.reset,
   }
 }

@@ -13,26 +13,22 @@ export interface Trouble {
   readonly retryAfterMs: number | null
   /** Who has the code of this moment; empty when that is not the trouble. */
   readonly holder: string
-  /** Sentences beside the fields they speak of. */
-  readonly fields: Readonly<Record<string, string>>
 }
 
 /** Trouble that no answer of the server speaks of. */
 export function troubleWithoutAnswer(kind: TroubleKind): Trouble {
-  return { kind, code: '', message: '', retryAfterMs: null, holder: '', fields: {} }
+  return { kind, code: '', message: '', retryAfterMs: null, holder: '' }
 }
 
 /** Anything a request threw, as trouble. */
 export function troubleOf(thrown: unknown): Trouble {
   if (!isRefusal(thrown)) return troubleWithoutAnswer('offline')
-  const errors = thrown.problem.errors ?? []
   return {
     kind: saysSessionEnded(thrown) ? 'session' : kindOf(thrown.status),
     code: thrown.serverCode,
     message: thrown.problem.title,
     retryAfterMs: thrown.retryAfterMs,
     holder: thrown.problem.holder ?? '',
-    fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
   }
 }
 

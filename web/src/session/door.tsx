@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Wordmark } from '../look/mark.tsx'
-import { usePageTitle } from '../parts/page.tsx'
+import { noteEarlierPage, usePageTitle } from '../parts/page.tsx'
+import { useKeptFocus } from '../shell/kept-focus.ts'
 
 interface DoorProps {
   readonly title: string
@@ -12,8 +13,10 @@ interface DoorProps {
 /** The frame of every page that needs no session. */
 export function Door({ title, lead, isWide = false, children }: DoorProps) {
   usePageTitle(title)
+  useEffect(noteEarlierPage, [])
+  useKeptFocus()
   return (
-    <main className="ww-door">
+    <main className="ww-door" id="page">
       <Wordmark size={36} />
       <div className="ww-surface ww-door-card" {...(isWide ? { 'data-wide': '' } : {})}>
         <h1 className="ww-title" style={{ fontSize: '1.35rem' }}>

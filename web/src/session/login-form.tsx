@@ -8,7 +8,9 @@ import { TroubleNote } from '../parts/trouble-note.tsx'
 import { signOnAddress } from '../server/addresses.ts'
 import { useAct } from '../server/queries.ts'
 import { useWords } from '../words/words.tsx'
+import { keepLinkSecret } from './link-secret.ts'
 import { canUsePasskeys, proveWithPasskey } from './passkeys.ts'
+import { useCeremony } from './use-ceremony.ts'
 
 interface LoginFormProps {
   readonly ways: Me['login']
@@ -30,7 +32,7 @@ export function LoginForm({ ways, returnTo, opensTab = false, onLogin }: LoginFo
           href={signOnAddress(returnTo)}
           size="md"
           leftSection={<IconLogin2 size={18} />}
-          {...(opensTab ? { target: '_blank', rel: 'noopener' } : {})}
+          {...(opensTab ? { target: '_blank', rel: 'noopener' } : { onClick: keepLinkSecret })}
         >
           {t('login.oidc')}
         </Button>
@@ -58,10 +60,12 @@ function LocalLogin({ isPrimary, onLogin }: LocalLoginProps) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
+    passkey.reset()
     const proof = isRecovery ? { recoveryCode: code } : { code }
     const done = await act.run({ body: { username, passphrase, ...(code === '' ? {} : proof) } })
-    if (done === null) setCode('')
-    else onLogin(done.answer.me)
+    // A code is old by now; a recovery code is long to type and may be right once the server answers.
+    if (done === null && !isRecovery) setCode('')
+    if (done !== null) onLogin(done.answer.me)
   }
   return (
     <form onSubmit={(event) => void submit(event)}>
@@ -114,7 +118,11 @@ function LocalLogin({ isPrimary, onLogin }: LocalLoginProps) {
               size="compact-sm"
               leftSection={<IconFingerprint size={16} />}
               disabled={username === '' || passphrase === ''}
-              onClick={() => void passkey.run()}
+              loading={passkey.isRunning}
+              onClick={() => {
+                act.reset()
+                void passkey.prove()
+              }}
             >
               {t('login.usePasskey')}
             </Button>
@@ -128,15 +136,19 @@ function LocalLogin({ isPrimary, onLogin }: LocalLoginProps) {
 function usePasskeyLogin(username: string, passphrase: string, onLogin: (me: Me) => void) {
   const begin = useAct(loginPasskeyOptions)
   const finish = useAct(loginPasskey)
-  const [hasFailed, setFailed] = useState(false)
-  const run = async () => {
-    setFailed(false)
-    const begun = await begin.run({ body: { username, passphrase } })
-    if (begun === null) return
-    const response = await proveWithPasskey(begun.answer.options)
-    if (response === null) return setFailed(true)
-    const done = await finish.run({ body: { ticket: begun.answer.ticket, response } })
+  const { run, isRunning, hasFailed } = useCeremony()
+  const reset = () => {
+    begin.reset()
+    finish.reset()
+  }
+  const prove = async () => {
+    reset()
+    const done = await run({
+      begin: () => begin.run({ body: { username, passphrase } }),
+      respond: proveWithPasskey,
+      finish: (answered) => finish.run({ body: answered }),
+    })
     if (done !== null) onLogin(done.answer.me)
   }
-  return { run, hasFailed, trouble: begin.trouble ?? finish.trouble }
+  return { prove, reset, isRunning, hasFailed, trouble: begin.trouble ?? finish.trouble }
 }

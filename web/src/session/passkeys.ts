@@ -16,14 +16,14 @@ export function canUsePasskeys(): boolean {
  * @returns what the server wants back; null when the visitor or the browser gave up
  */
 export async function proveWithPasskey(options: unknown): Promise<unknown> {
-  const { startAuthentication } = await import('@simplewebauthn/browser')
   const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON
-  return startAuthentication({ optionsJSON }).catch(() => null)
+  const answer = import('@simplewebauthn/browser').then((m) => m.startAuthentication({ optionsJSON }))
+  return answer.catch(() => null)
 }
 
 /** Lets the browser make a new passkey; null when the visitor or the browser gave up. */
 export async function makePasskey(options: unknown): Promise<unknown> {
-  const { startRegistration } = await import('@simplewebauthn/browser')
   const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON
-  return startRegistration({ optionsJSON }).catch(() => null)
+  const answer = import('@simplewebauthn/browser').then((m) => m.startRegistration({ optionsJSON }))
+  return answer.catch(() => null)
 }

@@ -9,6 +9,8 @@ export function RecoveryCodes({ codes, name }: { codes: readonly string[]; name:
   const text = [t('recovery.fileHead', { name, host: location.host }), '', ...codes, ''].join('\n')
   return (
     <Stack>
+      {/* Paper found in a drawer says what it opens. */}
+      <p className="ww-print-only">{t('recovery.fileHead', { name, host: location.host })}</p>
       <ul className="ww-secret ww-recovery" aria-label={t('setup.step3')}>
         {codes.map((code) => (
           <li key={code}>{code}</li>

@@ -1,9 +1,12 @@
 import { Button, Modal, Stack, Text } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { type Me, readMe } from '../contract.ts'
+import { Note } from '../parts/note.tsx'
+import { TroubleNote } from '../parts/trouble-note.tsx'
+import { useAct } from '../server/queries.ts'
 import { useWords } from '../words/words.tsx'
 import { LoginForm } from './login-form.tsx'
-import { useNewSession, useSessionEnded, useWhoAmI } from './session.tsx'
+import { useSessionAgain, useSessionEnded } from './session.tsx'
 
 /** A dialog may be open when the session ends. */
 const aboveDialogs = 400
@@ -11,21 +14,21 @@ const aboveDialogs = 400
 /** The login above a page whose session ended: what was typed below stays. */
 export function SessionEnded({ me }: { me: Me }) {
   const { t } = useWords()
-  const client = useQueryClient()
-  const newSession = useNewSession()
-  const whoAmI = useWhoAmI()
+  const sessionAgain = useSessionAgain()
+  const look = useAct(readMe)
+  const [isNotYet, setNotYet] = useState(false)
   const [isEnded, setEnded] = useSessionEnded()
   const goOn = (now: Me) => {
     // Another person must not find the first one's half-filled form.
     if (now.person?.id !== me.person?.id) return location.reload()
-    if (now.person === null) return
-    client.setQueryData([readMe.name], now)
-    newSession(now)
+    sessionAgain(now)
+    setNotYet(false)
     setEnded(false)
   }
   const lookAgain = async () => {
-    const { data } = await whoAmI.refetch()
-    if (data !== undefined && data.person !== null) goOn(data)
+    const now = (await look.run())?.answer
+    setNotYet(now?.person === null)
+    if (now !== undefined && now.person !== null) goOn(now)
   }
   return (
     <Modal
@@ -42,9 +45,17 @@ export function SessionEnded({ me }: { me: Me }) {
         {me.login.oidc && <Text>{t('ended.oidc')}</Text>}
         <LoginForm ways={me.login} returnTo="/" opensTab onLogin={goOn} />
         {me.login.oidc && (
-          <Button variant="default" onClick={() => void lookAgain()}>
-            {t('ended.back')}
-          </Button>
+          <>
+            {isNotYet && (
+              <Note tone="warn" isUrgent>
+                {t('ended.notYet')}
+              </Note>
+            )}
+            <TroubleNote trouble={look.trouble} />
+            <Button variant="default" loading={look.isRunning} onClick={() => void lookAgain()}>
+              {t('ended.back')}
+            </Button>
+          </>
         )}
       </Stack>
     </Modal>

@@ -2,7 +2,7 @@ import { Button, Checkbox, PasswordInput, Stack, Stepper, Text, TextInput } from
 import { IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useEffect, useEffectEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { type Answer, type Me, readSetupLink, setupBegin, setupFinish, shortestPassphrase } from '../contract.ts'
+import { type Answer, readSetupLink, setupBegin, setupFinish, shortestPassphrase } from '../contract.ts'
 import { CodeInput } from '../parts/code-input.tsx'
 import { FailedFace, LoadingFace } from '../parts/faces.tsx'
 import { Note } from '../parts/note.tsx'
@@ -71,10 +71,22 @@ function SetupSteps({ setupToken, invited }: SetupStepsProps) {
   const [username, setUsername] = useState(invited ?? '')
   const [begun, setBegun] = useState<Begun | null>(null)
   const [finished, setFinished] = useState<Finished | null>(null)
+  const newSession = useNewSession()
+  const finish = (answer: Finished) => {
+    newSession(answer.me)
+    setFinished(answer)
+  }
   const step = finished !== null ? 2 : begun !== null ? 1 : 0
   return (
     <Door title={t(invited === null ? 'setup.title' : 'setup.invited')} lead={t('setup.lead')} isWide>
-      <Stepper active={step} size="sm" mb="lg" allowNextStepsSelect={false}>
+      <Stepper
+        className="ww-no-print ww-steps"
+        active={step}
+        size="sm"
+        mb="lg"
+        wrap={false}
+        allowNextStepsSelect={false}
+      >
         <Stepper.Step label={t('setup.step1')} />
         <Stepper.Step label={t('setup.step2')} />
         <Stepper.Step label={t('setup.step3')} />
@@ -88,7 +100,7 @@ function SetupSteps({ setupToken, invited }: SetupStepsProps) {
           onBegun={setBegun}
         />
       )}
-      {step === 1 && begun !== null && <CodeStep begun={begun} onFinished={setFinished} />}
+      {step === 1 && begun !== null && <CodeStep begun={begun} onFinished={finish} />}
       {finished !== null && <RecoveryStep finished={finished} name={begun?.username ?? ''} />}
     </Door>
   )
@@ -185,13 +197,8 @@ function CodeStep({ begun, onFinished }: { begun: Begun; onFinished(finished: Fi
 function RecoveryStep({ finished, name }: { finished: Finished; name: string }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
-  const newSession = useNewSession()
   const passkey = useAddPasskey()
   const [isKept, setKept] = useState(false)
-  const open = (me: Me) => {
-    newSession(me)
-    navigate('/')
-  }
   return (
     <Stack>
       <Text>{t('setup.keep')}</Text>
@@ -205,7 +212,8 @@ function RecoveryStep({ finished, name }: { finished: Finished; name: string }) 
             <Button
               variant="light"
               leftSection={<IconFingerprint size={16} />}
-              onClick={() => void passkey.add(navigator.platform || 'Passkey', finished.me)}
+              loading={passkey.isRunning}
+              onClick={() => void passkey.add(navigator.platform || 'Passkey')}
             >
               {t('setup.passkeyOffer')}
             </Button>
@@ -217,8 +225,14 @@ function RecoveryStep({ finished, name }: { finished: Finished; name: string }) 
           {t('login.passkeyFailed')}
         </Note>
       )}
-      <Checkbox label={t('setup.saved')} checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
-      <Button size="md" disabled={!isKept} onClick={() => open(finished.me)}>
+      <TroubleNote trouble={passkey.trouble} />
+      <Checkbox
+        className="ww-no-print"
+        label={t('setup.saved')}
+        checked={isKept}
+        onChange={(event) => setKept(event.currentTarget.checked)}
+      />
+      <Button className="ww-no-print" size="md" disabled={!isKept} onClick={() => navigate('/')}>
         {t('setup.open')}
       </Button>
     </Stack>

@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core'
+import { Checkbox, Modal } from '@mantine/core'
 import { useWords, type WordKey } from '../words/words.tsx'
 
 const keys: [string[], WordKey][] = [
@@ -13,8 +13,15 @@ const keys: [string[], WordKey][] = [
   [['?'], 'help.help'],
 ]
 
-/** What the keyboard does. */
-export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+interface HelpDialogProps {
+  readonly isOpen: boolean
+  readonly hasShortcuts: boolean
+  onClose(): void
+  onShortcuts(areOn: boolean): void
+}
+
+/** What the keyboard does, and whether it does it everywhere. */
+export function HelpDialog({ isOpen, hasShortcuts, onClose, onShortcuts }: HelpDialogProps) {
   const { t } = useWords()
   return (
     <Modal opened={isOpen} onClose={onClose} title={t('help.title')} closeButtonProps={{ 'aria-label': t('do.close') }}>
@@ -32,6 +39,13 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): vo
           </div>
         ))}
       </dl>
+      <Checkbox
+        mt="lg"
+        label={t('help.shortcuts')}
+        description={t('help.shortcutsWhy')}
+        checked={hasShortcuts}
+        onChange={(event) => onShortcuts(event.currentTarget.checked)}
+      />
     </Modal>
   )
 }

@@ -14,7 +14,7 @@ export function useLeftNotice(): void {
 }
 
 /** The sentence in a cookie header; null when none was left or it cannot be read. */
-export function readLeftNotice(cookies: string): string | null {
+function readLeftNotice(cookies: string): string | null {
   const pair = cookies.split('; ').find((cookie) => cookie.startsWith(`${cookieName}=`))
   try {
     return pair === undefined ? null : decodeURIComponent(pair.slice(cookieName.length + 1)) || null

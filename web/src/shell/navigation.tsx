@@ -17,6 +17,7 @@ import type { ComponentType } from 'react'
 import { Link, useLocation } from 'wouter'
 import { logout } from '../contract.ts'
 import { Wordmark } from '../look/mark.tsx'
+import { useTroubleNotice } from '../parts/trouble-note.tsx'
 import { useAct } from '../server/queries.ts'
 import { useMe } from '../session/session.tsx'
 import { useWords, type WordKey } from '../words/words.tsx'
@@ -88,6 +89,7 @@ function Foot({ onHelp }: { onHelp(): void }) {
   const { t } = useWords()
   const me = useMe()
   const act = useAct(logout)
+  useTroubleNotice(act.trouble)
   const leave = async () => {
     const done = await act.run()
     // A full load drops everything this page holds in memory.

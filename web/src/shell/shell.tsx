@@ -6,9 +6,10 @@ import { Wordmark } from '../look/mark.tsx'
 import { useWords } from '../words/words.tsx'
 import { ClockBanner } from './clock-banner.tsx'
 import { HelpDialog } from './help-dialog.tsx'
+import { useKeptFocus } from './kept-focus.ts'
 import { useLeftNotice } from './left-notice.ts'
 import { Navigation } from './navigation.tsx'
-import { useShortcuts } from './shortcuts.ts'
+import { useShortcutChoice, useShortcuts } from './shortcuts.ts'
 
 /** The frame around every page of the console. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -16,8 +17,10 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   const [isMenuOpen, menu] = useDisclosure(false)
   const [isHelpOpen, help] = useDisclosure(false)
-  useShortcuts(help.open)
+  const [hasShortcuts, chooseShortcuts] = useShortcutChoice()
+  useShortcuts(hasShortcuts, help.open)
   useLeftNotice()
+  useKeptFocus()
   const closeMenu = menu.close
   useEffect(() => closeMenu(), [path, closeMenu])
   useHotkeys([['Escape', closeMenu, { preventDefault: false }]], [])
@@ -58,7 +61,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <ClockBanner />
         {children}
       </AppShell.Main>
-      <HelpDialog isOpen={isHelpOpen} onClose={help.close} />
+      <HelpDialog isOpen={isHelpOpen} onClose={help.close} hasShortcuts={hasShortcuts} onShortcuts={chooseShortcuts} />
     </AppShell>
   )
 }

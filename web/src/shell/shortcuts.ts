@@ -1,3 +1,4 @@
+import { useLocalStorage } from '@mantine/hooks'
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 
@@ -11,11 +12,17 @@ const places: Readonly<Record<string, string>> = {
 }
 const chordMs = 1200
 
+/** Whether single keys act on every page; kept by this browser, for they get in the way of whoever speaks to it (WCAG 2.1.4). */
+export function useShortcutChoice() {
+  return useLocalStorage({ key: 'watchword.shortcuts', defaultValue: true, getInitialValueInEffect: false })
+}
+
 /** Keys that work on every page, never while somebody types or a dialog is open. */
-export function useShortcuts(onHelp: () => void): void {
+export function useShortcuts(areOn: boolean, onHelp: () => void): void {
   const [, navigate] = useLocation()
   const wentAtMs = useRef(-chordMs)
   useEffect(() => {
+    if (!areOn) return undefined
     const onKey = (event: KeyboardEvent) => {
       if (!isFree(event)) return
       const place = places[event.key]
@@ -27,7 +34,7 @@ export function useShortcuts(onHelp: () => void): void {
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [navigate, onHelp])
+  }, [areOn, navigate, onHelp])
 }
 
 /** Whether a key press is meant for the page and not for a field or a dialog. */

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Group, Menu, useMantineColorScheme } from '@mantine/core'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import { useWords } from '../words/words.tsx'
 
@@ -22,9 +22,18 @@ export function ThemeMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {schemes.map(({ scheme, icon: Icon, text }) => (
-          <Menu.Item key={scheme} leftSection={<Icon size={16} />} onClick={() => setColorScheme(scheme)}>
-            {t(text)}
-          </Menu.Item>
+          <Menu.RadioItem
+            key={scheme}
+            value={scheme}
+            checked={scheme === colorScheme}
+            closeMenuOnClick
+            onChange={() => setColorScheme(scheme)}
+          >
+            <Group gap="xs" wrap="nowrap">
+              <Icon size={16} aria-hidden />
+              {t(text)}
+            </Group>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -55,7 +55,9 @@ export function createWords(
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  // Counted, since "yesterday" speaks of the calendar and 47 hours may reach over two midnights.
+  const relative = new Intl.RelativeTimeFormat(language)
+  const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
   const t: Words['t'] = (key, values = {}) => fill(choose(catalogue[key] ?? key, values, plurals), values, locale)
   const has: Words['has'] = (key): key is WordKey | ProblemKey => Object.hasOwn(catalogue, key)
   return {
@@ -75,7 +77,7 @@ export function createWords(
     instant: (atMs) => instant.format(atMs),
     day: (atMs) => day.format(atMs),
     time: (atMs) => time.format(atMs),
-    distance: (atMs, nowMs) => distance(relative, atMs - nowMs),
+    distance: (atMs, nowMs) => distance(relative, atMs - nowMs) ?? now,
     number: (value, options) => new Intl.NumberFormat(locale, options).format(value),
   }
 }
@@ -100,9 +102,9 @@ const units = [
   ['second', 1000],
 ] as const
 
-function distance(relative: Intl.RelativeTimeFormat, ms: number): string {
+function distance(relative: Intl.RelativeTimeFormat, ms: number): string | null {
   for (const [unit, size] of units) {
     if (Math.abs(ms) >= size) return relative.format(Math.trunc(ms / size), unit)
   }
-  return relative.format(0, 'second')
+  return null
 }

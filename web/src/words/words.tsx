@@ -7,20 +7,36 @@ export type { WordKey } from './en/index.ts'
 
 const storageKey = 'watchword.language'
 
+/** A language whose texts are here. */
+interface Loaded {
+  readonly language: Language
+  readonly catalogue: Catalogue
+}
+
 const WordsContext = createContext<Words | null>(null)
 
 /** Gives everything below it texts in the visitor's language. */
 export function WordsProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(firstLanguage)
-  const [catalogue, setCatalogue] = useState<Catalogue>(en)
+  const [wanted, setLanguage] = useState<Language>(firstLanguage)
+  const [{ language, catalogue }, setLoaded] = useState<Loaded>({ language: 'en', catalogue: en })
   useEffect(() => {
     let isCurrent = true
-    document.documentElement.lang = language
-    void loadCatalogue(language).then((loaded) => isCurrent && setCatalogue(loaded))
+    // A catalogue that does not come leaves the language as it is: the page asks for it anew when it is loaded again.
+    const keep = (loaded: Catalogue) => isCurrent && setLoaded({ language: wanted, catalogue: loaded })
+    void loadCatalogue(wanted).then(keep, () => {})
     return () => {
       isCurrent = false
     }
+  }, [wanted])
+  useEffect(() => {
+    document.documentElement.lang = language
   }, [language])
+  // Chosen in another tab of this browser, as the theme is.
+  useEffect(() => {
+    const follow = ({ key }: StorageEvent) => key === storageKey && setLanguage(firstLanguage())
+    addEventListener('storage', follow)
+    return () => removeEventListener('storage', follow)
+  }, [])
   const choose = useCallback((next: Language) => {
     localStorage.setItem(storageKey, next)
     setLanguage(next)

@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
-import { accountFlags, type AccountFlags, settledBy } from '../account-flags.ts'
+import { accountFlags, type AccountFlags, assertSettled, settledBy } from '../account-flags.ts'
 import { codeAt, secondsLeft } from '../code-at.ts'
 import { ensureStore } from '../ensure-store.ts'
 import { type NewAccount, readNewAccount, type SecretFlags } from '../secret-input.ts'
@@ -69,16 +69,23 @@ export const addCommand = buildCommand<AddFlags, [string?], CliContext>({
 
 async function add(this: CliContext, flags: AddFlags, typed?: string): Promise<void> {
   if (typed !== undefined) checkName(typed)
-  const given = await readNewAccount(this, flags, settledBy(flags))
+  const settled = settledBy(flags)
+  const given = await readNewAccount(this, flags, settled)
+  assertSettled(given.account, settled)
   const isForTeam = flags.remote || typed?.startsWith('team/') === true
   if (isForTeam) return addToTeam(this, flags, typed ?? nameOf(given.account), given)
   const { account, warnings } = given
-  const named = nameAccount(account, typed)
+  const named = nameAccount(account, typed ?? (nameOf(account) === '' ? await askName(this) : undefined))
   const store = await ensureStore(this, flags)
   await store.change((accounts) => insert(accounts, named, flags.force))
   for (const warning of warnings) this.say(warning)
   if (flags.json) this.printJson(indexEntryOf(named))
   this.say(storedMessage(named, this.now()))
+}
+
+async function askName(context: CliContext): Promise<string> {
+  const instead = 'Give it on the command line: `watchword add NAME`.'
+  return checkName((await context.ask({ text: 'Name: ', asks: "the account's name", instead, echo: true })).trim())
 }
 
 async function addToTeam(context: CliContext, flags: AddFlags, name: string, given: NewAccount): Promise<void> {
@@ -89,7 +96,7 @@ async function addToTeam(context: CliContext, flags: AddFlags, name: string, giv
 /** An account under the name that was typed, or under the one it brings along. */
 export function nameAccount(account: OtpAccount, typed: string | undefined): OtpAccount {
   if (typed === undefined) {
-    if (nameOf(account) === '') throw new Failure('agent_name_missing')
+    if (nameOf(account) === '') throw new Failure('agent_name_wanted')
     return withName(account, tameName(nameOf(account)))
   }
   // Without an issuer or a label of its own, the name is the label that other authenticators will show.

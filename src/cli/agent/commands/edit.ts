@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
-import { accountFlags, type AccountFlags, settledBy } from '../account-flags.ts'
+import { accountFlags, type AccountFlags, assertSettled, settledBy } from '../account-flags.ts'
 import { findAccount } from '../find-account.ts'
 import { replaceAccount } from '../replace-account.ts'
 import { accountPositional, type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
@@ -41,5 +41,7 @@ async function edit(this: CliContext, flags: EditFlags, typed?: string): Promise
 
 /** The name people type stays, even where it was made of the old issuer and label. */
 function changed(account: OtpAccount, settled: Partial<OtpAccount>, name: string): OtpAccount {
-  return withName(completeAccount({ ...account, ...settled }), name)
+  const completed = completeAccount({ ...account, ...settled })
+  assertSettled(completed, settled)
+  return withName(completed, name)
 }

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core'
 import type { CliContext } from '../../context.ts'
+import { counted } from '../../counted.ts'
 import { confirm } from '../confirm.ts'
 import { type ExportFormat, exportFormats, writeExport } from '../export/write-export.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags, switchFlag, textFlag } from '../store-flags.ts'
@@ -47,7 +48,7 @@ async function exportAccounts(this: CliContext, flags: ExportFlags, file: string
   if (flags.plain) await confirm(this, 'Write all secrets in clear?', flags.yes)
   const written = await writeExport(this, store, { ...flags, file })
   if (flags.json) this.printJson({ files: written.files, accounts: written.count, refused: written.refused })
-  this.say(`Wrote ${written.count} ${written.count === 1 ? 'account' : 'accounts'} to ${written.files.join(', ')}.`)
+  this.say(`Wrote ${counted(written.count, 'account')} to ${written.files.join(', ')}.`)
   for (const { name, reason } of written.refused) this.say(`Left out ${name}: ${reason}`)
   if (flags.plain) this.say('Whoever reads it has the secrets: delete it when you no longer need it.')
 }

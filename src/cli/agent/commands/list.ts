@@ -47,7 +47,7 @@ async function list(this: CliContext, flags: ListFlags, text?: string): Promise<
 
 function isWanted(entry: IndexEntry, text: string | undefined, tag: string | undefined): boolean {
   const hasTag = tag === undefined || entry.tags.includes(tag)
-  return hasTag && (text === undefined || matchName(text, [entry]).kind === 'one')
+  return hasTag && (text === undefined || text.trim() === '' || matchName(text, [entry]).kind === 'one')
 }
 
 function longLine({ name, issuer, label, type, algorithm, digits, periodSeconds, tags }: IndexEntry): string {

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core'
+import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
 import { lockAll } from '../lock-sockets.ts'
 import { type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
@@ -14,7 +15,7 @@ export const lockCommand = buildCommand<AgentFlags, [], CliContext>({
 
 async function lock(this: CliContext, flags: AgentFlags): Promise<void> {
   const store = openStore(this, flags)
-  const processes = await lockAll(store.settings.paths.runtime)
+  const { forgetful: processes, silent } = await lockAll(store.settings.paths.runtime)
   const sealed = readIfThere(store.path)
   const isGpg = sealed !== null && (await store.envelope()).kind === 'gpg'
   if (isGpg) {
@@ -23,6 +24,8 @@ async function lock(this: CliContext, flags: AgentFlags): Promise<void> {
     const { gpg } = store.settings
     await forgetPassphrases(gpg, await keyIdsOf(gpg, sealed))
   }
+  // What gpg's agent forgets is forgotten first: only then is it told what was not.
+  if (silent > 0) throw new Failure('agent_lock_silent', { detail: { silent } })
   if (flags.json) this.printJson({ locked: true, processes })
   this.say('Locked.')
 }

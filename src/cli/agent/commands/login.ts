@@ -55,7 +55,7 @@ async function login(this: CliContext, flags: LoginFlags, typed: string): Promis
   const store = await ensureStore(this, flags)
   await writeSealedValue(store, tokenNameOf(baseUrl), token)
   await writeSealedValue(store, clientNameOf(baseUrl), flags.tokenFile === undefined ? client : null)
-  saveSettings(store.settings, { server: baseUrl })
+  await saveSettings(store.settings, { server: baseUrl })
   if (flags.json) this.printJson({ server: baseUrl, username })
   this.say(`Signed in at ${baseUrl} as ${username}.`)
 }

@@ -24,7 +24,7 @@ async function logout(this: CliContext, flags: AgentFlags): Promise<void> {
   const isEnded = await endToken(store, baseUrl)
   await writeSealedValue(store, tokenNameOf(baseUrl), null)
   await writeSealedValue(store, clientNameOf(baseUrl), null)
-  saveSettings(store.settings, { server: undefined })
+  await saveSettings(store.settings, { server: undefined })
   if (flags.json) this.printJson({ server: baseUrl, tokenEnded: isEnded })
   this.say(isEnded ? `Signed out at ${baseUrl}.` : `Forgot ${baseUrl} here. End the token in its console too.`)
 }

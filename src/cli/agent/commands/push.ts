@@ -23,7 +23,7 @@ interface PushFlags extends AgentFlags {
 /** What becomes of one account. */
 interface Pushed {
   readonly name: string
-  readonly result: PushResult | 'added' | 'duplicate'
+  readonly result: PushResult | 'added' | 'duplicate' | 'failed' | 'not sent'
   readonly remark?: string
 }
 
@@ -67,10 +67,26 @@ async function push(this: CliContext, flags: PushFlags, ...typed: string[]): Pro
   const names = leaving.map(describe).join(', ')
   if (leaving.length > 0) await confirm(this, `Put ${names} into the team's vault?`, flags.yes)
   const pushed: Pushed[] = planned.filter((one) => !leaving.includes(one)).map(shown)
-  for (const { account } of leaving) pushed.push(await pushOne(client, account))
-  tell(this, flags, pushed)
+  try {
+    await pushAll(client, leaving, pushed)
+  } finally {
+    tell(this, flags, pushed)
+  }
   // Whoever named an account that stays out should not take it for handed over.
   if (pushed.some(({ result }) => result === 'differs')) this.setExitCode(exitCodes.partlyImported)
+}
+
+/** Pushes one after the other, up to the first that fails: what went before it is in the vault. */
+async function pushAll(client: Client, leaving: readonly PlannedPush[], pushed: Pushed[]): Promise<void> {
+  for (const [index, { account, name: failed }] of leaving.entries()) {
+    try {
+      pushed.push(await pushOne(client, account))
+    } catch (cause) {
+      const unsent = leaving.slice(index + 1).map(({ name }) => ({ name, result: 'not sent' }) as const)
+      pushed.push({ name: failed, result: 'failed' }, ...unsent)
+      throw cause
+    }
+  }
 }
 
 async function pushOne(client: Client, account: OtpAccount): Promise<Pushed> {

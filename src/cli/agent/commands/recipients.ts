@@ -7,6 +7,7 @@ import { saveRecipients } from '../settings.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { gpgEnvelope } from '../store/gpg-envelope.ts'
 import { knownPassphrase } from '../store/passphrases.ts'
+import { readIfThere } from '../store/sealed-file.ts'
 import { type AgentStore, openStore } from '../store/store.ts'
 
 /** Somebody who can read the store as it is now. */
@@ -59,39 +60,49 @@ async function listRecipients(this: CliContext, flags: AgentFlags): Promise<void
 
 async function addRecipients(this: CliContext, flags: AgentFlags, ...named: string[]): Promise<void> {
   const store = openStore(this, flags)
-  const present = await presentKeys(store)
   const added: GpgKey[] = []
   for (const name of named) added.push(await resolveRecipient(store.settings.gpg, name))
-  // Where every key of the store has ended there is no other way out: the last recipient cannot be removed.
-  const isOver = present.every((key) => key.unusable !== null)
-  await encryptTo(this, store, isOver ? added : [...present, ...added], flags)
-  const ended = isOver ? present : []
+  let ended: readonly GpgKey[] = []
+  await changeReaders(this, store, flags, async (present) => {
+    // Where every key of the store has ended there is no other way out: the last recipient cannot be removed.
+    const isOver = present.every((key) => key.unusable !== null)
+    ended = isOver ? present : []
+    return isOver ? added : [...present, ...added]
+  })
   for (const { userId, unusable } of ended) this.say(`${userId} is ${unusable}, so it is no recipient any more.`)
 }
 
 async function removeRecipients(this: CliContext, flags: AgentFlags, ...named: string[]): Promise<void> {
   const store = openStore(this, flags)
-  const present = await presentKeys(store)
-  const removed = new Set<string>()
-  for (const name of named) removed.add(await presentKey(store, present, name))
-  const kept = present.filter((key) => !removed.has(key.fingerprint))
-  if (kept.length === 0) throw new Failure('agent_recipient_last')
-  await encryptTo(this, store, kept, flags)
+  await changeReaders(this, store, flags, async (present) => {
+    const removed = new Set<string>()
+    for (const name of named) removed.add(await presentKey(store, present, name))
+    const kept = present.filter((key) => !removed.has(key.fingerprint))
+    if (kept.length === 0) throw new Failure('agent_recipient_last')
+    return kept
+  })
   this.say('Whoever could read it before may have kept a copy: renew the secrets they must not know.')
 }
 
-async function encryptTo(
+/** Decides by who can read the store once nobody else changes it, so that two such commands at once both count. */
+async function changeReaders(
   context: CliContext,
   store: AgentStore,
-  keys: readonly GpgKey[],
   flags: AgentFlags,
+  decide: (present: readonly GpgKey[]) => Promise<readonly GpgKey[]>,
 ): Promise<void> {
   const { gpg } = store.settings
-  const fingerprints = [...new Set(keys.map((key) => key.fingerprint))]
-  const own = await findOwnKeys(gpg)
-  if (!own.some((key) => fingerprints.includes(key.fingerprint))) throw new Failure('agent_recipient_self')
-  await store.reseal(gpgEnvelope(gpg, fingerprints, knownPassphrase('')))
-  saveRecipients(store.settings, fingerprints)
+  let fingerprints: readonly string[] = []
+  await store.reseal(
+    async (sealed) => {
+      const keys = await decide(await presentKeys(store, sealed))
+      fingerprints = [...new Set(keys.map((key) => key.fingerprint))]
+      const own = await findOwnKeys(gpg)
+      if (!own.some((key) => fingerprints.includes(key.fingerprint))) throw new Failure('agent_recipient_self')
+      return gpgEnvelope(gpg, () => fingerprints, knownPassphrase(''))
+    },
+    () => saveRecipients(store.settings, fingerprints),
+  )
   const readers = await readersOf(store)
   if (flags.json) context.printJson(readers)
   context.say(`${readers.length === 1 ? 'One key' : `${readers.length} keys`} can read the store now.`)
@@ -102,21 +113,20 @@ async function readersOf(store: AgentStore): Promise<Reader[]> {
   const { gpg } = store.settings
   const own = new Set((await findOwnKeys(gpg)).map((key) => key.fingerprint))
   const readers: Reader[] = []
-  for (const keyId of await sealedTo(store)) readers.push(readerOf(keyId, (await findKeys(gpg, keyId))[0], own))
+  const sealed = readIfThere(store.path)
+  if (sealed === null) throw new Failure('agent_store_missing', { detail: { path: store.path } })
+  for (const keyId of await sealedTo(store, sealed)) readers.push(readerOf(keyId, (await findKeys(gpg, keyId))[0], own))
   return readers
 }
 
-async function sealedTo(store: AgentStore): Promise<string[]> {
-  const { readIfThere } = await import('../store/sealed-file.ts')
-  const sealed = readIfThere(store.path)
-  if (sealed === null) throw new Failure('agent_store_missing', { detail: { path: store.path } })
+async function sealedTo(store: AgentStore, sealed: Buffer): Promise<string[]> {
   if ((await store.envelope()).kind !== 'gpg') throw new Failure('agent_no_recipients')
   return keyIdsOf(store.settings.gpg, sealed)
 }
 
-async function presentKeys(store: AgentStore): Promise<GpgKey[]> {
+async function presentKeys(store: AgentStore, sealed: Buffer): Promise<GpgKey[]> {
   const keys: GpgKey[] = []
-  for (const keyId of await sealedTo(store)) {
+  for (const keyId of await sealedTo(store, sealed)) {
     const [key] = await findKeys(store.settings.gpg, keyId)
     if (key === undefined) throw new Failure('agent_recipient_not_found', { detail: { recipient: keyId } })
     keys.push(key)

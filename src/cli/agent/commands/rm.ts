@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core'
+import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
 import { confirm } from '../confirm.ts'
 import { findAccount } from '../find-account.ts'
@@ -25,10 +26,12 @@ async function remove(this: CliContext, flags: RemoveFlags, typed?: string): Pro
   const store = openStore(this, flags)
   const name = await findAccount(this, store, typed)
   await confirm(this, `Remove ${name}? Without its secret you may be locked out of the service.`, flags.yes)
-  await store.change((accounts) => ({
-    accounts: accounts.filter((account) => nameOf(account) !== name),
-    result: undefined,
-  }))
+  await store.change((accounts) => {
+    const kept = accounts.filter((account) => nameOf(account) !== name)
+    // Another command may have been first while the question stood.
+    if (kept.length === accounts.length) throw new Failure('agent_account_not_found', { detail: { name } })
+    return { accounts: kept, result: undefined }
+  })
   if (flags.json) this.printJson({ removed: name })
   this.say(`Removed ${name}. The version before is ${store.path}.bak until the next change.`)
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import { formatAegis, formatAegisEncrypted } from '../../../importers/export/aegis.ts'
@@ -11,10 +10,12 @@ import { formatUriList } from '../../../importers/export/uri-list.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import { drawQrPng } from '../../../qr/draw.ts'
 import type { CliContext } from '../../context.ts'
-import { encrypt } from '../gpg/encrypt.ts'
+import { encrypt, keyIdsOf } from '../gpg/encrypt.ts'
 import { readSecretFile, writePrivateFile } from '../private-file.ts'
+import { allOrNone } from './all-or-none.ts'
 import { fingerprintsOf } from '../store/gpg-envelope.ts'
 import { withoutOwnName } from '../store/lines.ts'
+import { readIfThere } from '../store/sealed-file.ts'
 import type { AgentStore } from '../store/store.ts'
 
 /** The kinds of export. */
@@ -73,8 +74,15 @@ async function textFile(
   const text = formats[order.format as keyof typeof formats](accounts)
   if (order.plain) return text
   if ((await store.envelope()).kind !== 'gpg') throw new Failure('agent_export_in_clear')
-  const { gpg, recipients } = store.settings
-  return encrypt(gpg, Buffer.from(text), await fingerprintsOf(gpg, recipients))
+  return encrypt(store.settings.gpg, Buffer.from(text), await readersOf(store))
+}
+
+/** Who may read what leaves the store: of one that was named for this call, its own recipients, as when it is changed. */
+async function readersOf(store: AgentStore): Promise<string[]> {
+  const { gpg, recipients, keepsRecipients } = store.settings
+  if (!keepsRecipients) return fingerprintsOf(gpg, recipients)
+  const sealed = (await store.envelope()).kind === 'gpg' ? readIfThere(store.path) : null
+  return fingerprintsOf(gpg, sealed === null ? [] : await keyIdsOf(gpg, sealed))
 }
 
 async function writeGoogleCodes(accounts: readonly OtpAccount[], { file, plain }: ExportOrder): Promise<WrittenExport> {
@@ -83,8 +91,9 @@ async function writeGoogleCodes(accounts: readonly OtpAccount[], { file, plain }
   const { uris, refused } = formatGoogleMigration(accounts, randomBytes(4).readUInt32BE())
   const stem = file.replace(/\.png$/i, '')
   const files = uris.map((_, index) => (uris.length === 1 ? `${stem}.png` : `${stem}-${index + 1}.png`))
-  for (const [index, uri] of uris.entries())
-    await writePrivateFile(files[index] ?? file, drawQrPng(uri, { sizePixels: 1024 }))
+  await allOrNone(async ({ write }) => {
+    for (const [index, uri] of uris.entries()) await write(files[index] ?? file, drawQrPng(uri, { sizePixels: 1024 }))
+  })
   return { files, count: accounts.length - refused.length, refused }
 }
 
@@ -94,14 +103,15 @@ async function writePassStore(
   accounts: readonly OtpAccount[],
   folder: string,
 ): Promise<WrittenExport> {
-  const { gpg, recipients } = store.settings
-  const fingerprints = await fingerprintsOf(gpg, recipients)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writePrivateFile(join(folder, '.gpg-id'), `${fingerprints.join('\n')}\n`)
-  for (const [path, text] of formatPassTree(accounts)) {
-    const file = join(folder, path)
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    await writePrivateFile(file, await encrypt(gpg, Buffer.from(text), fingerprints))
-  }
+  const { gpg } = store.settings
+  const fingerprints = await readersOf(store)
+  await allOrNone(async ({ makeFolder, write }) => {
+    await makeFolder(folder)
+    await write(join(folder, '.gpg-id'), `${fingerprints.join('\n')}\n`)
+    for (const [path, text] of formatPassTree(accounts)) {
+      await makeFolder(dirname(join(folder, path)))
+      await write(join(folder, path), await encrypt(gpg, Buffer.from(text), fingerprints))
+    }
+  })
   return { files: [folder], count: accounts.length, refused: [] }
 }

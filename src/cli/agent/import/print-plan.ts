@@ -9,7 +9,7 @@ export function printPlan(context: CliContext, sources: readonly ReadSource[], p
     for (const warning of report.warnings) context.say(`  ${warning}`)
     for (const { name, index, reason } of report.failures)
       context.say(`  refused: ${name ?? `entry ${index + 1}`}: ${reason}`)
-    for (const { what, count } of report.skipped) context.say(`  left out: ${count} ${what}`)
+    for (const { what, count } of report.skipped) context.say(`  left out: ${what} (${count})`)
   }
   for (const name of plan.added) context.say(`  new: ${name}`)
   for (const { name, known } of plan.duplicates) context.say(`  duplicate: ${name} is here already as ${known}`)
@@ -22,7 +22,7 @@ export function printPlan(context: CliContext, sources: readonly ReadSource[], p
 }
 
 /** One sentence whose counts add up. */
-export function sumUp({ total, new: added, duplicate, changed, refused, skipped }: ImportSummary): string {
+function sumUp({ total, new: added, duplicate, changed, refused, skipped }: ImportSummary): string {
   const parts = [
     `${added} new`,
     `${duplicate} duplicate`,

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import { importPassTree, importSimpleotpStore, isOfStore } from '../../../importers/directory.ts'
@@ -103,13 +103,26 @@ const reasons: Readonly<Record<Exclude<DecryptionProblem, 'cancelled'>, string>>
 
 async function filesBelow(context: CliContext, folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
-  for (const path of await readdir(folder, { recursive: true })) {
-    if (path.split('/').includes('.git') || !isOfStore(path)) continue
-    // A link to nothing is nothing.
-    const found = await stat(join(folder, path)).catch(() => null)
-    if (found?.isFile() === true) files.set(path, await readGivenFile(context, join(folder, path)))
+  for (const path of await pathsBelow(folder, '', new Set())) {
+    files.set(path, await readGivenFile(context, join(folder, path)))
   }
   return files
+}
+
+/** The files of a store, each folder once: links may lead in a circle. */
+async function pathsBelow(top: string, below: string, visited: Set<string>): Promise<string[]> {
+  const here = await realpath(join(top, below))
+  if (visited.has(here)) return []
+  visited.add(here)
+  const paths: string[] = []
+  for (const name of await readdir(here)) {
+    const path = below === '' ? name : `${below}/${name}`
+    // A link to nothing is nothing.
+    const found = await stat(join(here, name)).catch(() => null)
+    if (found?.isDirectory() === true && name !== '.git') paths.push(...(await pathsBelow(top, path, visited)))
+    if (found?.isFile() === true && isOfStore(path)) paths.push(path)
+  }
+  return paths
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -26,11 +26,12 @@ export function tokenNameOf(baseUrl: string): string {
 /**
  * A client of the team's server: as `watchword login` left it, or by `WATCHWORD_SERVER` and `WATCHWORD_TOKEN_FILE`.
  *
- * @throws {@link Failure} `agent_not_logged_in` without either
+ * @throws {@link Failure} `agent_not_logged_in` without either; `agent_server_address` as {@link serverOrigin}
  */
 export async function teamClient(context: CliContext, store: AgentStore): Promise<Client> {
-  const baseUrl = context.env['WATCHWORD_SERVER'] ?? store.settings.file.server
-  if (baseUrl === undefined) throw new Failure('agent_not_logged_in')
+  const named = context.env['WATCHWORD_SERVER'] ?? store.settings.file.server
+  if (named === undefined) throw new Failure('agent_not_logged_in')
+  const baseUrl = serverOrigin(named)
   const tokenFile = context.env['WATCHWORD_TOKEN_FILE']
   const token =
     tokenFile === undefined

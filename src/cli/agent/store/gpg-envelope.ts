@@ -10,10 +10,14 @@ import type { Envelope, PassphraseSource } from './envelope.ts'
  *
  * gpg's own agent asks for the passphrase; only where it cannot ask do we.
  *
- * @param recipients - keys as the settings name them; none means those of the file that is replaced, else the one key
- *   of one's own
+ * @param recipientsOf - keys as the settings name them when something is sealed, for a new file or in place of another;
+ *   none means those of the file that is replaced, else the one key of one's own
  */
-export function gpgEnvelope(gpg: Gpg, recipients: readonly string[], passphrases: PassphraseSource): Envelope {
+export function gpgEnvelope(
+  gpg: Gpg,
+  recipientsOf: (isNew: boolean) => readonly string[],
+  passphrases: PassphraseSource,
+): Envelope {
   return {
     kind: 'gpg',
     async open(sealed, path) {
@@ -22,6 +26,7 @@ export function gpgEnvelope(gpg: Gpg, recipients: readonly string[], passphrases
       throw failureOf(opened.reason, path, opened.recipients)
     },
     async seal(plaintext, _purpose, previous) {
+      const recipients = recipientsOf(previous === undefined)
       const isCarriedOver = recipients.length === 0 && previous !== undefined
       const to = isCarriedOver ? await keyIdsOf(gpg, previous) : recipients
       return encrypt(gpg, plaintext, await fingerprintsOf(gpg, to))
@@ -42,7 +47,7 @@ export async function fingerprintsOf(gpg: Gpg, recipients: readonly string[]): P
  *
  * @throws {@link Failure} `agent_no_key`, `agent_no_key_left` or `agent_several_keys`
  */
-export async function findOnlyKey(gpg: Gpg): Promise<{ fingerprint: string; userId: string }> {
+async function findOnlyKey(gpg: Gpg): Promise<{ fingerprint: string; userId: string }> {
   const own = await findOwnKeys(gpg)
   const usable = own.filter((key) => key.unusable === null)
   const [only] = usable

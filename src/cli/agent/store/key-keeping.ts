@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Failure } from '../../../errors/failure.ts'
 import { askSocket, serveSocket } from '../lock-sockets.ts'
 import { keeperSocket } from './key-keeper.ts'
 
@@ -10,19 +11,26 @@ export interface KeepingOrder {
   readonly lockAfterMinutes: number
 }
 
-/** Leaves a process behind that keeps a key until it has not been asked for a while. */
+/**
+ * Leaves a process behind that keeps a key until it has not been asked for a while.
+ *
+ * @throws {@link Failure} `agent_unlock_failed` where it ended instead of listening
+ */
 export async function keepUnlocked(order: KeepingOrder): Promise<void> {
-  const program = process.argv[1]
-  if (program === undefined) return
+  const program = process.argv[1] ?? ''
   const child = spawn(process.execPath, [program, 'key-keeper'], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  // Why it reads no more shows in its end.
+  child.stdin.on('error', () => {})
   child.stdin.end(JSON.stringify(order))
   // It says when it listens, so that the next command finds it.
-  await new Promise<void>((resolve) => {
-    child.stdout.once('data', () => resolve())
-    child.once('exit', () => resolve())
+  const isListening = await new Promise<boolean>((resolve) => {
+    child.stdout.once('data', () => resolve(true))
+    child.once('error', () => resolve(false))
+    child.once('close', () => resolve(false))
   })
   child.stdout.destroy()
   child.unref()
+  if (!isListening) throw new Failure('agent_unlock_failed', { detail: { folder: order.runtimeFolder } })
 }
 
 /**
@@ -45,10 +53,17 @@ export async function keepKey(order: KeepingOrder, listening: () => void): Promi
       idle.refresh()
       return 'recall' in question && question.recall === order.saltHex ? { keyHex: key.toString('hex') } : {}
     }
-    serveSocket(order.runtimeFolder, keeperSocket, answer).then((server) => {
-      listening()
-      server.unref()
-    }, reject)
+    serveSocket(order.runtimeFolder, keeperSocket, answer).then(
+      (server) => {
+        listening()
+        server.unref()
+      },
+      (cause: unknown) => {
+        // The timer would keep this process, and whoever waits for its word.
+        clearTimeout(idle)
+        reject(cause)
+      },
+    )
   })
   key.fill(0)
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
-import { formatOtpauthUri, parseOtpauthUri } from '../../../otp/otpauth-uri.ts'
+import { formatOtpauthUri, longestUri, parseOtpauthUri } from '../../../otp/otpauth-uri.ts'
 
 /** The parameter of our own that holds a name differing from what issuer and label give. */
 const nameParameter = 'handle'
@@ -56,9 +56,19 @@ export function tameName(name: string): string {
   )
 }
 
-/** The store's plaintext: one otpauth URI per line. */
+/**
+ * The store's plaintext: one otpauth URI per line.
+ *
+ * @throws {@link Failure} `agent_account_too_large` for an account whose line {@link readLines} would not take
+ */
 export function writeLines(accounts: readonly OtpAccount[]): Buffer {
-  return Buffer.from(accounts.map((account) => `${formatOtpauthUri(account)}\n`).join(''))
+  return Buffer.from(accounts.map((account) => `${writeLine(account)}\n`).join(''))
+}
+
+function writeLine(account: OtpAccount): string {
+  const line = formatOtpauthUri(account)
+  if (line.length > longestUri) throw new Failure('agent_account_too_large', { detail: { name: nameOf(account) } })
+  return line
 }
 
 /**

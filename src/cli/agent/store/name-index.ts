@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { OtpAccount, OtpType } from '../../../otp/account.ts'
 import { nameOf } from './lines.ts'
 
@@ -33,7 +33,7 @@ export function sortEntries(entries: readonly IndexEntry[]): IndexEntry[] {
 }
 
 /** The file of the index, beside its store. */
-export function indexPathOf(storePath: string): string {
+function indexPathOf(storePath: string): string {
   return `${storePath}.index.json`
 }
 
@@ -68,8 +68,12 @@ export function readIndex(storePath: string, version: string | null): readonly I
 export function writeIndex(storePath: string, version: string, accounts: readonly OtpAccount[]): void {
   const index: IndexFile = { storeVersion: version, entries: accounts.map(indexEntryOf) }
   const temporary = `${indexPathOf(storePath)}.${process.pid}.new`
-  writeFileSync(temporary, JSON.stringify(index), { mode: 0o600 })
-  renameSync(temporary, indexPathOf(storePath))
+  try {
+    writeFileSync(temporary, JSON.stringify(index), { mode: 0o600 })
+    renameSync(temporary, indexPathOf(storePath))
+  } finally {
+    rmSync(temporary, { force: true })
+  }
 }
 
 function isIndexFile(value: unknown): value is IndexFile {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { CliContext } from '../../context.ts'
 import { Failure, isFailure } from '../../../errors/failure.ts'
+import { readSecretFile } from '../private-file.ts'
 import type { Settings } from '../settings.ts'
 import type { PassphraseSource } from './envelope.ts'
 
@@ -11,7 +11,7 @@ export function terminalPassphrases(context: CliContext, settings: Settings): Pa
   const askHidden = (text: string) => context.ask({ text, asks: 'the passphrase', instead })
   return {
     async given() {
-      if (settings.passphraseFile !== undefined) return readPassphraseFile(settings.passphraseFile)
+      if (settings.passphraseFile !== undefined) return readSecretFile(context, settings.passphraseFile)
       if (settings.file.keyring !== true) return null
       const { keyringPassphrase } = await import('./keyring.ts')
       return keyringPassphrase(settings)
@@ -30,11 +30,6 @@ export function terminalPassphrases(context: CliContext, settings: Settings): Pa
 /** One passphrase for everything, never asked for. */
 export function knownPassphrase(passphrase: string): PassphraseSource {
   return { given: async () => passphrase, ask: async () => null, askNew: async () => null }
-}
-
-/** The first line of a file, as people write passphrase files. */
-function readPassphraseFile(path: string): string {
-  return readFileSync(path, 'utf8').split(/\r?\n/, 1)[0] ?? ''
 }
 
 async function orNobody(question: () => Promise<string>): Promise<string | null> {

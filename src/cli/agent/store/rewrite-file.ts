@@ -2,8 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import { withLock } from './lock.ts'
-import { reasonOf } from '../private-file.ts'
-import { replaceFile } from './replace-file.ts'
+import { followLink, replaceFile, unwritable } from './replace-file.ts'
 import { readIfThere } from './sealed-file.ts'
 
 /**
@@ -32,7 +31,7 @@ export async function rewriteFile(
 
 /** Removes the version before, which an envelope no longer in use still opens. */
 export async function removeBackup(path: string): Promise<void> {
-  await rm(`${path}.bak`, { force: true })
+  await rm(`${await followLink(path)}.bak`, { force: true })
 }
 
 function isSame(one: Buffer | null, other: Buffer | null): boolean {
@@ -43,7 +42,6 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const reason = reasonOf(cause)
-    throw new Failure('agent_store_unwritable', { detail: { path: folder, reason }, cause })
+    throw unwritable(folder, cause)
   }
 }

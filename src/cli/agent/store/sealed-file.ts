@@ -18,6 +18,12 @@ export interface SealedFile {
   /** Opens bytes of this file. */
   open(sealed: Buffer): Promise<Buffer>
   /**
+   * Makes the file with a first content.
+   *
+   * @throws {@link Failure} `agent_store_exists` where another process was first: what it wrote stays
+   */
+  make(plaintext: Buffer): Promise<Buffer>
+  /**
    * Reads, changes and replaces the file under its lock; an edit that answers null changes nothing.
    *
    * @returns the new bytes, or null when nothing was written
@@ -26,9 +32,14 @@ export interface SealedFile {
   /**
    * Seals the same content in another envelope and removes the backup, which the old one still opens.
    *
+   * @param choose - picks the envelope by the present bytes, under the lock; null where there is no file
+   * @param beforeWriting - runs under the lock once everything is sealed, also where there is no file
    * @returns the content and the new bytes, or null when there is no file
    */
-  reseal(next: Envelope): Promise<{ plaintext: Buffer; sealed: Buffer } | null>
+  reseal(
+    choose: (sealed: Buffer | null) => Promise<Envelope>,
+    beforeWriting: (next: Envelope) => Promise<void>,
+  ): Promise<{ plaintext: Buffer; sealed: Buffer } | null>
 }
 
 /**
@@ -50,6 +61,15 @@ export function sealedFile(
     path,
     readSealed: () => readIfThere(path),
     open,
+    async make(plaintext) {
+      const { rewriteFile } = await import('./rewrite-file.ts')
+      const sealed = await (await envelope()).seal(plaintext, purpose)
+      await rewriteFile(path, async (before) => {
+        if (before !== null) throw new Failure('agent_store_exists', { detail: { path } })
+        return sealed
+      })
+      return sealed
+    },
     async change(edit) {
       const { rewriteFile } = await import('./rewrite-file.ts')
       return rewriteFile(path, async (before) => {
@@ -61,14 +81,15 @@ export function sealedFile(
         return plaintext === null ? null : (await envelope()).seal(plaintext, purpose, previous)
       })
     },
-    async reseal(next) {
+    async reseal(choose, beforeWriting) {
       const { removeBackup, rewriteFile } = await import('./rewrite-file.ts')
-      if (readIfThere(path) === null) return null
       let plaintext: Buffer = Buffer.alloc(0)
       const sealed = await rewriteFile(path, async (before) => {
-        if (before === null) return null
-        plaintext = await open(before)
-        return next.seal(plaintext, purpose)
+        const next = await choose(before)
+        if (before !== null) plaintext = await open(before)
+        const after = before === null ? null : await next.seal(plaintext, purpose)
+        await beforeWriting(next)
+        return after
       })
       await removeBackup(path)
       return sealed === null ? null : { plaintext, sealed }

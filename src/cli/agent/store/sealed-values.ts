@@ -34,10 +34,19 @@ export async function keepSealedValue(store: AgentStore, name: string, make: () 
 }
 
 function readValues(plaintext: Buffer, path: string): Record<string, string> {
-  const values: unknown = JSON.parse(plaintext.toString())
+  const values = parsedOrNull(plaintext.toString())
   const isValues = typeof values === 'object' && values !== null && Object.values(values).every(isString)
   if (!isValues) throw new Failure('agent_store_foreign', { detail: { path, reason: 'it holds no named values' } })
   return values as Record<string, string>
+}
+
+// The parser's message would quote the text, which holds passwords.
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function isString(value: unknown): value is string {

@@ -26,17 +26,18 @@ export interface StoreAccess {
 }
 
 /** The store's file name when gpg opens it. */
-export const gpgStoreName = 'accounts.gpg'
+const gpgStoreName = 'accounts.gpg'
 /** The store's file name when a passphrase does. */
 export const passphraseStoreName = 'accounts.sealed'
 
 /** Opens the store a command's flags, the environment and the settings name. Nothing is read or made yet. */
 export function openStore(context: CliContext, flags: StoreFlags = {}, access: StoreAccess = {}): AgentStore {
-  const loaded = loadSettings(context.env, flags)
+  const settle = () => loadSettings(context.env, flags)
+  const loaded = settle()
   const { gpgAsksNothing = false } = access
   const settings = { ...loaded, gpg: { ...loaded.gpg, asksNothing: gpgAsksNothing } }
   const passphrases = access.passphrases ?? terminalPassphrases(context, settings)
-  return new AgentStore(settings, passphrases, access.keeper ?? unlockedKeeper(settings.paths.runtime))
+  return new AgentStore(settings, settle, passphrases, access.keeper ?? unlockedKeeper(settings.paths.runtime))
 }
 
 /**
@@ -49,43 +50,55 @@ export class AgentStore {
   readonly settings: Settings
   /** The sealed values of other commands, such as the password the AWS sign-in keeps: in the same envelope. */
   readonly values: SealedFile
-  private readonly file: SealedFile
-  private readonly passphrases: PassphraseSource
-  private readonly keeper: KeyKeeper
-  private chosen: Promise<Envelope> | undefined
+  readonly #file: SealedFile
+  readonly #settle: () => Settings
+  readonly #passphrases: PassphraseSource
+  readonly #keeper: KeyKeeper
+  #chosen: Promise<Envelope> | undefined
 
-  constructor(settings: Settings, passphrases: PassphraseSource, keeper: KeyKeeper) {
+  constructor(settings: Settings, settle: () => Settings, passphrases: PassphraseSource, keeper: KeyKeeper) {
     this.settings = settings
-    this.passphrases = passphrases
-    this.keeper = keeper
+    this.#settle = settle
+    this.#passphrases = passphrases
+    this.#keeper = keeper
     this.path = storePathOf(settings)
-    this.file = sealedFile(this.path, 'accounts', () => this.envelope())
+    this.#file = sealedFile(this.path, 'accounts', () => this.envelope())
     this.values = sealedFile(`${this.path}.values`, 'values', () => this.envelope(), this.path)
   }
 
   /** The envelope in use, or the one a first write would choose. */
   envelope(): Promise<Envelope> {
-    return (this.chosen ??= this.chooseEnvelope())
+    return (this.#chosen ??= this.#chooseEnvelope())
   }
 
   /** Whether there is a store at all. @throws {@link Failure} when something is there that cannot be read */
   exists(): boolean {
-    return this.file.readSealed() !== null
+    return this.#file.readSealed() !== null
+  }
+
+  /**
+   * Makes the store, with nothing in it.
+   *
+   * @throws {@link Failure} `agent_store_exists` where another process was first: its accounts stay
+   */
+  async make(): Promise<void> {
+    const sealed = await this.#file.make(Buffer.alloc(0))
+    this.#refreshIndex(versionOf(sealed), [])
   }
 
   /** What is known without a decryption; one decryption when the index is missing or out of date. */
   async entries(): Promise<readonly IndexEntry[]> {
-    const sealed = this.file.readSealed()
+    const sealed = this.#file.readSealed()
     if (sealed === null) return []
     return readIndex(this.path, versionOf(sealed)) ?? (await this.accounts()).map(indexEntryOf)
   }
 
   /** All accounts, with their secrets. An absent store has none. */
   async accounts(): Promise<readonly OtpAccount[]> {
-    const sealed = this.file.readSealed()
+    const sealed = this.#file.readSealed()
     if (sealed === null) return []
-    const accounts = readLines(await this.file.open(sealed))
-    this.refreshIndex(versionOf(sealed), accounts)
+    const accounts = readLines(await this.#file.open(sealed))
+    this.#refreshIndex(versionOf(sealed), accounts)
     return accounts
   }
 
@@ -103,46 +116,67 @@ export class AgentStore {
   /** Changes the accounts; the edit's answer is handed back. An edit that returns the list it got writes nothing. */
   async change<T>(edit: (accounts: readonly OtpAccount[]) => Edited<T>): Promise<T> {
     let outcome: Edited<T> | undefined
-    const sealed = await this.file.change(({ plaintext, isNew }) => {
+    const sealed = await this.#file.change(({ plaintext, isNew }) => {
       const before = readLines(plaintext)
       outcome = edit(before)
       return outcome.accounts === before && !isNew ? null : writeLines(outcome.accounts)
     })
     if (outcome === undefined) throw new Error('The edit of the store did not run')
-    if (sealed !== null) writeIndex(this.path, versionOf(sealed), outcome.accounts)
+    if (sealed !== null) this.#refreshIndex(versionOf(sealed), outcome.accounts)
     return outcome.result
   }
 
   /**
    * Seals everything anew in another envelope, and removes the backups: whoever could read only the old envelope
    * reads nothing more here.
+   *
+   * No other process writes the store from the choice until all is written.
+   *
+   * @param choose - picks the envelope by the bytes of the store as they are then
+   * @param settle - writes down what the next change will be sealed to, when all is opened and nothing replaced yet:
+   *   cut short after it, the store has its old readers until that change, and not the other way round
+   * @throws {@link Failure} `agent_store_missing`
    */
-  async reseal(next: Envelope): Promise<void> {
-    const resealed = await this.file.reseal(next)
-    await this.values.reseal(next)
-    this.chosen = Promise.resolve(next)
-    if (resealed !== null) writeIndex(this.path, versionOf(resealed.sealed), readLines(resealed.plaintext))
+  async reseal(choose: (sealed: Buffer) => Promise<Envelope>, settle: () => Promise<void>): Promise<void> {
+    // Asked before the lock too, which would make the folder.
+    if (!this.exists()) this.#isMissing()
+    const resealed = await this.#file.reseal(
+      async (sealed) => choose(sealed ?? this.#isMissing()),
+      async (next) => {
+        await this.values.reseal(async () => next, settle)
+        this.#chosen = Promise.resolve(next)
+      },
+    )
+    if (resealed !== null) this.#refreshIndex(versionOf(resealed.sealed), readLines(resealed.plaintext))
   }
 
-  private refreshIndex(version: string, accounts: readonly OtpAccount[]): void {
+  #isMissing(): never {
+    throw new Failure('agent_store_missing', { detail: { path: this.path } })
+  }
+
+  #refreshIndex(version: string, accounts: readonly OtpAccount[]): void {
     if (readIndex(this.path, version) !== null) return
     try {
       writeIndex(this.path, version, accounts)
     } catch {
-      // A store in a folder that cannot be written is still read, only without its index.
+      // A store in a folder that cannot be written is still read, only without its index; one that was written, was.
     }
   }
 
-  private async chooseEnvelope(): Promise<Envelope> {
+  async #chooseEnvelope(): Promise<Envelope> {
     const sealed = readIfThere(this.path)
     // What this call does not need is not loaded: a code should be there at once.
     if (sealed !== null && isPassphraseSealed(sealed)) {
       const { passphraseEnvelope } = await import('./passphrase-envelope.ts')
-      return passphraseEnvelope(this.passphrases, this.keeper)
+      return passphraseEnvelope(this.#passphrases, this.#keeper)
     }
     const { gpgEnvelope } = await import('./gpg-envelope.ts')
-    const { gpg, recipients, keepsRecipients } = this.settings
-    return gpgEnvelope(gpg, sealed !== null && keepsRecipients ? [] : recipients, this.passphrases)
+    const recipientsOf = (isNew: boolean) => {
+      // Settled anew at each write, under its lock: whoever was removed since this command began stays out.
+      const { recipients, keepsRecipients } = this.#settle()
+      return keepsRecipients && !isNew ? [] : recipients
+    }
+    return gpgEnvelope(this.settings.gpg, recipientsOf, this.#passphrases)
   }
 }
 

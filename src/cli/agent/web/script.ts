@@ -21,11 +21,9 @@ interface Told {
 }
 
 async function post(path: string, body: object): Promise<Told> {
-  const answer = await fetch(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  })
+  const headers = { 'Content-Type': 'application/json' }
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => null)
+  if (answer === null) return { error: 'The program behind this page has ended. Start it again: watchword agent web' }
   if (answer.status === 401 && path !== '/unlock') location.reload()
   return (await answer.json()) as Told
 }
@@ -106,6 +104,8 @@ function startReveal(row: HTMLLIElement): void {
       if (document.hidden) hide()
       else void show(true)
     }
+    // Of two clicks the second answer counts on: a countdown nobody can stop would ask for codes for ever.
+    clearInterval(ticking)
     tick()
     ticking = setInterval(tick, 250)
   }
@@ -114,7 +114,7 @@ function startReveal(row: HTMLLIElement): void {
     if (output.textContent !== '') await copy().catch(() => say(`The code of ${name} is shown.`))
   }
   reveal.addEventListener('click', () => void showAndCopy())
-  shown.addEventListener('click', () => void copy())
+  shown.addEventListener('click', () => void copy().catch(() => say(`The browser did not copy the code of ${name}.`)))
 }
 
 function startPassphrase(): void {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isFailure } from '../../../errors/failure.ts'
+import { ownConnectionsOf, strangerSentence } from '../loopback-peer.ts'
 import { type Answer, failed, json, page, redirect, safetyHeaders, statusOf } from './answers.ts'
 import { ownHosts, refusalOf } from './guard.ts'
 import * as handlers from './handlers.ts'
@@ -28,26 +29,33 @@ export interface WebAddress {
 /** Serves the page. */
 export async function startWebServer(room: handlers.WebRoom, { host, port }: WebAddress): Promise<WebServer> {
   const server = createServer({ requestTimeout: 30_000 })
+  const isOwn = ownConnectionsOf(server, room.context.env)
   await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, host, resolve))
   const { port: bound } = server.address() as AddressInfo
   const hosts = ownHosts(bound)
   const session = new WebSession(bound)
-  server.on('request', (request, response) => void respond(room, session, hosts, request, response))
+  const answer = (request: IncomingMessage) => answerTo(room, session, hosts, request)
+  server.on('request', (request, response) => {
+    void respond(isOwn(request.socket) ? answer : refuseStranger, request, response)
+  })
   return { server, startUrl: `http://127.0.0.1:${bound}/start?token=${session.startToken}` }
 }
 
 async function respond(
-  room: handlers.WebRoom,
-  session: WebSession,
-  hosts: readonly string[],
+  answerTo: (request: IncomingMessage) => Promise<Answer>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = await answerTo(room, session, hosts, request).catch(failed)
+  const answer = await answerTo(request).catch(failed)
   const headers = { ...safetyHeaders, 'Content-Type': answer.type, ...answer.headers }
   // What is left of a body that was refused is not waited for.
   if (!request.complete) response.setHeader('Connection', 'close')
   response.writeHead(answer.status, headers).end(answer.body)
+}
+
+/** What another user of this computer gets, whatever was asked: the link still works once for its owner. */
+async function refuseStranger(): Promise<Answer> {
+  return page(messagePage('Not for you', strangerSentence), 403)
 }
 
 async function answerTo(

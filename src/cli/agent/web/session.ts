@@ -4,22 +4,22 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 export class WebSession {
   /** Put into the start link. */
   readonly startToken = randomBytes(32).toString('base64url')
-  private isStarted = false
-  private readonly cookieHash: Buffer
-  private readonly cookieValue = randomBytes(32).toString('base64url')
-  private readonly cookieName: string
+  #isStarted = false
+  readonly #cookieHash: Buffer
+  readonly #cookieValue = randomBytes(32).toString('base64url')
+  readonly #cookieName: string
 
   /** @param port - browsers keep one set of cookies for all ports of a name: two pages must not share one */
   constructor(port: number) {
-    this.cookieName = `watchword_agent_${port}`
-    this.cookieHash = hashOf(this.cookieValue)
+    this.#cookieName = `watchword_agent_${port}`
+    this.#cookieHash = hashOf(this.#cookieValue)
   }
 
   /** The cookie for whoever brings the start token first; null for everybody else. */
   start(token: string): string | null {
-    if (this.isStarted || !timingSafeEqual(hashOf(token), hashOf(this.startToken))) return null
-    this.isStarted = true
-    return `${this.cookieName}=${this.cookieValue}; Path=/; HttpOnly; SameSite=Strict`
+    if (this.#isStarted || !timingSafeEqual(hashOf(token), hashOf(this.startToken))) return null
+    this.#isStarted = true
+    return `${this.#cookieName}=${this.#cookieValue}; Path=/; HttpOnly; SameSite=Strict`
   }
 
   /** Whether a Cookie header holds the session. Cookies of other programs on this computer are passed over. */
@@ -27,9 +27,9 @@ export class WebSession {
     const values = (cookieHeader ?? '')
       .split(';')
       .map((pair) => pair.trim())
-      .filter((pair) => pair.startsWith(`${this.cookieName}=`))
-      .map((pair) => pair.slice(this.cookieName.length + 1))
-    return values.some((value) => timingSafeEqual(hashOf(value), this.cookieHash))
+      .filter((pair) => pair.startsWith(`${this.#cookieName}=`))
+      .map((pair) => pair.slice(this.#cookieName.length + 1))
+    return values.some((value) => timingSafeEqual(hashOf(value), this.#cookieHash))
   }
 }
 

@@ -18,20 +18,20 @@ import { type AgentStore, openStore } from '../store/store.ts'
  */
 export class UnlockedStore {
   readonly store: AgentStore
-  private passphrase: string | null = null
-  private readonly keeper = memoryKeeper()
-  private idle: NodeJS.Timeout | undefined
-  private locks = 0
-  private locking: Promise<void> = Promise.resolve()
-  private opened: { readonly version: string; readonly accounts: readonly OtpAccount[] } | null = null
+  #passphrase: string | null = null
+  readonly #keeper = memoryKeeper()
+  #idle: NodeJS.Timeout | undefined
+  #locks = 0
+  #locking: Promise<void> = Promise.resolve()
+  #opened: { readonly version: string; readonly accounts: readonly OtpAccount[] } | null = null
 
   constructor(context: CliContext, flags: StoreFlags) {
     const passphrases: PassphraseSource = {
-      given: async () => this.passphrase,
+      given: async () => this.#passphrase,
       ask: async () => null,
-      askNew: async () => this.passphrase,
+      askNew: async () => this.#passphrase,
     }
-    this.store = openStore(context, flags, { passphrases, keeper: this.keeper, gpgAsksNothing: true })
+    this.store = openStore(context, flags, { passphrases, keeper: this.#keeper, gpgAsksNothing: true })
   }
 
   /**
@@ -43,9 +43,9 @@ export class UnlockedStore {
    */
   async unlock(passphrase: string): Promise<void> {
     await this.lock()
-    this.passphrase = passphrase
+    this.#passphrase = passphrase
     try {
-      await this.accounts()
+      await this.#accounts()
     } catch (cause) {
       await this.lock()
       throw cause
@@ -55,33 +55,33 @@ export class UnlockedStore {
 
   /** Forgets the passphrase, here and in gpg's agent. */
   lock(): Promise<void> {
-    clearTimeout(this.idle)
-    this.idle = undefined
-    this.passphrase = null
-    this.opened = null
-    this.keeper.forget()
+    clearTimeout(this.#idle)
+    this.#idle = undefined
+    this.#passphrase = null
+    this.#opened = null
+    this.#keeper.forget()
     // What is being opened just now waits for this, or is thrown away: it must not open what was locked.
-    this.locks++
-    this.locking = this.forgetInAgent()
-    return this.locking
+    this.#locks++
+    this.#locking = this.#forgetInAgent()
+    return this.#locking
   }
 
   /** All accounts: opened once, and again only when another process has changed the store. */
-  private async accounts(): Promise<readonly OtpAccount[]> {
-    await this.locking.catch(() => {})
+  async #accounts(): Promise<readonly OtpAccount[]> {
+    await this.#locking.catch(() => {})
     const sealed = readIfThere(this.store.path)
     if (sealed === null) return []
     const version = versionOf(sealed)
-    if (this.opened?.version === version) return this.opened.accounts
-    const { locks } = this
+    if (this.#opened?.version === version) return this.#opened.accounts
+    const locks = this.#locks
     const accounts = await this.store.accounts()
-    if (locks !== this.locks) throw new Failure('agent_passphrase_needed')
-    this.opened = { version, accounts }
-    if (this.idle === undefined) this.touch()
+    if (locks !== this.#locks) throw new Failure('agent_passphrase_needed')
+    this.#opened = { version, accounts }
+    if (this.#idle === undefined) this.touch()
     return accounts
   }
 
-  private async forgetInAgent(): Promise<void> {
+  async #forgetInAgent(): Promise<void> {
     const sealed = readIfThere(this.store.path)
     const isGpg = sealed !== null && sealed.length > 0 && (await this.store.envelope()).kind === 'gpg'
     if (isGpg) await forgetPassphrases(this.store.settings.gpg, await keyIdsOf(this.store.settings.gpg, sealed))
@@ -89,15 +89,15 @@ export class UnlockedStore {
 
   /** Notes that somebody is there: the store locks itself after a while without this. */
   touch(): void {
-    clearTimeout(this.idle)
-    this.idle = setTimeout(() => void this.lock().catch(() => {}), this.store.settings.lockAfterMinutes * 60_000)
-    this.idle.unref()
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => void this.lock().catch(() => {}), this.store.settings.lockAfterMinutes * 60_000)
+    this.#idle.unref()
   }
 
   /** Whether codes can be had without a passphrase being typed first. */
   async isOpen(): Promise<boolean> {
     try {
-      await this.accounts()
+      await this.#accounts()
       return true
     } catch (cause) {
       if (cause instanceof Failure && ['agent_passphrase_needed', 'agent_passphrase_wrong'].includes(cause.code))
@@ -108,7 +108,7 @@ export class UnlockedStore {
 
   /** The account of exactly this name. @throws {@link Failure} `agent_otp_not_found`, or because the store is locked */
   async account(name: string): Promise<OtpAccount> {
-    const found = (await this.accounts()).find((account) => nameOf(account) === name)
+    const found = (await this.#accounts()).find((account) => nameOf(account) === name)
     if (found === undefined) throw new Failure('agent_otp_not_found', { detail: { name } })
     return found
   }

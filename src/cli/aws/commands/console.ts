@@ -37,9 +37,11 @@ async function sessionFor(helper: AwsHelper, flags: SessionFlags): Promise<Chose
   const profile = await readProfile(helper, flags.profile)
   if (!hasOnlyKeys(profile)) return chosenSession(helper, flags)
   const keys = await profileCredentials(helper, profile.name)
-  const credentials = await getFederationToken(helper.transport, keys, 'watchword', consoleSeconds, stsPlace(helper))
   const region = profile.options['region'] ?? null
-  return { credentials, roleArn: null, region, partition: partitionOfRegion(region ?? regionOf(helper.settings)) }
+  const place = { ...stsPlace(helper), ...(region === null ? {} : { region }) }
+  const partition = partitionOfRegion(region ?? regionOf(helper.settings))
+  const credentials = await getFederationToken(helper.transport, keys, 'watchword', consoleSeconds, partition, place)
+  return { credentials, roleArn: null, region, partition }
 }
 
 async function urlFor(helper: AwsHelper, flags: ConsoleFlags): Promise<string> {

@@ -5,6 +5,7 @@ import { Failure, isFailure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import { fromImage, fromText } from '../../agent/secret-input.ts'
 import type { CliContext } from '../../context.ts'
+import { counted } from '../../counted.ts'
 import { openHelper, totpAccountOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { forgetRefusal } from '../refused-sign-in.ts'
 import { withGiven } from '../secret-source.ts'
@@ -62,10 +63,10 @@ export async function init(this: CliContext, flags: InitFlags): Promise<void> {
   const trial: AwsHelper = { ...before, settings, totpAccount, secrets }
   // What was refused was refused for what stood here before.
   if (answers.password !== '' || answers.account !== null) forgetRefusal(before.paths, settings.path)
-  if (flags.check) this.say(`Signed in. Okta offers ${await tryOut(trial)} roles.`)
+  if (flags.check) this.say(`Signed in. Okta offers ${counted(await tryOut(trial), 'role')}.`)
   if (answers.account !== null) await before.secrets.storeAccount(totpAccount, answers.account)
   if (answers.password !== '') await before.secrets.storePassword(settings.config, answers.password)
-  saveSettings(before.paths, settings.config, answers.file)
+  await saveSettings(before.paths, settings.config, answers.file)
   forgetRefusal(before.paths, settings.path)
   this.say(
     `Saved in ${settings.path}; the password and the secret are in the agent's store. Next: watchword aws refresh`,

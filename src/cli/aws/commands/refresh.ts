@@ -1,6 +1,7 @@
 import { fetchAccountAliases } from '../../../aws/account-aliases.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { CliContext } from '../../context.ts'
+import { counted } from '../../counted.ts'
 import { openHelper, openPaths, regionOf, type AwsHelper, type PlaceFlags } from '../helper.ts'
 import { ownCommand } from '../own-command.ts'
 import { defaultTemplate } from '../profile-names.ts'
@@ -78,7 +79,7 @@ function report(context: CliContext, planned: RefreshPlan, flags: RefreshFlags):
 
 function summary({ target, other }: RefreshPlan): string {
   const { added, changed, removed, profiles } = target.plan
-  const done = `${profiles.size} profiles in ${target.path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed`
+  const done = `${counted(profiles.size, 'profile')} in ${target.path}: ${added.length} added, ${changed.length} changed, ${removed.length} removed`
   const left = other?.plan.removed.length ?? 0
   return left === 0 ? `${done}.` : `${done}; ${left} taken out of ${other?.path}.`
 }

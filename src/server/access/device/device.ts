@@ -1,9 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { newToken } from '../../../crypto/token.ts'
 import { Failure } from '../../../errors/failure.ts'
+import type { Tx } from '../../database/storage.ts'
+import { takeTurn } from '../../database/turns.ts'
 import type { Actor } from '../../http/actor.ts'
 import { sourceNetwork } from '../../http/address.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
+import { holdActor } from '../hold-actor.ts'
 import { loggedInActor } from '../login/login.ts'
 import { personObject } from '../people/people.ts'
 import { requireSession } from '../proofs.ts'
@@ -36,13 +39,12 @@ export async function startDevice(
 ): Promise<StartedDevice> {
   const atMs = nowMs(context)
   const address = sourceNetwork(begin.address)
-  const waiting = await store.countWaiting(context.storage.db, address, atMs)
-  if (waiting >= maxWaiting) throw new Failure('device_too_many', { detail: { retryAfterMs: 60_000 } })
   const deviceCode = newToken()
   const userCode = makeUserCode()
   const expiresAtMs = atMs + grantLivesMs
-  await context.storage.transaction((tx) =>
-    store.insertGrant(tx, {
+  await context.storage.transaction(async (tx) => {
+    await refuseTooMany(context, tx, address)
+    await store.insertGrant(tx, {
       id: randomUUID(),
       deviceKey: tokenKey(deviceCode),
       userCode: bare(userCode),
@@ -52,10 +54,16 @@ export async function startDevice(
       personId: null,
       createdAtMs: atMs,
       expiresAtMs,
-    }),
-  )
+    })
+  })
   const verificationUrl = `${begin.origin}/device#${userCode}`
   return { deviceCode, userCode, verificationUrl, expiresAtMs, intervalMs: pollEveryMs }
+}
+
+async function refuseTooMany(context: AccessContext, tx: Tx, address: string): Promise<void> {
+  await takeTurn(tx, context.storage.engine, 'waitingDevices')
+  const waiting = await store.countWaiting(tx, address, nowMs(context))
+  if (waiting >= maxWaiting) throw new Failure('device_too_many', { detail: { retryAfterMs: 60_000 } })
 }
 
 /** What a person is about to let in. */
@@ -76,6 +84,7 @@ export async function answerDevice(
   const me = requireSession(actor)
   const grant = await readDevice(context, actor, userCode)
   await context.storage.transaction(async (tx) => {
+    await holdActor(tx, me)
     const to = allow ? 'confirmed' : 'refused'
     const isMoved = await store.moveGrant(tx, grant.id, { from: 'waiting', to, personId: me.personId })
     if (!isMoved) throw new Failure('device_code_unknown')
@@ -113,7 +122,12 @@ async function handOut(context: AccessContext, grant: store.DeviceGrant, address
   const isOut = person === null || !person.enabled || (await context.codes.isLockedSince(person.id, grant.createdAtMs))
   if (person === null || isOut) return { state: 'refused' }
   return context.storage.transaction(async (tx) => {
-    const { token, text } = await context.tokens.create(tx, {
+    const id = randomUUID()
+    // First of all: whoever ends the person's logins comes before us, and this finds nothing, or after the token is there.
+    const isFirst = await store.moveGrant(tx, grant.id, { from: 'confirmed', to: 'done', tokenId: id })
+    if (!isFirst) throw new Failure('device_code_unknown')
+    const { text } = await context.tokens.create(tx, {
+      id,
       name: grant.clientName,
       owner: 'device',
       personId: person.id,
@@ -121,13 +135,11 @@ async function handOut(context: AccessContext, grant: store.DeviceGrant, address
       createdBy: person.id,
       expiresAtMs: nowMs(context) + tokenLivesMs,
     })
-    const isFirst = await store.moveGrant(tx, grant.id, { from: 'confirmed', to: 'done', tokenId: token.id })
-    if (!isFirst) throw new Failure('device_code_unknown')
     await audit(context, tx, loggedInActor(person, address), {
       action: 'person.login',
       ...personObject(person),
       outcome: 'accepted',
-      detail: { how: 'device', tokenId: token.id, client: grant.clientName },
+      detail: { how: 'device', tokenId: id, client: grant.clientName },
     })
     return { state: 'confirmed', token: text ?? '', username: person.username }
   })

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { DeviceGrantTable } from '../../database/tables.ts'
+import type { DeviceGrantTable } from '../../database/tables/logins.ts'
 import { keyBytes } from '../token-key.ts'
 
 /** Where a command's sign-in stands; `done` is one whose token was told. */

@@ -6,7 +6,7 @@ import type { Actor, Role } from '../../http/actor.ts'
 import { given } from '../given.ts'
 import { type AccessContext, audit, groupMoved, nowMs, personMoved } from '../context.ts'
 import { keepingAnAdministrator } from '../people/last-administrator.ts'
-import { personById } from '../people/store.ts'
+import { holdPerson, personById } from '../people/store.ts'
 import { checkedName } from '../people/usernames.ts'
 import { everyone } from './everyone.ts'
 import * as store from './store.ts'
@@ -73,7 +73,9 @@ export async function updateGroup(
   if (group.id === everyone.id && change.role !== undefined && change.role !== null) throw new Failure('group_built_in')
   await uniquely(() =>
     context.storage.transaction(async (tx) => {
-      await keepingAnAdministrator(tx, () => store.changeGroup(tx, group.id, { ...change, name }))
+      await keepingAnAdministrator(tx, async () => {
+        if (!(await store.changeGroup(tx, group.id, { ...change, name }))) throw new Failure('group_not_found')
+      })
       await groupMoved(context, tx, group.id)
       const detail = given({ ...change, name })
       await audit(context, tx, actor, { action: 'group.update', ...object(group), outcome: 'done', detail })
@@ -109,8 +111,9 @@ export async function addMember(context: AccessContext, actor: Actor, ref: strin
   const group = await findGroup(context, ref)
   if (group.id === everyone.id) throw new Failure('group_built_in')
   await context.storage.transaction(async (tx) => {
-    const person = await personById(tx, personId)
+    const person = await holdPerson(tx, personId)
     if (person === null) throw new Failure('person_not_found')
+    if (!(await store.holdGroup(tx, group.id))) throw new Failure('group_not_found')
     if (!(await store.insertMember(tx, { groupId: group.id, personId, source: 'local' }))) return
     await auditMember(context, tx, actor, 'group.member_add', group, person)
   })

@@ -5,12 +5,11 @@ import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
 import type { AccessContext } from '../context.ts'
 import { findPerson } from '../people/people.ts'
-import { personById, type PersonRow } from '../people/store.ts'
 import { usernameKey } from '../people/usernames.ts'
 import { showPeople } from '../people/views.ts'
 import { isAuditor, requireAdministrator, requireAuditor, requireKnown } from '../rights.ts'
 import * as groups from './groups.ts'
-import { type GroupRow, listGroups, listMemberIds, managesAnAccount } from './store.ts'
+import { type GroupRow, listGroups, listMembers, managesAnAccount } from './store.ts'
 
 /** Groups, for administrators; whoever manages an account sees names, to grant to them. */
 export function groupRoutes({ route }: Router, context: AccessContext): void {
@@ -38,11 +37,9 @@ export function groupRoutes({ route }: Router, context: AccessContext): void {
     const { limit = 100, cursor } = query
     const after = cursor === undefined ? undefined : String(readCursor(cursor, ['string'])[0])
     const group = await groups.findGroup(context, params.group)
-    const ids = await listMemberIds(context.storage.db, group.id, { after, limit: limit + 1 })
-    const rows = await Promise.all(ids.map((id) => personById(context.storage.db, id)))
-    const found = rows.filter((row): row is PersonRow => row !== null)
+    const rows = await listMembers(context.storage.db, group.id, { after, limit: limit + 1 })
     const page = pageOfRows(
-      found,
+      rows,
       limit,
       (row) => [usernameKey(row.username)],
       (row) => row,

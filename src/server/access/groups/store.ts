@@ -1,7 +1,7 @@
-import { sql } from '../../database/sql.ts'
+import { containing, sql } from '../../database/sql.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 import type { Role } from '../../http/actor.ts'
-import { roleOrNull } from '../people/store.ts'
+import { personFrom, type PersonRow, roleOrNull } from '../people/store.ts'
 import { everyone } from './everyone.ts'
 
 /** Where a group comes from; `built-in` is `everyone` alone. */
@@ -32,8 +32,7 @@ export async function listGroups(
   let query = groupQuery(db).orderBy('group.name').limit(limit)
   if (after !== undefined) query = query.where('group.name', '>', after)
   if (search !== undefined && search !== '') {
-    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    query = query.where(sql<boolean>`lower(${sql.ref('group.name')}) like ${pattern} escape '\\'`)
+    query = query.where(sql<string>`lower(${sql.ref('group.name')})`, 'like', containing(search.toLowerCase()))
   }
   return (await query.execute()).map(groupFrom)
 }
@@ -70,9 +69,9 @@ export async function insertGroup(
     .execute()
 }
 
-/** Changes what is given; a role of null takes it away. */
-export async function changeGroup(tx: Tx, id: string, change: GroupChange): Promise<void> {
-  await tx
+/** Changes what is given; a role of null takes it away. False means that there is no such group any more. */
+export async function changeGroup(tx: Tx, id: string, change: GroupChange): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('group')
     .set({
       id,
@@ -81,7 +80,13 @@ export async function changeGroup(tx: Tx, id: string, change: GroupChange): Prom
       ...(change.mayAddAccounts === undefined ? {} : { may_add_accounts: change.mayAddAccounts ? 1 : 0 }),
     })
     .where('id', '=', id)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Whether a group is still there. Until the transaction ends nobody can delete it. */
+export function holdGroup(tx: Tx, id: string): Promise<boolean> {
+  return changeGroup(tx, id, {})
 }
 
 /** Deletes a group with its memberships and the grants it held. */
@@ -91,20 +96,20 @@ export async function deleteGroupRow(tx: Tx, id: string): Promise<boolean> {
   return numDeletedRows === 1n
 }
 
-/** Ids of the members of a group, by name, after the name key `after`. */
-export async function listMemberIds(
+/** A page of the members of a group by name, after the name key `after`. */
+export async function listMembers(
   db: Queryable,
   groupId: string,
   { after, limit }: { after?: string | undefined; limit: number },
-): Promise<string[]> {
-  let query = db.selectFrom('person').select('id').orderBy('username_key').limit(limit)
+): Promise<PersonRow[]> {
+  let query = db.selectFrom('person').selectAll().orderBy('username_key').limit(limit)
   if (groupId !== everyone.id) {
     query = query.where('id', 'in', (where) =>
       where.selectFrom('person_group').select('person_id').where('group_id', '=', groupId),
     )
   }
   if (after !== undefined) query = query.where('username_key', '>', after)
-  return (await query.execute()).map((row) => row.id)
+  return (await query.execute()).map(personFrom)
 }
 
 /** Everybody who was put into a group, by whom ever. */

@@ -90,9 +90,23 @@ export interface FirstFactor {
  */
 export async function logIn(context: AccessContext, proof: LoginProof, place: LoginPlace): Promise<LoggedIn> {
   const first = await checkFirstFactor(context, proof, place)
-  const refusal = await checkSecondFactor(context, first, proof, place)
-  return concludeLogin(context, first, refusal, place, proof.recoveryCode === undefined ? 'code' : 'recovery-code')
+  if (proof.recoveryCode !== undefined) return logInByRecoveryCode(context, first, proof.recoveryCode, place)
+  return concludeLogin(context, first, await checkCode(context, first, proof, place), place, 'code')
 }
+
+// Spent in the transaction of the login: one that is refused, because of what happened meanwhile, costs no code.
+function logInByRecoveryCode(
+  context: AccessContext,
+  first: FirstFactor,
+  recoveryCode: string,
+  place: LoginPlace,
+): Promise<LoggedIn> {
+  const spend: SpendFactor = (tx, personId) => spendRecoveryCode(tx, personId, recoveryCode, nowMs(context))
+  return concludeLogin(context, first, first.refusal, place, 'recovery-code', spend)
+}
+
+/** Uses a second factor up for this person, nobody's where the id is empty. False means it was wrong. */
+type SpendFactor = (tx: Tx, personId: string) => Promise<boolean>
 
 interface Welcome {
   readonly person: people.PersonRow
@@ -138,20 +152,13 @@ async function isRightPassphrase(person: people.PersonRow | null, passphrase: st
 }
 
 /** Judges the code of whoever passed the first factor; of everybody else it judges nobody's, at the same price. */
-async function checkSecondFactor(
+async function checkCode(
   context: AccessContext,
   first: FirstFactor,
   proof: LoginProof,
   place: LoginPlace,
 ): Promise<LoginRefusal | null> {
   const personId = first.refusal === null ? (first.person?.id ?? null) : null
-  if (proof.recoveryCode !== undefined) {
-    const { recoveryCode } = proof
-    const isSpent = await context.storage.transaction((tx) =>
-      spendRecoveryCode(tx, personId ?? '', recoveryCode, nowMs(context)),
-    )
-    return first.refusal ?? (isSpent ? null : 'code')
-  }
   const actor: Actor = { kind: 'stranger', address: place.address }
   const from = { address: place.address, device: first.knownDevice }
   const verdict = await context.codes.verify({ personId, code: proof.code ?? '', actor, ...from })
@@ -161,19 +168,27 @@ async function checkSecondFactor(
   return verdict.isLocked ? 'locked' : 'code'
 }
 
-/** Begins the session of a login that passed, or charges and audits one that did not, in one transaction. */
+/**
+ * Begins the session of a login that passed, or charges and audits one that did not, in one transaction.
+ *
+ * @param spend - a second factor that is yet to be used up, where one is: asked of nobody when the login is refused
+ *   already, at the same price
+ */
 export async function concludeLogin(
   context: AccessContext,
   first: FirstFactor,
   refusal: LoginRefusal | null,
   place: LoginPlace,
   how: string,
+  spend?: SpendFactor,
 ): Promise<LoggedIn> {
   const { person } = first
   const upgraded = refusal === null && person !== null ? await upgradedHash(person, first) : null
   const limits = place.limits ?? (await context.sessionLimits())
   const loggedIn = await context.storage.transaction(async (tx) => {
-    const reason = refusal ?? (await lateRefusal(context, tx, first))
+    const early = refusal ?? (await lateRefusal(context, tx, first))
+    const isSpent = await spend?.(tx, early === null ? (person?.id ?? '') : '')
+    const reason = early ?? (isSpent === false ? 'code' : null)
     if (reason !== null || person === null) {
       await refuse(context, tx, first, reason ?? 'unknown', place)
       return null

@@ -14,7 +14,7 @@ import { logIn, type LoginPlace } from './login.ts'
 /** What logging in and out needs. */
 export interface LoginParts extends MeParts {
   /** Where the provider ends its own session, null where there is nothing to end. */
-  readonly providerLogout: (request: FastifyRequest, sessionId: string) => Promise<string | null>
+  readonly providerLogout: (request: FastifyRequest, idToken: string | undefined) => Promise<string | null>
 }
 
 /** Setup, login and logout of people in a browser. */
@@ -48,7 +48,7 @@ export function loginRoutes({ route }: Router, parts: LoginParts): void {
     cookie.clear(request, reply)
     const sessionId = actor.kind === 'person' ? actor.sessionId : undefined
     if (sessionId === undefined) return { redirect: null }
-    const redirect = await parts.providerLogout(request, sessionId)
+    const record = await context.sessions.record(sessionId)
     await context.storage.transaction(async (tx) => {
       await context.sessions.end(tx, { id: sessionId })
       await audit(context, tx, actor, {
@@ -58,7 +58,8 @@ export function loginRoutes({ route }: Router, parts: LoginParts): void {
         outcome: 'done',
       })
     })
-    return { redirect }
+    // Last: the session here is over, however long the provider takes to say where its own ends.
+    return { redirect: await parts.providerLogout(request, record?.data.idToken) }
   })
 }
 

@@ -92,6 +92,11 @@ export async function writeWait(tx: Tx, personId: string, sourceHash: Uint8Array
     .execute()
 }
 
+/** Forgets where logins last succeeded before a moment; what all unknown sources failed together stays. */
+export async function deleteOldSources(tx: Tx, beforeMs: number): Promise<void> {
+  await tx.deleteFrom('login_source').where('accepted_at_ms', '>', 0).where('accepted_at_ms', '<=', beforeMs).execute()
+}
+
 /** The first of the same two statements for nobody: it changes nothing, and costs what a real one costs (T40). */
 export async function pretendFailure(tx: Tx, sourceHash: Uint8Array): Promise<void> {
   await tx

@@ -1,4 +1,4 @@
-import type { Confirmation } from '../../../api/realms.ts'
+import type { Confirmation } from '../../../api/subjects.ts'
 import { hashPassphrase } from '../../../crypto/passphrase.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Tx } from '../../database/storage.ts'
@@ -10,8 +10,9 @@ import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
 import { personObject } from '../people/people.ts'
 import type { NewCode } from '../people/person-codes.ts'
 import { makeRecoveryCodes, replaceRecoveryCodes } from '../people/recovery-codes.ts'
-import { changePerson, personById, type PersonRow } from '../people/store.ts'
+import { changePerson, holdUnchanged, personById, type PersonRow } from '../people/store.ts'
 import { requireRecentProof, requireSession, type SessionActor } from '../proofs.ts'
+import { holdSession } from '../sessions/store.ts'
 
 /** What is typed to prove once more that it is oneself. */
 export interface Reproof {
@@ -49,6 +50,7 @@ export async function changePassphrase(
   await proveAgain(context, me, person, change)
   const passphraseHash = await hashPassphrase(change.newPassphrase)
   await context.storage.transaction(async (tx) => {
+    await holdLogin(tx, me, person)
     await changePerson(tx, person.id, { passphraseHash }, nowMs(context))
     await personMoved(context, tx, person.id)
     await tellOfChange(context, tx, me, person, 'passphrase')
@@ -59,7 +61,10 @@ export async function changePassphrase(
 export async function beginCode(context: AccessContext, actor: Actor): Promise<NewCode> {
   const me = requireRecentProof(actor, nowMs(context))
   const person = await localPerson(context, me.personId)
-  return context.storage.transaction((tx) => context.codes.begin(tx, person, me))
+  return context.storage.transaction(async (tx) => {
+    await holdLogin(tx, me, person)
+    return context.codes.begin(tx, person, me)
+  })
 }
 
 /**
@@ -84,6 +89,7 @@ export async function renewRecoveryCodes(context: AccessContext, actor: Actor): 
   const person = await localPerson(context, me.personId)
   const codes = makeRecoveryCodes()
   await context.storage.transaction(async (tx) => {
+    await holdLogin(tx, me, person)
     await replaceRecoveryCodes(tx, person.id, codes)
     await tellOfChange(context, tx, me, person, 'recovery-codes')
   })
@@ -115,6 +121,17 @@ export async function tellOfChange(
     personIds: [person.id],
     fields: { personId: person.id, username: person.username, what },
   })
+}
+
+/**
+ * Throws unless the session still lives and its person is who was read, neither disabled nor reset: what ended a
+ * moment ago changes no factor. Until the transaction ends it stays so.
+ *
+ * @throws {@link Failure} `login_needed`
+ */
+export async function holdLogin(tx: Tx, me: SessionActor, person: PersonRow): Promise<void> {
+  const isLive = (await holdUnchanged(tx, person)) && (await holdSession(tx, me.sessionId))
+  if (!isLive) throw new Failure('login_needed')
 }
 
 /** The local person behind a session; whoever comes from the provider has their factors there. */

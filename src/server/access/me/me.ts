@@ -4,7 +4,14 @@ import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
 import { csrfTokenOf } from '../csrf.ts'
 import { personObject } from '../people/people.ts'
-import { changePerson, hasAdministrator, hasLocalLogin, personById, type PersonRow } from '../people/store.ts'
+import {
+  changePerson,
+  hasAdministrator,
+  hasLocalLogin,
+  holdPerson,
+  personById,
+  type PersonRow,
+} from '../people/store.ts'
 import { showPerson } from '../people/views.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, isAuditor, mayAddAccounts } from '../rights.ts'
@@ -47,7 +54,7 @@ export async function changeMe(
 ): Promise<PersonRow> {
   const { personId } = requireWholePerson(actor)
   await context.storage.transaction(async (tx) => {
-    const person = await personById(tx, personId)
+    const person = await holdPerson(tx, personId)
     if (person === null) throw new Failure('person_not_found')
     const preferences = checkedPreferences({ ...person.preferences, ...change.preferences })
     const displayName = change.displayName === undefined ? {} : { displayName: change.displayName }

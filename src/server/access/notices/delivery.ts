@@ -1,11 +1,16 @@
 import type { Transporter } from 'nodemailer'
+import { remark } from '../../../errors/remarks.ts'
+import type { Language } from '../../http/language.ts'
 import { signedHeaders, webhookKey } from './signature.ts'
 import type { Notice, Webhook } from './store.ts'
+import { Undelivered } from './undelivered.ts'
 
 /** How mail leaves; null where none is configured. */
 export interface MailConfig {
   readonly smtpUrl: string
   readonly from: string
+  /** English unless given. */
+  readonly language?: Language
 }
 
 const patienceMs = 10_000
@@ -14,7 +19,7 @@ const patienceMs = 10_000
  * Posts a notice to its webhook. Only the status counts; a redirect is not followed, because where it leads was
  * chosen by nobody here.
  *
- * @throws Error whose message may be shown: it never holds what the receiver answered
+ * @throws {@link Undelivered} with the receiver's status, or what `fetch` throws
  */
 export async function postWebhook(
   webhook: Webhook,
@@ -34,7 +39,7 @@ export async function postWebhook(
     signal: AbortSignal.timeout(patienceMs),
   })
   await response.body?.cancel()
-  if (!response.ok) throw new Error(`the receiver answered ${response.status}`)
+  if (!response.ok) throw new Undelivered(remark('notice_refused', { status: response.status }))
 }
 
 /** A connection to the mail server, opened at the first mail. */

@@ -1,13 +1,4 @@
-/** What notices speak of, as webhooks subscribe to it and people switch it off. */
-export const noticeEvents = [
-  'login.new_device',
-  'person.factor_changed',
-  'subject.locked',
-  'subject.cap_reached',
-  'account.revealed',
-  'account.rotate_needed',
-  'audit.checkpoint',
-] as const
+import { noticeEvents } from '../../../api/operation.ts'
 
 export type NoticeEventName = (typeof noticeEvents)[number]
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Tx } from '../../database/storage.ts'
+import type { Language } from '../../http/language.ts'
 import { isAlwaysTold, mailPreference, type NoticeEvent } from './events.ts'
 import { Outbox, type OutboxParts } from './outbox.ts'
+import { mailOf } from './mails.ts'
 import { insertNotices, listWebhooks, type Notice, readers } from './store.ts'
 
 /** Tells people and other systems what happened. */
@@ -19,7 +21,10 @@ export function createNotices(parts: OutboxParts): Notices {
     outbox,
     post: async (tx, event) => {
       const atMs = parts.services.clock.nowMs()
-      const queued = [...(await forWebhooks(tx, event, atMs)), ...(parts.mail === null ? [] : await forMail(tx, event))]
+      const queued = [
+        ...(await forWebhooks(tx, event, atMs)),
+        ...(parts.mail === null ? [] : await forMail(tx, event, parts.mail.language ?? 'en')),
+      ]
       await insertNotices(tx, queued, atMs)
     },
     stop: () => outbox.stop(),
@@ -39,27 +44,11 @@ async function forWebhooks(tx: Tx, { event, fields }: NoticeEvent, atMs: number)
     })
 }
 
-async function forMail(
-  tx: Tx,
-  { event, summary, personIds = [], toAdministrators = false }: NoticeEvent,
-): Promise<Queued[]> {
+async function forMail(tx: Tx, notice: NoticeEvent, language: Language): Promise<Queued[]> {
+  const { event, personIds = [], toAdministrators = false } = notice
+  const body = JSON.stringify(mailOf(notice, language))
   const people = await readers(tx, { personIds, administrators: toAdministrators })
   return people
     .filter(({ preferences }) => isAlwaysTold(event) || preferences[mailPreference(event)] !== false)
-    .map(({ email }) => ({
-      id: randomUUID(),
-      kind: 'mail',
-      target: email,
-      body: JSON.stringify({ subject: `Watchword: ${subjects[event]}`, text: `${summary}\n` }),
-    }))
-}
-
-const subjects: Record<NoticeEvent['event'], string> = {
-  'login.new_device': 'a login from a new place',
-  'person.factor_changed': 'a passphrase or factor was changed',
-  'subject.locked': 'too many wrong codes',
-  'subject.cap_reached': 'a lock that needs your help',
-  'account.revealed': 'a code was shown',
-  'account.rotate_needed': 'a secret should be replaced',
-  'audit.checkpoint': 'an audit checkpoint',
+    .map(({ email }) => ({ id: randomUUID(), kind: 'mail', target: email, body }))
 }

@@ -1,9 +1,11 @@
 import type { Transporter } from 'nodemailer'
+import { remark } from '../../../errors/remarks.ts'
 import type { Storage } from '../../database/storage.ts'
 import type { Services } from '../../http/services.ts'
 import { nextAttemptAtMs } from './backoff.ts'
 import { type MailConfig, openMail, postWebhook, sendMail } from './delivery.ts'
 import * as store from './store.ts'
+import { reasonOf, Undelivered } from './undelivered.ts'
 
 export interface OutboxParts {
   readonly services: Services
@@ -89,13 +91,13 @@ export class Outbox {
     const { storage, services, keyRing } = this.#parts
     if (notice.kind === 'mail') return this.#sendMail(notice)
     const webhook = (await store.listWebhooks(storage.db)).find(({ id }) => id === notice.target)
-    if (webhook === undefined || !webhook.enabled) throw new Error('the webhook was removed')
+    if (webhook === undefined || !webhook.enabled) throw new Undelivered(remark('notice_webhook_gone'))
     await postWebhook(webhook, notice, keyRing, services.clock.nowMs())
   }
 
   async #sendMail(notice: store.Notice): Promise<void> {
     const { mail } = this.#parts
-    if (mail === null) throw new Error('no mail server is configured')
+    if (mail === null) throw new Undelivered(remark('notice_mail_off'))
     this.#transport ??= await openMail(mail)
     await sendMail(this.#transport, mail.from, notice)
   }
@@ -107,14 +109,4 @@ export class Outbox {
     this.#prunedAtMs = atMs
     await storage.transaction((tx) => store.deleteSent(tx, atMs - keepSentMs))
   }
-}
-
-// Shown to administrators: the kind of failure, never what the other side said.
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it failed'
-  if (error.name === 'TimeoutError') return 'the receiver did not answer in time'
-  const { cause } = error
-  const code = 'code' in error ? error.code : cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (typeof code === 'string') return `the connection failed (${code})`
-  return error.message.slice(0, 200)
 }

@@ -1,6 +1,10 @@
 import type { Selectable } from 'kysely'
+import type { Remark } from '../../../errors/remarks.ts'
+import { sql } from '../../database/sql.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { OutboxTable, WebhookTable } from '../../database/tables.ts'
+import type { OutboxTable, WebhookTable } from '../../database/tables/notices.ts'
+import { administers } from '../people/store.ts'
+import { readReason } from './undelivered.ts'
 
 export type NoticeKind = 'webhook' | 'mail'
 export type NoticeState = 'waiting' | 'sent' | 'dead'
@@ -15,7 +19,8 @@ export interface Notice {
   readonly state: NoticeState
   readonly attempts: number
   readonly nextAtMs: number
-  readonly lastError: string | null
+  /** Why the last attempt failed. */
+  readonly lastError: Remark | null
   readonly createdAtMs: number
 }
 
@@ -85,10 +90,10 @@ export async function markSent(tx: Tx, id: string, nowMs: number): Promise<void>
 }
 
 /** Notes a failed attempt: when to try again, or null to give up. */
-export async function markFailed(tx: Tx, id: string, reason: string, nextAtMs: number | null): Promise<void> {
+export async function markFailed(tx: Tx, id: string, reason: Remark, nextAtMs: number | null): Promise<void> {
   await tx
     .updateTable('outbox')
-    .set({ last_error: reason, ...(nextAtMs === null ? { state: 'dead' } : { next_at_ms: nextAtMs }) })
+    .set({ last_error: JSON.stringify(reason), ...(nextAtMs === null ? { state: 'dead' } : { next_at_ms: nextAtMs }) })
     .where('id', '=', id)
     .where('state', '=', 'waiting')
     .execute()
@@ -126,12 +131,7 @@ export async function listNotices(
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   const { before } = page
   if (before !== undefined) {
-    query = query.where((where) =>
-      where.or([
-        where('created_at_ms', '<', before.createdAtMs),
-        where.and([where('created_at_ms', '=', before.createdAtMs), where('id', '<', before.id)]),
-      ]),
-    )
+    query = query.where(sql<boolean>`(created_at_ms, id) < (${before.createdAtMs}, ${before.id})`)
   }
   return (await query.execute()).map(noticeFrom)
 }
@@ -212,7 +212,7 @@ export async function readers(
     .where((where) =>
       where.or([
         ...(whom.personIds.length === 0 ? [] : [where('id', 'in', whom.personIds)]),
-        ...(whom.administrators ? [where('role', '=', 'administrator')] : []),
+        ...(whom.administrators ? [administers(where)] : []),
       ]),
     )
     .execute()
@@ -228,7 +228,7 @@ function noticeFrom(row: Selectable<OutboxTable>): Notice {
     state: row.state === 'sent' || row.state === 'dead' ? row.state : 'waiting',
     attempts: row.attempts,
     nextAtMs: row.next_at_ms,
-    lastError: row.last_error,
+    lastError: readReason(row.last_error),
     createdAtMs: row.created_at_ms,
   }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { noticeEvents } from '../../../api/operation.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { isLoopbackAddress } from '../oidc/settings.ts'
-import { isNoticeEvent, noticeEvents } from './events.ts'
+import { isNoticeEvent } from './events.ts'
 import { webhookKey, writeWebhookKey } from './signature.ts'
 import { deleteWebhookRow, insertWebhook, noticeById, reviveNotice, type Webhook } from './store.ts'
 

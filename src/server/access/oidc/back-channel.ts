@@ -1,43 +1,22 @@
-import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import type { JWTPayload } from 'jose'
 import { Failure } from '../../../errors/failure.ts'
-import { type AccessContext, audit, nowMs } from '../context.ts'
+import { type AccessContext, audit } from '../context.ts'
 import { endLogins } from '../end-logins.ts'
-import { keepOnce } from '../one-time.ts'
-import { isDuplicate } from '../../database/conflict.ts'
 import { personByProvider } from '../people/store.ts'
 import type { Tx } from '../../database/storage.ts'
-import { type Provider, reasonOf } from './provider.ts'
+import { keysOf, signatureAlgorithms } from './keys.ts'
+import { isUnreached, type Provider, reasonOf } from './provider.ts'
 import { providerSession, type SignOn } from './sign-on.ts'
+import { refuseSecondUse } from './used-once.ts'
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 const tokenLivesMs = 10 * 60_000
-/** Signatures by a key the provider alone holds; never `none`, never a shared secret. */
-export const signatureAlgorithms = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-]
-
-/** The provider's public keys, fetched when first needed and again for a key id nobody knows. */
-export async function keysOf({ configuration }: Provider): Promise<JWTVerifyGetKey> {
-  const { createRemoteJWKSet } = await import('jose')
-  const { jwks_uri } = configuration.serverMetadata()
-  if (jwks_uri === undefined) throw new Failure('sign_on_busy')
-  return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: 10_000 })
-}
 
 /**
  * Ends the sessions a provider says are over (OpenID Connect Back-Channel Logout 1.0). The token's signature is
  * checked, so nobody else can end a session this way (T65), and each counts once.
  *
- * @throws {@link Failure} `sign_on_refused`
+ * @throws {@link Failure} `sign_on_refused`, `sign_on_busy`
  */
 export async function endFromOutside(context: AccessContext, signOn: SignOn, logoutToken: string): Promise<void> {
   const provider = await signOn.provider()
@@ -45,7 +24,7 @@ export async function endFromOutside(context: AccessContext, signOn: SignOn, log
   const { iss = '', sub, jti = '' } = claims
   const sid = typeof claims['sid'] === 'string' ? claims['sid'] : undefined
   await context.storage.transaction(async (tx) => {
-    await useOnce(context, tx, `${iss} ${jti}`)
+    await refuseSecondUse(context, tx, 'logout-token', `${iss} ${jti}`, 2 * tokenLivesMs)
     const ended = await endSessions(context, tx, { issuer: iss, subject: sub, session: sid })
     await audit(
       context,
@@ -82,16 +61,7 @@ async function verified(context: AccessContext, provider: Provider, token: strin
     return payload
   } catch (cause) {
     context.services.log.warn({ reason: reasonOf(cause) }, 'a logout token was refused')
-    throw new Failure('sign_on_refused', { cause })
-  }
-}
-
-async function useOnce(context: AccessContext, tx: Tx, token: string): Promise<void> {
-  try {
-    await keepOnce(tx, 'logout-token', {}, { nowMs: nowMs(context), livesMs: 2 * tokenLivesMs, token })
-  } catch (error) {
-    if (isDuplicate(error)) throw new Failure('sign_on_refused')
-    throw error
+    throw new Failure(isUnreached(cause) ? 'sign_on_busy' : 'sign_on_refused', { cause })
   }
 }
 

@@ -4,12 +4,13 @@ import type { PersonActor } from '../../http/actor.ts'
 import type { Authenticator } from '../../http/chain.ts'
 import { bearer } from '../authenticators.ts'
 import { type AccessContext, nowMs } from '../context.ts'
+import { asActor } from '../people/directory.ts'
 import { personByProvider } from '../people/store.ts'
 import { tokenKey } from '../token-key.ts'
 import { tokenPrefix } from '../tokens/tokens.ts'
-import { keysOf, signatureAlgorithms } from './back-channel.ts'
-import { type Claims, mayLogIn, readClaims, roleAfterSignOn } from './claims.ts'
-import { type Provider, reasonOf } from './provider.ts'
+import { type Claims, mayLogIn, namesSomebody, readClaims, roleAfterSignOn } from './claims.ts'
+import { keysOf, signatureAlgorithms } from './keys.ts'
+import { isUnreached, type Provider, reasonOf } from './provider.ts'
 import { provisionPerson, signOnTransaction } from './provision.ts'
 import type { SignOnSettings } from './settings.ts'
 import type { SignOn } from './sign-on.ts'
@@ -31,7 +32,7 @@ interface Known {
  * Knows people by access tokens of the provider (JWT, signature, issuer, audience and time checked). Off unless the
  * settings accept them.
  *
- * @throws {@link Failure} `token_refused`
+ * @throws {@link Failure} `token_refused`; `sign_on_busy` where the provider's keys cannot be fetched
  */
 export function byProviderToken(context: AccessContext, signOn: SignOn): Authenticator {
   const known = new Map<string, Known>()
@@ -54,10 +55,10 @@ export function byProviderToken(context: AccessContext, signOn: SignOn): Authent
     const provider = await signOn.provider()
     const payload = await verify(text, provider).catch((cause: unknown) => {
       context.services.log.debug({ reason: reasonOf(cause) }, 'an access token was refused')
-      throw new Failure('token_refused', { cause })
+      throw new Failure(isUnreached(cause) ? 'sign_on_busy' : 'token_refused', { cause })
     })
     const claims = readClaims(payload, {}, provider.settings)
-    if (!mayLogIn(claims, provider.settings)) throw new Failure('token_refused')
+    if (!namesSomebody(claims) || !mayLogIn(claims, provider.settings)) throw new Failure('token_refused')
     const personId = await personOf(context, claims, provider.settings, address)
     const issuedAtMs = (payload.iat ?? 0) * 1000
     const untilMs = Math.min((payload.exp ?? 0) * 1000, nowMs(context) + knownForMs)
@@ -93,19 +94,16 @@ async function actorFor(context: AccessContext, token: Known, address: string): 
   if (person === null || !person.enabled) throw new Failure('token_refused')
   const isNarrowed = token.settings.administratorsGroup !== '' && person.role === 'administrator'
   return {
-    kind: 'person',
-    personId: person.id,
-    username: person.username,
-    role: isNarrowed ? token.role : person.role,
-    groupIds: person.groupIds,
-    mayAddAccounts: person.mayAddAccounts,
+    ...asActor(person),
+    ...(isNarrowed ? { role: token.role } : {}),
     address,
     factors: 'two',
     authenticatedAtMs: token.issuedAtMs,
   }
 }
 
-// A token that says nothing about groups changes none: the next sign-on will.
+// A token that says nothing about groups changes none: the next sign-on will. Nor does one without a name and an address
+// take them away, as most access tokens would.
 async function personOf(
   context: AccessContext,
   claims: Claims,
@@ -114,6 +112,11 @@ async function personOf(
 ): Promise<string> {
   const known = await personByProvider(context.storage.db, claims.issuer, claims.subject)
   if (known !== null && claims.groups === null) return known.id
-  const person = await signOnTransaction(context, (tx) => provisionPerson(context, tx, claims, settings, address))
+  const told = {
+    ...claims,
+    displayName: claims.displayName === '' ? (known?.displayName ?? '') : claims.displayName,
+    email: claims.email === '' ? (known?.email ?? '') : claims.email,
+  }
+  const person = await signOnTransaction(context, (tx) => provisionPerson(context, tx, told, settings, address))
   return person.id
 }

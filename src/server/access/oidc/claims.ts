@@ -1,9 +1,11 @@
 import type { Assurance, Role } from '../../http/actor.ts'
+import { isStorable } from '../../http/storable.ts'
 import type { SignOnSettings } from './settings.ts'
 
 /** What a provider says about somebody, as far as we listen. */
 export interface Claims {
   readonly issuer: string
+  /** Empty when it is none we can keep: then it names nobody, see {@link namesSomebody}. */
   readonly subject: string
   readonly username: string
   readonly displayName: string
@@ -18,8 +20,13 @@ type Raw = Readonly<Record<string, unknown>>
 
 const maxGroups = 500
 
+/** What the settings say of groups: the claim that holds them, and those that open or give something. */
+type GroupSettings = Pick<SignOnSettings, 'groupsClaim' | 'administratorsGroup' | 'allowedGroups'>
+
 /** Reads the claims of an id or access token, with those of userinfo behind them. */
-export function readClaims(token: Raw, userinfo: Raw, settings: Pick<SignOnSettings, 'groupsClaim'>): Claims {
+export function readClaims(token: Raw, userinfo: Raw, settings: GroupSettings): Claims {
+  const { groupsClaim, administratorsGroup, allowedGroups } = settings
+  const named = [administratorsGroup, ...allowedGroups]
   const both = (name: string) => text(token[name]) ?? text(userinfo[name])
   const subject = text(token['sub']) ?? ''
   const email = both('email') ?? ''
@@ -29,23 +36,41 @@ export function readClaims(token: Raw, userinfo: Raw, settings: Pick<SignOnSetti
     username: both('preferred_username') ?? (email === '' ? subject : email),
     displayName: both('name') ?? '',
     email,
-    groups: groupsIn(token[settings.groupsClaim]) ?? groupsIn(userinfo[settings.groupsClaim]),
+    groups: groupsIn(token[groupsClaim], named) ?? groupsIn(userinfo[groupsClaim], named),
     assurance: {
       acr: text(token['acr']),
       amr: groupsIn(token['amr']) ?? [],
-      authTimeMs: typeof token['auth_time'] === 'number' ? token['auth_time'] * 1000 : null,
+      authTimeMs: momentIn(token['auth_time']),
     },
     session: text(token['sid']),
   }
 }
 
-/** Groups as a list of strings; a single string is no list, because nobody knows how it would be parted (T64). */
-function groupsIn(claim: unknown): string[] | null {
+// A NumericDate may have a fraction (RFC 7519 section 2); what is no moment at all was not said.
+function momentIn(seconds: unknown): number | null {
+  const atMs = typeof seconds === 'number' ? Math.floor(seconds * 1000) : NaN
+  return Number.isSafeInteger(atMs) ? atMs : null
+}
+
+/**
+ * Groups as a list of strings; a single string is no list, because nobody knows how it would be parted (T64). Of more
+ * than we keep those that are named come first: what somebody may do must not hang on the order of a list.
+ */
+function groupsIn(claim: unknown, named: readonly string[] = []): string[] | null {
   if (!Array.isArray(claim)) return null
   const groups = claim.filter(
-    (group): group is string => typeof group === 'string' && group !== '' && group.length <= 128,
+    (group): group is string => typeof group === 'string' && isKept(group) && group.length <= 128,
   )
-  return [...new Set(groups.map((group) => group.normalize('NFC')))].slice(0, maxGroups)
+  const names = new Set(groups.map((group) => group.normalize('NFC')))
+  return [...new Set([...named.filter((group) => names.has(group)), ...names])].slice(0, maxGroups)
+}
+
+/**
+ * Whether the claims name exactly one person. A subject that is missing, no text, longer than any (OpenID Connect Core
+ * section 2 allows 255 characters) or more than a database holds is nobody's: all of its bearers would be one person.
+ */
+export function namesSomebody({ issuer, subject }: Pick<Claims, 'issuer' | 'subject'>): boolean {
+  return issuer !== '' && subject !== ''
 }
 
 /** Whether somebody's groups let them in; names are compared exactly. */
@@ -71,5 +96,9 @@ export function roleAfterSignOn(
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= 512 ? value : null
+  return typeof value === 'string' && isKept(value) ? value : null
+}
+
+function isKept(value: string): boolean {
+  return value !== '' && value.length <= 512 && isStorable(value)
 }

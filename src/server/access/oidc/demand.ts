@@ -24,7 +24,7 @@ export function shortfallOf(assurance: Assurance | undefined, demand: SignOnDema
   const { acr = null, amr = [], authTimeMs = null } = assurance ?? {}
   if (demand.acrValues.length > 0 && (acr === null || !demand.acrValues.includes(acr))) return 'weak'
   if (!demand.amr.every((method) => amr.includes(method))) return 'weak'
-  return authTimeMs === null || nowMs - authTimeMs > demand.maxAgeSeconds * 1000 ? 'old' : null
+  return authTimeMs === null || Math.abs(nowMs - authTimeMs) > demand.maxAgeSeconds * 1000 ? 'old' : null
 }
 
 /** The same, with no proof later than this moment: a clock that is ahead must not make a proof last longer. */

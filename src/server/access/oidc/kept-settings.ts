@@ -2,6 +2,8 @@ import type { Static } from 'typebox'
 import type { OidcSettings, OidcState } from '../../../api/operation.ts'
 import { openBytes, sealBytes } from '../../../crypto/sealing.ts'
 import { Failure } from '../../../errors/failure.ts'
+import type { Queryable, Tx } from '../../database/storage.ts'
+import { takeTurn } from '../../database/turns.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import type { SignOnEnvironment } from './environment.ts'
@@ -34,8 +36,9 @@ export class KeptSettings {
   /** What people sign on with now, or null. */
   async active(): Promise<SignOnSettings | null> {
     if (this.#environment.settings !== null) return this.#environment.settings
-    if (!this.#context.storage.changes.isConfirmed()) return this.#read('sign_on.active')
-    this.#active ??= this.#read('sign_on.active')
+    const { changes, db } = this.#context.storage
+    if (!changes.isConfirmed()) return this.#read(db, 'sign_on.active')
+    this.#active ??= this.#read(db, 'sign_on.active')
     try {
       return await this.#active
     } catch (error) {
@@ -46,7 +49,7 @@ export class KeptSettings {
 
   /** The draft, or null. */
   draft(): Promise<SignOnSettings | null> {
-    return this.#read('sign_on.draft')
+    return this.#read(this.#context.storage.db, 'sign_on.draft')
   }
 
   /** What an administrator sees; secrets are told to nobody. */
@@ -59,55 +62,68 @@ export class KeptSettings {
       source: isFixed ? 'environment' : active === null ? 'none' : 'settings',
       active: active === null ? null : shown(active),
       draft: draft === null ? null : shown(draft),
-      hasSecret: (draft?.sealedSecret ?? active?.clientSecret ?? null) !== null,
+      hasSecret: (draft === null ? (active?.clientSecret ?? null) : draft.sealedSecret) !== null,
       redirectUri,
     }
   }
 
-  /** Stores a draft; without a client secret the stored one stays. */
+  /**
+   * Stores a draft. Without a client secret the stored one stays, unless the issuer is another: the first trial would
+   * hand it to whoever answers there.
+   */
   async keepDraft(actor: Actor, given: GivenSettings): Promise<void> {
     this.#refuseFixed()
-    const before = (await this.draft()) ?? (await this.active())
-    const clientSecret = given.clientSecret ?? before?.clientSecret ?? null
-    refuseUnfitSettings({ ...given, clientSecret, endpoints: {} })
-    const { clientSecret: _, ...rest } = given
-    await this.#write(actor, 'sign_on.draft', 'sign_on.draft', { ...rest, clientSecret, endpoints: {} })
+    await this.#inTurn(async (tx) => {
+      const stored = [await this.#read(tx, 'sign_on.draft'), await this.#read(tx, 'sign_on.active')]
+      const kept = stored.find((settings) => settings?.issuer === given.issuer)?.clientSecret ?? null
+      const settings: SignOnSettings = { ...given, clientSecret: given.clientSecret ?? kept, endpoints: {} }
+      refuseUnfitSettings(settings)
+      await this.#write(tx, actor, 'sign_on.draft', 'sign_on.draft', settings)
+    })
   }
 
   /** Makes the draft the active settings. */
   async activate(actor: Actor): Promise<void> {
     this.#refuseFixed()
-    const draft = await this.draft()
-    if (draft === null) throw new Failure('sign_on_no_draft')
-    await this.#write(actor, 'sign_on.active', 'sign_on.activate', draft)
+    await this.#inTurn(async (tx) => {
+      const draft = await this.#read(tx, 'sign_on.draft')
+      if (draft === null) throw new Failure('sign_on_no_draft')
+      await this.#write(tx, actor, 'sign_on.active', 'sign_on.activate', draft)
+      await deleteKept(tx, 'sign_on.draft')
+    })
   }
 
   /** Switches sign-on off; the draft stays. */
   async disable(actor: Actor): Promise<void> {
     this.#refuseFixed()
     const { storage } = this.#context
-    await storage.transaction(async (tx) => {
+    await this.#inTurn(async (tx) => {
       await deleteKept(tx, 'sign_on.active')
       await storage.recordChange(tx, { kind: 'setting', objectId: 'sign_on.active' })
       await audit(this.#context, tx, actor, { action: 'sign_on.disable', ...object, outcome: 'done' })
     })
   }
 
-  async #write(actor: Actor, row: SignOnRow, action: string, settings: SignOnSettings): Promise<void> {
+  // One after the other: of a draft stored while another is activated neither is lost.
+  #inTurn(work: (tx: Tx) => Promise<void>): Promise<void> {
     const { storage } = this.#context
-    const kept: KeptSignOn = { ...shown(settings), sealedSecret: this.#seal(row, settings.clientSecret) }
-    await storage.transaction(async (tx) => {
-      await writeKept(tx, row, kept, nowMs(this.#context))
-      if (row === 'sign_on.active') await deleteKept(tx, 'sign_on.draft')
-      await storage.recordChange(tx, { kind: 'setting', objectId: row })
-      const { issuer, clientId, administratorsGroup, allowedGroups, acceptBearer } = settings
-      const detail = { issuer, clientId, administratorsGroup, allowedGroups, acceptBearer }
-      await audit(this.#context, tx, actor, { action, ...object, outcome: 'done', detail })
+    return storage.transaction(async (tx) => {
+      await takeTurn(tx, storage.engine, 'signOn')
+      await work(tx)
     })
   }
 
-  async #read(row: SignOnRow): Promise<SignOnSettings | null> {
-    const kept = await readKept(this.#context.storage.db, row)
+  async #write(tx: Tx, actor: Actor, row: SignOnRow, action: string, settings: SignOnSettings): Promise<void> {
+    const kept: KeptSignOn = { ...shown(settings), sealedSecret: this.#seal(row, settings.clientSecret) }
+    await writeKept(tx, row, kept, nowMs(this.#context))
+    await this.#context.storage.recordChange(tx, { kind: 'setting', objectId: row })
+    const { issuer, clientId, administratorsGroup, allowedGroups, acceptBearer } = settings
+    const detail = { issuer, clientId, administratorsGroup, allowedGroups, acceptBearer }
+    await audit(this.#context, tx, actor, { action, ...object, outcome: 'done', detail })
+  }
+
+  async #read(db: Queryable, row: SignOnRow): Promise<SignOnSettings | null> {
+    const kept = await readKept(db, row)
     if (kept === null) return null
     const { sealedSecret, ...rest } = kept
     return { ...rest, clientSecret: this.#open(row, sealedSecret), endpoints: {} }

@@ -1,4 +1,4 @@
-import { Failure } from '../../../errors/failure.ts'
+import { Failure, isFailure } from '../../../errors/failure.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
 import { loggedInActor } from '../login/login.ts'
 import { personObject } from '../people/people.ts'
@@ -7,12 +7,14 @@ import { auditRefusal, told } from './audited.ts'
 import type { Claims } from './claims.ts'
 import { noLaterThan, shortfallOf } from './demand.ts'
 import type { LoginInFlight } from './login-in-flight.ts'
+import { refuseSecondReturn } from './used-once.ts'
 
 /** What came back from the provider. */
 export interface Vouched {
   readonly claims: Claims
   readonly idToken: string
   readonly address: string
+  readonly login: LoginInFlight
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Vouched {
  */
 export async function proveBySignOn(
   context: AccessContext,
-  { claims, idToken, address }: Vouched,
+  { claims, idToken, address, login }: Vouched,
   { sessionId, demand }: NonNullable<LoginInFlight['proof']>,
 ): Promise<void> {
   const record = await context.sessions.record(sessionId)
@@ -42,14 +44,18 @@ export async function proveBySignOn(
     await auditRefusal(context, claims, address, 'weak')
     throw new Failure('sign_on_proof_weak')
   }
-  await context.storage.transaction(async (tx) => {
-    const data = { ...record.data, idToken, assurance }
-    await context.sessions.prove(tx, record.id, { authenticatedAtMs, data })
+  const noted = context.storage.transaction(async (tx) => {
+    await refuseSecondReturn(context, tx, login)
+    await context.sessions.prove(tx, record.id, { authenticatedAtMs, adding: { idToken, assurance } })
     await audit(context, tx, loggedInActor(person, address), {
       action: 'person.reproof',
       ...personObject(person),
       outcome: 'accepted',
       detail: { how: 'sign-on', ...told(claims) },
     })
+  })
+  await noted.catch(async (error: unknown) => {
+    if (isFailure(error, 'sign_on_refused')) await auditRefusal(context, claims, address, 'replayed')
+    throw error
   })
 }

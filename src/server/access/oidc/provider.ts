@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
 import { Failure } from '../../../errors/failure.ts'
 import type { Log } from '../../http/services.ts'
+import { askProvider, ProviderAtFault } from './ask-provider.ts'
 import { isLoopbackAddress, type SignOnSettings } from './settings.ts'
 
 /** How long what a provider says about itself counts. */
@@ -28,6 +29,7 @@ export async function discoverProvider(settings: SignOnSettings): Promise<Provid
   const discovered = await client.discovery(new URL(settings.issuer), settings.clientId, metadata, authentication, {
     execute: insecure,
     timeout: patienceSeconds,
+    [client.customFetch]: askProvider,
   })
   const { authorization, token, userinfo } = settings.endpoints
   const server: client.ServerMetadata = Object.assign({}, discovered.serverMetadata(), {
@@ -37,6 +39,7 @@ export async function discoverProvider(settings: SignOnSettings): Promise<Provid
   })
   const configuration = new client.Configuration(server, settings.clientId, metadata, authentication)
   configuration.timeout = patienceSeconds
+  configuration[client.customFetch] = askProvider
   for (const allow of insecure) allow(configuration)
   client.enableNonRepudiationChecks(configuration)
   return { settings, configuration }
@@ -70,10 +73,13 @@ export class ProviderCache {
   }
 }
 
-/** Whether the provider could not be reached at all, which says nothing about the login. */
+const timeouts = ['OAUTH_TIMEOUT', 'ERR_JWKS_TIMEOUT']
+
+/** Whether the provider could not be reached or was at fault itself, which says nothing about the login. */
 export function isUnreached(cause: unknown): boolean {
-  for (let error = cause; error instanceof Error; error = error.cause)
-    if ('code' in error && /^(E[A-Z]+|UND_ERR_\w+|OAUTH_TIMEOUT)$/.test(String(error.code))) return true
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if (error instanceof ProviderAtFault || ('code' in error && timeouts.includes(String(error.code)))) return true
+  }
   return false
 }
 

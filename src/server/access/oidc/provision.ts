@@ -7,7 +7,14 @@ import { deleteProviderMember, groupByName, insertGroup, insertMember, providerG
 import { everyone } from '../groups/everyone.ts'
 import { loggedInActor } from '../login/login.ts'
 import { personObject } from '../people/people.ts'
-import { changePerson, insertPerson, personByProvider, personByUsername, type PersonRow } from '../people/store.ts'
+import {
+  changePerson,
+  holdPerson,
+  insertPerson,
+  personByProvider,
+  personByUsername,
+  type PersonRow,
+} from '../people/store.ts'
 import { checkedName, usernameKey } from '../people/usernames.ts'
 import { type Claims, roleAfterSignOn } from './claims.ts'
 import type { SignOnSettings } from './settings.ts'
@@ -40,7 +47,9 @@ export async function provisionPerson(
   settings: SignOnSettings,
   address: string,
 ): Promise<PersonRow> {
-  const known = await personByProvider(tx, claims.issuer, claims.subject)
+  const found = await personByProvider(tx, claims.issuer, claims.subject)
+  // Held: whoever disables them meanwhile comes after us, and ends the session that this sign-on begins.
+  const known = found === null ? null : await holdPerson(tx, found.id)
   if (known?.enabled === false) throw new Failure('sign_on_refused')
   const role = roleAfterSignOn(known?.role ?? null, claims, settings)
   const person = known ?? (await addPerson(context, tx, claims, role, address))

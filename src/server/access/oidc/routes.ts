@@ -4,6 +4,7 @@ import * as api from '../../../api/index.ts'
 import { Failure, isFailure } from '../../../errors/failure.ts'
 import { toProblem } from '../../http/problem.ts'
 import type { Router } from '../../http/router.ts'
+import { sendSentencePage, type SentencePage } from '../../http/sentence-page.ts'
 import type { AccessContext } from '../context.ts'
 import { consoleCookie } from '../login/console-cookie.ts'
 import { requireAdministrator } from '../rights.ts'
@@ -100,15 +101,24 @@ export function signOnPages(app: FastifyInstance, context: AccessContext, signOn
 function sendSentence(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, problem } = toProblem(error)
   if (status >= 500 && !isFailure(error)) throw error
-  const page = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Watchword</title>
-<h1>This login did not work</h1>
-<p>${problem.title}</p>
-<p><a href="/">Back to the login</a></p>
-</html>
-`
-  return reply.code(status).type('text/html; charset=utf-8').send(page)
+  const link = { href: '/', text: 'Back to the login' }
+  const english = { heading: 'This login did not work', sentence: problem.title, link }
+  return sendSentencePage(reply, status, english, germanPage(problem.code))
+}
+
+function germanPage(code: string): SentencePage | null {
+  const sentence = germanSentences[code]
+  if (sentence === undefined) return null
+  return { heading: 'Die Anmeldung ist gescheitert', sentence, link: { href: '/', text: 'Zur Anmeldung' } }
+}
+
+/** What a sign-on is refused with, for browsers that ask for German. */
+const germanSentences: Readonly<Record<string, string>> = {
+  sign_on_busy: 'Der Anbieter antwortet nicht. Versuchen Sie es gleich noch einmal; warum, sagt das Log des Servers.',
+  sign_on_group_missing: 'Ihr Konto beim Anbieter ist in keiner der Gruppen, die sich hier anmelden dürfen.',
+  sign_on_off: 'Single Sign-on ist hier nicht eingerichtet.',
+  sign_on_proof_weak:
+    'Der Anbieter hat diese Anmeldung schwächer bestätigt als verlangt. Melden Sie sich dort stärker an, oder fragen Sie, wer den Anbieter betreut.',
+  sign_on_refused:
+    'Die Anmeldung über den Anbieter wurde nicht angenommen. Beginnen Sie auf der Anmeldeseite von vorn.',
 }

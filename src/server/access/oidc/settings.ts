@@ -64,8 +64,9 @@ function unfitReason(settings: SignOnSettings): string | null {
   if (settings.clientId === '') return 'the client id is missing'
   if (!settings.scopes.includes('openid')) return 'the scopes must hold openid'
   if (settings.groupsClaim === '') return 'the groups claim needs a name'
-  if (settings.acceptBearer && settings.bearerAudience === '') {
-    return 'access tokens can only be accepted for an audience of their own'
+  // Id tokens name the client, and travel in the addresses of logouts: with that audience they would open the API.
+  if (settings.acceptBearer && ['', settings.clientId].includes(settings.bearerAudience)) {
+    return 'access tokens can only be accepted for an audience of their own, which is not the client id'
   }
   return null
 }

@@ -10,9 +10,10 @@ import { acceptedBudget, isKnownSource } from '../login/login-budget.ts'
 import { readBudgets, writeBudget } from '../login/store.ts'
 import { personObject } from '../people/people.ts'
 import type { PersonRow } from '../people/store.ts'
+import type { SessionLimits } from '../sessions/limits.ts'
 import type { SessionData } from '../sessions/store.ts'
 import { auditRefusal, told } from './audited.ts'
-import { type Claims, mayLogIn, readClaims } from './claims.ts'
+import { type Claims, mayLogIn, namesSomebody, readClaims } from './claims.ts'
 import { noLaterThan } from './demand.ts'
 import type { KeptSettings } from './kept-settings.ts'
 import { inFlightForMs, type LoginInFlight, openInFlight, sealInFlight } from './login-in-flight.ts'
@@ -20,6 +21,7 @@ import { proveBySignOn } from './proof.ts'
 import { isUnreached, type Provider, ProviderCache, reasonOf } from './provider.ts'
 import { provisionPerson, signOnTransaction } from './provision.ts'
 import { returnPath } from './return-target.ts'
+import { refuseSecondReturn } from './used-once.ts'
 
 /** A person the provider vouched for, for whoever opens their session. */
 export interface SignedOn {
@@ -120,8 +122,7 @@ export class SignOn {
       ...(options.remembers === true ? { remembers: true } : {}),
       ...(options.proof === undefined ? {} : { proof: options.proof }),
     }
-    setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
-    const address = client.buildAuthorizationUrl(configuration, {
+    const parameters = {
       redirect_uri: login.redirectUri,
       scope: settings.scopes.join(' '),
       state: login.state,
@@ -129,8 +130,10 @@ export class SignOn {
       code_challenge: await client.calculatePKCECodeChallenge(login.codeVerifier),
       code_challenge_method: 'S256',
       ...proofParameters(login),
-    })
-    return address.href
+    }
+    const address = this.#addressOf(() => client.buildAuthorizationUrl(configuration, parameters))
+    setCookie(reply, 'watchword_sign_on', sealInFlight(this.#cookieKey(), login), this.#isPlain(request))
+    return address
   }
 
   /**
@@ -156,22 +159,29 @@ export class SignOn {
     }
   }
 
-  /** Where the provider ends its own session of a person who logs out here, or null. */
-  async logoutAddress(request: FastifyRequest, sessionId: string): Promise<string | null> {
-    const session = await this.#context.sessions.record(sessionId)
-    if (session?.data.idToken === undefined || !(await this.isActive())) return null
+  /** Where the provider ends its own session of a person who logged out here, or null. */
+  async logoutAddress(request: FastifyRequest, idToken: string | undefined): Promise<string | null> {
+    if (idToken === undefined || !(await this.isActive())) return null
     try {
       const { configuration } = await this.provider()
       if (configuration.serverMetadata().end_session_endpoint === undefined) return null
       const { origin } = this.#context.outside(request)
-      return client.buildEndSessionUrl(configuration, {
-        id_token_hint: session.data.idToken,
-        post_logout_redirect_uri: `${origin}/`,
-      }).href
+      const parameters = { id_token_hint: idToken, post_logout_redirect_uri: `${origin}/` }
+      return this.#addressOf(() => client.buildEndSessionUrl(configuration, parameters))
     } catch (error) {
       // The logout here must not wait for the provider.
       if (isFailure(error, 'sign_on_busy')) return null
       throw error
+    }
+  }
+
+  // What a provider names as its addresses may be none, or one of another kind that no browser must be sent to.
+  #addressOf(build: () => URL): string {
+    try {
+      return build().href
+    } catch (cause) {
+      this.#context.services.log.warn({ reason: reasonOf(cause) }, 'the provider names no address to send people to')
+      throw new Failure('sign_on_busy', { cause })
     }
   }
 
@@ -192,6 +202,7 @@ export class SignOn {
       })
       const token: Record<string, unknown> = { ...tokens.claims() }
       const claims = readClaims(token, {}, settings)
+      if (!namesSomebody(claims)) throw new Error('the subject is none')
       const isComplete = claims.groups !== null || configuration.serverMetadata().userinfo_endpoint === undefined
       const userinfo = isComplete ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.subject)
       return { claims: readClaims(token, userinfo, settings), idToken: tokens.id_token ?? '' }
@@ -212,35 +223,51 @@ export class SignOn {
     const { claims, idToken } = await this.#exchange(provider, login, request)
     await this.#refuseOutsiders(provider, claims, request)
     const context = this.#context
+    const { address } = request
     const data = { idToken, assurance: noLaterThan(claims.assurance, nowMs(context)) }
     const limits = await context.sessionLimits()
-    return signOnTransaction(context, async (tx) => {
-      const { address } = request
+    let refusal = 'replayed'
+    const opened = signOnTransaction(context, async (tx) => {
+      await refuseSecondReturn(context, tx, login)
+      refusal = 'disabled'
       const person = await provisionPerson(context, tx, claims, provider.settings, address)
       const isNewSource = await this.#meetSource(tx, person, address)
       const oidcSession = claims.session === null ? undefined : providerSession(claims.issuer, claims.session)
-      const proven = provenAt(login, data)
-      const signedOn: SignedOn = { person, data, oidcSession, isNewSource, proven }
+      const signedOn: SignedOn = { person, data, oidcSession, isNewSource, proven: provenAt(login, data) }
       if (login.purpose === 'gate') return this.#openGate(signedOn, tx, request, login)
-      const session = await context.sessions.begin(tx, {
-        kind: 'console',
-        personId: person.id,
-        factors: 'two',
-        address,
-        userAgent: request.headers['user-agent'] ?? '',
-        limits,
-        data,
-        ...(oidcSession === undefined ? {} : { oidcSession }),
-        ...proven,
-      })
-      await audit(context, tx, loggedInActor(person, address), {
-        action: 'person.login',
-        ...personObject(person),
-        outcome: 'accepted',
-        detail: { how: 'sign-on', sessionId: session.id, newSource: isNewSource, ...told(claims) },
-      })
-      return { returnTo: login.returnTo, token: session.token }
+      return this.#openConsole({ ...signedOn, claims, limits }, tx, request, login)
     })
+    return opened.catch(async (error: unknown) => {
+      if (isFailure(error, 'sign_on_refused')) await auditRefusal(context, claims, address, refusal)
+      throw error
+    })
+  }
+
+  async #openConsole(
+    { person, data, oidcSession, isNewSource, proven, claims, limits }: SignedOn & Opening,
+    tx: Tx,
+    request: FastifyRequest,
+    login: LoginInFlight,
+  ): Promise<Returned> {
+    const { address } = request
+    const session = await this.#context.sessions.begin(tx, {
+      kind: 'console',
+      personId: person.id,
+      factors: 'two',
+      address,
+      userAgent: request.headers['user-agent'] ?? '',
+      limits,
+      data,
+      ...(oidcSession === undefined ? {} : { oidcSession }),
+      ...proven,
+    })
+    await audit(this.#context, tx, loggedInActor(person, address), {
+      action: 'person.login',
+      ...personObject(person),
+      outcome: 'accepted',
+      detail: { how: 'sign-on', sessionId: session.id, newSource: isNewSource, ...told(claims) },
+    })
+    return { returnTo: login.returnTo, token: session.token }
   }
 
   async #openGate(signedOn: SignedOn, tx: Tx, request: FastifyRequest, login: LoginInFlight): Promise<Returned> {
@@ -257,7 +284,7 @@ export class SignOn {
     const provider = await this.provider()
     const { claims, idToken } = await this.#exchange(provider, login, request)
     await this.#refuseOutsiders(provider, claims, request)
-    await proveBySignOn(this.#context, { claims, idToken, address: request.address }, proof)
+    await proveBySignOn(this.#context, { claims, idToken, address: request.address, login }, proof)
     return { returnTo: login.returnTo, token: null }
   }
 
@@ -299,6 +326,12 @@ export class SignOn {
   #cookieKey(): Uint8Array {
     return this.#context.keyRing.deriveKey('sign-on cookie')
   }
+}
+
+/** What a console session needs besides. */
+interface Opening {
+  readonly claims: Claims
+  readonly limits: SessionLimits
 }
 
 /** How a provider's session is filed here, for back-channel logout. */

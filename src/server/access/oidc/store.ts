@@ -1,3 +1,4 @@
+import { readSetting, removeSetting, writeSetting } from '../../database/settings.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
 
 /** Rows of the table of settings that hold sign-on; `draft` waits to be activated. */
@@ -18,21 +19,16 @@ export interface KeptSignOn {
 
 /** The set-up of single sign-on in one of its two places: in force, or a draft. */
 export async function readKept(db: Queryable, row: SignOnRow): Promise<KeptSignOn | null> {
-  const found = await db.selectFrom('setting').select('value').where('key', '=', row).executeTakeFirst()
-  return found === undefined ? null : (JSON.parse(found.value) as KeptSignOn)
+  const text = await readSetting(db, row)
+  return text === undefined ? null : (JSON.parse(text) as KeptSignOn)
 }
 
 /** Puts a set-up in its place, over what stood there. */
 export async function writeKept(tx: Tx, row: SignOnRow, kept: KeptSignOn, nowMs: number): Promise<void> {
-  const values = { value: JSON.stringify(kept), updated_at_ms: nowMs }
-  await tx
-    .insertInto('setting')
-    .values({ key: row, ...values })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
-    .execute()
+  await writeSetting(tx, row, JSON.stringify(kept), nowMs)
 }
 
 /** Empties a place. */
 export async function deleteKept(tx: Tx, row: SignOnRow): Promise<void> {
-  await tx.deleteFrom('setting').where('key', '=', row).execute()
+  await removeSetting(tx, row)
 }

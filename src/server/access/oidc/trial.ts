@@ -1,5 +1,7 @@
 import * as client from 'openid-client'
 import { type Remark, remark } from '../../../errors/remarks.ts'
+import { askProvider } from './ask-provider.ts'
+import { keyAddress } from './keys.ts'
 import { discoverProvider, type Provider, reasonOf } from './provider.ts'
 import { isLoopbackAddress, type SignOnSettings } from './settings.ts'
 
@@ -52,11 +54,10 @@ function documentFindings({ configuration, settings }: Provider): Remark[] {
   ]
 }
 
-async function keyFindings({ configuration }: Provider): Promise<Remark[]> {
-  const { jwks_uri } = configuration.serverMetadata()
-  if (jwks_uri === undefined) return []
+async function keyFindings(provider: Provider): Promise<Remark[]> {
+  if (provider.configuration.serverMetadata().jwks_uri === undefined) return []
   try {
-    const response = await fetch(jwks_uri, { signal: AbortSignal.timeout(10_000), redirect: 'error' })
+    const response = await askProvider(keyAddress(provider), { signal: AbortSignal.timeout(10_000), redirect: 'error' })
     const body: unknown = await response.json()
     const isFull = typeof body === 'object' && body !== null && 'keys' in body && Array.isArray(body.keys)
     return isFull && (body.keys as unknown[]).length > 0 ? [] : [remark('sign_on_no_keys')]

@@ -3,7 +3,7 @@ import { Failure } from '../../../errors/failure.ts'
 import { isDuplicate } from '../../database/conflict.ts'
 import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
-import { localPerson, tellOfChange } from '../me/factors.ts'
+import { holdLogin, localPerson, tellOfChange } from '../me/factors.ts'
 import { keepOnce, spendOnce } from '../one-time.ts'
 import { personObject } from '../people/people.ts'
 import { requireRecentProof, requireSession } from '../proofs.ts'
@@ -57,6 +57,7 @@ export async function addPasskey(
   }
   try {
     await context.storage.transaction(async (tx) => {
+      await holdLogin(tx, me, person)
       await store.insertPasskey(tx, { ...passkey, transports: ceremony.transportsIn(made.response) })
       await personMoved(context, tx, person.id)
       await tellOfChange(context, tx, me, person, 'passkey-added', passkey.name)
@@ -77,6 +78,7 @@ export async function removePasskey(context: AccessContext, actor: Actor, id: st
   const me = requireRecentProof(actor, nowMs(context))
   const person = await localPerson(context, me.personId)
   await context.storage.transaction(async (tx) => {
+    await holdLogin(tx, me, person)
     const name = await store.deletePasskeyRow(tx, person.id, id)
     if (name === null) throw new Failure('passkey_not_found')
     await personMoved(context, tx, person.id)
@@ -114,11 +116,9 @@ export async function finishProof(
   const object = personObject({ id: me.personId, username: me.username })
   try {
     const shown = await checkShown(context, me.personId, origin, begun.challenge, proof.response)
-    const record = await context.sessions.record(me.sessionId)
     await context.storage.transaction(async (tx) => {
       if (!(await store.moveSignCount(tx, shown.passkey, shown.signCount, atMs))) throw new Failure('passkey_refused')
-      const data = { ...record?.data, passkeyAtMs: atMs }
-      await context.sessions.prove(tx, me.sessionId, { authenticatedAtMs: atMs, data })
+      await context.sessions.prove(tx, me.sessionId, { authenticatedAtMs: atMs, adding: { passkeyAtMs: atMs } })
       const detail = { how: 'passkey', passkeyId: shown.passkey.id }
       await audit(context, tx, me, { action: 'person.reproof', ...object, outcome: 'accepted', detail })
     })

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { PasskeyTable } from '../../database/tables.ts'
+import type { PasskeyTable } from '../../database/tables/people.ts'
 
 export interface PasskeyRow {
   readonly id: string

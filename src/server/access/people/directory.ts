@@ -22,6 +22,11 @@ export interface KnownPerson {
   readonly preferences: Readonly<Record<string, string | boolean>>
 }
 
+/** The part of an actor that says who the person is, whatever opened the door. */
+export function asActor({ id: personId, username, role, groupIds, mayAddAccounts }: KnownPerson) {
+  return { kind: 'person', personId, username, role, groupIds, mayAddAccounts } as const
+}
+
 /** Kind of change that concerns one person. */
 export const personChange = 'person'
 /** Kind of change that concerns a group and so all its members. */

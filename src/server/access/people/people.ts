@@ -7,13 +7,13 @@ import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
 import { endLogins } from '../end-logins.ts'
 import { given } from '../given.ts'
 import { endSetupLinks, keepOnce } from '../one-time.ts'
+import { forgetFactors, forgetLoginFailures } from './factor-store.ts'
 import { keepingAnAdministrator } from './last-administrator.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
 import * as store from './store.ts'
 import { checkedName, normaliseName, usernameKey } from './usernames.ts'
 
-/** How long an invitation or reset waits for its person. */
-/** The first administrator sits before the server; whoever is invited may be away over a weekend. */
+/** How long a setup link waits: the first administrator sits before the server, who is invited may be away for days. */
 const firstLinkLivesMs = 24 * 60 * 60_000
 const inviteLivesMs = 72 * 60 * 60_000
 
@@ -93,7 +93,10 @@ export async function updatePerson(
   const person = await findPerson(context, ref)
   const wanted = given(change)
   await context.storage.transaction(async (tx) => {
-    await keepingAnAdministrator(tx, () => store.changePerson(tx, person.id, wanted, nowMs(context)))
+    await keepingAnAdministrator(tx, async () => {
+      await requireThere(tx, person.id)
+      await store.changePerson(tx, person.id, wanted, nowMs(context))
+    })
     if (change.enabled === false) {
       await endLogins(context, tx, { personId: person.id })
       await context.leavers.tell(tx, actor, { personId: person.id, personName: person.username, group: null })
@@ -137,12 +140,13 @@ export async function resetPerson(
   const person = await findPerson(context, ref)
   if (person.source !== 'local') throw new Failure('person_not_local')
   const link = await context.storage.transaction(async (tx) => {
+    await requireThere(tx, person.id)
     // First: a login under way either has its session by now, which ends below, or finds the passphrase gone.
     await store.changePerson(tx, person.id, { passphraseHash: null }, nowMs(context))
     await endLogins(context, tx, { personId: person.id })
     await context.tokens.end(tx, { personId: person.id })
     await context.codes.remove(tx, person.id, actor)
-    await store.forgetFactors(tx, person.id)
+    await forgetFactors(tx, person.id)
     await replaceRecoveryCodes(tx, person.id, [])
     await personMoved(context, tx, person.id)
     await audit(context, tx, actor, { action: 'person.reset', ...personObject(person), outcome: 'done' })
@@ -158,11 +162,17 @@ export async function resetPerson(
   return { person, link }
 }
 
+// Deleted since they were found: then nothing is done, and nothing audited as if it were.
+async function requireThere(tx: Tx, personId: string): Promise<void> {
+  if ((await store.holdPerson(tx, personId)) === null) throw new Failure('person_not_found')
+}
+
 /** Lifts the lock that wrong codes and passphrases brought about. */
 export async function liftPerson(context: AccessContext, actor: Actor, ref: string): Promise<void> {
   const person = await findPerson(context, ref)
   await context.storage.transaction(async (tx) => {
-    await store.forgetLoginFailures(tx, person.id)
+    await requireThere(tx, person.id)
+    await forgetLoginFailures(tx, person.id)
     await context.codes.lift(tx, person.id, actor)
     await audit(context, tx, actor, { action: 'person.lift', ...personObject(person), outcome: 'done' })
   })

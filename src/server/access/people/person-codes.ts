@@ -1,4 +1,5 @@
-import type { Confirmation, LockoutRule } from '../../../api/realms.ts'
+import type { Confirmation } from '../../../api/subjects.ts'
+import type { LockoutRule } from '../../../api/realms.ts'
 import type { KeyRing } from '../../../crypto/key-ring.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
@@ -10,9 +11,9 @@ import { type GuessState, isCapped } from '../../subjects/lockout.ts'
 import { makeSourceKnown } from '../../subjects/known-source.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
 import { addressSource, deviceSource } from '../../subjects/source.ts'
-import { stateOf } from '../../subjects/state-row.ts'
 import type { Subjects } from '../../subjects/subjects.ts'
 import type { Judged } from '../../subjects/verdict.ts'
+import { activeCodes, guessesOf } from './factor-store.ts'
 
 /** A code someone typed at a login or a re-proof. */
 export interface TypedCode {
@@ -84,47 +85,65 @@ const nobody = 'nobody'
 const door = 'login'
 const system: By = { actor: { kind: 'operator', name: 'server', address: '' }, address: '', door }
 
+/** The codes of people, and the realm they are in. */
+interface Room extends PersonCodesParts {
+  readonly realmId: string
+  /** Asked for each time: its data key is rotated, and its lockout rule changed, while the server runs. */
+  readonly realm: (tx?: Tx) => Promise<RealmEntry>
+}
+
 /** Opens the codes of people, making their realm at the first start. */
-export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: PersonCodesParts): Promise<PersonCodes> {
-  const { id: realmId } = await subjects.ensureRealm(
-    { name: peopleRealm, issuerLabel: 'Watchword', origin: door },
-    system,
-  )
-  // Asked for each time: its data key is rotated, and its lockout rule changed, while the server runs.
-  const ours = async (tx?: Tx) => {
-    const realm = await (tx === undefined ? subjects.realm(peopleRealm) : subjects.realmIn(tx, peopleRealm))
-    if (realm === null) throw new Failure('realm_not_found')
-    return realm
+export async function openPersonCodes(parts: PersonCodesParts): Promise<PersonCodes> {
+  const { subjects } = parts
+  const wish = { name: peopleRealm, issuerLabel: 'Watchword', origin: door }
+  const { id: realmId } = await subjects.ensureRealm(wish, system)
+  const realm = async (tx?: Tx) => {
+    const found = await (tx === undefined ? subjects.realm(peopleRealm) : subjects.realmIn(tx, peopleRealm))
+    if (found === null) throw new Failure('realm_not_found')
+    return found
   }
-  const verify = async ({ personId, code, actor, address, device }: TypedCode): Promise<CodeVerdict> => {
-    const subject = personId ?? nobody
-    const source = device === undefined ? addressSource(address) : deviceSource(device)
-    const who = { actor, address, door }
-    const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose: 'verify', source, ...who })
-    return { accepted: judged.accepted, isLocked: isLocked(judged) }
-  }
-  const start = async (tx: Tx, person: { id: string; username: string }, secret: SecretStart, actor: Actor) =>
-    startSecret(
-      subjects,
-      await ours(tx),
-      tx,
-      person,
-      { ...secret, label: person.username },
-      { actor, address: actor.address, door },
-    )
-  const subjectOf = (tx: Tx, personId: string) => subjects.find({ id: realmId }, personId, tx)
+  const room: Room = { ...parts, realmId, realm }
+  return { ...judging(room), ...secrets(room), ...changes(room), ...standing(room) }
+}
+
+function judging({ subjects, realm }: Room): Pick<PersonCodes, 'verify' | 'confirm'> {
   return {
-    verify,
+    verify: async ({ personId, code, actor, address, device }) => {
+      const subject = personId ?? nobody
+      const source = device === undefined ? addressSource(address) : deviceSource(device)
+      const who = { actor, address, door }
+      const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose: 'verify', source, ...who })
+      return { accepted: judged.accepted, isLocked: isLocked(judged) }
+    },
     confirm: async ({ personId, code, actor, address }) =>
-      subjects.confirm(await ours(), personId, code, { actor, address, door }),
+      subjects.confirm(await realm(), personId, code, { actor, address, door }),
+  }
+}
+
+function secrets(room: Room): Pick<PersonCodes, 'begin' | 'install'> {
+  const { drawQrSvg } = room
+  return {
     begin: async (tx, person, actor) => {
-      const { otpauthUri, secretBase32, pendingUntilMs } = await start(tx, person, { begins: { pendingForMs } }, actor)
+      const { otpauthUri, secretBase32, pendingUntilMs } = await startSecret(
+        room,
+        tx,
+        person,
+        { begins: { pendingForMs } },
+        actor,
+      )
       return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri), pendingUntilMs: pendingUntilMs ?? 0 }
     },
     install: async (tx, person, actor, imported = {}) => {
-      const { otpauthUri, secretBase32 } = await start(tx, person, { begins: 'active', ...imported }, actor)
+      const { otpauthUri, secretBase32 } = await startSecret(room, tx, person, { begins: 'active', ...imported }, actor)
       return { otpauthUri, secretBase32, qrSvg: drawQrSvg(otpauthUri) }
     },
+  }
+}
+
+/** What is done to the subject of a person, where there is one. */
+function changes({ subjects, keyRing, realmId }: Room): Pick<PersonCodes, 'meetDevice' | 'remove' | 'lift'> {
+  const subjectOf = (tx: Tx, personId: string) => subjects.find({ id: realmId }, personId, tx)
+  return {
     meetDevice: async (tx, personId, device, nowMs) => {
       const subject = await subjectOf(tx, personId)
       if (subject === null) return
@@ -132,83 +151,55 @@ export async function openPersonCodes({ db, subjects, keyRing, drawQrSvg }: Pers
     },
     remove: async (tx, personId, actor) => {
       const subject = await subjectOf(tx, personId)
-      if (subject !== null) await subjects.remove(tx, { id: realmId }, subject, { actor, address: actor.address, door })
+      if (subject !== null) await subjects.remove(tx, { id: realmId }, subject, byActor(actor))
     },
     lift: async (tx, personId, actor) => {
       const subject = await subjectOf(tx, personId)
-      if (subject !== null) await subjects.lift(tx, { id: realmId }, subject, { actor, address: actor.address, door })
+      if (subject !== null) await subjects.lift(tx, { id: realmId }, subject, byActor(actor))
     },
-    isLockedSince: async (personId, sinceMs) => {
-      const guesses = await guessesOf(db, realmId, personId)
-      if (guesses === null) return false
-      const { cap } = (await ours()).policy.lockout
-      return guesses.unknownFailures >= cap || guesses.unknownWaitUntilMs > sinceMs
-    },
-    locked: async (personIds, nowMs) =>
-      lockedSubjects(db, realmId, personIds, { nowMs, rule: (await ours()).policy.lockout }),
-    active: (personIds) => activeSubjects(db, realmId, personIds),
   }
 }
 
+/** How the codes of people stand. */
+function standing({ db, realmId, realm }: Room): Pick<PersonCodes, 'isLockedSince' | 'locked' | 'active'> {
+  return {
+    isLockedSince: async (personId, sinceMs) => {
+      const guesses = (await guessesOf(db, realmId, [personId])).get(personId)
+      if (guesses === undefined) return false
+      const { cap } = (await realm()).policy.lockout
+      return guesses.unknownFailures >= cap || guesses.unknownWaitUntilMs > sinceMs
+    },
+    locked: async (personIds, nowMs) => {
+      const rule = (await realm()).policy.lockout
+      const guesses = [...(await guessesOf(db, realmId, personIds))]
+      return new Set(guesses.filter(([, state]) => mayBeLocked(state, rule, nowMs)).map(([personId]) => personId))
+    },
+    active: async (personIds) => new Set(await activeCodes(db, realmId, personIds)),
+  }
+}
+
+function byActor(actor: Actor): By {
+  return { actor, address: actor.address, door }
+}
+
 async function startSecret(
-  subjects: Subjects,
-  realm: RealmEntry,
+  { subjects, realm }: Room,
   tx: Tx,
-  person: { id: string },
+  person: { id: string; username: string },
   secret: SecretStart,
-  by: By,
+  actor: Actor,
 ) {
-  const subject =
-    (await subjects.find(realm, person.id, tx)) ?? (await subjects.add(tx, realm, { name: person.id }, by))
-  return subjects.enrolment.start(tx, realm, subject, secret, by)
+  const ours = await realm(tx)
+  const by = byActor(actor)
+  const subject = (await subjects.find(ours, person.id, tx)) ?? (await subjects.add(tx, ours, { name: person.id }, by))
+  return subjects.enrolment.start(tx, ours, subject, { ...secret, label: person.username }, by)
 }
 
 function isLocked(judged: Judged): boolean {
   return !judged.accepted && judged.reason === 'locked'
 }
 
-async function activeSubjects(db: Queryable, realmId: string, personIds: readonly string[]): Promise<Set<string>> {
-  if (personIds.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('subject')
-    .select('name')
-    .where('realm_id', '=', realmId)
-    .where('name', 'in', personIds)
-    .where('sealed_secret', 'is not', null)
-    .execute()
-  return new Set(rows.map((row) => row.name))
-}
-
-async function lockedSubjects(
-  db: Queryable,
-  realmId: string,
-  personIds: readonly string[],
-  { nowMs, rule }: { readonly nowMs: number; readonly rule: LockoutRule },
-): Promise<Set<string>> {
-  if (personIds.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('subject_state')
-    .innerJoin('subject', 'subject.id', 'subject_state.subject_id')
-    .selectAll('subject_state')
-    .select('subject.name')
-    .where('subject.realm_id', '=', realmId)
-    .where('subject.name', 'in', personIds)
-    .execute()
-  return new Set(rows.filter((row) => mayBeLocked(stateOf(row).guesses, rule, nowMs)).map((row) => row.name))
-}
-
 // Known sources have budgets of their own; below one of them in all, none of them can be spent.
 function mayBeLocked(guesses: GuessState, rule: LockoutRule, nowMs: number): boolean {
   return isCapped(guesses, rule) || guesses.unknownWaitUntilMs > nowMs || guesses.knownFailures >= rule.knownPerWindow
-}
-
-async function guessesOf(db: Queryable, realmId: string, personId: string): Promise<GuessState | null> {
-  const row = await db
-    .selectFrom('subject_state')
-    .innerJoin('subject', 'subject.id', 'subject_state.subject_id')
-    .selectAll('subject_state')
-    .where('subject.realm_id', '=', realmId)
-    .where('subject.name', '=', personId)
-    .executeTakeFirst()
-  return row === undefined ? null : stateOf(row).guesses
 }

@@ -8,6 +8,7 @@ import type { Actor } from '../../http/actor.ts'
 import { type AccessContext, audit, nowMs, personMoved } from '../context.ts'
 import { refuseWeakPassphrase } from '../login/passphrase-rule.ts'
 import { keepOnce, type OneTimeData, readOnce, type SetupTicket, spendOnce, spendOnceByKey } from '../one-time.ts'
+import { findOnce } from '../one-time-store.ts'
 import type { Login } from '../sessions/sessions.ts'
 import { tokenKey } from '../token-key.ts'
 import { newSetupLink, personObject, type SetupToken } from './people.ts'
@@ -67,7 +68,7 @@ async function linkOf(context: AccessContext, setupToken: string): Promise<OneTi
   return link
 }
 
-async function invitedPerson(context: AccessContext, personId: string): Promise<{ id: string; username: string }> {
+async function invitedPerson(context: AccessContext, personId: string): Promise<store.PersonRow> {
   const person = await store.personById(context.storage.db, personId)
   if (person === null || !person.enabled) throw new Failure('setup_link_invalid')
   return person
@@ -101,13 +102,18 @@ export async function finishSetup(
 ): Promise<SetUp & { session: { id: string; token: string } }> {
   const ticket = await readOnce(context.storage.db, 'setup-ticket', proof.ticket, nowMs(context))
   if (ticket === null) throw new Failure('ticket_invalid')
+  // Looked at before the code counts: of two browsers on one link the second must not put its secret over the first one's.
+  if (!(await isLinkGood(context, ticket))) throw new Failure('setup_link_invalid')
   const { personId } = ticket
+  const invited = ticket.isFirst ? null : await invitedPerson(context, personId)
   const { confirmed } = await context.codes.confirm({ personId, code: proof.code, actor, address: login.address })
   if (!confirmed) throw new Failure('code_refused')
   const recoveryCodes = makeRecoveryCodes()
   const session = await uniquely(() =>
     context.storage.transaction(async (tx) => {
       await useUp(context, tx, ticket, proof.ticket)
+      // Disabled or deleted while the first code was typed: they get no passphrase and no session (T25).
+      if (invited !== null && !(await store.holdUnchanged(tx, invited))) throw new Failure('setup_link_invalid')
       await store.settle(tx, ticket, nowMs(context))
       await replaceRecoveryCodes(tx, personId, recoveryCodes)
       await personMoved(context, tx, personId)
@@ -128,6 +134,10 @@ export async function finishSetup(
     }),
   )
   return { personId, recoveryCodes, session }
+}
+
+async function isLinkGood(context: AccessContext, { setupKey }: SetupTicket): Promise<boolean> {
+  return (await findOnce(context.storage.db, 'setup', setupKey, nowMs(context))) !== null
 }
 
 // Of two browsers on one link the second finds the link used.

@@ -1,7 +1,8 @@
-import { sql } from '../../database/sql.ts'
-import type { Selectable } from 'kysely'
+import { containing, sql } from '../../database/sql.ts'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { PersonTable } from '../../database/tables.ts'
+import type { Tables } from '../../database/tables.ts'
+import type { PersonTable } from '../../database/tables/people.ts'
 import type { Role } from '../../http/actor.ts'
 import { everyone } from '../groups/everyone.ts'
 import { usernameKey } from './usernames.ts'
@@ -91,10 +92,14 @@ export async function listPeople(
   let query = db.selectFrom('person').selectAll().orderBy('username_key').limit(limit)
   if (after !== undefined) query = query.where('username_key', '>', after)
   if (search !== undefined && search !== '') {
-    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    const matches = (column: 'username_key' | 'display_name' | 'email') =>
-      sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
-    query = query.where((where) => where.or([matches('username_key'), matches('display_name'), matches('email')]))
+    const pattern = containing(search.toLowerCase())
+    query = query.where((where) =>
+      where.or(
+        ['username_key', 'display_name', 'email'].map((column) =>
+          where(sql<string>`lower(${sql.ref(column)})`, 'like', pattern),
+        ),
+      ),
+    )
   }
   return (await query.execute()).map(personFrom)
 }
@@ -186,6 +191,12 @@ export async function holdUnchanged(
   return numUpdatedRows === 1n
 }
 
+/** A person as they are now, disabled or not. Until the transaction ends nobody else can change or delete them. */
+export async function holdPerson(tx: Tx, id: string): Promise<PersonRow | null> {
+  const row = await tx.updateTable('person').set({ id }).where('id', '=', id).returningAll().executeTakeFirst()
+  return row === undefined ? null : personFrom(row)
+}
+
 /** Deletes a person with the grants they had. False means there was none. */
 export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
   await tx.deleteFrom('account_grant').where('grantee_kind', '=', 'person').where('grantee_id', '=', id).execute()
@@ -200,38 +211,18 @@ export async function deletePersonRow(tx: Tx, id: string): Promise<boolean> {
 export async function activeAdministratorIds(tx: Tx): Promise<string[]> {
   // One row that every such check writes: PostgreSQL then runs the checks one after the other.
   await tx.updateTable('group').set({ source: 'built-in' }).where('id', '=', everyone.id).execute()
-  const rows = await tx
-    .selectFrom('person')
-    .select('id')
-    .where('disabled', '=', 0)
-    .where((where) =>
-      where.or([
-        where('role', '=', 'administrator'),
-        where(
-          'id',
-          'in',
-          where
-            .selectFrom('person_group')
-            .innerJoin('group', 'group.id', 'person_group.group_id')
-            .select('person_group.person_id')
-            .where('group.role', '=', 'administrator'),
-        ),
-      ]),
-    )
-    .execute()
+  const rows = await tx.selectFrom('person').select('id').where('disabled', '=', 0).where(administers).execute()
   return rows.map((row) => row.id)
 }
 
-/** Passkeys per person, for those who have any. */
-export async function passkeyCounts(db: Queryable, personIds: readonly string[]): Promise<Map<string, number>> {
-  if (personIds.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('passkey')
-    .select(['person_id', sql<number>`count(*)`.as('count')])
-    .where('person_id', 'in', personIds)
-    .groupBy('person_id')
-    .execute()
-  return new Map(rows.map((row) => [row.person_id, Number(row.count)]))
+/** Whether a person administers Watchword by their own role or a group's. */
+export function administers(where: ExpressionBuilder<Tables, 'person'>) {
+  const inGroups = where
+    .selectFrom('person_group')
+    .innerJoin('group', 'group.id', 'person_group.group_id')
+    .select('person_group.person_id')
+    .where('group.role', '=', 'administrator')
+  return where.or([where('person.role', '=', 'administrator'), where('person.id', 'in', inGroups)])
 }
 
 /** Writes when people were last seen; no part of any promise about durability. */
@@ -240,7 +231,8 @@ export async function markSeen(tx: Tx, personIds: readonly string[], nowMs: numb
   await tx.updateTable('person').set({ last_seen_at_ms: nowMs }).where('id', 'in', personIds).execute()
 }
 
-function personFrom(row: Selectable<PersonTable>): PersonRow {
+/** A row of the table of people. */
+export function personFrom(row: Selectable<PersonTable>): PersonRow {
   return {
     id: row.id,
     username: row.username,
@@ -262,34 +254,6 @@ function personFrom(row: Selectable<PersonTable>): PersonRow {
 /** A role as a column holds it; anything else means none, the least privilege. */
 export function roleOrNull(text: string): Role | null {
   return text === 'administrator' || text === 'auditor' || text === 'member' ? text : null
-}
-
-/** Removes passkeys and where a person logged in from. */
-export async function forgetFactors(tx: Tx, personId: string): Promise<void> {
-  await tx.deleteFrom('passkey').where('person_id', '=', personId).execute()
-  await tx.deleteFrom('login_source').where('person_id', '=', personId).execute()
-}
-
-/** Forgets wrong passphrases; where the person logged in from stays known. */
-export async function forgetLoginFailures(tx: Tx, personId: string): Promise<void> {
-  await tx
-    .updateTable('login_source')
-    .set({ failures: 0, wait_until_ms: 0 })
-    .where('person_id', '=', personId)
-    .execute()
-}
-
-/** Which of these people have a source that waits after wrong passphrases. */
-export async function waitingLogins(db: Queryable, personIds: readonly string[], nowMs: number): Promise<string[]> {
-  if (personIds.length === 0) return []
-  const rows = await db
-    .selectFrom('login_source')
-    .select('person_id')
-    .distinct()
-    .where('person_id', 'in', personIds)
-    .where('wait_until_ms', '>', nowMs)
-    .execute()
-  return rows.map((row) => row.person_id)
 }
 
 /** Whether anybody was ever set up. */

@@ -2,7 +2,8 @@ import type { Person } from '../../../api/people.ts'
 import { type AccessContext, nowMs } from '../context.ts'
 import { everyone } from '../groups/everyone.ts'
 import { highestRole } from './directory.ts'
-import { membershipsOf, passkeyCounts, type PersonRow, waitingLogins } from './store.ts'
+import { passkeyCounts, waitingLogins } from './factor-store.ts'
+import { membershipsOf, type PersonRow } from './store.ts'
 
 /** People as the API shows them, with a query for each kind of thing about them, for any number of people. */
 export async function showPeople(context: AccessContext, rows: readonly PersonRow[]): Promise<Person[]> {

@@ -17,9 +17,12 @@ export function isExpired(session: Pick<Session, 'expiresAtMs'>, nowMs: number):
   return nowMs >= session.expiresAtMs
 }
 
-/** Whether a session lay unused too long, as far as this server has seen. */
+/**
+ * Whether a session lay unused too long, as far as this server has seen. One that was used in a distant future began
+ * while the clock was ahead, and would otherwise live until then.
+ */
 export function isIdle(session: Pick<Session, 'lastSeenAtMs' | 'idleMs'>, nowMs: number): boolean {
-  return nowMs - session.lastSeenAtMs >= session.idleMs
+  return Math.abs(nowMs - session.lastSeenAtMs) >= session.idleMs
 }
 
 /** Whether its use is worth writing again: often enough to judge idleness by, never more than every 10 s. */

@@ -41,7 +41,8 @@ export function sessionRoutes({ route }: Router, context: AccessContext): void {
     if (!isMine) requireAdministrator(actor)
     if (session === null) throw new Failure('session_not_found')
     await context.storage.transaction(async (tx) => {
-      await context.sessions.end(tx, { id: session.id })
+      const [ended] = await context.sessions.end(tx, { id: session.id })
+      if (ended === undefined) throw new Failure('session_not_found')
       const detail = { personId: session.personId, kind: session.kind }
       const object = { objectKind: 'session', objectId: session.id }
       await audit(context, tx, actor, { action: 'session.end', ...object, outcome: 'done', detail })

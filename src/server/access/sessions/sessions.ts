@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Failure } from '../../../errors/failure.ts'
 import type { Storage, Tx } from '../../database/storage.ts'
 import type { Factors } from '../../http/actor.ts'
 import type { Services } from '../../http/services.ts'
@@ -12,7 +13,7 @@ import { RecentKeys } from './recent-keys.ts'
 import * as store from './store.ts'
 
 /** Kind of change that ends a cached session; the object id is the hash of its token. */
-export const sessionChange = 'session'
+const sessionChange = 'session'
 
 /** A login about to become a session. */
 export interface Login {
@@ -128,31 +129,46 @@ export class Sessions {
     return ended
   }
 
-  /** Notes a fresh proof of who is there. */
+  /**
+   * Notes a fresh proof of who is there; `adding` joins what is kept with the session.
+   *
+   * @throws {@link Failure} `login_needed` when the session was ended meanwhile
+   */
   async prove(
     tx: Tx,
     id: string,
-    proof: { authenticatedAtMs: number; factors?: Factors; data?: store.SessionData },
+    proof: { authenticatedAtMs: number; factors?: Factors; adding?: store.SessionData },
   ): Promise<void> {
     const tokenHash = await store.proveSession(tx, id, proof)
-    if (tokenHash !== null) await this.#tell(tx, tokenHash)
+    if (tokenHash === null) throw new Failure('login_needed')
+    await this.#tell(tx, tokenHash)
   }
 
-  /** Writes when sessions and their people were last seen. */
+  /** Writes when sessions and their people were last seen; what could not be written is noted still. */
   async flush(): Promise<void> {
     const nowMs = this.#services.clock.nowMs()
     while (this.#touched.size > 0) {
-      const some = [...this.#touched].slice(0, rowsAtOnce)
+      // Not the whole map each time: with a hundred thousand sessions that left hundreds of megabytes to collect.
+      const some: [tokenHash: string, personId: string][] = []
+      for (const each of this.#touched) if (some.push(each) === rowsAtOnce) break
       for (const [tokenHash] of some) this.#touched.delete(tokenHash)
-      await this.#storage.transaction(async (tx) => {
-        await store.touchSessions(
-          tx,
-          some.map(([tokenHash]) => tokenHash),
-          nowMs,
-        )
-        await markSeen(tx, [...new Set(some.map(([, personId]) => personId))], nowMs)
-      })
+      try {
+        await this.#storage.transaction((tx) => this.#writeSeen(tx, some, nowMs))
+      } catch (error) {
+        for (const [tokenHash, personId] of some) this.#touched.set(tokenHash, personId)
+        throw error
+      }
     }
+  }
+
+  async #writeSeen(tx: Tx, seen: readonly [tokenHash: string, personId: string][], nowMs: number): Promise<void> {
+    // People first, as everybody does who holds both: the other way round each of two could wait for the other.
+    await markSeen(tx, [...new Set(seen.map(([, personId]) => personId))], nowMs)
+    await store.touchSessions(
+      tx,
+      seen.map(([tokenHash]) => tokenHash),
+      nowMs,
+    )
   }
 
   /** Removes what is over from memory and table. */

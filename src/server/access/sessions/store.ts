@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { SessionTable } from '../../database/tables.ts'
+import type { SessionTable } from '../../database/tables/logins.ts'
 import type { Assurance, Factors } from '../../http/actor.ts'
 import { keyBytes, keyText } from '../token-key.ts'
 
@@ -162,23 +162,34 @@ export async function deleteSessions(
   }))
 }
 
-/** Moves the moment of the last full proof; answers the hash whose cached entry is now old, or null. */
+/**
+ * Moves the moment of the last full proof, and adds to the data of the session what is given; answers the hash whose
+ * cached entry is now old, or null.
+ */
 export async function proveSession(
   tx: Tx,
   id: string,
-  proof: { authenticatedAtMs: number; factors?: Factors; data?: SessionData },
+  { authenticatedAtMs, factors, adding }: { authenticatedAtMs: number; factors?: Factors; adding?: SessionData },
 ): Promise<string | null> {
   const row = await tx
     .updateTable('session')
-    .set({
-      authenticated_at_ms: proof.authenticatedAtMs,
-      ...(proof.factors === undefined ? {} : { factors: proof.factors }),
-      ...(proof.data === undefined ? {} : { data: JSON.stringify(proof.data) }),
-    })
+    .set({ authenticated_at_ms: authenticatedAtMs, ...(factors === undefined ? {} : { factors }) })
     .where('id', '=', id)
-    .returning('token_hash')
+    .returning(['token_hash', 'data'])
     .executeTakeFirst()
-  return row === undefined ? null : keyText(row.token_hash)
+  if (row === undefined) return null
+  if (adding !== undefined) {
+    // Ours until the transaction ends: what another proof added stays.
+    const data = JSON.stringify({ ...(JSON.parse(row.data) as SessionData), ...adding })
+    await tx.updateTable('session').set({ data }).where('id', '=', id).execute()
+  }
+  return keyText(row.token_hash)
+}
+
+/** Whether a session has not been ended. Until the transaction ends nobody can end it. */
+export async function holdSession(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.updateTable('session').set({ id }).where('id', '=', id).executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** Notes when sessions were last used; a moment that lies before the one noted changes nothing. */

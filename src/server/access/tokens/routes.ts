@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import * as api from '../../../api/index.ts'
 import { Failure } from '../../../errors/failure.ts'
 import type { Actor } from '../../http/actor.ts'
@@ -5,10 +6,11 @@ import { actorId } from '../../http/actor.ts'
 import { pageOfRows, readCursor } from '../../http/cursor.ts'
 import type { Router } from '../../http/router.ts'
 import { type AccessContext, audit, nowMs } from '../context.ts'
+import { holdActor } from '../hold-actor.ts'
 import { requireWholePerson } from '../proofs.ts'
 import { isAdministrator, requireAdministrator, requireKnown } from '../rights.ts'
 import { areForGate, refuseScopesBeyond } from './scopes.ts'
-import type { AccessToken, GateLimits } from './store.ts'
+import type { AccessToken, GateLimits, TokenChange } from './store.ts'
 import type { TokenWish } from './tokens.ts'
 
 /** Tokens of oneself; service tokens and everybody's for administrators. */
@@ -22,42 +24,10 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
     const rows = await context.tokens.list({ personId }, { limit: limit + 1, before })
     return pageOfRows(rows, limit, (row) => [row.createdAtMs, row.id], showToken)
   })
-  route(api.createToken, async ({ actor, body }) => {
-    requireKnown(actor)
-    const owner = body.owner ?? (actor.kind === 'person' ? 'person' : 'service')
-    if (owner === 'service') requireAdministrator(actor)
-    if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
-    refuseScopesBeyond(actor, body.scopes)
-    refusePastEnd(context, body.expiresAtMs)
-    const limits = gateLimitsOf(context, body)
-    const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
-    return context.storage.transaction(async (tx) => {
-      const { token, text } = await context.tokens.create(tx, {
-        ...person,
-        name: body.name,
-        owner,
-        scopes: body.scopes,
-        createdBy: actorId(actor),
-        expiresAtMs: body.expiresAtMs ?? null,
-        ...(limits === null ? {} : { gateLimits: limits }),
-      })
-      const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs, ...auditedLimits(limits) }
-      await audit(context, tx, actor, { action: 'token.create', ...object(token), outcome: 'done', detail })
-      return { ...showToken(token), token: text ?? '' }
-    })
-  })
+  route(api.createToken, ({ actor, body }) => createToken(context, actor, body))
   route(api.updateToken, async ({ actor, params, body }) => {
     const token = await ownToken(context, actor, params.token)
-    refusePastEnd(context, body.expiresAtMs)
-    await context.storage.transaction(async (tx) => {
-      await context.tokens.change(tx, token.id, { ...body, isFromAbove: !isOwner(actor, token) })
-      const detail = {
-        ...(body.name === undefined ? {} : { name: body.name }),
-        ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
-        ...(body.expiresAtMs === undefined ? {} : { expiresAtMs: body.expiresAtMs }),
-      }
-      await audit(context, tx, actor, { action: 'token.update', ...object(token), outcome: 'done', detail })
-    })
+    await updateToken(context, actor, token, body)
     return showToken(await ownToken(context, actor, token.id))
   })
   route(api.deleteToken, async ({ actor, params }) => {
@@ -66,6 +36,51 @@ export function tokenRoutes({ route }: Router, context: AccessContext): void {
       if ((await context.tokens.end(tx, { id: token.id })) === 0) throw new Failure('token_not_found')
       await audit(context, tx, actor, { action: 'token.delete', ...object(token), outcome: 'done' })
     })
+  })
+}
+
+/** Makes a token for whoever asks, or for a service; its text is told this once. */
+export async function createToken(context: AccessContext, actor: Actor, wish: Static<typeof api.TokenCreate>) {
+  requireKnown(actor)
+  const owner = wish.owner ?? (actor.kind === 'person' ? 'person' : 'service')
+  if (owner === 'service') requireAdministrator(actor)
+  if (owner === 'person' && actor.kind !== 'person') throw new Failure('token_owner_needed')
+  refuseScopesBeyond(actor, wish.scopes)
+  refusePastEnd(context, wish.expiresAtMs)
+  const limits = gateLimitsOf(context, wish)
+  const person = owner === 'person' ? { personId: requireWholePerson(actor).personId } : {}
+  return context.storage.transaction(async (tx) => {
+    await holdActor(tx, actor)
+    const { token, text } = await context.tokens.create(tx, {
+      ...person,
+      name: wish.name,
+      owner,
+      scopes: wish.scopes,
+      createdBy: actorId(actor),
+      expiresAtMs: wish.expiresAtMs ?? null,
+      ...(limits === null ? {} : { gateLimits: limits }),
+    })
+    const detail = { owner, scopes: token.scopes, expiresAtMs: token.expiresAtMs, ...auditedLimits(limits) }
+    await audit(context, tx, actor, { action: 'token.create', ...object(token), outcome: 'done', detail })
+    return { ...showToken(token), token: text ?? '' }
+  })
+}
+
+async function updateToken(
+  context: AccessContext,
+  actor: Actor,
+  token: AccessToken,
+  change: Omit<TokenChange, 'isFromAbove'>,
+): Promise<void> {
+  refusePastEnd(context, change.expiresAtMs)
+  await context.storage.transaction(async (tx) => {
+    await context.tokens.change(tx, token.id, { ...change, isFromAbove: !isOwner(actor, token) })
+    const detail = {
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
+      ...(change.expiresAtMs === undefined ? {} : { expiresAtMs: change.expiresAtMs }),
+    }
+    await audit(context, tx, actor, { action: 'token.update', ...object(token), outcome: 'done', detail })
   })
 }
 
@@ -103,7 +118,7 @@ function isOwner(actor: Actor, { personId }: AccessToken): boolean {
 }
 
 /** A token as the API shows it. */
-export function showToken(token: AccessToken) {
+function showToken(token: AccessToken) {
   const { gateLimits } = token
   return {
     id: token.id,

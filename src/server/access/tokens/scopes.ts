@@ -12,7 +12,7 @@ const verbs = ['verify', 'explain', 'enrol', 'reveal', 'manage', 'door', 'gate']
 const realmVerbs: readonly string[] = ['verify', 'explain', 'enrol']
 
 /** Whether a text is a scope we know. Reserved realms are in nobody's reach, so no scope names them. */
-export function isScope(scope: string): boolean {
+function isScope(scope: string): boolean {
   if ((plainScopes as readonly string[]).includes(scope)) return true
   const colon = scope.indexOf(':')
   const [verb, object] = [scope.slice(0, Math.max(colon, 0)), scope.slice(colon + 1)]

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
+import { sql } from '../../database/sql.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import type { AccessTokenTable } from '../../database/tables.ts'
+import type { AccessTokenTable } from '../../database/tables/logins.ts'
 import { keyBytes, keyText } from '../token-key.ts'
 
 /** Whose a token is. A `device` token is a command's sign-in: it may what its person may. */
@@ -108,12 +109,7 @@ export async function listTokens(
   if (filter.realmId !== undefined) query = query.where('realm_id', '=', filter.realmId)
   const { before } = page
   if (before !== undefined) {
-    query = query.where((where) =>
-      where.or([
-        where('created_at_ms', '<', before.createdAtMs),
-        where.and([where('created_at_ms', '=', before.createdAtMs), where('id', '<', before.id)]),
-      ]),
-    )
+    query = query.where(sql<boolean>`(created_at_ms, id) < (${before.createdAtMs}, ${before.id})`)
   }
   return (await query.execute()).map(tokenFrom)
 }
@@ -136,16 +132,49 @@ export async function changeToken(tx: Tx, id: string, change: TokenChange): Prom
   return (await allowed.executeTakeFirst()).numUpdatedRows === 1n
 }
 
-/** Deletes tokens by id or of a person; answers their keys, so that caches can be told. */
+/** Whether a token was neither deleted nor disabled. Until the transaction ends nobody can do either. */
+export async function holdToken(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('access_token')
+    .set({ id })
+    .where('id', '=', id)
+    .where('suspended', '=', suspension.none)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Deletes a token by id, or those of a person or a realm; answers their keys, so that caches can be told. */
 export async function deleteTokens(
   tx: Tx,
-  filter: { id: string } | { personId: string },
+  filter: { id: string } | { personId: string } | { realmId: string },
 ): Promise<{ id: string; tokenKey: string | null }[]> {
-  const query = tx.deleteFrom('access_token').returning(['id', 'token_hash'])
-  const rows = await (
-    'id' in filter ? query.where('id', '=', filter.id) : query.where('person_id', '=', filter.personId)
-  ).execute()
+  let query = tx.deleteFrom('access_token').returning(['id', 'token_hash'])
+  if ('id' in filter) query = query.where('id', '=', filter.id)
+  else if ('personId' in filter) query = query.where('person_id', '=', filter.personId)
+  else query = query.where('realm_id', '=', filter.realmId)
+  const rows = await query.execute()
   return rows.map((row) => ({ id: row.id, tokenKey: row.token_hash === null ? null : keyText(row.token_hash) }))
+}
+
+/** The scopes of every token, with the key its caches know it by. */
+export async function scopesOfTokens(
+  db: Queryable,
+): Promise<{ id: string; tokenKey: string | null; scopes: string[] }[]> {
+  const rows = await db.selectFrom('access_token').select(['id', 'token_hash', 'scopes']).execute()
+  return rows.map(({ id, token_hash, scopes }) => ({
+    id,
+    tokenKey: token_hash === null ? null : keyText(token_hash),
+    scopes: JSON.parse(scopes) as string[],
+  }))
+}
+
+/** Gives a token other scopes. */
+export async function changeScopes(tx: Tx, id: string, scopes: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('access_token')
+    .set({ scopes: JSON.stringify(scopes) })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Notes when tokens were last used. */

@@ -5,7 +5,7 @@ import type { Storage, Tx } from '../../database/storage.ts'
 import type { Actor } from '../../http/actor.ts'
 import type { Services } from '../../http/services.ts'
 import { FreshCache } from '../fresh-cache.ts'
-import type { Directory, KnownPerson } from '../people/directory.ts'
+import { asActor, type Directory, type KnownPerson } from '../people/directory.ts'
 import { tokenKey } from '../token-key.ts'
 import * as store from './store.ts'
 
@@ -188,12 +188,7 @@ export function actorOf({ token, person }: OpenToken, address: string): Actor {
     return { kind: 'service', tokenId, name, scopes, address, ...(token.realmId && { realmId: token.realmId }) }
   }
   return {
-    kind: 'person',
-    personId: person.id,
-    username: person.username,
-    role: person.role,
-    groupIds: person.groupIds,
-    mayAddAccounts: person.mayAddAccounts,
+    ...asActor(person),
     address,
     tokenId,
     // A command that a person signed in speaks for the whole person.

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Actor } from '../../http/actor.ts'
+import { noteMethods } from '../../http/allowed-methods.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { type Given, readFolded, readObject } from './body.ts'
@@ -18,7 +19,6 @@ import { Validation } from './validate.ts'
 import { listValidations } from './validations.ts'
 
 const prefix = '/api/v1'
-const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const jsonType = 'application/json'
 
 type Params = Readonly<Record<string, string>>
@@ -63,7 +63,12 @@ function speakTinyMfa(door: FastifyInstance, { core, isOpen }: TinyMfaParts): vo
     reply.header('access-control-allow-origin', '*')
     if (!(await isOpen('tinyMfa'))) throw pageNotFound()
   })
-  door.setNotFoundHandler((_request, reply) => send(reply, pageNotFound()))
+  const allowedAt = noteMethods(door)
+  door.setNotFoundHandler(({ url }, reply) => {
+    const allowed = allowedAt(url)
+    if (allowed.length === 0) return send(reply, pageNotFound())
+    return send(reply.header('allow', allowed.join(', ')), new Refusal(405, 'method not allowed'))
+  })
   door.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
     if (refusal.status >= 500) {
@@ -82,7 +87,6 @@ class Door {
   readonly #tokens: IssuerTokens
   readonly #system: System
   readonly #validation: Validation
-  readonly #paths = new Map<string, HTTPMethods[]>()
 
   constructor(app: FastifyInstance, parts: TinyMfaParts) {
     this.#app = app
@@ -101,7 +105,6 @@ class Door {
     this.#issuerRoutes()
     this.#tokenRoutes()
     this.#userRoutes()
-    this.#refuseOtherMethods()
   }
 
   #systemRoutes(): void {
@@ -211,23 +214,11 @@ class Door {
   }
 
   #on(method: HTTPMethods, path: string, handler: Handler): void {
-    this.#paths.set(path, [...(this.#paths.get(path) ?? []), method])
     this.#app.route({
       method,
       url: path,
       handler: async (request, reply) => answer(reply, await handler(request, reply)),
     })
-  }
-
-  #refuseOtherMethods(): void {
-    for (const [url, known] of this.#paths) {
-      const others = methods.filter((method) => !known.includes(method))
-      this.#app.route({
-        method: others,
-        url,
-        handler: (_request, reply) => send(reply, new Refusal(405, 'method not allowed')),
-      })
-    }
   }
 }
 

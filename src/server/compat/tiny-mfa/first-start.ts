@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Core } from '../../audit/core.ts'
+import type { AuditEvent } from '../../audit/event.ts'
 import { hasForeignTable } from '../../database/foreign.ts'
+import { actorId, actorName } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
-import { readSetting } from '../../subjects/store.ts'
+import { readSetting } from '../../database/settings.ts'
 import type { DoorParts } from '../door-parts.ts'
 import { doorScope } from './caller.ts'
 import { settingKey, type TinyMfaSettings, TinyMfaSettingsStore, usualTinyMfa } from './settings.ts'
@@ -50,22 +52,25 @@ async function initialise(parts: DoorParts, store: TinyMfaSettingsStore, start: 
     if (!start.isMainDoor) return
     const wish = { name: 'root', owner: 'root', scopes: [doorScope], createdBy: 'first start', token } as const
     const { token: made } = await access.tokens.create(tx, wish)
-    await core.audit.append(tx, [
-      {
-        action: 'token.create',
-        actorKind: by.actor.kind,
-        actorId: 'operator:first start',
-        actorName: 'first start',
-        objectKind: 'token',
-        objectId: made.id,
-        objectName: 'root',
-        outcome: 'done',
-        detail: { scopes: [doorScope] },
-      },
-    ])
+    await core.audit.append(tx, [rootTokenMade(by, made.id, wish.name)])
     writeTokenFile(join(start.secretsDir, tokenFileName), `root-token: ${token}`)
   })
   if (start.isMainDoor) tellFirstStart(core, start, settings)
+}
+
+/** The root token of this door begins to live. */
+export function rootTokenMade({ actor, door }: By, id: string, name: string): AuditEvent {
+  return {
+    action: 'token.create',
+    actorKind: actor.kind,
+    actorId: actorId(actor),
+    actorName: actorName(actor),
+    objectKind: 'token',
+    objectId: id,
+    objectName: name,
+    outcome: 'done',
+    detail: { door, scopes: [doorScope] },
+  }
 }
 
 // Written beside and renamed: an old file of another database is replaced whole, and never half read.

@@ -1,6 +1,5 @@
 import type { RequestListener, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { Failure } from '../../../errors/failure.ts'
 import { createListener } from '../../http/listener.ts'
 import { pathIn, refuseUnreadable } from '../../http/unread.ts'
 import { tinyMfaPaths } from './unread.ts'
@@ -11,7 +10,7 @@ const owners = [{ ...tinyMfaPaths, path: '' }]
 /**
  * A second listener that answers for this door alone: clients of go-tiny-mfa keep their port.
  *
- * @throws {@link Failure} `port_in_use`
+ * @throws what the system says where it cannot listen there
  */
 export async function listenForTinyMfa(app: FastifyInstance, host: string, port: number): Promise<Server> {
   await app.ready()
@@ -22,7 +21,7 @@ export async function listenForTinyMfa(app: FastifyInstance, host: string, port:
   const server = createListener(handler, { owners })
   server.on('clientError', refuseUnreadable(owners))
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(new Failure('port_in_use', { detail: { port }, cause })))
+    server.once('error', reject)
     server.listen(port, host, resolve)
   })
   app.log.info(`tinymfa starts serving on port ${portOf(server)}, beside the server's own`)

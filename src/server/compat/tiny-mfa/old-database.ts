@@ -4,25 +4,28 @@ import type { ForeignDatabase } from '../../database/foreign.ts'
 import type { SqlRow } from '../../database/storage.ts'
 import type { QrLook, Rgba } from '../../../qr/look.ts'
 
-/** Everything of a go-tiny-mfa database that lives on here, its keys opened. */
+/** A go-tiny-mfa database that is open: what is small is read, what may be large comes in pages. */
 export interface OldDatabase {
   readonly issuers: readonly OldIssuer[]
-  readonly users: readonly OldUser[]
-  readonly tokens: readonly OldToken[]
+  /** Issuers whose key does not open; a wrong key file makes them all. */
+  readonly closedIssuers: readonly OldRow[]
   readonly rootToken: string | null
   readonly httpPort: number | null
   readonly denyLimit: number | null
   readonly look: QrLook | null
-  readonly audit: readonly OldValidation[]
-  /** Rows whose key does not open; a wrong key file makes them all. */
-  readonly unreadable: readonly OldRow[]
-  /** Users whose issuer has no row: nothing opens their keys, and they could never validate. */
-  readonly orphans: readonly OldRow[]
+  readonly userCount: number
+  /** Users with their secrets open, or why that is not so; of twins that differ in their mail address the first by it comes first. */
+  users(): AsyncIterable<readonly (OldUser | OldRow)[]>
+  tokens(): AsyncIterable<readonly OldToken[]>
+  /** Past validations with an id above one, in the order of their ids; none unless they were asked for. */
+  validations(above: number): AsyncIterable<readonly OldValidation[]>
+  readonly validationCount: number
 }
 
 /** A row that cannot be taken over, since its secret cannot be read. */
 export interface OldRow {
-  readonly table: 'issuers' | 'users'
+  /** Whether another key file might open it. */
+  readonly isClosed: boolean
   /** What it is, its id and its name. */
   readonly row: string
   readonly reason: string
@@ -63,7 +66,8 @@ export interface OldValidation {
   readonly atMs: number
 }
 
-const isClosed = 'its key does not open with this key file'
+const doesNotOpen = 'its key does not open with this key file'
+/** Nothing opens the keys of users whose issuer has no row, and they could never validate. */
 const isOrphan = 'its issuer is missing'
 const keyBytes = 32
 const nonceBytes = 12
@@ -86,7 +90,7 @@ export function readKeyFile(text: string, decode: (base32: string) => Uint8Array
  *
  * @returns null when neither opens it
  */
-export function openOldKey(sealed: string, parent: Uint8Array): Uint8Array | null {
+function openOldKey(sealed: string, parent: Uint8Array): Uint8Array | null {
   const bytes = Buffer.from(sealed, 'base64')
   if (bytes.length !== nonceBytes + keyBytes + tagBytes) return null
   const legacy = hash('md5', parent, 'buffer')
@@ -94,7 +98,7 @@ export function openOldKey(sealed: string, parent: Uint8Array): Uint8Array | nul
 }
 
 /**
- * Reads a database of any of its schemas: what a version lacks takes its default.
+ * Reads a database of any of its schemas, which stays open behind the answer: what a version lacks takes its default.
  *
  * @throws {@link Failure} `tiny_mfa_tables_missing` for a database of something else
  */
@@ -104,37 +108,46 @@ export async function readOldDatabase(
   withAudit: boolean,
 ): Promise<OldDatabase> {
   const issuerRows = await rowsOf(database, 'issuer')
-  const userRows = await rowsOf(database, 'accounts')
-  if (issuerRows === null || userRows === null) throw new Failure('tiny_mfa_tables_missing')
+  if (issuerRows === null || !(await hasTable(database, 'accounts'))) throw new Failure('tiny_mfa_tables_missing')
   const [config] = (await rowsOf(database, 'serverconfig')) ?? []
   const [colours] = (await rowsOf(database, 'qr_code_config')) ?? []
   const keys = new Map(issuerRows.map((row) => [text(row['id']), openOldKey(String(row['key']), rootKey)]))
-  const users = userRows.map((row) => userIn(row, keys))
-  const lost = users.filter((user) => 'reason' in user)
+  const hasTokens = await hasTable(database, 'access_tokens')
+  const hasAudit = withAudit && (await hasTable(database, 'audit'))
+  const isOpen = (row: SqlRow) => keys.get(text(row['id'])) !== null
   return {
-    issuers: issuerRows.filter((row) => keys.get(text(row['id'])) !== null).map(issuerIn),
-    users: users.flatMap((user) => ('reason' in user ? [] : [user])),
-    tokens: ((await rowsOf(database, 'access_tokens')) ?? []).map(tokenIn),
+    issuers: issuerRows.filter(isOpen).map(issuerIn),
+    closedIssuers: issuerRows.filter((row) => !isOpen(row)).map(closedIssuer),
     rootToken: config === undefined ? null : text(config['root_token']) || null,
     httpPort: number(config?.['http_port']),
     denyLimit: number(config?.['deny_limit']),
     look: colours === undefined ? null : lookIn(colours),
-    audit: withAudit ? ((await rowsOf(database, 'audit')) ?? []).map(validationIn) : [],
-    unreadable: [
-      ...issuerRows.filter((row) => keys.get(text(row['id'])) === null).map(closedIssuer),
-      ...lost.filter(({ reason }) => reason !== isOrphan),
-    ],
-    orphans: lost.filter(({ reason }) => reason === isOrphan),
+    userCount: await database.countOf('accounts'),
+    users: () => pages(database.pagesOf('accounts', ['issuer_id', 'username', 'email']), (row) => userIn(row, keys)),
+    tokens: () => pages(hasTokens ? database.pagesOf('access_tokens', ['access_token']) : [], tokenIn),
+    validations: (above) => pages(hasAudit ? database.pagesOf('audit', ['id'], above) : [], validationIn),
+    validationCount: hasAudit ? await database.countOf('audit') : 0,
   }
+}
+
+async function* pages<T>(
+  source: AsyncIterable<SqlRow[]> | Iterable<SqlRow[]>,
+  read: (row: SqlRow) => T,
+): AsyncGenerator<T[]> {
+  for await (const rows of source) yield rows.map(read)
+}
+
+async function hasTable(database: ForeignDatabase, table: string): Promise<boolean> {
+  return (await database.columnsOf(table)).size > 0
 }
 
 // Null where there is no such table.
 async function rowsOf(database: ForeignDatabase, table: string): Promise<SqlRow[] | null> {
-  return (await database.columnsOf(table)).size === 0 ? null : database.rowsOf(table)
+  return (await hasTable(database, table)) ? database.rowsOf(table) : null
 }
 
 function closedIssuer(row: SqlRow): OldRow {
-  return { table: 'issuers', row: `issuer ${text(row['id'])} (${text(row['name'])})`, reason: isClosed }
+  return { isClosed: true, row: `issuer ${text(row['id'])} (${text(row['name'])})`, reason: doesNotOpen }
 }
 
 function issuerIn(row: SqlRow): OldIssuer {
@@ -150,12 +163,16 @@ function issuerIn(row: SqlRow): OldIssuer {
 function userIn(row: SqlRow, keys: ReadonlyMap<string, Uint8Array | null>): OldUser | OldRow {
   const { id, name, email } = { id: text(row['id']), name: text(row['username']), email: text(row['email']) }
   const issuerId = text(row['issuer_id'])
-  const lost = (reason: string): OldRow => ({ table: 'users', row: `user ${id} (${name}, ${email})`, reason })
+  const lost = (reason: string): OldRow => ({
+    isClosed: reason !== isOrphan,
+    row: `user ${id} (${name}, ${email})`,
+    reason,
+  })
   const parent = keys.get(issuerId)
   if (parent === undefined) return lost(isOrphan)
   if (parent === null) return lost('the key of its issuer does not open')
   const secret = openOldKey(String(row['key']), parent)
-  if (secret === null) return lost(isClosed)
+  if (secret === null) return lost(doesNotOpen)
   return { id, name, email, issuerId, enabled: row['enabled'] === true, secret }
 }
 

@@ -36,6 +36,10 @@ const failures: Readonly<Record<string, readonly [number, string]>> = {
   database_busy: [503, 'the database is busy'],
   server_stopping: [503, 'the server is stopping'],
   body_too_large: [413, 'the request body is too large'],
+  // What the server refuses before it looks at this door's own header.
+  token_refused: [401, 'wrong access token provided'],
+  csrf_refused: [403, 'the page that asks is none of this server'],
+  bad_request: [400, 'the request cannot be read'],
 }
 
 /** Anything thrown as a refusal; what is a fault of ours says nothing of itself. */

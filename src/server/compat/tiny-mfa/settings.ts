@@ -1,8 +1,11 @@
 import { type LockoutRule } from '../../../api/realms.ts'
 import type { Core } from '../../audit/core.ts'
+import type { AuditEvent } from '../../audit/event.ts'
 import type { Tx } from '../../database/storage.ts'
+import { actorId, actorName } from '../../http/actor.ts'
+import type { By } from '../../subjects/audited.ts'
 import { lockoutSettingOf } from '../../subjects/directory.ts'
-import { readSetting, writeSetting } from '../../subjects/store.ts'
+import { readSetting, writeSetting } from '../../database/settings.ts'
 
 /** The realms made through this door. */
 export const tinyMfaOrigin = 'tiny-mfa'
@@ -40,11 +43,13 @@ export const usualTinyMfa: TinyMfaSettings = {
 export class TinyMfaSettingsStore {
   readonly #core: Core
   #known: TinyMfaSettings | null = null
+  // Counts what was forgotten: a text read before a change must not be kept after it.
+  #generation = 0
 
   constructor(core: Core) {
     this.#core = core
-    core.storage.changes.listen(({ kind }) => void (kind === 'setting' && (this.#known = null)))
-    core.storage.changes.onReset(() => void (this.#known = null))
+    core.storage.changes.listen(({ kind }) => kind === 'setting' && this.#forget())
+    core.storage.changes.onReset(() => this.#forget())
   }
 
   /** The settings from memory, null when they have to be read. */
@@ -52,12 +57,15 @@ export class TinyMfaSettingsStore {
     return this.#core.storage.changes.isConfirmed() ? this.#known : null
   }
 
+  /** The settings as they stand now. */
   async read(): Promise<TinyMfaSettings> {
     const known = this.recall()
     if (known !== null) return known
+    const generation = this.#generation
     const text = await readSetting(this.#core.storage.db, settingKey)
-    this.#known = { ...usualTinyMfa, ...(text === undefined ? {} : (JSON.parse(text) as Partial<TinyMfaSettings>)) }
-    return this.#known
+    const read = { ...usualTinyMfa, ...(text === undefined ? {} : (JSON.parse(text) as Partial<TinyMfaSettings>)) }
+    if (generation === this.#generation) this.#known = read
+    return read
   }
 
   /** Stores settings in the caller's transaction, with the lockout rule that the deny limit means. */
@@ -69,6 +77,26 @@ export class TinyMfaSettingsStore {
     for (const objectId of [settingKey, lockoutKey]) {
       await this.#core.storage.recordChange(tx, { kind: 'setting', objectId })
     }
+  }
+
+  #forget(): void {
+    this.#generation += 1
+    this.#known = null
+  }
+}
+
+/** The door's settings change. */
+export function settingsChanged({ actor, address, door }: By, what: 'configuration' | 'oidc'): AuditEvent {
+  return {
+    action: 'settings.update',
+    actorKind: actor.kind,
+    actorId: actorId(actor),
+    actorName: actorName(actor),
+    objectKind: 'settings',
+    objectId: settingKey,
+    outcome: 'done',
+    address,
+    detail: { door, changed: [what] },
   }
 }
 

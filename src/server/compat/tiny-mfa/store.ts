@@ -1,12 +1,59 @@
 import { keyBytes } from '../../access/token-key.ts'
 import type { Queryable, Tx } from '../../database/storage.ts'
-import { readSetting, writeSetting } from '../../subjects/store.ts'
+import { readSetting, writeSetting } from '../../database/settings.ts'
+import { nameIn } from './user-fates.ts'
 
 const importedKey = 'tiny-mfa.imported'
 
-/** Whether a token of this id is here. */
-export async function findToken(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.selectFrom('access_token').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+/** Which of these ids tokens have. */
+export function tokensWithIds(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  return idsIn(db, 'access_token', ids)
+}
+
+/** Which of these ids realms have. */
+export function realmsWithIds(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  return idsIn(db, 'realm', ids)
+}
+
+/** Which of these ids subjects have, in whichever realm. */
+export function subjectsWithIds(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  return idsIn(db, 'subject', ids)
+}
+
+async function idsIn(
+  db: Queryable,
+  table: 'access_token' | 'realm' | 'subject',
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom(table)
+    .select('id')
+    .where('id', 'in', [...ids])
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** The names of users that subjects of their issuers have, as `nameIn` writes them. */
+export async function takenNames(
+  db: Queryable,
+  users: readonly { readonly issuerId: string; readonly name: string }[],
+): Promise<Set<string>> {
+  const taken = new Set<string>()
+  for (const [issuerId, some] of Map.groupBy(users, (user) => user.issuerId)) {
+    const rows = await db
+      .selectFrom('subject')
+      .select('name')
+      .where('realm_id', '=', issuerId)
+      .where(
+        'name',
+        'in',
+        some.map(({ name }) => name),
+      )
+      .execute()
+    for (const { name } of rows) taken.add(nameIn(issuerId, name))
+  }
+  return taken
 }
 
 /** Tokens that still stand as bcrypt: of one realm and of the root, or of the root alone. */
@@ -43,21 +90,20 @@ export async function writeTokenTimes(
     .execute()
 }
 
-/** The highest audit id that was imported, null before the first import; with `moveTo` it becomes another. */
-export async function importedRows(tx: Tx, moveTo?: number): Promise<number | null> {
-  if (moveTo !== undefined) await writeSetting(tx, importedKey, String(moveTo), 0)
-  const highest = await readSetting(tx, importedKey)
+/** The highest audit id that was imported, null before the first import. */
+export async function importedRows(db: Queryable): Promise<number | null> {
+  const highest = await readSetting(db, importedKey)
   return highest === undefined ? null : Number(highest)
 }
 
-/** The present name of the realm with this id. */
-export async function realmNameOf(tx: Tx, id: string): Promise<string | undefined> {
-  return (await tx.selectFrom('realm').select('name').where('id', '=', id).executeTakeFirst())?.name
+/** Moves it on. */
+export async function moveImportedRows(tx: Tx, highest: number): Promise<void> {
+  await writeSetting(tx, importedKey, String(highest), 0)
 }
 
-/** Whether a subject of this id is here, in whichever realm. */
-export async function hasSubject(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.selectFrom('subject').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+/** The present name of the realm with this id. */
+export async function realmNameOf(db: Queryable, id: string): Promise<string | undefined> {
+  return (await db.selectFrom('realm').select('name').where('id', '=', id).executeTakeFirst())?.name
 }
 
 /** The chains of the audit in the order in which they were begun: a new one goes behind all that are there. */

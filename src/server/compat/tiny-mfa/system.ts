@@ -1,12 +1,10 @@
 import { isFailure } from '../../../errors/failure.ts'
 import { checkQrLook, type QrLook, type Rgba } from '../../../qr/look.ts'
-import type { AuditEvent } from '../../audit/event.ts'
-import { actorId, actorName } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import { type Given, optionalFlag, optionalNumber } from './body.ts'
 import type { TinyMfaParts } from './parts.ts'
 import { notSafe, Refusal } from './refusal.ts'
-import type { TinyMfaOidc, TinyMfaSettings } from './settings.ts'
+import { settingsChanged, type TinyMfaOidc, type TinyMfaSettings } from './settings.ts'
 
 /** The schema go-tiny-mfa's last version has; clients were told it and are still. */
 const schemaVersion = 2
@@ -85,26 +83,12 @@ export class System {
     return shownLook({ background, foreground })
   }
 
-  async #write(by: By, settings: TinyMfaSettings, what: string): Promise<void> {
+  async #write(by: By, settings: TinyMfaSettings, what: 'configuration' | 'oidc'): Promise<void> {
     const { storage, audit } = this.#parts.core
     await storage.transaction(async (tx) => {
       await this.#parts.settings.write(tx, settings)
-      await audit.append(tx, [changed(by, what)])
+      await audit.append(tx, [settingsChanged(by, what)])
     })
-  }
-}
-
-function changed(by: By, what: string): AuditEvent {
-  return {
-    action: 'settings.update',
-    actorKind: by.actor.kind,
-    actorId: actorId(by.actor),
-    actorName: actorName(by.actor),
-    objectKind: 'settings',
-    objectId: 'tiny-mfa',
-    outcome: 'done',
-    address: by.address,
-    detail: { door: by.door, changed: [what] },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AccessToken } from '../../access/tokens/store.ts'
 import type { ShownSecret } from '../../subjects/enrol.ts'
 import type { RealmRow } from '../../subjects/store.ts'
 
@@ -30,6 +31,12 @@ export function userOf(
   issuer: Issuer,
 ): User {
   return { id: row.id, name: row.name, email: row.email, issuer, enabled: row.enabled === 1 }
+}
+
+/** A token as this door lists it: by description and times, never again itself. */
+export function tokenOf({ id, name, createdAtMs, lastUsedAtMs }: AccessToken): object {
+  const lastAccess = lastUsedAtMs === null ? '' : timeOf(lastUsedAtMs)
+  return { id, description: name, created_on: timeOf(createdAtMs), last_access_time: lastAccess }
 }
 
 /** RFC 3339 in UTC, as Go writes a time. */

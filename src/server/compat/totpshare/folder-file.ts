@@ -17,6 +17,8 @@ export interface FolderAccount {
 export interface FolderMistake {
   readonly fileName: string
   readonly reason: string
+  /** Whether another key might open it. */
+  readonly isClosed?: true
 }
 
 /**
@@ -38,12 +40,12 @@ export function openFolderFile(
     return { fileName, reason: 'its id or name holds control characters' }
   }
   const text = decrypt(content, encryptionKey)
-  if (text === null) return { fileName, reason: 'it does not open with this key' }
+  if (text === null) return { fileName, reason: 'it does not open with this key', isClosed: true }
   try {
     return { publicKey: fileName, ...names, secret: decodeBase32(text) }
   } catch {
     // The reason of the decoder names a character of what may be a secret.
-    return { fileName, reason: 'it holds no Base32 secret, or was sealed with another key' }
+    return { fileName, reason: 'it holds no Base32 secret, or was sealed with another key', isClosed: true }
   }
 }
 

@@ -29,12 +29,13 @@ export interface FolderImport {
  * Takes a folder of totpshare over, reading it only. Running it again changes nothing; a bad file is reported and
  * stops no other one. Everyone may see the codes, as in totpshare.
  *
- * @throws {@link Failure} `totpshare_folder_unreadable`
+ * @throws {@link Failure} `totpshare_folder_unreadable`; `totpshare_key_wrong` with nothing written
  */
 export async function importFolder(vault: Vault, actor: Actor, wish: FolderImport): Promise<FolderReport> {
   const { storage } = vault.room.core
   const { files, others } = listFolder(wish.folder)
-  const before = await importedFiles(storage.db)
+  const before = await importedFiles(storage.db, files)
+  if (files.some((fileName) => !before.has(fileName))) refuseWrongKey(files, wish)
   const imported: { identifier: string; label: string }[] = []
   const refused: FolderMistake[] = others.map((fileName) => ({ fileName, reason: 'it is no regular file' }))
   let known = 0
@@ -45,10 +46,27 @@ export async function importFolder(vault: Vault, actor: Actor, wish: FolderImpor
     }
     const outcome = await takeOver(vault, actor, wish, fileName)
     if (outcome === null) known++
-    else if (isMistake(outcome)) refused.push(outcome)
+    else if (isMistake(outcome)) refused.push({ fileName, reason: outcome.reason })
     else imported.push({ identifier: outcome.identifier, label: outcome.label })
   }
   return { total: files.length + others.length, imported, known, refused, warnings: warningsOf(wish) }
+}
+
+/** With another key all would stay behind, and each be named. */
+function refuseWrongKey(files: readonly string[], { folder, encryptionKey }: FolderImport): void {
+  let closed = 0
+  for (const fileName of files) {
+    const opened = openFile(folder, fileName, encryptionKey)
+    if (!isMistake(opened)) return
+    if (opened.isClosed) closed++
+  }
+  if (closed > 0) throw new Failure('totpshare_key_wrong', { detail: { folder } })
+}
+
+function openFile(folder: string, fileName: string, encryptionKey: string): FolderAccount | FolderMistake {
+  const content = readSmallFile(join(folder, fileName))
+  if (content === null) return { fileName, reason: 'it cannot be read, or is too large to be an account' }
+  return openFolderFile(fileName, content, encryptionKey)
 }
 
 function warningsOf({ encryptionKey }: FolderImport): string[] {
@@ -63,9 +81,7 @@ async function takeOver(
   { folder, encryptionKey, isDryRun }: FolderImport,
   fileName: string,
 ): Promise<FolderAccount | FolderMistake | null> {
-  const content = readSmallFile(join(folder, fileName))
-  if (content === null) return { fileName, reason: 'it cannot be read, or is too large to be an account' }
-  const opened = openFolderFile(fileName, content, encryptionKey)
+  const opened = openFile(folder, fileName, encryptionKey)
   if (isMistake(opened) || isDryRun) return opened
   const { core } = vault.room
   try {
@@ -79,7 +95,7 @@ async function takeOver(
         custody: { how: 'imported', note: "totpshare's folder" },
         publicKey: opened.publicKey,
       })
-      await noteImportedFile(tx, fileName, core.services.clock.nowMs())
+      await noteImportedFile(tx, core.storage.engine, fileName, core.services.clock.nowMs())
     })
     return opened
   } catch (error) {

@@ -2,7 +2,26 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AccessContext } from '../../access/context.ts'
 import { audit } from '../../access/context.ts'
 import { consoleCookie } from '../../access/login/console-cookie.ts'
-import { sentencePage } from './page.ts'
+import { sendSentencePage } from '../../http/sentence-page.ts'
+
+const asking = {
+  en: {
+    heading: 'Log out?',
+    sentence: 'Another site sent you here.',
+    link: { href: '/logout', text: 'Log out' },
+  },
+  de: {
+    heading: 'Abmelden?',
+    sentence: 'Eine andere Website hat Sie hierher geschickt.',
+    link: { href: '/logout', text: 'Abmelden' },
+  },
+}
+
+const loggedOut = {
+  // In totpshare's own spelling, by which scripts know the page.
+  en: { heading: 'Logged Out', sentence: 'You are logged out.', link: { href: '/', text: 'Log in again' } },
+  de: { heading: 'Abgemeldet', sentence: 'Sie sind abgemeldet.', link: { href: '/', text: 'Wieder anmelden' } },
+}
 
 /**
  * `GET /logout`: ends the login when the request comes from one of our own pages or from the address bar. A link on
@@ -11,13 +30,10 @@ import { sentencePage } from './page.ts'
 export function logoutPage(app: FastifyInstance, context: AccessContext): void {
   const cookie = consoleCookie(context)
   app.get('/logout', async (request, reply) => {
-    reply.type('text/html; charset=utf-8')
-    if (!isOwnWish(request)) {
-      return sentencePage('Log out?', 'Another site sent you here.', { href: '/logout', text: 'Log out' })
-    }
+    if (!isOwnWish(request)) return sendSentencePage(reply, 200, asking.en, asking.de)
     cookie.clear(request, reply)
     await endSession(context, request)
-    return sentencePage('Logged Out', 'You are logged out.', { href: '/', text: 'Log in again' })
+    return sendSentencePage(reply, 200, loggedOut.en, loggedOut.de)
   })
 }
 

@@ -2,7 +2,7 @@ import { stringifySetCookie } from 'cookie'
 import type { FastifyReply } from 'fastify'
 
 /** The cookie the console reads once and shows. It says something and opens nothing, so scripts may read it. */
-export const noticeCookie = 'watchword_notice'
+const noticeCookie = 'watchword_notice'
 
 /** Leaves a sentence for the next page. */
 export function leaveNotice(reply: FastifyReply, sentence: string): void {

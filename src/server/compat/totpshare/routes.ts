@@ -4,10 +4,10 @@ import { Failure, isFailure } from '../../../errors/failure.ts'
 import { requireKnown } from '../../access/rights.ts'
 import type { Actor } from '../../http/actor.ts'
 import { toProblem } from '../../http/problem.ts'
+import { sendSentencePage } from '../../http/sentence-page.ts'
 import type { TotpshareAccounts } from './accounts.ts'
 import { csrfMetaTag, requireCsrfToken } from './csrf.ts'
 import { leaveNotice } from './notice.ts'
-import { sentencePage } from './page.ts'
 
 /** What the routes stand on. */
 export interface TotpshareRoutes {
@@ -112,8 +112,9 @@ async function answerForm(reply: FastifyReply, work: () => Promise<FastifyReply>
 }
 
 function sendRefusal(reply: FastifyReply, failure: Failure): FastifyReply {
-  const page = sentencePage('This did not work', failure.message, { href: '/', text: 'Back to the accounts' })
-  return reply.code(toProblem(failure).status).type('text/html; charset=utf-8').send(page)
+  const link = { href: '/', text: 'Back to the accounts' }
+  const page = { heading: 'This did not work', sentence: failure.message, link }
+  return sendSentencePage(reply, toProblem(failure).status, page, null)
 }
 
 function fieldsOf(body: unknown, secretField: 'key' | 'secret'): { id: string; displayName: string; secret: string } {

@@ -1,14 +1,14 @@
-import type { Queryable, Tx } from '../../database/storage.ts'
-import { importedBefore, rememberImported } from '../imported.ts'
+import type { Queryable, Storage, Tx } from '../../database/storage.ts'
+import { Imported } from '../imported.ts'
 
-const key = 'totpshare.imported'
+const imported = new Imported('totpshare')
 
-/** Names of files that were taken over before, so that a deleted account does not come back at the next start. */
-export function importedFiles(db: Queryable): Promise<Set<string>> {
-  return importedBefore(db, key)
+/** Which of these files were taken over before. */
+export function importedFiles(db: Queryable, fileNames: readonly string[]): Promise<Set<string>> {
+  return imported.among(db, fileNames)
 }
 
 /** Remembers a file, so that an account deleted here does not come back at the next start. */
-export async function noteImportedFile(tx: Tx, fileName: string, nowMs: number): Promise<void> {
-  await rememberImported(tx, key, (await importedFiles(tx)).add(fileName), nowMs)
+export function noteImportedFile(tx: Tx, engine: Storage['engine'], fileName: string, nowMs: number): Promise<void> {
+  return imported.remember(tx, engine, [fileName], nowMs)
 }

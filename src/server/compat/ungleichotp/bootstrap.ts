@@ -23,7 +23,7 @@ export interface Bootstrap {
 const operator: Actor = { kind: 'operator', name: 'operator', address: '' }
 
 /**
- * Makes the first entry of ungleich-admin; its seed is told this once.
+ * Makes the first entry of ungleich-admin; its seed is told here, and by the door to whoever manages entries.
  *
  * @throws {@link Failure} `ungleichotp_admin_exists` unless forced, `ungleichotp_entry_taken`,
  *   `ungleichotp_entry_refused`, and what a seed that is no Base32 throws

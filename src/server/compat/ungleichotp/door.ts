@@ -99,7 +99,18 @@ class Door {
     at('/ungleichotp/:id', (request, reply) =>
       ((request.params as Params).id ?? '').endsWith('.json') ? entry(request, reply) : slashed(entry)(request, reply),
     )
-    app.all('/ungleichotp/*', (_request, reply) => send(reply, 404, notFound().body))
+    void app.register(async (rest) => this.#others(rest), { prefix: '/ungleichotp' })
+  }
+
+  /** Methods the framework does not know are refused like others: by whom they came from first. */
+  #others(app: FastifyInstance): void {
+    app.setNotFoundHandler((request, reply) => {
+      const [, , name, end, ...more] = (request.url.split('?')[0] ?? '').split('/')
+      if (methods.some((method) => method === request.method) || end || more.length > 0)
+        return send(reply, 404, notFound().body)
+      if (name === 'verify') return this.#verify(request, reply)
+      return name ? this.#entry(request, reply) : this.#list(request, reply)
+    })
   }
 
   /** `GET /` with a caller in its body: where the entries are. */

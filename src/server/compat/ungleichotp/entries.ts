@@ -5,6 +5,7 @@ import { type By, subjectEvent } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { callerRealms } from '../../subjects/reserved.ts'
 import { activePlace } from '../../subjects/roster.ts'
+import { updateSubject } from '../../subjects/store.ts'
 import type { DoorParts } from '../door-parts.ts'
 import { wrongName, wrongRealm } from './entry-rules.ts'
 import { type FieldRules, wrongText } from './fields.ts'
@@ -112,10 +113,15 @@ export class Entries {
   async #move(tx: Tx, row: store.EntryRow, into: RealmEntry): Promise<void> {
     await this.#keepLastAdmin(tx, row)
     const { keyRing, storage } = this.#parts.core
-    await keyRing.ready(into.dataKeyId)
-    const secret = row.sealed_secret === null ? null : keyRing.open(row.sealed_secret, activePlace(row.id))
-    const sealed = secret === null ? null : keyRing.seal(into.dataKeyId, secret, activePlace(row.id))
-    await store.moveEntry(tx, row.id, into.id, sealed)
+    // Moved first: from then on nobody else changes it, and its secret may be another one than it had when we looked.
+    if (!(await updateSubject(tx, row.id, { realm_id: into.id }))) throw notFound()
+    const sealed = await store.sealedSecretOf(tx, row.id)
+    if (sealed !== null) {
+      await keyRing.ready(into.dataKeyId)
+      await keyRing.readyFor(sealed, activePlace(row.id))
+      const secret = keyRing.open(sealed, activePlace(row.id))
+      await store.writeSealedSecret(tx, row.id, keyRing.seal(into.dataKeyId, secret, activePlace(row.id)))
+    }
     await storage.recordChange(tx, { kind: 'realm', objectId: row.realm_id })
   }
 

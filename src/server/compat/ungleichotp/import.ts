@@ -1,163 +1,136 @@
 import { Failure } from '../../../errors/failure.ts'
-import { recommendedSecretBytes } from '../../../otp/account.ts'
-import { decodeBase32 } from '../../../otp/base32.ts'
 import type { ForeignDatabase } from '../../database/foreign.ts'
-import type { SqlRow, Tx } from '../../database/storage.ts'
+import type { Queryable, SqlRow, Tx } from '../../database/storage.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
-import { takeNumber } from '../../subjects/numbers.ts'
+import { highestNumber, holdNumbers, writeNumbers } from '../../subjects/numbers.ts'
+import { numbersInUse } from '../../subjects/store.ts'
 import { callerRealms } from '../../subjects/reserved.ts'
 import type { DoorParts } from '../door-parts.ts'
-import { importedBefore, type OnRow, rememberImported } from '../imported.ts'
-import { oldText } from '../old-text.ts'
+import { Imported, ImportTurns, type OnRow } from '../imported.ts'
 import { administrators } from './entries.ts'
-import { wrongName, wrongRealm } from './entry-rules.ts'
+import { type EntryFate, entryFates, entryKey, entryName, isNumber, type OldEntry } from './entry-fates.ts'
+import { EntryTally, type UngleichotpReport } from './import-report.ts'
 import { type UngleichotpRules, ungleichotpOrigin } from './settings.ts'
+import { numbersByName, originsByName } from './store.ts'
 
-/** What became of the rows; the sum of the parts is `read`. */
-export interface UngleichotpReport {
-  readonly read: number
-  imported: number
-  known: number
-  refused: number
-  /** Accounts of Django's admin site, which are no entries. */
-  skipped: number
-  readonly notes: readonly string[]
-  readonly isWritten: boolean
-}
-
-/** A row as the original keeps it. */
-export interface OldEntry {
-  readonly id: number
-  readonly name: string
-  readonly realm: string
-  readonly seed: string
-  readonly username: string
-  readonly isActive: boolean
-}
-
-const importedKey = 'ungleichotp.imported'
-const givenUp = Symbol('dry run')
 /** By these columns the table is known, whatever its application was called. */
 const marks = ['name', 'realm', 'seed', 'username']
 
-/** Reads the entries of an ungleichotp database. @throws {@link Failure} `ungleichotp_table_missing` */
-export async function readOldEntries(database: ForeignDatabase): Promise<OldEntry[]> {
-  const [table] = await database.tablesWith(marks)
-  if (table === undefined) throw new Failure('ungleichotp_table_missing')
-  return (await database.rowsOf(table)).map(entryIn)
+/** The entries of an ungleichotp database. */
+export interface OldEntries {
+  readonly count: number
+  /** In the order of their ids, some at a time. */
+  pages(): AsyncIterable<readonly OldEntry[]>
 }
 
-/** Takes over entries in one transaction; running it again changes nothing. */
+/**
+ * Looks into an ungleichotp database, which stays open behind the answer.
+ *
+ * @throws {@link Failure} `ungleichotp_table_missing`
+ */
+export async function readOldEntries(database: ForeignDatabase): Promise<OldEntries> {
+  const [table] = await database.tablesWith(marks)
+  if (table === undefined) throw new Failure('ungleichotp_table_missing')
+  async function* pages() {
+    for await (const rows of database.pagesOf(table ?? '', ['id'])) yield rows.map(entryIn)
+  }
+  return { count: await database.countOf(table), pages }
+}
+
+/**
+ * Takes over entries, some hundred in each transaction; running it again adds what is missing and changes nothing else,
+ * so that an import that was cut short is gone on with.
+ */
 export async function importUngleichotp(
   parts: DoorParts,
   rules: UngleichotpRules,
-  entries: readonly OldEntry[],
+  entries: OldEntries,
   by: By,
   { isDryRun, onRow = () => {} }: { readonly isDryRun: boolean; readonly onRow?: OnRow },
 ): Promise<UngleichotpReport> {
-  const run = new ImportRun(parts, rules, entries, by, onRow)
-  try {
-    await parts.core.storage.transaction(async (tx) => {
-      await run.write(tx)
-      if (isDryRun) throw givenUp
-    })
-  } catch (error) {
-    if (error !== givenUp) throw error
-  }
-  return run.report(!isDryRun)
+  const run = new ImportRun(parts, rules, by, isDryRun)
+  for await (const page of entries.pages()) onRow(await run.takeOver(page), entries.count)
+  return run.report()
 }
 
 class ImportRun {
   readonly #parts: DoorParts
   readonly #rules: UngleichotpRules
-  readonly #entries: readonly OldEntry[]
   readonly #by: By
-  readonly #onRow: OnRow
-  readonly #notes: string[] = []
-  /** Entries whose seeds are shorter than 128 bits: in a store of 2018 that is every one of them. */
-  readonly #short: string[] = []
-  readonly #tally: { read: number; imported: number; known: number; refused: number; skipped: number }
-  /** Realms of the entries that are here now. */
-  readonly #realms = new Set<string>()
-  #taken = new Set<string>()
+  readonly #turns: ImportTurns
+  readonly #imported = new Imported('ungleichotp')
+  readonly #tally = new EntryTally()
+  /** In a dry run what would be here by now, by name; rows of the same name may lie anywhere. */
+  readonly #planned = new Map<string, number>()
+  readonly #plannedNumbers = new Set<number>()
+  #plannedHighest = 0
+  #plannedAdministrator = false
 
-  constructor(parts: DoorParts, rules: UngleichotpRules, entries: readonly OldEntry[], by: By, onRow: OnRow) {
+  constructor(parts: DoorParts, rules: UngleichotpRules, by: By, isDryRun: boolean) {
     this.#parts = parts
     this.#rules = rules
-    this.#entries = entries
     this.#by = by
-    this.#onRow = onRow
-    this.#tally = { read: entries.length, imported: 0, known: 0, refused: 0, skipped: 0 }
+    this.#turns = new ImportTurns(parts.core.storage, isDryRun)
   }
 
-  report(isWritten: boolean): UngleichotpReport {
-    return { ...this.#tally, notes: this.#notes, isWritten }
+  /** Answers how many rows were looked at. */
+  async takeOver(page: readonly OldEntry[]): Promise<number> {
+    const fates = await this.#turns.take(
+      (db) => this.#fates(db, page),
+      (tx, decided) => this.#write(tx, decided),
+      async (tx) => void (await holdNumbers(tx, ungleichotpOrigin, this.#parts.core.services.clock.nowMs())),
+    )
+    for (const fate of fates) this.#tally.count(fate)
+    if (this.#turns.isDryRun) this.#plan(fates)
+    return this.#tally.read
   }
 
-  async write(tx: Tx): Promise<void> {
-    this.#taken = await importedBefore(tx, importedKey)
-    for (const [index, entry] of this.#entries.entries()) {
-      await this.#writeEntry(tx, entry)
-      this.#onRow(index + 1, this.#entries.length)
+  async report(): Promise<UngleichotpReport> {
+    const present = await administrators(this.#parts.core.storage.db, this.#rules)
+    return this.#tally.report(!this.#turns.isDryRun, this.#plannedAdministrator || present.length > 0)
+  }
+
+  async #fates(db: Queryable, page: readonly OldEntry[]): Promise<EntryFate[]> {
+    const present = await numbersByName(db, page)
+    const ids = page.map(({ id }) => id).filter(isNumber)
+    const inUse = await numbersInUse(db, ungleichotpOrigin, ids)
+    return entryFates(page, this.#rules, {
+      imported: await this.#imported.among(db, page.map(entryKey)),
+      realms: await originsByName(
+        db,
+        page.map(({ realm }) => realm),
+      ),
+      numberOf: (name) => present.get(name) ?? this.#planned.get(name),
+      isNumberTaken: (number) => inUse.has(number) || this.#plannedNumbers.has(number),
+      highest: Math.max(await highestNumber(db, ungleichotpOrigin), this.#plannedHighest),
+    })
+  }
+
+  async #write(tx: Tx, fates: readonly EntryFate[]): Promise<void> {
+    const { core, subjects } = this.#parts
+    const added = fates.filter((fate) => fate.kind === 'new')
+    for (const [name, some] of Map.groupBy(added, ({ entry }) => entry.realm)) {
+      const newcomers = some.map(({ entry, number, secret }) => ({
+        subject: { name: entry.name, number, isEnabled: entry.isActive },
+        start: { begins: 'active', secret } as const,
+      }))
+      await subjects.addMany(tx, await this.#realm(tx, name), newcomers, this.#by)
     }
-    if (this.#short.length > 0) this.#notes.push(`Seeds shorter than 128 bits: ${someOf(this.#short)}.`)
-    await rememberImported(tx, importedKey, this.#taken, this.#parts.core.services.clock.nowMs())
-    this.#notes.push(...this.#rightsNotes((await administrators(tx, this.#rules)).length > 0))
+    // Also the highest of all is written: it stays given when its subject goes.
+    await writeNumbers(tx, ungleichotpOrigin, await highestNumber(tx, ungleichotpOrigin))
+    const here = fates.filter(({ kind }) => kind === 'new' || kind === 'known').map(({ entry }) => entryKey(entry))
+    await this.#imported.remember(tx, core.storage.engine, here, core.services.clock.nowMs())
   }
 
-  async #writeEntry(tx: Tx, entry: OldEntry): Promise<void> {
-    if (entry.name === '' || entry.realm === '' || entry.seed === '') {
-      this.#tally.skipped += 1
-      this.#notes.push(`${oldText(entry.username)} is an account of the admin site and no entry; it was left out.`)
-      return
+  #plan(fates: readonly EntryFate[]): void {
+    for (const fate of fates) {
+      if (fate.kind !== 'new') continue
+      this.#planned.set(entryName(fate.entry), fate.number)
+      this.#plannedHighest = Math.max(this.#plannedHighest, fate.number)
+      if (fate.number !== fate.entry.id) this.#plannedNumbers.add(fate.number)
+      if (fate.entry.realm === callerRealms.admin && fate.entry.isActive) this.#plannedAdministrator = true
     }
-    if (this.#taken.has(keyOf(entry))) return this.#know(entry)
-    const secret = secretOf(entry.seed)
-    if (secret === null) return this.#refuse(entry, 'its seed is not Base32')
-    const wrong = this.#wrongIn(entry)
-    if (wrong !== null) return this.#refuse(entry, wrong)
-    const realm = await this.#realm(tx, entry.realm)
-    if (realm.origin !== ungleichotpOrigin) return this.#refuse(entry, 'its realm belongs to another door')
-    const present = await this.#parts.subjects.find(realm, entry.name, tx)
-    if (present === null) return this.#add(tx, realm, entry, secret)
-    if (present.number !== entry.id) return this.#refuse(entry, 'there is another entry of this name')
-    this.#know(entry)
-  }
-
-  async #add(tx: Tx, realm: RealmEntry, entry: OldEntry, secret: Uint8Array): Promise<void> {
-    const { subjects, core } = this.#parts
-    const number = await takeNumber(tx, ungleichotpOrigin, entry.id, core.services.clock.nowMs())
-    const wish = { name: entry.name, number, isEnabled: entry.isActive }
-    const subject = await subjects.add(tx, realm, wish, this.#by)
-    await subjects.enrolment.start(tx, realm, subject, { begins: 'active', secret }, this.#by)
-    this.#tally.imported += 1
-    this.#hold(entry)
-    if (number !== entry.id) this.#notes.push(`${nameOf(entry)} has the id ${number} now: ${entry.id} was taken.`)
-    if (!entry.isActive) this.#notes.push(`${nameOf(entry)} was not active and is disabled here.`)
-    if (secret.length < recommendedSecretBytes) this.#short.push(nameOf(entry))
-  }
-
-  #know(entry: OldEntry): void {
-    this.#tally.known += 1
-    this.#hold(entry)
-  }
-
-  #hold(entry: OldEntry): void {
-    this.#taken.add(keyOf(entry))
-    this.#realms.add(entry.realm)
-  }
-
-  #wrongIn({ name, realm }: OldEntry): string | null {
-    const inName = wrongName(name, this.#rules)
-    if (inName !== null) return `its name is refused (${inName})`
-    const inRealm = wrongRealm(realm, this.#rules)
-    return inRealm === null ? null : `its realm is refused (${inRealm})`
-  }
-
-  #refuse(entry: OldEntry, reason: string): void {
-    this.#tally.refused += 1
-    this.#notes.push(`${nameOf(entry)} was left out: ${reason}.`)
   }
 
   async #realm(tx: Tx, name: string): Promise<RealmEntry> {
@@ -168,47 +141,6 @@ class ImportRun {
     const policy = { digits, periodSeconds, ...window, replay: 'once', readback: 'enrollers' } as const
     return this.#parts.subjects.makeRealm(tx, { name, ...policy, origin: ungleichotpOrigin }, this.#by)
   }
-
-  #rightsNotes(hasAdministrator: boolean): string[] {
-    const others = [...this.#realms].filter((realm) => realm !== callerRealms.admin && realm !== callerRealms.auth)
-    const notes = []
-    if (!hasAdministrator) {
-      notes.push(
-        'There is no entry in ungleich-admin that can log in: "watchword admin ungleichotp bootstrap" makes one.',
-      )
-    }
-    if (others.length > 0) {
-      notes.push(
-        `Entries of ${oldText(others.toSorted().join(', '))} can be verified but no longer verify or manage others. ` +
-          'Give a service that verifies an entry in ungleich-auth.',
-      )
-    }
-    return notes
-  }
-}
-
-const namedAtMost = 5
-
-function someOf(names: readonly string[]): string {
-  const others = names.length - namedAtMost
-  return names.slice(0, namedAtMost).join(', ') + (others > 0 ? ` and ${others} more` : '')
-}
-
-function secretOf(seed: string): Uint8Array | null {
-  try {
-    return decodeBase32(seed)
-  } catch {
-    return null
-  }
-}
-
-// With name and realm: ids of another old database may be the same numbers.
-function keyOf({ id, name, realm }: OldEntry): string {
-  return JSON.stringify([id, name, realm])
-}
-
-function nameOf({ name, realm }: OldEntry): string {
-  return oldText(`(${name}, ${realm})`)
 }
 
 function entryIn(row: SqlRow): OldEntry {

@@ -37,6 +37,10 @@ const failures: Readonly<Record<string, Refusal>> = {
   database_busy: detail(503, 'The database is busy.'),
   subject_name_taken: notUnique(),
   subject_not_found: notFound(),
+  // What the server refuses before it looks at the caller's triple.
+  token_refused: wrongCredentials(),
+  csrf_refused: notPermitted(),
+  bad_request: detail(400, 'The request cannot be read.'),
 }
 
 /** Anything thrown as a refusal; what is a fault of ours says nothing of itself. */

@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../../database/storage.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
 import type { SubjectRow } from '../../subjects/store.ts'
+import { entryName } from './entry-fates.ts'
 import { ungleichotpOrigin } from './settings.ts'
 
 /** An entry: a subject and its realm. */
@@ -54,9 +55,15 @@ export function enabledEntries(db: Queryable, realmName: string): Promise<{ id: 
     .execute()
 }
 
-/** Moves an entry to another realm, its secret sealed anew. */
-export async function moveEntry(tx: Tx, id: string, realmId: string, sealedSecret: Uint8Array | null): Promise<void> {
-  await tx.updateTable('subject').set({ realm_id: realmId, sealed_secret: sealedSecret }).where('id', '=', id).execute()
+/** The sealed secret of a subject; null where it has none. */
+export async function sealedSecretOf(tx: Tx, id: string): Promise<Uint8Array | null> {
+  const row = await tx.selectFrom('subject').select('sealed_secret').where('id', '=', id).executeTakeFirst()
+  return row?.sealed_secret ?? null
+}
+
+/** Writes the same secret anew, sealed under another key. */
+export async function writeSealedSecret(tx: Tx, id: string, sealedSecret: Uint8Array): Promise<void> {
+  await tx.updateTable('subject').set({ sealed_secret: sealedSecret }).where('id', '=', id).execute()
 }
 
 function shownEntries(db: Queryable) {
@@ -79,4 +86,34 @@ export async function holdEntries(tx: Tx, realmId: string): Promise<void> {
     .set((row) => ({ updated_at_ms: row('updated_at_ms', '+', 0) }))
     .where('id', '=', realmId)
     .execute()
+}
+
+/** By name the origins of these realms, those that are here. */
+export async function originsByName(db: Queryable, names: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('realm')
+    .select(['name', 'origin'])
+    .where('name', 'in', [...new Set(names)])
+    .execute()
+  return new Map(rows.map(({ name, origin }) => [name, origin]))
+}
+
+/** The numbers of the entries of these names that are here, by name as `entryName` writes it. */
+export async function numbersByName(
+  db: Queryable,
+  entries: readonly { readonly name: string; readonly realm: string }[],
+): Promise<Map<string, number>> {
+  const numbers = new Map<string, number>()
+  for (const [realm, some] of Map.groupBy(entries, (entry) => entry.realm)) {
+    const names = some.map(({ name }) => name)
+    const rows = await db
+      .selectFrom('realm')
+      .innerJoin('subject', 'subject.realm_id', 'realm.id')
+      .select(['subject.name', 'subject.number'])
+      .where('realm.name', '=', realm)
+      .where('subject.name', 'in', names)
+      .execute()
+    for (const { name, number } of rows) numbers.set(entryName({ name, realm }), number)
+  }
+  return numbers
 }

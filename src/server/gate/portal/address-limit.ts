@@ -32,12 +32,20 @@ export class AddressLimit {
     return failures < this.#rule.burst ? 0 : Math.ceil((failures - this.#rule.burst + 1) * this.#rule.refillMs)
   }
 
-  /** Charges a failed login. */
+  /** Charges a login that failed, or that is still to be looked at: those sent at once are all counted. */
   charge(place: string, nowMs: number): void {
-    const failures = this.#level(place, nowMs) + 1
-    this.#buckets.delete(place)
-    this.#buckets.set(place, { failures, atMs: nowMs })
+    this.#set(place, { failures: this.#level(place, nowMs) + 1, atMs: nowMs })
     if (this.#buckets.size > maxPlaces) this.#buckets.delete(this.#buckets.keys().next().value ?? '')
+  }
+
+  /** Takes a charge back: the login did not fail. */
+  giveBack(place: string, nowMs: number): void {
+    this.#set(place, { failures: Math.max(0, this.#level(place, nowMs) - 1), atMs: nowMs })
+  }
+
+  #set(place: string, bucket: Bucket): void {
+    this.#buckets.delete(place)
+    if (bucket.failures > 0) this.#buckets.set(place, bucket)
   }
 
   #level(place: string, nowMs: number): number {

@@ -4,6 +4,7 @@ import { isDeviceOf } from '../../access/login/known-device.ts'
 import type { LoggedIn } from '../../access/login/login.ts'
 import { logInByCode } from '../../access/login/code-only.ts'
 import { toProblem } from '../../http/problem.ts'
+import type { CookieShape } from '../gate-cookie.ts'
 import {
   cookieShape,
   deviceOf,
@@ -22,7 +23,7 @@ import {
 } from './context.ts'
 import { needsFreshProof } from './freshness.ts'
 import { loopCauses } from './loop-detector.ts'
-import { type LoginForm, loginPage } from './page.ts'
+import { type LoginForm, loginPage, type Message, refusing } from './page.ts'
 import { fill } from './texts.ts'
 import { shownTokenHashes, signedIn, wishedTarget } from './visitor.ts'
 
@@ -38,9 +39,15 @@ export async function showLogin(
   const isAgain = asksAgain(request) || (session !== null && needsFreshProof(context, request, session, target))
   if (session !== null && !isAgain) return reply.redirect(target, 302)
   const isLoop = session === null && loops.isLoop(deviceOf(request), target, core.services.clock.nowMs())
-  const again = isAgain ? dressFor(context, request).texts.again : null
+  const again: Message | null = isAgain ? { sentences: [dressFor(context, request).texts.again], tone: 'asks' } : null
   const message = isLoop ? loopMessage(context, request) : again
-  return showForm(context, request, reply, { status: 200, target, message, isAgain })
+  return showForm(context, request, reply, {
+    status: 200,
+    target,
+    message,
+    isAgain,
+    username: session?.person.username ?? '',
+  })
 }
 
 /** Whether a rule asks somebody who is logged in for a fresh proof. */
@@ -51,9 +58,9 @@ export function asksAgain(request: FastifyRequest): boolean {
 interface Shown {
   readonly status: number
   readonly target: string
-  readonly message: string | null
+  readonly message: Message | null
   readonly isAgain: boolean
-  readonly username?: string
+  readonly username: string
 }
 
 async function showForm(
@@ -66,7 +73,7 @@ async function showForm(
   const form: LoginForm = {
     formToken: issueFormToken(context, request, reply),
     returnTo: shown.target,
-    username: shown.username ?? '',
+    username: shown.username,
     message: shown.message,
     isAgain: shown.isAgain,
     isCodeOnly,
@@ -76,7 +83,7 @@ async function showForm(
   return sendPage(reply, shown.status, loginPage(dressFor(context, request), form), 'leads on')
 }
 
-function loopMessage(context: PortalContext, request: FastifyRequest): string {
+function loopMessage(context: PortalContext, request: FastifyRequest): Message {
   const { texts } = dressFor(context, request)
   const host = visibleHost(request)
   const domain = cookieShape(context, request)?.domain ?? null
@@ -90,7 +97,7 @@ function loopMessage(context: PortalContext, request: FastifyRequest): string {
   }
   const causes = loopCauses({ scheme, host, isCookieSecure, cookieDomain: domain })
   const sentences = causes.map((cause) => fill(told[cause], { host, domain: domain ?? host }))
-  return [`${texts.loopTitle}.`, texts.loopIntro, ...sentences].join(' ')
+  return refusing(`${texts.loopTitle}. ${texts.loopIntro}`, ...sentences)
 }
 
 /** `POST /auth/login`: one answer for every refusal, and the way back on success. */
@@ -104,7 +111,13 @@ export async function logIn(
   const target = safeLocation(context, request, form['rd'] ?? wishedTarget(request))
   const username = form['user'] ?? ''
   const again = (status: number, message: string) =>
-    showForm(context, request, reply, { status, target, message, username, isAgain: form['again'] === '1' })
+    showForm(context, request, reply, {
+      status,
+      target,
+      message: refusing(message),
+      username,
+      isAgain: form['again'] === '1',
+    })
   if (refuseForgery(context, request, form) !== null) return again(403, texts.expired)
   const tried = await tryLogin(context, request, reply, form, (remembers) => prove(context, request, form, remembers))
   if (tried === 'done') return reply.redirect(target, 302)
@@ -136,9 +149,8 @@ export async function tryLogin(
   form: Form,
   login: (remembers: boolean) => Promise<LoggedIn>,
 ): Promise<Tried> {
-  const { core, gate, limit, loops } = context
+  const { core, gate, limit } = context
   const { clock, log } = core.services
-  const key = limitKey(context, request)
   const waitMs = await addressWaitMs(context, request, form)
   if (waitMs > 0) {
     log.warn({ event: 'gate_login_limited', address: request.address }, 'gate login told to wait')
@@ -147,26 +159,55 @@ export async function tryLogin(
   const shape = cookieShape(context, request)
   if (shape === null) return 'refused'
   const remembers = form['remember'] === '1' && gate.settings.rememberMs > 0
+  const key = limitKey(context, request)
+  limit.charge(key, clock.nowMs())
+  let tried: Tried | null = null
   try {
-    const { username, token } = await login(remembers)
-    await endBefore(context, request)
-    log.info({ event: 'gate_login', user: username, address: request.address }, 'gate login accepted')
-    setGateCookie(reply, shape, token, remembers ? gate.settings.rememberMs : null)
-    keepDevice(context, request, reply)
-    loops.noteLogin(deviceOf(request), safeLocation(context, request, form['rd'] ?? '/'), clock.nowMs())
-    return 'done'
+    const loggedIn = await login(remembers)
+    await welcome(context, request, reply, { form, shape, loggedIn, remembers })
+    tried = 'done'
   } catch (error) {
-    if (!isFailure(error)) throw error
+    tried = refusalOf(context, request, form, error)
+  } finally {
     // Where nothing was judged, nothing was guessed.
-    if (error.code === 'passphrases_busy') return { waitSeconds: 5 }
-    if (toProblem(error).status >= 500) {
-      log.error({ err: error }, 'gate login failed')
-      return 'failed'
-    }
-    limit.charge(key, clock.nowMs())
-    log.warn({ event: 'gate_login_refused', user: loggedName(form), address: request.address }, 'gate login refused')
-    return 'refused'
+    if (tried !== 'refused') limit.giveBack(key, clock.nowMs())
   }
+  return tried
+}
+
+interface Welcomed {
+  readonly form: Form
+  readonly shape: CookieShape
+  readonly loggedIn: LoggedIn
+  readonly remembers: boolean
+}
+
+async function welcome(
+  context: PortalContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, shape, loggedIn: { username, token }, remembers }: Welcomed,
+): Promise<void> {
+  const { core, gate, loops } = context
+  const { clock, log } = core.services
+  await endBefore(context, request)
+  log.info({ event: 'gate_login', user: username, address: request.address }, 'gate login accepted')
+  setGateCookie(reply, shape, token, remembers ? gate.settings.rememberMs : null)
+  keepDevice(context, request, reply)
+  loops.noteLogin(deviceOf(request), safeLocation(context, request, form['rd'] ?? '/'), clock.nowMs())
+}
+
+/** How a login ended that failed; a fault that has no name is thrown on. */
+function refusalOf({ core }: PortalContext, request: FastifyRequest, form: Form, error: unknown): Tried {
+  const { log } = core.services
+  if (!isFailure(error)) throw error
+  if (error.code === 'passphrases_busy') return { waitSeconds: 5 }
+  if (toProblem(error).status >= 500) {
+    log.error({ err: error }, 'gate login failed')
+    return 'failed'
+  }
+  log.warn({ event: 'gate_login_refused', user: loggedName(form), address: request.address }, 'gate login refused')
+  return 'refused'
 }
 
 function prove(context: PortalContext, request: FastifyRequest, form: Form, remembers: boolean): Promise<LoggedIn> {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { doneBy } from '../../access/audited.ts'
 import { sessionActor } from '../../access/authenticators.ts'
+import { endLogins } from '../../access/end-logins.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import {
   clearGateCookies,
@@ -107,20 +108,23 @@ export async function endSessions(
     return sendSessions(context, request, reply, session, { status: 403, message })
   }
   const wish = form['session'] ?? ''
-  const which = wish === 'others' ? { exceptId: session.session.id } : { id: wish }
-  if (wish !== '') await endSession(context, request, session, which)
+  if (wish !== '') await endSome(context, request, session, wish)
   return reply.redirect('/auth/sessions', 303)
 }
 
 // The person's own id stands in the filter: nobody ends another's session here.
-async function endSession(
+async function endSome(
   { core, access }: PortalContext,
   request: FastifyRequest,
   session: SignedIn,
-  which: { id: string } | { exceptId: string },
+  which: string,
 ): Promise<void> {
+  const whose = { personId: session.person.id, kind: 'gate' } as const
   await core.storage.transaction(async (tx) => {
-    const ended = await access.sessions.end(tx, { personId: session.person.id, kind: 'gate', ...which })
+    const ended =
+      which === 'others'
+        ? await endLogins(access, tx, { ...whose, exceptId: session.session.id })
+        : await access.sessions.end(tx, { ...whose, id: which })
     await core.audit.append(tx, [ending(session, request, 'session.end', ended.length)])
   })
 }

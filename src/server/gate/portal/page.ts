@@ -51,12 +51,31 @@ export function page({ theme, language }: Dress, title: string, body: Html, scri
     </html> `.markup
 }
 
+/** What a page says above its form: `asks` is no error, only the reason why one stands here. */
+export interface Message {
+  readonly sentences: readonly string[]
+  readonly tone: 'refuses' | 'asks'
+}
+
+/** A message that something was not done. */
+export function refusing(...sentences: string[]): Message {
+  return { sentences, tone: 'refuses' }
+}
+
+function told(message: Message | null): Html {
+  if (message === null) return nothing
+  const lines = message.sentences.map((sentence) => html`<p>${sentence}</p>`)
+  return message.tone === 'asks'
+    ? html`<div class="message plain">${lines}</div>`
+    : html`<div class="message" role="alert">${lines}</div>`
+}
+
 /** What the login form shows and carries along. */
 export interface LoginForm {
   readonly formToken: string
   readonly returnTo: string
   readonly username: string
-  readonly message: string | null
+  readonly message: Message | null
   /** A fresh proof is asked for, though somebody is logged in. */
   readonly isAgain: boolean
   readonly isCodeOnly: boolean
@@ -69,33 +88,71 @@ const autofocus = html`autofocus`
 /** The login page. Field names are simpleotp's, so that its clients' forms still fit. */
 export function loginPage(dress: Dress, form: LoginForm): string {
   const { texts, theme } = dress
-  const message = form.message === null ? nothing : html`<p class="message" role="alert">${form.message}</p>`
-  const who = form.isCodeOnly
-    ? nothing
-    : html`<label for="user">${texts.username}</label>
-        <input
-          id="user"
-          name="user"
-          value="${form.username}"
-          autocomplete="username"
-          ${form.username === '' ? autofocus : nothing}
-          autocapitalize="none"
-          spellcheck="false"
-          required
-        />
-        <label for="password">${texts.passphrase}</label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autocomplete="current-password"
-          required
-          ${form.username === '' ? nothing : autofocus}
-        />`
   const remember = form.mayRemember
     ? html`<label class="check"><input type="checkbox" name="remember" value="1" /> ${texts.remember}</label>`
     : nothing
-  const passkey = html`<button
+  const body = html`<p class="greeting">${theme.greeting ?? texts.greeting}</p>
+    ${told(form.message)}
+    <form method="post" action="/auth/login" autocomplete="on">
+      <input type="hidden" name="csrf_token" value="${form.formToken}" />
+      <input type="hidden" name="rd" value="${form.returnTo}" />
+      ${form.isAgain ? html`<input type="hidden" name="again" value="1" />` : nothing}
+      ${form.isCodeOnly ? nothing : nameFields(texts, form.username)}
+      <label for="token">${texts.code}</label>
+      <input
+        id="token"
+        name="token"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        autocapitalize="none"
+        spellcheck="false"
+        aria-describedby="token-hint"
+        ${form.isCodeOnly ? html`autofocus required` : nothing}
+      />
+      <p id="token-hint" class="hint">${texts.codeHint}</p>
+      ${form.isCodeOnly ? nothing : recoveryField(texts)} ${remember}
+      <button type="submit">${texts.logIn}</button>
+      ${form.isCodeOnly ? nothing : passkeyButton(texts)}${form.hasSignOn ? signOnLink(texts, form) : nothing}
+    </form>`
+  return page(dress, texts.logIn, body, form.isCodeOnly ? undefined : '/auth/passkey.js')
+}
+
+/** The cursor stands in the first field that is still empty. */
+function nameFields(texts: Texts, username: string): Html {
+  return html`<label for="user">${texts.username}</label>
+    <input
+      id="user"
+      name="user"
+      value="${username}"
+      autocomplete="username"
+      ${username === '' ? autofocus : nothing}
+      autocapitalize="none"
+      spellcheck="false"
+      required
+    />
+    <label for="password">${texts.passphrase}</label>
+    <input
+      id="password"
+      name="password"
+      type="password"
+      autocomplete="current-password"
+      required
+      ${username === '' ? nothing : autofocus}
+    />`
+}
+
+// Phones show digits alone for the code; a recovery code has letters.
+function recoveryField(texts: Texts): Html {
+  return html`<details>
+    <summary>${texts.noCode}</summary>
+    <label for="recovery">${texts.recovery}</label>
+    <input id="recovery" name="recovery" autocomplete="off" autocapitalize="none" spellcheck="false" />
+  </details>`
+}
+
+/** Hidden until the script finds that the browser knows passkeys. */
+function passkeyButton(texts: Texts): Html {
+  return html`<button
     class="quiet"
     type="button"
     id="passkey"
@@ -106,45 +163,11 @@ export function loginPage(dress: Dress, form: LoginForm): string {
   >
     ${texts.passkey}
   </button>`
-  // Phones show digits alone for the code; a recovery code has letters.
-  const recovery = html`<details>
-    <summary>${texts.noCode}</summary>
-    <label for="recovery">${texts.recovery}</label>
-    <input id="recovery" name="recovery" autocomplete="off" autocapitalize="none" spellcheck="false" />
-  </details>`
-  const others = html`${form.isCodeOnly ? nothing : passkey}${
-    form.hasSignOn
-      ? html`<a
-          class="button quiet"
-          id="sign-on"
-          href="/auth/sign-on?rd=${encodeURIComponent(form.returnTo)}${form.isAgain ? '&again=1' : ''}"
-          >${texts.signOn}</a
-        >`
-      : nothing
-  }`
-  const body = html`<p class="greeting">${theme.greeting ?? texts.greeting}</p>
-    ${message}
-    <form method="post" action="/auth/login" autocomplete="on">
-      <input type="hidden" name="csrf_token" value="${form.formToken}" />
-      <input type="hidden" name="rd" value="${form.returnTo}" />
-      ${form.isAgain ? html`<input type="hidden" name="again" value="1" />` : nothing} ${who}
-      <label for="token">${texts.code}</label>
-      <input
-        id="token"
-        name="token"
-        inputmode="numeric"
-        autocomplete="one-time-code"
-        autocapitalize="none"
-        spellcheck="false"
-        aria-describedby="token-hint"
-        ${form.isCodeOnly ? autofocus : nothing}
-      />
-      <p id="token-hint" class="hint">${texts.codeHint}</p>
-      ${form.isCodeOnly ? nothing : recovery} ${remember}
-      <button type="submit">${texts.logIn}</button>
-      ${others}
-    </form>`
-  return page(dress, texts.logIn, body, form.isCodeOnly ? undefined : '/auth/passkey.js')
+}
+
+function signOnLink(texts: Texts, { returnTo, isAgain }: LoginForm): Html {
+  const query = `rd=${encodeURIComponent(returnTo)}${isAgain ? '&again=1' : ''}`
+  return html`<a class="button quiet" id="sign-on" href="/auth/sign-on?${query}">${texts.signOn}</a>`
 }
 
 /** A page that says one thing and offers one way on. */
@@ -178,10 +201,9 @@ export function newPersonPage(
   { message, username }: { readonly message: string | null; readonly username: string },
 ): string {
   const { texts } = dress
-  const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
   const body = html`<h2>${texts.newPerson}</h2>
     <p class="greeting">${texts.newPersonIntro}</p>
-    ${told}
+    ${told(message === null ? null : refusing(message))}
     <form method="post" action="/auth/gen" autocomplete="off">
       <input type="hidden" name="csrf_token" value="${formToken}" />
       <label for="user">${texts.newUsername}</label>
@@ -210,7 +232,8 @@ export function personAddedPage(
 ): string {
   const { texts } = dress
   const groups = person.secretBase32.replaceAll(/.{4}(?=.)/g, '$& ')
-  const body = html`<p>${fill(texts.personAdded, { name: person.username })}</p>
+  const body = html`<h2>${texts.newPerson}</h2>
+    <p>${fill(texts.personAdded, { name: person.username })}</p>
     <div class="qr" role="img" aria-label="${texts.qrLabel}">${{ markup: person.qrSvg }}</div>
     <p class="hint">SECRET : <code>${groups}</code></p>
     <p><a class="button" href="/auth/gen">${texts.addAnother}</a></p>`
@@ -238,7 +261,6 @@ export function sessionsPage(
   { lines, message }: { readonly lines: readonly SessionLine[]; readonly message: string | null },
 ): string {
   const { texts } = dress
-  const told = message === null ? nothing : html`<p class="message" role="alert">${message}</p>`
   const end = (value: string, label: string, spoken = label) =>
     html`<form method="post" action="/auth/sessions">
       <input type="hidden" name="csrf_token" value="${formToken}" /><input
@@ -256,7 +278,7 @@ export function sessionsPage(
   )
   const others = lines.some(({ isCurrent }) => !isCurrent)
   const body = html`<h2>${texts.sessions}</h2>
-    ${told}
+    ${told(message === null ? null : refusing(message))}
     <ul class="sessions">
       ${rows}
     </ul>

@@ -24,11 +24,11 @@ const remembers = () => form.elements.namedItem('remember')?.checked === true
 function say(message) {
   let place = document.querySelector('.message')
   if (!place) {
-    place = document.createElement('p')
-    place.className = 'message'
-    place.setAttribute('role', 'alert')
+    place = document.createElement('div')
     form.before(place)
   }
+  place.className = 'message'
+  place.setAttribute('role', 'alert')
   place.textContent = message
 }
 function explain({ status, headers }) {

@@ -1,3 +1,5 @@
+import { type Language, preferredLanguage } from '../../http/language.ts'
+
 /** Every text of the portal; a second language is a second object of this shape. */
 const english = {
   logIn: 'Log in',
@@ -52,12 +54,12 @@ const english = {
   loopTitle: 'The login does not stick',
   loopIntro: 'You logged in a moment ago, and your browser came back without the cookie that proves it. Most likely:',
   loopPlain:
-    'this site is reached over plain HTTP, and the cookie travels over HTTPS only. Use HTTPS, or set WATCHWORD_GATE_COOKIE_SECURE=false for a trial.',
+    'This site is reached over plain HTTP, and the cookie travels over HTTPS only. Use HTTPS, or set WATCHWORD_GATE_COOKIE_SECURE=false for a trial.',
   loopDomain:
-    'the cookie is made for {domain}, which does not cover {host}. Set WATCHWORD_GATE_COOKIE_AREA to a domain both share.',
+    'The cookie is made for {domain}, which does not cover {host}. Set WATCHWORD_GATE_COOKIE_AREA to a domain both share.',
   loopSuffix: '{host} lies directly below a public suffix, where browsers share no cookies. Use currentdomain.',
   loopProxy:
-    'the proxy does not pass the cookie on to the check, or asks another Watchword. `watchword gate doctor` tells which.',
+    'The proxy does not pass the cookie on to the check, or asks another Watchword. The command “watchword gate doctor” tells which.',
 } as const
 
 /** The texts of one language. */
@@ -127,24 +129,16 @@ const german: Texts = {
   loopSuffix:
     '{host} liegt direkt unter einer öffentlichen Endung, unter der Browser keine Cookies teilen. Verwenden Sie currentdomain.',
   loopProxy:
-    'Der Proxy reicht das Cookie nicht an die Prüfung weiter oder fragt ein anderes Watchword. `watchword gate doctor` sagt, was davon.',
+    'Der Proxy reicht das Cookie nicht an die Prüfung weiter oder fragt ein anderes Watchword. Der Befehl „watchword gate doctor“ sagt, was davon.',
 }
 
-/** The language a browser prefers, of those we have (RFC 9110 section 12.5.4); of equals the first. */
+/** The texts a visitor reads, by what their browser asks for. */
 export function textsFor(acceptLanguage: string | undefined): {
-  readonly language: 'en' | 'de'
+  readonly language: Language
   readonly texts: Texts
 } {
-  const wishes = (acceptLanguage ?? '').split(',').map(readWish)
-  const known = wishes.filter(({ language, weight }) => (language === 'de' || language === 'en') && weight > 0)
-  const [first] = known.toSorted((a, b) => b.weight - a.weight)
-  return first?.language === 'de' ? { language: 'de', texts: german } : { language: 'en', texts: english }
-}
-
-function readWish(text: string): { readonly language: string; readonly weight: number } {
-  const [tag = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  const [, quality = '1'] = parameters.map((each) => /^q=([\d.]+)$/.exec(each)).find((match) => match !== null) ?? []
-  return { language: tag.split('-', 1)[0] ?? '', weight: Number(quality) || 0 }
+  const language = preferredLanguage(acceptLanguage)
+  return { language, texts: language === 'de' ? german : english }
 }
 
 /** A text with its `{names}` filled. */

@@ -27,6 +27,11 @@ ${[...identityNames, passHeader, ...misleading].map((name) => `      request_hea
         # The last ? keeps the visitor's own query away from the check.
         uri /check/forward?
         copy_headers ${[...identityNames, passHeader].join(' ')}
+        # Otherwise visitors wait as long as a gate that hangs.
+        transport http {
+          dial_timeout 1s
+          response_header_timeout 2s
+        }
       }
       # The app sees neither the gate's cookie nor a token that was meant for the gate.
       request_header @gate_token -Authorization

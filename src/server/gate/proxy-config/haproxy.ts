@@ -23,6 +23,8 @@ ${certificateNote(site)}  bind ${bindTo(site)}
   # A list of hosts is a good one to some readers and a bad one to others.
   http-request deny deny_status 400 if { req.fhdr(host) -m reg [,[:space:]] } or { req.fhdr_cnt(host) gt 1 }
 ${hosts.map(knownHost).join('')}  http-request deny deny_status 421 unless known_host
+  # A whole address as the target would reach the app as it is, and with "?" before its "@" lead there elsewhere.
+  http-request set-uri %[pathq] unless { url_beg / }
   # What visitors say of themselves is replaced; names with an underscore reach CGI and WSGI apps as those with a hyphen.
 ${misleading.map((name) => `  http-request del-header ${name}`).join('\n')}
   http-request del-header _ -m sub
@@ -106,7 +108,7 @@ core.register_action("watchword", { "http-req" }, function(txn)
   end
   local answer = core.httpclient():get { ${checkRequest(gate)}, headers = ask, timeout = 2000 }
   for _, name in ipairs(identity) do txn.http:req_del_header(name) end
-  if not answer or not answer.status or answer.status == 0 then return end
+  if not answer or not answer.status or answer.status < 200 or answer.status > 599 then return end
   local told = answer.headers or {}
   if answer.status >= 200 and answer.status < 300 then
     for _, name in ipairs(identity) do

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32 } from '../../../../src/otp/base32.ts'
 import { totp } from '../../../../src/otp/totp.ts'
@@ -8,6 +7,7 @@ import { readConfig } from '../../../../src/server/config.ts'
 import { engines } from '../../../support/engines.ts'
 import { type ProviderPerson, startProvider } from '../../../support/oidc-provider.ts'
 import { callback, clientSecretsOf, openDoor, temporaryFolder, Visitor } from './house.ts'
+import { fc } from '../../../support/property.ts'
 
 const secretBase32 = 'JBSWY3DPEHPK3PXP'
 const admin = { sub: 'u1', preferredUsername: 'anna', groups: ['token-admins'] }
@@ -301,6 +301,10 @@ describe('the rest of the checklist', () => {
     const anna = await visitor('u1')
     const foreign = await anna.call('GET', '/logout', { headers: { 'sec-fetch-site': 'cross-site' } })
     expect(foreign.body).toContain('<a href="/logout">Log out</a>')
+    const german = { 'sec-fetch-site': 'cross-site', 'accept-language': 'de-DE,de;q=0.9,en;q=0.8' }
+    const inGerman = (await anna.call('GET', '/logout', { headers: german })).body
+    expect(inGerman).toContain('<html lang="de">')
+    expect(inGerman).toContain('<a href="/logout">Abmelden</a>')
     expect((await anna.get('/api/secrets')).status).toBe(200)
     const out = await anna.get('/logout')
     expect([out.status, out.body.includes('Logged Out')]).toEqual([200, true])

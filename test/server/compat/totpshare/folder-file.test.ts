@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase32, encodeBase32 } from '../../../../src/otp/base32.ts'
 import { isMistake, knownDefaultKey, openFolderFile } from '../../../../src/server/compat/totpshare/folder-file.ts'
 import { sealForTotpshare } from '../../../support/totpshare-file.ts'
+import { fc } from '../../../support/property.ts'
 
 const nameOf = (id: string, label: string) => `${Buffer.from(id).toString('hex')}.${Buffer.from(label).toString('hex')}`
 

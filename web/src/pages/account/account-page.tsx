@@ -1,7 +1,5 @@
-import { Anchor } from '@mantine/core'
-import { IconArrowLeft } from '@tabler/icons-react'
-import { Link } from 'wouter'
 import { type Account, readAccount } from '../../contract.ts'
+import { BackLink } from '../../parts/back-link.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -27,16 +25,7 @@ function Loaded({ account }: { account: Account }) {
   const { t } = useWords()
   const isDeleted = account.deletedAtMs !== null
   return (
-    <Page
-      title={account.label}
-      lead={
-        <Anchor component={Link} href="/" size="sm" c="dimmed" underline="hover">
-          <IconArrowLeft size={14} style={{ verticalAlign: '-2px', marginRight: 4 }} aria-hidden />
-          {t('account.back')}
-        </Anchor>
-      }
-      isNarrow
-    >
+    <Page title={account.label} back={<BackLink href="/">{t('account.back')}</BackLink>} isNarrow>
       {account.rotateReason !== null && (
         <div style={{ marginBottom: '1.25rem' }}>
           <Note tone="warn">{t('account.rotate', { reason: account.rotateReason })}</Note>

@@ -1,10 +1,12 @@
 import { Button, Group } from '@mantine/core'
 import { IconCopy, IconEye, IconEyeOff } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { secondsLeft } from '../../codes/lifetime.ts'
 import { ProofDialog } from '../../codes/proof-dialog.tsx'
 import { mayAskNext } from '../../codes/reveal-state.ts'
 import { type CodeView, useCodeView } from '../../codes/use-code-view.ts'
-import type { Account, RevealAnswer } from '../../contract.ts'
+import { type Account, countReveals, listReveals, type RevealAnswer } from '../../contract.ts'
 import { CodeDigits } from '../../parts/code-digits.tsx'
 import { CodeRing } from '../../parts/code-ring.tsx'
 import { Note } from '../../parts/note.tsx'
@@ -16,6 +18,7 @@ export function CodeCard({ account }: { account: Account }) {
   const { t } = useWords()
   const view = useCodeView(account)
   const { state, shown } = view
+  useNewReveals(shown)
   return (
     <section className="ww-surface ww-code-card" style={{ marginBottom: '1.25rem' }} aria-label={t('nav.codes')}>
       {!account.mayReveal && <span className="ww-quiet">{t('codes.noReveal')}</span>}
@@ -31,6 +34,16 @@ export function CodeCard({ account }: { account: Account }) {
       />
     </section>
   )
+}
+
+/** Who saw codes stands below on the same page: what was shown just now is part of it. */
+function useNewReveals(shown: RevealAnswer | null): void {
+  const client = useQueryClient()
+  const step = shown?.step
+  useEffect(() => {
+    if (step === undefined) return
+    for (const { name } of [listReveals, countReveals]) void client.invalidateQueries({ queryKey: [name] })
+  }, [client, step])
 }
 
 function HiddenCode({ view }: { view: CodeView }) {

@@ -21,6 +21,8 @@ export function DemandFields({ value, onChange }: DemandFieldsProps) {
         min={1}
         max={1440}
         clampBehavior="strict"
+        required
+        withAsterisk={false}
         allowDecimal={false}
         value={Math.round(value.maxAgeSeconds / 60)}
         onChange={(minutes) => typeof minutes === 'number' && set({ maxAgeSeconds: minutes * 60 })}

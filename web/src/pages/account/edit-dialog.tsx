@@ -1,12 +1,14 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { type Account, listAccounts, readAccount, updateAccount } from '../../contract.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Note } from '../../parts/note.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { changedIn } from '../../parts/use-edits.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords, type WordKey } from '../../words/words.tsx'
-import { changedIn, fieldsOf, type Metadata, MetadataFields } from './metadata-fields.tsx'
+import { fieldsOf, type Metadata, MetadataFields } from './metadata-fields.tsx'
 
 interface EditDialogProps {
   readonly account: Account
@@ -18,15 +20,9 @@ interface EditDialogProps {
 export function EditDialog({ account, isOpen, onClose }: EditDialogProps) {
   const { t } = useWords()
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('account.edit')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('do.close') }}
-    >
+    <Dialog isOpen={isOpen} onClose={onClose} title={t('account.edit')} size="lg">
       <EditForm account={account} onClose={onClose} />
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -56,6 +52,7 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
     notifications.show({ message: t('account.saved') })
     onClose()
   }
+  const saving = { trouble: fresh.trouble ?? act.trouble, isRunning: fresh.isRunning || act.isRunning }
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack>
@@ -70,15 +67,9 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
             {t('account.changedMeanwhile', { fields: theirs.map((field) => t(nameOf(field))).join(', ') })}
           </Note>
         )}
-        <TroubleNote trouble={fresh.trouble ?? act.trouble} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('do.cancel')}
-          </Button>
-          <Button type="submit" loading={fresh.isRunning || act.isRunning}>
-            {t('do.save')}
-          </Button>
-        </Group>
+        <FormEnd act={saving} onCancel={onClose}>
+          {t('do.save')}
+        </FormEnd>
       </Stack>
     </form>
   )

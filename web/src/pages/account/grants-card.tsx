@@ -1,10 +1,12 @@
-import { ActionIcon, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconUserPlus, IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { type Answer, createGrant, deleteGrant, listAccounts, listGrants, readAccount } from '../../contract.ts'
 import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Faces } from '../../parts/faces.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
@@ -55,7 +57,7 @@ function GrantRow({ accountId, grant }: { accountId: string; grant: Grant }) {
   const name = grant.grantee === 'everyone' ? t('word.everyone') : grant.granteeName
   return (
     <li className="ww-item">
-      <div className="ww-item-main">
+      <div className="ww-item-main" data-beside="">
         <span className="ww-item-title" dir="auto">
           {name}
         </span>
@@ -65,16 +67,18 @@ function GrantRow({ accountId, grant }: { accountId: string; grant: Grant }) {
         </div>
         <TroubleNote trouble={act.trouble} />
       </div>
-      <span className="ww-tag" data-tone={grant.right === 'reveal' ? 'accent' : ''}>
-        {t(`grant.${grant.right}`)}
-      </span>
-      <ActionIcon
-        aria-label={t('account.grantEnd', { name })}
-        loading={act.isRunning}
-        onClick={() => void act.run({ params: { account: accountId, grant: grant.id } })}
-      >
-        <IconX size={16} />
-      </ActionIcon>
+      <Group gap="sm" wrap="nowrap">
+        <span className="ww-tag" data-tone={grant.right === 'reveal' ? 'accent' : ''}>
+          {t(`grant.${grant.right}`)}
+        </span>
+        <ActionIcon
+          aria-label={t('account.grantEnd', { name })}
+          loading={act.isRunning}
+          onClick={() => void act.run({ params: { account: accountId, grant: grant.id } })}
+        >
+          <IconX size={16} />
+        </ActionIcon>
+      </Group>
     </li>
   )
 }
@@ -85,7 +89,16 @@ interface GrantDialogProps {
   onClose(): void
 }
 
-function GrantDialog({ accountId, isOpen, onClose }: GrantDialogProps) {
+function GrantDialog({ isOpen, ...form }: GrantDialogProps) {
+  const { t } = useWords()
+  return (
+    <Dialog isOpen={isOpen} onClose={form.onClose} title={t('grant.add')}>
+      <GrantForm {...form} />
+    </Dialog>
+  )
+}
+
+function GrantForm({ accountId, onClose }: Omit<GrantDialogProps, 'isOpen'>) {
   const { t } = useWords()
   const act = useAct(createGrant, touched)
   const [who, setWho] = useState<string | null>(null)
@@ -97,39 +110,29 @@ function GrantDialog({ accountId, isOpen, onClose }: GrantDialogProps) {
     if (who === null) return
     const expiresAtMs = until === '' ? null : new Date(`${until}T23:59:59`).getTime()
     const done = await act.run({ params: { account: accountId }, body: { ...granteeOf(who), right, expiresAtMs } })
-    if (done === null) return
-    setWho(null)
-    onClose()
+    if (done !== null) onClose()
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('grant.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <GranteePicker label={t('grant.who')} description={t('grant.whoHint')} value={who} onChange={setWho} />
-          <Select
-            label={t('grant.right')}
-            data={rights}
-            allowDeselect={false}
-            value={right}
-            onChange={(name) => name !== null && setRight(name)}
-          />
-          <TextInput
-            type="date"
-            label={`${t('grant.until')} (${t('word.optional')})`}
-            value={until}
-            onChange={(event) => setUntil(event.currentTarget.value)}
-          />
-          <TroubleNote trouble={act.trouble} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('do.cancel')}
-            </Button>
-            <Button type="submit" disabled={who === null} loading={act.isRunning}>
-              {t('grant.submit')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <GranteePicker label={t('grant.who')} description={t('grant.whoHint')} value={who} onChange={setWho} />
+        <Select
+          label={t('grant.right')}
+          data={rights}
+          allowDeselect={false}
+          value={right}
+          onChange={(name) => name !== null && setRight(name)}
+        />
+        <TextInput
+          type="date"
+          label={`${t('grant.until')} (${t('word.optional')})`}
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <FormEnd act={act} isIncomplete={who === null} onCancel={onClose}>
+          {t('grant.submit')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }

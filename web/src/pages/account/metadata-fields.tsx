@@ -21,12 +21,6 @@ export const emptyMetadata: Metadata = {
   marked: false,
 }
 
-/** What of an account was changed in a form: fields others change meanwhile are theirs. */
-export function changedIn(before: Metadata, after: Metadata): Partial<Metadata> {
-  const changed = fieldsOf(after).filter((field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]))
-  return Object.fromEntries(changed.map((field) => [field, after[field]]))
-}
-
 /** The fields a form holds or sends. */
 export function fieldsOf(part: Partial<Metadata>): (keyof Metadata)[] {
   return Object.keys(part) as (keyof Metadata)[]
@@ -48,13 +42,14 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
     <>
       <TextInput
         label={t('account.label')}
+        data-autofocus
         error={labelError}
         maxLength={2000}
         dir="auto"
         value={value.label}
         onChange={(event) => set({ label: event.currentTarget.value })}
       />
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
         <TextInput
           label={t('account.issuer')}
           maxLength={2000}

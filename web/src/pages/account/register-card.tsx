@@ -61,7 +61,7 @@ function PairOfCodes({ pair, nowMs }: { pair: Pair; nowMs: number }) {
             {name}
           </span>
           <CodeDigits code={code} />
-          <CopyButton text={code} />
+          <CopyButton text={code} untilMs={pair.second.validUntilMs} />
         </Group>
       ))}
       <span className="ww-quiet ww-small">

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
@@ -14,6 +14,8 @@ import {
 } from '../../contract.ts'
 import { CodeInput } from '../../parts/code-input.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
@@ -49,7 +51,9 @@ export function SecretCard({ account }: { account: Account }) {
           <DeleteButton account={account} />
         </Group>
       </Stack>
-      <ReplaceDialog accountId={account.id} isOpen={isOpen} onClose={replace.close} />
+      <Dialog isOpen={isOpen} onClose={replace.close} title={t('account.replace')}>
+        <ReplaceForm accountId={account.id} onClose={replace.close} />
+      </Dialog>
     </Surface>
   )
 }
@@ -71,20 +75,14 @@ function DeleteButton({ account }: { account: Account }) {
       question={t('account.deleteAsk', { name: account.label })}
       why={t('account.deleteWhy')}
       doIt={t('do.delete')}
-      color="red"
+      isDangerous
       trouble={act.trouble}
       onConfirm={confirm}
     />
   )
 }
 
-interface ReplaceDialogProps {
-  readonly accountId: string
-  readonly isOpen: boolean
-  onClose(): void
-}
-
-function ReplaceDialog({ accountId, isOpen, onClose }: ReplaceDialogProps) {
+function ReplaceForm({ accountId, onClose }: { accountId: string; onClose(): void }) {
   const { t, remarkText } = useWords()
   const act = useAct(replaceSecret, [readAccount, listAccounts, listCustody])
   const [secret, setSecret] = useState('')
@@ -95,44 +93,30 @@ function ReplaceDialog({ accountId, isOpen, onClose }: ReplaceDialogProps) {
     const proof = proofCode === '' ? {} : { proofCode }
     const done = await act.run({ params: { account: accountId }, body: { ...given, ...proof } })
     if (done === null) return
-    setSecret('')
-    setProofCode('')
     notifications.show({ message: [t('account.replaced'), ...done.answer.warnings.map(remarkText)].join(' ') })
     onClose()
   }
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('account.replace')}
-      closeButtonProps={{ 'aria-label': t('do.close') }}
-    >
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <Text>{t('account.replaceHint')}</Text>
-          <PasswordInput
-            label={t('add.input')}
-            autoComplete="off"
-            value={secret}
-            onChange={(event) => setSecret(event.currentTarget.value)}
-          />
-          <CodeInput
-            label={t('account.proof')}
-            description={t('account.proofHint')}
-            value={proofCode}
-            onChange={setProofCode}
-          />
-          <TroubleNote trouble={act.trouble} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('do.cancel')}
-            </Button>
-            <Button type="submit" disabled={secret.trim() === ''} loading={act.isRunning}>
-              {t('account.replace')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <Text>{t('account.replaceHint')}</Text>
+        <PasswordInput
+          label={t('add.input')}
+          data-autofocus
+          autoComplete="off"
+          value={secret}
+          onChange={(event) => setSecret(event.currentTarget.value)}
+        />
+        <CodeInput
+          label={t('account.proof')}
+          description={t('account.proofHint')}
+          value={proofCode}
+          onChange={setProofCode}
+        />
+        <FormEnd act={act} isIncomplete={secret.trim() === ''} onCancel={onClose}>
+          {t('account.replace')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }

@@ -7,6 +7,7 @@ import { granteeOf, GranteePicker } from '../../grants/grantee-picker.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { changedIn } from '../../parts/use-edits.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { emptyMetadata, type Metadata, MetadataFields } from '../account/metadata-fields.tsx'
@@ -17,18 +18,31 @@ import { ShapeFields } from './shape-fields.tsx'
 
 interface AddFormProps {
   readonly read: Extract<ReadSecret, { kind: 'secret' }>
+  /** What was typed so far; the secret may be mended below it. */
+  readonly draft: AddDraft
+  onDraft(draft: AddDraft): void
   onAdded(): void
 }
 
+/** What is typed of an account, over what its secret says itself. */
+export interface AddDraft {
+  readonly shape: CodeShape | null
+  readonly metadata: Partial<Metadata>
+  readonly shareWith: string | null
+}
+
+export const emptyDraft: AddDraft = { shape: null, metadata: {}, shareWith: null }
+
 /** The rest of an account whose secret is right: its name, its kind, its first viewers. */
-export function AddForm({ read, onAdded }: AddFormProps) {
+export function AddForm({ read, draft, onDraft, onAdded }: AddFormProps) {
   const { t, remarkText } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createAccount, [listAccounts])
-  const [shape, setShape] = useState<CodeShape>(read.shape ?? usualShape)
-  const [metadata, setMetadata] = useState<Metadata>(() => metadataOf(read))
   const [isTried, setTried] = useState(false)
-  const [shareWith, setShareWith] = useState<string | null>(null)
+  const shape = read.shape ?? draft.shape ?? usualShape
+  const metadata = { ...metadataOf(read), ...draft.metadata }
+  const { shareWith } = draft
+  const set = (part: Partial<AddDraft>) => onDraft({ ...draft, ...part })
   const isUnnamed = metadata.label.trim() === ''
 
   const add = async (allowDuplicate: boolean) => {
@@ -58,14 +72,14 @@ export function AddForm({ read, onAdded }: AddFormProps) {
             value={metadata}
             hasRules={false}
             labelError={isTried && isUnnamed ? t('add.needLabel') : null}
-            onChange={setMetadata}
+            onChange={(value) => set({ metadata: changedIn(metadataOf(read), value) })}
           />
-          {read.shape === null && <ShapeFields value={shape} onChange={setShape} />}
+          {read.shape === null && <ShapeFields value={shape} onChange={(value) => set({ shape: value })} />}
           <GranteePicker
             label={`${t('add.share')} (${t('word.optional')})`}
             description={t('add.shareHint')}
             value={shareWith}
-            onChange={setShareWith}
+            onChange={(value) => set({ shareWith: value })}
           />
           <Note tone="info">{t('add.custody')}</Note>
           <TroubleNote trouble={act.trouble} />

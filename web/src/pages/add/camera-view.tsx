@@ -21,7 +21,10 @@ export function CameraView({ onFrame, onStop, onFailed }: CameraViewProps) {
   const fail = useEffectEvent(onFailed)
   useEffect(() => {
     const stop = new AbortController()
-    void watch(video, look, stop.signal).catch((thrown: unknown) => fail(reasonOf(thrown)))
+    void watch(video, look, stop.signal).catch((thrown: unknown) => {
+      // Who stopped while the camera started has been left alone by it.
+      if (!stop.signal.aborted) fail(reasonOf(thrown))
+    })
     return () => stop.abort()
   }, [])
   return (

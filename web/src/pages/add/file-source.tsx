@@ -1,12 +1,12 @@
 import { Button, PasswordInput, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useWords } from '../../words/words.tsx'
 import { DropZone } from './drop-zone.tsx'
+import { FileNote } from './file-note.tsx'
 import { Found } from './found.tsx'
-import { maxFileMb, useCandidates } from './use-candidates.ts'
+import { useCandidates } from './use-candidates.ts'
 
 /** A file another authenticator exported, with its password where it has one. */
 export function FileSource() {
@@ -41,6 +41,7 @@ export function FileSource() {
               value={password}
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
+            <FileNote fault={candidates.fault} />
             <TroubleNote trouble={candidates.trouble} />
             <Button type="submit" loading={candidates.isReading}>
               {t('image.open')}
@@ -60,11 +61,7 @@ export function FileSource() {
         isBusy={candidates.isReading}
         onFile={read}
       />
-      {candidates.isTooLarge && (
-        <Note tone="warn" isUrgent>
-          {t('image.tooLarge', { max: maxFileMb })}
-        </Note>
-      )}
+      <FileNote fault={candidates.fault} />
       <TroubleNote trouble={candidates.trouble} />
     </Stack>
   )

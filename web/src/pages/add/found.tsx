@@ -21,7 +21,12 @@ interface FoundProps {
 }
 
 /** What was read, to choose from; the same list for an image, a transfer and a whole file. */
-export function Found({ found, onAgain }: FoundProps) {
+export function Found(props: FoundProps) {
+  // What was chosen, or added, is of one batch: another image may be pasted over it.
+  return <Batch key={props.found.batch} {...props} />
+}
+
+function Batch({ found, onAgain }: FoundProps) {
   const [added, setAdded] = useState<Added | null>(null)
   if (added !== null) return <AddedList added={added} found={found} onAgain={onAgain} />
   return <Choice found={found} onAdded={setAdded} onAgain={onAgain} />

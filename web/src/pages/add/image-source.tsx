@@ -6,8 +6,9 @@ import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useWords, type WordKey } from '../../words/words.tsx'
 import { CameraView } from './camera-view.tsx'
 import { DropZone } from './drop-zone.tsx'
+import { FileNote } from './file-note.tsx'
 import { Found } from './found.tsx'
-import { maxFileMb, useCandidates } from './use-candidates.ts'
+import { useCandidates } from './use-candidates.ts'
 
 interface ImageSourceProps {
   readonly isActive: boolean
@@ -35,6 +36,12 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
     setCameraTrouble(null)
     setCamera(true)
   }
+  const lookAt = async (frame: Blob) => {
+    const found = await candidates.read({ file: frame })
+    // Trouble ends the looking and is said: the next frame would meet the same.
+    if (found === null) setCamera(false)
+    return found === null || found.candidates.length > 0
+  }
   usePastedImage((file) => {
     onPasted()
     void read(file)
@@ -45,7 +52,7 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
     <Stack>
       {isCamera && isActive ? (
         <CameraView
-          onFrame={async (file) => ((await candidates.read({ file }))?.candidates.length ?? 0) > 0}
+          onFrame={lookAt}
           onStop={() => {
             candidates.reset()
             setCamera(false)
@@ -78,11 +85,7 @@ export function ImageSource({ isActive, onPasted }: ImageSourceProps) {
           {t('image.noCode')}
         </Note>
       )}
-      {candidates.isTooLarge && (
-        <Note tone="warn" isUrgent>
-          {t('image.tooLarge', { max: maxFileMb })}
-        </Note>
-      )}
+      <FileNote fault={candidates.fault} />
       {!isCamera && <TroubleNote trouble={candidates.trouble} />}
     </Stack>
   )

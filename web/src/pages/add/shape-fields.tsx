@@ -16,7 +16,7 @@ export function ShapeFields({ value, onChange }: ShapeFieldsProps) {
   const set = (part: Partial<CodeShape>) => onChange({ ...value, ...part })
   const isNumber = (given: string | number): given is number => typeof given === 'number'
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, sm: 4 }}>
+    <SimpleGrid className="ww-fields" cols={{ base: 1, xs: 2, sm: 4 }}>
       <Select
         label={t('add.type')}
         data={types.map((type) => ({ value: type, label: t(`add.type.${type}`) }))}
@@ -28,6 +28,9 @@ export function ShapeFields({ value, onChange }: ShapeFieldsProps) {
         <>
           <NumberInput
             label={t('add.digits')}
+            required
+            withAsterisk={false}
+            allowDecimal={false}
             min={4}
             max={10}
             value={value.digits}
@@ -45,6 +48,9 @@ export function ShapeFields({ value, onChange }: ShapeFieldsProps) {
       {value.type === 'totp' && (
         <NumberInput
           label={t('add.period')}
+          required
+          withAsterisk={false}
+          allowDecimal={false}
           min={1}
           max={86_400}
           value={value.periodSeconds}
@@ -54,6 +60,10 @@ export function ShapeFields({ value, onChange }: ShapeFieldsProps) {
       {value.type === 'hotp' && (
         <NumberInput
           label={t('add.counter')}
+          required
+          withAsterisk={false}
+          allowDecimal={false}
+          allowNegative={false}
           min={0}
           value={value.counter}
           onChange={(counter) => isNumber(counter) && set({ counter })}

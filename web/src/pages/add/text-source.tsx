@@ -4,23 +4,33 @@ import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useWords } from '../../words/words.tsx'
-import { AddForm } from './add-form.tsx'
+import { AddForm, emptyDraft } from './add-form.tsx'
 import { Found } from './found.tsx'
-import { readSecret } from './read-secret.ts'
+import { isUri, readSecret } from './read-secret.ts'
 import { useCandidates } from './use-candidates.ts'
 
 /** A link or a secret, checked at every key press; the rest of the form appears once it is right. */
 export function TextSource() {
   const { t, problemText, remarkText } = useWords()
   const [text, setText] = useState('')
+  const [draft, setDraft] = useState(emptyDraft)
   const candidates = useCandidates()
   const read = readSecret(text)
+  const type = (next: string) => {
+    setText(next)
+    // A link says itself what it is of; a mended secret is of what was typed below it.
+    if (isUri(next)) setDraft(emptyDraft)
+  }
+  const forget = () => {
+    setText('')
+    setDraft(emptyDraft)
+  }
   if (candidates.found !== null) {
     return (
       <Found
         found={candidates.found}
         onAgain={() => {
-          setText('')
+          forget()
           candidates.reset()
         }}
       />
@@ -39,7 +49,7 @@ export function TextSource() {
             error={read.kind === 'wrong' ? problemText(read.code, read.message) : null}
             styles={{ innerInput: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={(event) => type(event.currentTarget.value)}
           />
           {read.kind === 'migration' && (
             <Note tone="info">
@@ -58,7 +68,9 @@ export function TextSource() {
           <TroubleNote trouble={candidates.trouble} />
         </Stack>
       </Surface>
-      {read.kind === 'secret' && <AddForm key={read.secretBase32} read={read} onAdded={() => setText('')} />}
+      {read.kind === 'secret' && (
+        <AddForm key={read.secretBase32} read={read} draft={draft} onDraft={setDraft} onAdded={forget} />
+      )}
     </>
   )
 }

@@ -3,6 +3,7 @@ import { type Answer, readImage } from '../../contract.ts'
 import { useAct } from '../../server/queries.ts'
 import type { Trouble } from '../../server/trouble.ts'
 import { base64Of } from './base64.ts'
+import { type FileFault, maxFileMb } from './file-note.tsx'
 
 /** What the server read out of an image, a file or a text; nothing of it is stored yet. */
 export type FoundCodes = Answer<typeof readImage>
@@ -19,26 +20,29 @@ interface Candidates {
   readonly found: FoundCodes | null
   readonly isReading: boolean
   readonly trouble: Trouble | null
-  /** The file was too large to be sent at all. */
-  readonly isTooLarge: boolean
+  /** Why the file was not even sent. */
+  readonly fault: FileFault | null
   read(source: Source): Promise<FoundCodes | null>
   reset(): void
 }
-
-/** Most a file may weigh. */
-export const maxFileMb = 10
 
 /** Lets the server look into something, without storing it. */
 export function useCandidates(): Candidates {
   const act = useAct(readImage)
   const [found, setFound] = useState<FoundCodes | null>(null)
-  const [isTooLarge, setTooLarge] = useState(false)
+  const [fault, setFault] = useState<FileFault | null>(null)
+  const refuse = (why: FileFault) => {
+    setFault(why)
+    return null
+  }
   const read = async ({ text, file, fileName, password }: Source) => {
-    setTooLarge(file !== undefined && file.size > maxFileMb * 1_000_000)
-    if (file !== undefined && file.size > maxFileMb * 1_000_000) return null
+    setFault(null)
+    if (file !== undefined && file.size > maxFileMb * 1_000_000) return refuse('tooLarge')
+    const contentBase64 = file === undefined ? undefined : await base64Of(file)
+    if (contentBase64 === null) return refuse('unreadable')
     const body = {
       ...(text === undefined ? {} : { text }),
-      ...(file === undefined ? {} : { contentBase64: await base64Of(file) }),
+      ...(contentBase64 === undefined ? {} : { contentBase64 }),
       ...(fileName === undefined ? {} : { fileName: fileName.slice(0, 255) }),
       ...(password === undefined ? {} : { password }),
     }
@@ -51,5 +55,5 @@ export function useCandidates(): Candidates {
     setFound(null)
     act.reset()
   }
-  return { found, isReading: act.isRunning, trouble: act.trouble, isTooLarge, read, reset }
+  return { found, isReading: act.isRunning, trouble: act.trouble, fault, read, reset }
 }

@@ -1,5 +1,6 @@
 import { type Answer, countAudit } from '../../contract.ts'
-import { DayBars, daysBefore } from '../../parts/day-bars.tsx'
+import { DayBars } from '../../parts/day-bars.tsx'
+import { daysBefore } from '../../parts/days.ts'
 import { Surface } from '../../parts/surface.tsx'
 import { serverClock } from '../../server/clock.ts'
 import { useServer } from '../../server/queries.ts'

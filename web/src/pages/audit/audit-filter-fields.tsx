@@ -19,7 +19,7 @@ export function AuditFilterFields({ value, onChange }: AuditFilterFieldsProps) {
     { name: 'object', label: t('audit.object') },
   ] as const
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, md: 6 }} spacing="sm" mb="lg">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm" mb="lg">
       {texts.map(({ name, label }) => (
         <TextInput
           key={name}

@@ -1,12 +1,9 @@
 import { Fragment } from 'react'
-import { type AuditRecord, listPeople } from '../../contract.ts'
+import type { AuditRecord } from '../../contract.ts'
 import { OutcomeTag } from '../../parts/outcome-tag.tsx'
 import { Scrollable } from '../../parts/scrollable.tsx'
-import { useEverything } from '../../server/queries.ts'
+import { type Names, usePeopleNames } from '../../server/people-names.ts'
 import { useWords } from '../../words/words.tsx'
-
-/** Names of people by their ids. */
-type Names = ReadonlyMap<string, string>
 
 /** Records as a table; what was typed elsewhere stands here as text and nothing more (T62). */
 export function AuditList({ records }: { records: readonly AuditRecord[] }) {
@@ -127,11 +124,6 @@ function DetailList({ detail }: { detail: NonNullable<AuditRecord['detail']> }) 
       ))}
     </ul>
   )
-}
-
-function usePeopleNames(isNeeded: boolean): Names {
-  const people = useEverything(listPeople, undefined, { enabled: isNeeded })
-  return new Map(people.data?.map(({ id, username }) => [id, username]))
 }
 
 // The name of a failure breaks between its words, never inside one.

@@ -94,7 +94,12 @@ function useLiveRecords(address: string | null) {
   })
   const records = heard.address === address ? heard.records : []
   const state = useLive(address, (data) => {
-    if (isRecord(data)) setHeard({ address, records: [data, ...records].slice(0, mostLive) })
+    if (!isRecord(data)) return
+    // Records of one moment come before the page is drawn again.
+    setHeard((before) => {
+      const earlier = before.address === address ? before.records : []
+      return { address, records: [data, ...earlier].slice(0, mostLive) }
+    })
   })
   return { state, records }
 }

@@ -10,7 +10,7 @@ import { filterable, filterAccounts, tagsOf } from './account-filter.ts'
 import { AccountRow } from './account-row.tsx'
 import { focusRow } from './row-focus.ts'
 
-const rowHeight = 72
+const rowRem = 4.5
 const mostTags = 12
 const noFilter = { q: '', tag: '' }
 
@@ -70,7 +70,7 @@ export function AccountList({ accounts }: { accounts: readonly Account[] }) {
         <NoMatch text={wanted || tag} onClear={() => setFilter(noFilter)} />
       ) : (
         <div className="ww-surface" style={{ overflow: 'hidden' }}>
-          <VirtualList items={found} rowHeight={rowHeight} label={t('codes.list')} keyOf={({ id }) => id}>
+          <VirtualList items={found} rowRem={rowRem} label={t('codes.list')} keyOf={({ id }) => id}>
             {(account, index) => <AccountRow account={account} index={index} />}
           </VirtualList>
         </div>

@@ -7,7 +7,7 @@ import { type Account, listAccounts, setFavourite } from '../../contract.ts'
 import { CodeDigits } from '../../parts/code-digits.tsx'
 import { CodeRing } from '../../parts/code-ring.tsx'
 import { ProofDialog } from '../../codes/proof-dialog.tsx'
-import { useTroubleText } from '../../parts/trouble-note.tsx'
+import { useTroubleNotice, useTroubleText } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
 import type { Trouble } from '../../server/trouble.ts'
 import { secondsLeft } from '../../codes/lifetime.ts'
@@ -26,6 +26,7 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
   const [, navigate] = useLocation()
   const view = useCodeView(account)
   const favourite = useAct(setFavourite, [listAccounts])
+  useTroubleNotice(favourite.trouble)
   const pin = () => void favourite.run({ params: { account: account.id }, body: { favourite: !account.favourite } })
   const onKey = (event: KeyboardEvent) => {
     moveFocus(index, event)
@@ -41,7 +42,12 @@ export const AccountRow = memo(function AccountRow({ account, index }: AccountRo
         {monogram(account)}
       </div>
       <div className="ww-account-main">
-        <Link href={`/accounts/${account.id}`} className="ww-plain-link ww-account-label" dir="auto">
+        <Link
+          href={`/accounts/${account.id}`}
+          className="ww-plain-link ww-account-label"
+          dir="auto"
+          {...(account.mayReveal ? {} : { 'data-row': index, onKeyDown: onKey })}
+        >
           {account.label}
         </Link>
         {view.sharers === '' ? (

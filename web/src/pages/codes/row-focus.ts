@@ -1,6 +1,9 @@
 import type { KeyboardEvent } from 'react'
 
-/** Puts the focus on a row's code button, and presses it where asked to; false when there is no such row. */
+/**
+ * Puts the focus on a row's code button, or on its name where its codes are not for this person, and presses it where
+ * asked to; false when there is no such row.
+ */
 export function focusRow(index: number, press = false): boolean {
   const row = document.querySelector<HTMLElement>(`[data-row="${index}"]`)
   if (row === null) return false

@@ -1,5 +1,5 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { type Answer, deviceConfirm, deviceRead } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
@@ -9,6 +9,8 @@ import { Page } from '../../parts/page.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useServer } from '../../server/queries.ts'
+import { type Trouble, troubleOf } from '../../server/trouble.ts'
+import { hideLinkSecret, useLinkSecret } from '../../session/link-secret.ts'
 import { useWords } from '../../words/words.tsx'
 
 /** Confirms the short code a command shows, so that it may act as whoever is here. */
@@ -16,15 +18,24 @@ export function DevicePage() {
   const { t } = useWords()
   const [search] = useSearchParams()
   // The command prints the short code behind the #, where no server's log sees it.
-  const [code, setCode] = useState(() => search.get('code') ?? location.hash.slice(1))
+  const linked = useLinkSecret()
+  useEffect(hideLinkSecret)
+  const [typed, setTyped] = useState<string | null>(null)
+  const code = typed ?? search.get('code') ?? linked
   return (
     <Page title={t('device.title')} isNarrow>
-      {code === '' ? <AskCode onCode={setCode} /> : <Confirm key={code} userCode={code} />}
+      {code === '' ? <AskCode onCode={setTyped} /> : <Confirm key={code} userCode={code} onOther={setTyped} />}
     </Page>
   )
 }
 
-function AskCode({ onCode }: { onCode(code: string): void }) {
+interface AskCodeProps {
+  /** What became of the code before. */
+  readonly trouble?: Trouble | null
+  onCode(code: string): void
+}
+
+function AskCode({ trouble = null, onCode }: AskCodeProps) {
   const { t } = useWords()
   const [typed, setTyped] = useState('')
   const submit = (event: FormEvent) => {
@@ -44,6 +55,7 @@ function AskCode({ onCode }: { onCode(code: string): void }) {
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
+          <TroubleNote trouble={trouble} />
           <Button type="submit">{t('device.look')}</Button>
         </Stack>
       </form>
@@ -51,7 +63,13 @@ function AskCode({ onCode }: { onCode(code: string): void }) {
   )
 }
 
-function Confirm({ userCode }: { userCode: string }) {
+interface ConfirmProps {
+  readonly userCode: string
+  /** Another code was typed, because this one is unknown. */
+  onOther(code: string): void
+}
+
+function Confirm({ userCode, onOther }: ConfirmProps) {
   const { t } = useWords()
   const request = useServer(deviceRead, { params: { userCode } })
   const act = useAct(deviceConfirm)
@@ -67,6 +85,8 @@ function Confirm({ userCode }: { userCode: string }) {
       </Note>
     )
   }
+  const trouble = request.error === null ? null : troubleOf(request.error)
+  if (trouble?.kind === 'missing') return <AskCode trouble={trouble} onCode={onOther} />
   return (
     <Faces of={request}>
       {(asked: Answer<typeof deviceRead>) => (

@@ -35,7 +35,7 @@ export function PasskeysCard() {
           </ul>
         )}
       </Faces>
-      <div style={{ padding: '.5rem 1.25rem 1.25rem' }}>
+      <div style={{ padding: '.5rem var(--ww-inset) 1.25rem' }}>
         {canUsePasskeys() ? <AddPasskey /> : <Note tone="info">{t('me.passkeysNot')}</Note>}
       </div>
     </Surface>
@@ -61,6 +61,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
         question={t('me.passkeyRemoveAsk', { name: passkey.name })}
         why={t('me.passkeyRemoveWhy')}
         doIt={t('do.delete')}
+        isDangerous
         trouble={act.trouble}
         onConfirm={async () => (await act.run({ params: { passkey: passkey.id } })) !== null}
       />
@@ -73,8 +74,7 @@ function AddPasskey() {
   const adding = useAddPasskey()
   const [name, setName] = useState('')
   const add = async () => {
-    await adding.add(name)
-    setName('')
+    if (await adding.add(name)) setName('')
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -82,8 +82,8 @@ function AddPasskey() {
   }
   const needsProof = adding.trouble?.code === 'reproof_needed'
   return (
-    <form onSubmit={submit}>
-      <Stack gap="sm">
+    <Stack gap="sm">
+      <form onSubmit={submit}>
         <Group align="flex-end">
           <TextInput
             label={t('me.passkeyName')}
@@ -102,14 +102,15 @@ function AddPasskey() {
             {t('me.passkeyAdd')}
           </Button>
         </Group>
-        {adding.hasFailed && (
-          <Note tone="bad" isUrgent>
-            {t('login.passkeyFailed')}
-          </Note>
-        )}
-        {!needsProof && <TroubleNote trouble={adding.trouble} />}
-        <ProofDialog by={needsProof ? 'recent' : null} onProved={() => void add()} onClose={adding.reset} />
-      </Stack>
-    </form>
+      </form>
+      {adding.hasFailed && (
+        <Note tone="bad" isUrgent>
+          {t('login.passkeyFailed')}
+        </Note>
+      )}
+      {!needsProof && <TroubleNote trouble={adding.trouble} />}
+      {/* Not within the form: a proof that is sent there would send the form around it as well. */}
+      <ProofDialog by={needsProof ? 'recent' : null} onProved={() => void add()} onClose={adding.reset} />
+    </Stack>
   )
 }

@@ -4,6 +4,7 @@ import { newRecoveryCodes } from '../../contract.ts'
 import { ProofDialog } from '../../codes/proof-dialog.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Surface } from '../../parts/surface.tsx'
+import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct } from '../../server/queries.ts'
 import { RecoveryCodes } from '../../session/recovery-codes.tsx'
 import { useMe } from '../../session/session.tsx'
@@ -18,6 +19,7 @@ export function RecoveryCard() {
   const make = async () => {
     const done = await act.run()
     if (done !== null) setCodes(done.answer.recoveryCodes)
+    // Trouble is said by the card: it may ask for a proof, in a dialogue of its own.
     return true
   }
   const needsProof = act.trouble?.code === 'reproof_needed'
@@ -29,17 +31,17 @@ export function RecoveryCard() {
           question={t('me.recoveryAsk')}
           why={t('me.recoveryWhy')}
           doIt={t('me.recoveryNew')}
-          trouble={act.trouble}
           onConfirm={make}
         />
       ) : (
         <>
           <RecoveryCodes codes={codes} name={person?.username ?? ''} />
-          <Button mt="md" onClick={() => setCodes(null)}>
+          <Button className="ww-no-print" mt="md" onClick={() => setCodes(null)}>
             {t('setup.saved')}
           </Button>
         </>
       )}
+      {!needsProof && <TroubleNote trouble={act.trouble} />}
       <ProofDialog by={needsProof ? 'recent' : null} onProved={() => void make()} onClose={act.reset} />
     </Surface>
   )

@@ -1,12 +1,13 @@
-import { Button, Checkbox, Group as Row, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group as Row, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'wouter'
 import { createGroup, type Group, listGroups } from '../../contract.ts'
+import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -42,7 +43,9 @@ export function GroupsPage() {
           </ul>
         )}
       </Faces>
-      <CreateDialog isOpen={isOpen} onClose={dialog.close} />
+      <Dialog isOpen={isOpen} onClose={dialog.close} title={t('groups.add')}>
+        <CreateForm onClose={dialog.close} />
+      </Dialog>
     </Page>
   )
 }
@@ -51,7 +54,7 @@ function GroupRow({ group }: { group: Group }) {
   const { t } = useWords()
   return (
     <li className="ww-item">
-      <div className="ww-item-main">
+      <div className="ww-item-main" data-beside="">
         <Link href={`/groups/${group.id}`} className="ww-plain-link ww-item-title" dir="auto">
           {group.source === 'built-in' ? t('word.everyone') : group.name}
         </Link>
@@ -70,46 +73,36 @@ function GroupRow({ group }: { group: Group }) {
   )
 }
 
-function CreateDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+function CreateForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const act = useAct(createGroup, [listGroups])
   const [name, setName] = useState('')
   const [mayAddAccounts, setMayAdd] = useState(false)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    if ((await act.run({ body: { name, mayAddAccounts } })) === null) return
-    setName('')
-    onClose()
+    if ((await act.run({ body: { name, mayAddAccounts } })) !== null) onClose()
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('groups.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <TextInput
-            label={t('word.name')}
-            required
-            withAsterisk={false}
-            maxLength={128}
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Checkbox
-            label={t('groups.mayAdd')}
-            checked={mayAddAccounts}
-            onChange={(event) => setMayAdd(event.currentTarget.checked)}
-          />
-          <TroubleNote trouble={act.trouble} />
-          <Row justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('do.cancel')}
-            </Button>
-            <Button type="submit" loading={act.isRunning}>
-              {t('do.create')}
-            </Button>
-          </Row>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label={t('word.name')}
+          required
+          withAsterisk={false}
+          maxLength={128}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Checkbox
+          label={t('groups.mayAdd')}
+          checked={mayAddAccounts}
+          onChange={(event) => setMayAdd(event.currentTarget.checked)}
+        />
+        <FormEnd act={act} onCancel={onClose}>
+          {t('do.create')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }

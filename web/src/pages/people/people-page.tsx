@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'wouter'
 import { createPerson, listPeople, type Person } from '../../contract.ts'
+import { Dialog, ShownOnce } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -61,7 +62,9 @@ export function PeoplePage() {
           {t('do.more')}
         </Button>
       )}
-      <InviteDialog isOpen={isOpen} onClose={dialog.close} />
+      <Dialog isOpen={isOpen} onClose={dialog.close} title={t('people.add')}>
+        <InviteForm onClose={dialog.close} />
+      </Dialog>
     </Page>
   )
 }
@@ -75,12 +78,12 @@ function PersonRow({ person }: { person: Person }) {
           {person.displayName || person.username}
         </Link>
         <div className="ww-quiet ww-small" dir="auto">
-          {[person.username, person.email].filter(Boolean).join(' · ')}
+          {[person.displayName === '' ? '' : person.username, person.email].filter(Boolean).join(' · ')}
         </div>
       </div>
       <Group gap="xs">
         {!person.enabled && (
-          <span className="ww-tag" data-tone="bad">
+          <span className="ww-tag" data-tone="warn">
             {t('person.disabled')}
           </span>
         )}
@@ -95,7 +98,7 @@ function PersonRow({ person }: { person: Person }) {
 
 const roles = ['member', 'auditor', 'administrator'] as const
 
-function InviteDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+function InviteForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const act = useAct(createPerson, [listPeople])
   const [username, setUsername] = useState('')
@@ -107,55 +110,44 @@ function InviteDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void })
     const done = await act.run({ body: { username, role, ...(displayName === '' ? {} : { displayName }) } })
     if (done !== null) setLink(done.answer)
   }
-  const close = () => {
-    setLink(null)
-    setUsername('')
-    setDisplayName('')
-    onClose()
-  }
-  return (
-    <Modal opened={isOpen} onClose={close} title={t('people.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-      {link !== null ? (
+  if (link !== null) {
+    return (
+      <ShownOnce>
         <Stack>
           <SetupLinkNote link={link} name={displayName || username} />
-          <Button onClick={close}>{t('do.done')}</Button>
+          <Button onClick={onClose}>{t('do.done')}</Button>
         </Stack>
-      ) : (
-        <form onSubmit={(event) => void submit(event)}>
-          <Stack>
-            <TextInput
-              label={t('people.username')}
-              required
-              withAsterisk={false}
-              maxLength={128}
-              data-autofocus
-              value={username}
-              onChange={(event) => setUsername(event.currentTarget.value)}
-            />
-            <TextInput
-              label={`${t('people.displayName')} (${t('word.optional')})`}
-              value={displayName}
-              onChange={(event) => setDisplayName(event.currentTarget.value)}
-            />
-            <Select
-              label={t('people.role')}
-              data={roles.map((name) => ({ value: name, label: t(`role.${name}`) }))}
-              allowDeselect={false}
-              value={role}
-              onChange={(name) => name !== null && setRole(name)}
-            />
-            <TroubleNote trouble={act.trouble} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                {t('do.cancel')}
-              </Button>
-              <Button type="submit" loading={act.isRunning}>
-                {t('people.add')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      )}
-    </Modal>
+      </ShownOnce>
+    )
+  }
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label={t('people.username')}
+          required
+          withAsterisk={false}
+          maxLength={128}
+          data-autofocus
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+        <TextInput
+          label={`${t('people.displayName')} (${t('word.optional')})`}
+          value={displayName}
+          onChange={(event) => setDisplayName(event.currentTarget.value)}
+        />
+        <Select
+          label={t('people.role')}
+          data={roles.map((name) => ({ value: name, label: t(`role.${name}`) }))}
+          allowDeselect={false}
+          value={role}
+          onChange={(name) => name !== null && setRole(name)}
+        />
+        <FormEnd act={act} onCancel={onClose}>
+          {t('people.add')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, SegmentedControl, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, TagsInput, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { createToken, listAccounts, listRealms, listTokens } from '../../contract.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { Dialog, ShownOnce } from '../../parts/dialog.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { Note } from '../../parts/note.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -16,28 +17,30 @@ const administratorScopes = ['audit', 'metrics', 'admin']
 /** Makes a token and shows it, this once. */
 export function TokenDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
   const { t } = useWords()
-  const [token, setToken] = useState<string | null>(null)
-  const close = () => {
-    setToken(null)
-    onClose()
-  }
   return (
-    <Modal opened={isOpen} onClose={close} title={t('tokens.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-      {token === null ? (
-        <TokenForm onMade={setToken} onCancel={close} />
-      ) : (
-        <Stack>
-          <Note tone="warn">{t('tokens.shownOnce')}</Note>
-          <div className="ww-secret" data-testid="token">
-            {token}
-          </div>
-          <Group justify="space-between">
-            <CopyButton text={token} />
-            <Button onClick={close}>{t('do.done')}</Button>
-          </Group>
-        </Stack>
-      )}
-    </Modal>
+    <Dialog isOpen={isOpen} onClose={onClose} title={t('tokens.add')}>
+      <NewToken onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function NewToken({ onClose }: { onClose(): void }) {
+  const { t } = useWords()
+  const [token, setToken] = useState<string | null>(null)
+  if (token === null) return <TokenForm onMade={setToken} onCancel={onClose} />
+  return (
+    <ShownOnce>
+      <Stack>
+        <Note tone="warn">{t('tokens.shownOnce')}</Note>
+        <div className="ww-secret" data-testid="token">
+          {token}
+        </div>
+        <Group justify="space-between">
+          <CopyButton text={token} />
+          <Button onClick={onClose}>{t('do.done')}</Button>
+        </Group>
+      </Stack>
+    </ShownOnce>
   )
 }
 
@@ -94,15 +97,9 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
           value={until}
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
-        <TroubleNote trouble={act.trouble} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            {t('do.cancel')}
-          </Button>
-          <Button type="submit" disabled={scopes.length === 0} loading={act.isRunning}>
-            {t('tokens.add')}
-          </Button>
-        </Group>
+        <FormEnd act={act} isIncomplete={scopes.length === 0} onCancel={onCancel}>
+          {t('tokens.add')}
+        </FormEnd>
       </Stack>
     </form>
   )

@@ -8,6 +8,7 @@ import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { serverClock } from '../../server/clock.ts'
+import { type Names, usePeopleNames } from '../../server/people-names.ts'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -22,6 +23,7 @@ export function TokensPage() {
   const [isAll, setAll] = useState(mayAdminister)
   const [isOpen, dialog] = useDisclosure(false)
   const tokens = useEverything(listTokens, { query: { all: isAll } })
+  const names = usePeopleNames(mayAdminister)
   const addButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={dialog.open}>
       {t('tokens.add')}
@@ -53,7 +55,7 @@ export function TokensPage() {
         {(all: Token[]) => (
           <ul className="ww-list ww-surface">
             {all.map((token) => (
-              <TokenRow key={token.id} token={token} />
+              <TokenRow key={token.id} token={token} names={names} />
             ))}
           </ul>
         )}
@@ -63,11 +65,12 @@ export function TokensPage() {
   )
 }
 
-function TokenRow({ token }: { token: Token }) {
+function TokenRow({ token, names }: { token: Token; names: Names }) {
   const { t, day, distance } = useWords()
   const update = useAct(updateToken, [listTokens])
   const end = useAct(deleteToken, [listTokens])
   const params = { token: token.id }
+  const owner = useOwner(token, names)
   const used =
     token.lastUsedAtMs === null
       ? t('tokens.neverUsed')
@@ -79,7 +82,7 @@ function TokenRow({ token }: { token: Token }) {
         <div className="ww-item-title" dir="auto">
           {token.name}
         </div>
-        <div className="ww-quiet ww-small">{[t(`tokens.owner.${token.owner}`), used, ...ends].join(' · ')}</div>
+        <div className="ww-quiet ww-small">{[owner, used, ...ends].join(' · ')}</div>
         <Group gap={6} mt={6}>
           {[...token.scopes, ...(token.gateLimits?.hosts ?? []), ...(token.gateLimits?.paths ?? [])].map((text) => (
             <span key={text} className="ww-tag ww-mono" dir="ltr">
@@ -109,10 +112,19 @@ function TokenRow({ token }: { token: Token }) {
           question={t('tokens.endAsk', { name: token.name })}
           why={t('tokens.endWhy')}
           doIt={t('do.end')}
+          isDangerous
           trouble={end.trouble}
           onConfirm={async () => (await end.run({ params })) !== null}
         />
       </Group>
     </li>
   )
+}
+
+/** Who a token acts for: an administrator sees everybody's, so that `me` would be the wrong word for most. */
+function useOwner({ owner, personId }: Token, names: Names): string {
+  const { t } = useWords()
+  const me = useMe()
+  if (personId === null || personId === me.person?.id) return t(`tokens.of.${owner}`)
+  return t(owner === 'device' ? 'tokens.of.deviceOf' : 'tokens.of.other', { name: names.get(personId) ?? personId })
 }

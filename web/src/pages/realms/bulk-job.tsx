@@ -19,7 +19,7 @@ export function BulkJobView({ realm, jobId }: { realm: Realm; jobId: string }) {
   const job = useServer(
     readBulkJob,
     { params, query: { limit: mostRows } },
-    { refetchInterval: (query) => (query.state.data?.job.state === 'running' ? pollMs : false) },
+    { refreshMs: ({ job: { state } }) => (state === 'running' ? pollMs : null) },
   )
   // Of more rows than a page holds, those matter that were not simply created.
   const isLong = job.data?.job.state !== 'running' && job.data?.nextCursor !== undefined
@@ -54,10 +54,12 @@ function Loaded({ job, rows }: Job) {
   const progress = t('bulk.progress', { done, total })
   return (
     <>
-      <output style={{ display: 'flex', justifyContent: 'space-between', marginBottom: '.5rem' }}>
-        <span>{state === 'running' ? progress : t(`bulk.state.${state}`)}</span>
+      <div style={{ display: 'flex', justifyContent: 'space-between', marginBottom: '.5rem' }}>
+        {state === 'running' && <span>{progress}</span>}
+        {/* Only the end is said aloud: the figures change all the while. */}
+        <output>{state !== 'running' && t(`bulk.state.${state}`)}</output>
         <span className="ww-quiet">{t('bulk.summary', { created, duplicates, refused })}</span>
-      </output>
+      </div>
       <Progress value={total === 0 ? 100 : (done / total) * 100} aria-label={progress} />
       <Scrollable label={t('bulk.result')}>
         <table className="ww-table">

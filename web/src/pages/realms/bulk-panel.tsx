@@ -6,26 +6,37 @@ import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useAct, usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { base64Of } from '../add/base64.ts'
+import { FileNote } from '../add/file-note.tsx'
 import { BulkJobView } from './bulk-job.tsx'
 
 const formats = ['csv', 'oath-csv', 'pskc'] as const
 type Format = (typeof formats)[number]
 
+const pollMs = 3000
+
 /** Enrols many subjects from a file, with progress and a result for every row. */
 export function BulkPanel({ realm }: { realm: Realm }) {
   const { t } = useWords()
   const act = useAct(bulkEnrol, [listBulkJobs, listSubjects])
-  const jobs = usePages(listBulkJobs, { params: { realm: realm.name }, query: { limit: 50 } })
+  const jobs = usePages(
+    listBulkJobs,
+    { params: { realm: realm.name }, query: { limit: 50 } },
+    { refreshMs: (all) => (all.some(({ state }) => state === 'running') ? pollMs : null) },
+  )
   const [format, setFormat] = useState<Format>('csv')
   const [file, setFile] = useState<File | null>(null)
   const [text, setText] = useState('')
   const [password, setPassword] = useState('')
   const [isDryRun, setDryRun] = useState(false)
   const [jobId, setJobId] = useState<string | null>(null)
+  const [isUnreadable, setUnreadable] = useState(false)
   const start = async (event: FormEvent) => {
     event.preventDefault()
-    const content = file === null ? { content: text } : { content: await base64Of(file), encoding: 'base64' as const }
-    const body = { format, ...content, dryRun: isDryRun, ...(password === '' ? {} : { password }) }
+    const content = file === null ? text : await base64Of(file)
+    setUnreadable(content === null)
+    if (content === null) return
+    const encoding = file === null ? {} : { encoding: 'base64' as const }
+    const body = { format, content, ...encoding, dryRun: isDryRun, ...(password === '' ? {} : { password }) }
     const done = await act.run({ params: { realm: realm.name }, body })
     if (done !== null) setJobId(done.answer.id)
   }
@@ -77,6 +88,7 @@ export function BulkPanel({ realm }: { realm: Realm }) {
               checked={isDryRun}
               onChange={(event) => setDryRun(event.currentTarget.checked)}
             />
+            <FileNote fault={isUnreadable ? 'unreadable' : null} />
             <TroubleNote trouble={act.trouble} />
             <Group justify="flex-end">
               <Button type="submit" disabled={file === null && text.trim() === ''} loading={act.isRunning}>

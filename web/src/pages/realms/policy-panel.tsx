@@ -1,12 +1,13 @@
 import { Button, Checkbox, Group, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { useLocation } from 'wouter'
 import { deleteRealm, listRealms, type LockoutRule, readRealm, type Realm, updateRealm } from '../../contract.ts'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { LockoutFields } from '../../parts/lockout-fields.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useEdits } from '../../parts/use-edits.ts'
 import { useAct } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -36,12 +37,14 @@ export function PolicyPanel({ realm }: { realm: Realm }) {
   const { t } = useWords()
   const { mayAdminister } = useMe()
   const act = useAct(updateRealm, [readRealm, listRealms])
-  const [policy, setPolicy] = useState<Policy>(() => policyOf(realm))
-  const set = (part: Partial<Policy>) => setPolicy({ ...policy, ...part })
+  // Only what changed is sent: a realm imported with five digits keeps them without asking for a rule it breaks.
+  const { value: policy, changes, set, settle } = useEdits(policyOf(realm))
   const save = async (event: FormEvent) => {
     event.preventDefault()
-    const done = await act.run({ params: { realm: realm.name }, body: changesOf(realm, policy) })
-    if (done !== null) notifications.show({ message: t('realm.saved') })
+    const done = await act.run({ params: { realm: realm.name }, body: changes })
+    if (done === null) return
+    settle()
+    notifications.show({ message: t('realm.saved') })
   }
   return (
     <>
@@ -84,7 +87,7 @@ function NameFields({ policy, set }: FieldsProps) {
         checked={policy.enabled}
         onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
         <TextInput
           label={t('realm.issuerLabel')}
           maxLength={128}
@@ -111,7 +114,7 @@ function CodeFields({ policy, set }: FieldsProps) {
     { name: 'windowForward', label: t('realm.windowForward'), min: 0, max: 10 },
   ] as const
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }}>
+    <SimpleGrid className="ww-fields" cols={{ base: 1, xs: 2, md: 5 }}>
       <Select
         label={t('realm.algorithm')}
         data={algorithms}
@@ -123,6 +126,9 @@ function CodeFields({ policy, set }: FieldsProps) {
         <NumberInput
           key={name}
           label={label}
+          required
+          withAsterisk={false}
+          allowDecimal={false}
           min={min}
           max={max}
           value={policy[name]}
@@ -137,7 +143,7 @@ function RuleFields({ policy, set, fallback }: FieldsProps & { fallback: Lockout
   const { t } = useWords()
   return (
     <>
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
         <Select
           label={t('realm.replay')}
           data={replays.map((name) => ({ value: name, label: t(`realm.replay.${name}`) }))}
@@ -180,7 +186,7 @@ function DeleteRealm({ realm }: { realm: Realm }) {
       question={t('realm.deleteAsk', { name: realm.name })}
       why={t('realm.deleteWhy')}
       doIt={t('do.delete')}
-      color="red"
+      isDangerous
       trouble={act.trouble}
       onConfirm={confirm}
     />
@@ -192,12 +198,4 @@ function policyOf(realm: Realm): Policy {
   const { replay, readback, lockout, enabled } = realm
   const shape = { algorithm, digits, periodSeconds, windowBack, windowForward }
   return { issuerLabel, contact, ...shape, replay, readback, lockout, enabled }
-}
-
-// Only what changed is sent: a realm imported with five digits keeps them without asking for a rule it breaks.
-function changesOf(realm: Realm, policy: Policy): Partial<Policy> {
-  const changed = Object.entries(policy).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(realm[name as keyof Policy]),
-  )
-  return Object.fromEntries(changed)
 }

@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core'
 import { useSearchParams } from 'wouter'
 import { readRealm, type Realm } from '../../contract.ts'
+import { BackLink } from '../../parts/back-link.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useServer } from '../../server/queries.ts'
@@ -22,7 +23,11 @@ function Loaded({ realm }: { realm: Realm }) {
   const [search, setSearch] = useSearchParams()
   const tab = search.get('tab') ?? ''
   return (
-    <Page title={realm.name} lead={t('realm.token', { scope: `verify:${realm.name}` })}>
+    <Page
+      title={realm.name}
+      back={<BackLink href="/realms">{t('realms.title')}</BackLink>}
+      lead={t('realm.token', { scope: `verify:${realm.name}` })}
+    >
       <Tabs
         value={isTab(tab) ? tab : 'subjects'}
         onChange={(next) => next !== null && setSearch({ tab: next }, { replace: true })}
@@ -37,7 +42,7 @@ function Loaded({ realm }: { realm: Realm }) {
           <SubjectsPanel realm={realm} />
         </Tabs.Panel>
         <Tabs.Panel value="policy">
-          <PolicyPanel key={realm.updatedAtMs} realm={realm} />
+          <PolicyPanel realm={realm} />
         </Tabs.Panel>
         <Tabs.Panel value="bulk">
           <BulkPanel realm={realm} />

@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconShieldCheck } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { createRealm, listRealms, type Realm } from '../../contract.ts'
+import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -45,7 +46,9 @@ export function RealmsPage() {
           </ul>
         )}
       </Faces>
-      <CreateDialog isOpen={isOpen} onClose={dialog.close} />
+      <Dialog isOpen={isOpen} onClose={dialog.close} title={t('realms.add')}>
+        <CreateForm onClose={dialog.close} />
+      </Dialog>
     </Page>
   )
 }
@@ -54,7 +57,7 @@ function RealmRow({ realm }: { realm: Realm }) {
   const { t } = useWords()
   return (
     <li className="ww-item">
-      <div className="ww-item-main">
+      <div className="ww-item-main" data-beside="">
         <Link href={`/realms/${encodeURIComponent(realm.name)}`} className="ww-plain-link ww-item-title" dir="auto">
           {realm.name}
         </Link>
@@ -72,7 +75,7 @@ function RealmRow({ realm }: { realm: Realm }) {
   )
 }
 
-function CreateDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+function CreateForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createRealm, [listRealms])
@@ -83,30 +86,22 @@ function CreateDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void })
     if (done !== null) navigate(`/realms/${encodeURIComponent(done.answer.name)}`)
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('realms.add')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <TextInput
-            label={t('realms.name')}
-            description={t('realms.nameHint')}
-            required
-            withAsterisk={false}
-            maxLength={128}
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TroubleNote trouble={act.trouble} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('do.cancel')}
-            </Button>
-            <Button type="submit" loading={act.isRunning}>
-              {t('do.create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label={t('realms.name')}
+          description={t('realms.nameHint')}
+          required
+          withAsterisk={false}
+          maxLength={128}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <FormEnd act={act} onCancel={onClose}>
+          {t('do.create')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }

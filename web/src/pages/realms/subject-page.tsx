@@ -1,7 +1,6 @@
-import { Anchor, Button, Group, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconArrowLeft } from '@tabler/icons-react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import {
   deleteSubject,
   liftSubject,
@@ -11,6 +10,7 @@ import {
   type Subject,
   updateSubject,
 } from '../../contract.ts'
+import { BackLink } from '../../parts/back-link.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -40,12 +40,7 @@ function Loaded({ realmId, subject }: { realmId: string; subject: Subject }) {
   return (
     <Page
       title={subject.name}
-      lead={
-        <Anchor component={Link} href={`/realms/${encodeURIComponent(realmId)}`} size="sm" c="dimmed" underline="hover">
-          <IconArrowLeft size={14} style={{ verticalAlign: '-2px', marginRight: 4 }} aria-hidden />
-          {realmId}
-        </Anchor>
-      }
+      back={<BackLink href={`/realms/${encodeURIComponent(realmId)}`}>{realmId}</BackLink>}
       actions={
         <Group gap="xs">
           <SubjectState subject={subject} />
@@ -139,7 +134,7 @@ function SubjectActs({ realmId, subject }: { realmId: string; subject: Subject }
           question={t('subject.deleteAsk', { name: subject.name })}
           why={t('subject.deleteWhy')}
           doIt={t('do.delete')}
-          color="red"
+          isDangerous
           trouble={remove.trouble}
           onConfirm={confirmDelete}
         />

@@ -8,7 +8,11 @@ export function SubjectState({ subject }: { subject: Subject }) {
   const { t } = useWords()
   return (
     <>
-      {!subject.enabled && <span className="ww-tag">{t('subject.disabled')}</span>}
+      {!subject.enabled && (
+        <span className="ww-tag" data-tone="warn">
+          {t('subject.disabled')}
+        </span>
+      )}
       {(subject.locked || subject.capped) && (
         <span className="ww-tag" data-tone="bad">
           {t(subject.capped ? 'subject.capped' : 'subject.locked')}

@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { createSubject, listSubjects, type Realm, type Subject } from '../../contract.ts'
 import { useAddressTexts } from '../../parts/address-texts.ts'
+import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
-import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { FormEnd } from '../../parts/form-end.tsx'
 import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -69,7 +70,9 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
           </>
         )}
       </Faces>
-      <CreateDialog realm={realm} isOpen={isOpen} onClose={dialog.close} />
+      <Dialog isOpen={isOpen} onClose={dialog.close} title={t('subjects.add')}>
+        <CreateForm realm={realm} onClose={dialog.close} />
+      </Dialog>
     </>
   )
 }
@@ -77,7 +80,7 @@ export function SubjectsPanel({ realm }: { realm: Realm }) {
 function SubjectRow({ realm, subject }: { realm: Realm; subject: Subject }) {
   return (
     <li className="ww-item">
-      <div className="ww-item-main">
+      <div className="ww-item-main" data-beside="">
         <Link href={subjectPath(realm.name, subject.name)} className="ww-plain-link ww-item-title" dir="auto">
           {subject.name}
         </Link>
@@ -90,13 +93,7 @@ function SubjectRow({ realm, subject }: { realm: Realm; subject: Subject }) {
   )
 }
 
-interface CreateDialogProps {
-  readonly realm: Realm
-  readonly isOpen: boolean
-  onClose(): void
-}
-
-function CreateDialog({ realm, isOpen, onClose }: CreateDialogProps) {
+function CreateForm({ realm, onClose }: { realm: Realm; onClose(): void }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createSubject, [listSubjects])
@@ -109,41 +106,28 @@ function CreateDialog({ realm, isOpen, onClose }: CreateDialogProps) {
     if (done !== null) navigate(subjectPath(realm.name, done.answer.name))
   }
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('subjects.add')}
-      closeButtonProps={{ 'aria-label': t('do.close') }}
-    >
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <TextInput
-            label={t('subjects.name')}
-            required
-            withAsterisk={false}
-            maxLength={128}
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput
-            label={`${t('subjects.email')} (${t('word.optional')})`}
-            type="email"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <TroubleNote trouble={act.trouble} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('do.cancel')}
-            </Button>
-            <Button type="submit" loading={act.isRunning}>
-              {t('do.add')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label={t('subjects.name')}
+          required
+          withAsterisk={false}
+          maxLength={128}
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label={`${t('subjects.email')} (${t('word.optional')})`}
+          type="email"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <FormEnd act={act} onCancel={onClose}>
+          {t('do.add')}
+        </FormEnd>
+      </Stack>
+    </form>
   )
 }
 

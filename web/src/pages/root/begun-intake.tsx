@@ -20,7 +20,7 @@ export function BegunIntake({ accountId }: { accountId: string }) {
   const { t } = useWords()
   const params = { account: accountId }
   const account = useServer(readAccount, { params })
-  const answer = useServer(readIntake, { params }, { refetchInterval: ({ state }) => isWaiting(state.data) && pollMs })
+  const answer = useServer(readIntake, { params }, { refreshMs: (data) => (isWaiting(data) ? pollMs : null) })
   return (
     <Faces of={account}>
       {(loaded: Account) => (
@@ -37,8 +37,8 @@ export function BegunIntake({ accountId }: { accountId: string }) {
 }
 
 // Somebody else, elsewhere, is about to be shown the code that counts.
-function isWaiting(answer: IntakeAnswer | undefined): boolean {
-  return answer !== undefined && answer.intake !== null && stepOf(null, answer.intake) === 'check' && !answer.mayCheck
+function isWaiting({ intake, mayCheck }: IntakeAnswer): boolean {
+  return intake !== null && stepOf(null, intake) === 'check' && !mayCheck
 }
 
 interface StepsProps {

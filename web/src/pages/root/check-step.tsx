@@ -30,7 +30,8 @@ export function CheckStep({ account, intake, mayCheck }: CheckStepProps) {
   const isLoader = isAmong([intake.loader], useMe().person?.username ?? '')
   const [isConfirmed, setConfirmed] = useState(false)
   const { close, isRunning, trouble } = useClose(account)
-  if (intake.checkedAtMs !== undefined) return null
+  // The record is closed before the tags are set: what is left undone is still said.
+  if (intake.checkedAtMs !== undefined) return <TroubleNote trouble={trouble} />
   return (
     <Stack>
       <Text>{t('root.checkWhy')}</Text>

@@ -16,7 +16,7 @@ interface LoadStepProps {
 
 /** The secret goes in, and with it the first lines of the record. */
 export function LoadStep({ draft, onStored }: LoadStepProps) {
-  const { t } = useWords()
+  const { t, problemText } = useWords()
   const act = useAct(createAccount, [listAccounts])
   const loader = useMe().person?.username ?? ''
   const [secret, setSecret] = useState('')
@@ -41,7 +41,7 @@ export function LoadStep({ draft, onStored }: LoadStepProps) {
         <PasswordInput
           label={t('root.secret')}
           autoComplete="off"
-          error={read.kind === 'wrong' ? read.message : null}
+          error={read.kind === 'wrong' ? problemText(read.code, read.message) : null}
           value={secret}
           onChange={(event) => setSecret(event.currentTarget.value)}
         />

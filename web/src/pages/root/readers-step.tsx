@@ -37,7 +37,7 @@ export function ReadersStep({ past, onDone }: ReadersStepProps) {
     <form onSubmit={submit}>
       <fieldset disabled={isPast} style={{ border: 0, margin: 0, padding: 0 }}>
         <Stack>
-          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
             <TextInput
               label={t('root.account')}
               description={t('root.accountHint')}

@@ -70,6 +70,10 @@ function GrantToChecker({ accountId }: { accountId: string }) {
   const act = useAct(createGrant, [listGrants, readAccount, listAccounts])
   const [who, setWho] = useState<string | null>(null)
   const [isGranted, setGranted] = useState(false)
+  const choose = (key: string | null) => {
+    setWho(key)
+    setGranted(false)
+  }
   const grant = async () => {
     if (who === null) return
     const done = await act.run({ params: { account: accountId }, body: { ...granteeOf(who), right: 'reveal' } })
@@ -79,7 +83,7 @@ function GrantToChecker({ accountId }: { accountId: string }) {
     <Stack gap="xs">
       <Group align="flex-end">
         <div style={{ flex: '1 1 14rem' }}>
-          <GranteePicker label={t('root.grantWhy')} value={who} onChange={setWho} />
+          <GranteePicker label={t('root.grantWhy')} value={who} onChange={choose} />
         </div>
         <Button variant="default" disabled={who === null} loading={act.isRunning} onClick={() => void grant()}>
           {t('root.grant')}

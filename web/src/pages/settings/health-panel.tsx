@@ -21,7 +21,7 @@ const pollMs = 1500
 export function HealthPanel() {
   const health = useServer(readHealth)
   const keys = useServer(readKeys, undefined, {
-    refetchInterval: (query) => (query.state.data?.rotation ? pollMs : false),
+    refreshMs: ({ rotation }) => (rotation ? pollMs : null),
   })
   return (
     <>
@@ -60,7 +60,7 @@ function HealthCards({ health }: { health: Health }) {
         <ul className="ww-list">
           {health.findings.map((finding) => (
             <li key={`${finding.check} ${finding.message}`} className="ww-item">
-              <div className="ww-item-main ww-breakable">
+              <div className="ww-item-main ww-breakable" data-beside="">
                 {remarkText(finding)}
                 <CheckName check={finding.check} />
               </div>

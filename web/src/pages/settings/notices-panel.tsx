@@ -1,7 +1,16 @@
-import { ActionIcon, Button, Group, Stack, TagsInput, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, MultiSelect, Stack, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { type Answer, createWebhook, deleteWebhook, listNotices, listWebhooks, retryNotice } from '../../contract.ts'
+import {
+  type Answer,
+  createWebhook,
+  deleteWebhook,
+  listNotices,
+  listWebhooks,
+  noticeEvents,
+  retryNotice,
+} from '../../contract.ts'
+import { Confirm, useQuestion } from '../../parts/confirm.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Faces } from '../../parts/faces.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -14,11 +23,19 @@ import { useWords } from '../../words/words.tsx'
 type Webhook = Answer<typeof listWebhooks>['items'][number]
 type Notice = Answer<typeof listNotices>['items'][number]
 
+const pollMs = 3000
+/** After so many attempts the next one is minutes away, and a page that asks all the while would never be idle. */
+const promptAttempts = 4
+
 /** Webhooks, and what is on its way. */
 export function NoticesPanel() {
   const { t } = useWords()
   const webhooks = useEverything(listWebhooks)
-  const notices = usePages(listNotices, { query: { limit: 100 } })
+  const notices = usePages(
+    listNotices,
+    { query: { limit: 100 } },
+    { refreshMs: (items) => (items.some(isMoving) ? pollMs : null) },
+  )
   return (
     <>
       <Surface title={t('notices.webhooks')} lead={t('notices.webhooksLead')} isFlush>
@@ -61,22 +78,31 @@ export function NoticesPanel() {
   )
 }
 
+function isMoving({ state, attempts }: Notice): boolean {
+  return state === 'waiting' && attempts < promptAttempts
+}
+
 function WebhookRow({ webhook }: { webhook: Webhook }) {
   const { t } = useWords()
-  const act = useAct(deleteWebhook, [listWebhooks])
+  const act = useAct(deleteWebhook, [listWebhooks, listNotices])
+  const remove = async () => (await act.run({ params: { webhook: webhook.id } })) !== null
+  const { ask, ...asked } = useQuestion(act.trouble, remove)
   return (
     <li className="ww-item">
       <div className="ww-item-main">
         <div className="ww-item-title">{webhook.url}</div>
-        <div className="ww-quiet ww-small">{webhook.events.join(', ')}</div>
-        <TroubleNote trouble={act.trouble} />
+        <div className="ww-quiet ww-small">{webhook.events.join(', ') || t('notices.allEvents')}</div>
       </div>
-      <ActionIcon
-        aria-label={t('do.remove', { name: webhook.url })}
-        onClick={() => void act.run({ params: { webhook: webhook.id } })}
-      >
+      <ActionIcon aria-label={t('do.remove', { name: webhook.url })} onClick={ask}>
         <IconX size={16} />
       </ActionIcon>
+      <Confirm
+        question={t('notices.removeAsk')}
+        why={t('notices.removeWhy', { url: webhook.url })}
+        doIt={t('do.delete')}
+        isDangerous
+        {...asked}
+      />
     </li>
   )
 }
@@ -96,7 +122,7 @@ function AddWebhook() {
     setEvents([])
   }
   return (
-    <form onSubmit={(event) => void submit(event)} style={{ padding: '1rem 1.25rem 1.25rem' }}>
+    <form onSubmit={(event) => void submit(event)} style={{ padding: '1rem var(--ww-inset) 1.25rem' }}>
       <Stack gap="sm">
         {signingKey !== null && (
           <Note tone="warn">
@@ -116,9 +142,11 @@ function AddWebhook() {
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
-        <TagsInput
+        <MultiSelect
           label={t('notices.events')}
           description={t('notices.eventsHint')}
+          data={[...noticeEvents]}
+          searchable
           value={events}
           onChange={setEvents}
         />
@@ -136,7 +164,7 @@ function AddWebhook() {
 const tones = { waiting: 'warn', sent: 'good', dead: 'bad' } as const
 
 function NoticeRow({ notice }: { notice: Notice }) {
-  const { t } = useWords()
+  const { t, remarkText } = useWords()
   const act = useAct(retryNotice, [listNotices])
   return (
     <li className="ww-item">
@@ -145,7 +173,7 @@ function NoticeRow({ notice }: { notice: Notice }) {
         <div className="ww-quiet ww-small">
           {notice.target} · <Moment atMs={notice.createdAtMs} /> · {t('notices.attempts', { count: notice.attempts })}
         </div>
-        {notice.lastError !== null && <div className="ww-small">{notice.lastError}</div>}
+        {notice.lastError !== null && <div className="ww-small">{remarkText(notice.lastError)}</div>}
         <TroubleNote trouble={act.trouble} />
       </div>
       <span className="ww-tag" data-tone={tones[notice.state]}>

@@ -1,11 +1,12 @@
 import { Button, ColorInput, Group, SimpleGrid, Slider, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { readSettings, type Settings, updateSettings } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useEdits } from '../../parts/use-edits.ts'
 import { useAct, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { type Colour, colourOf, contrastOf, hexOf, isInverted, leastContrast } from './colour.ts'
@@ -20,13 +21,18 @@ export function QrPanel() {
 function QrForm({ settings }: { settings: Settings }) {
   const { t, number } = useWords()
   const act = useAct(updateSettings, [readSettings])
-  const [foreground, setForeground] = useState<Colour>(settings.qrForeground)
-  const [background, setBackground] = useState<Colour>(settings.qrBackground)
+  const { value, changes, set, settle } = useEdits({
+    qrForeground: settings.qrForeground,
+    qrBackground: settings.qrBackground,
+  })
+  const { qrForeground: foreground, qrBackground: background } = value
   const contrast = contrastOf(foreground, background)
   const save = async (event: FormEvent) => {
     event.preventDefault()
-    const done = await act.run({ body: { qrForeground: foreground, qrBackground: background } })
-    if (done !== null) notifications.show({ message: t('settings.saved') })
+    const done = await act.run({ body: changes })
+    if (done === null) return
+    settle()
+    notifications.show({ message: t('settings.saved') })
   }
   return (
     <Surface title={t('settings.tab.qr')} lead={t('qr.lead')}>
@@ -34,8 +40,16 @@ function QrForm({ settings }: { settings: Settings }) {
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
             <Stack>
-              <ColourField label={t('qr.foreground')} value={foreground} onChange={setForeground} />
-              <ColourField label={t('qr.background')} value={background} onChange={setBackground} />
+              <ColourField
+                label={t('qr.foreground')}
+                value={foreground}
+                onChange={(qrForeground) => set({ qrForeground })}
+              />
+              <ColourField
+                label={t('qr.background')}
+                value={background}
+                onChange={(qrBackground) => set({ qrBackground })}
+              />
             </Stack>
             <div>
               <Text size="sm" fw={500} mb={6}>

@@ -1,11 +1,12 @@
 import { Button, Group, NumberInput, SimpleGrid, Stack, Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import { readSettings, type Settings, updateSettings } from '../../contract.ts'
 import { Faces } from '../../parts/faces.tsx'
 import { LockoutFields } from '../../parts/lockout-fields.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useEdits } from '../../parts/use-edits.ts'
 import { useAct, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
@@ -22,14 +23,13 @@ export function RulesPanel() {
 function RulesForm({ settings }: { settings: Settings }) {
   const { t } = useWords()
   const act = useAct(updateSettings, [readSettings])
-  const [rules, setRules] = useState(settings)
-  const set = (part: Partial<Settings>) => setRules({ ...rules, ...part })
+  const { value: rules, changes, set, settle } = useEdits(settings)
   const save = async (event: FormEvent) => {
     event.preventDefault()
-    const { lockout, sessionIdleMs, sessionAbsoluteMs, undoMs, doors, auditRetentionDays } = rules
-    const body = { lockout, sessionIdleMs, sessionAbsoluteMs, undoMs, doors, auditRetentionDays }
-    const done = await act.run({ body })
-    if (done !== null) notifications.show({ message: t('settings.saved') })
+    const done = await act.run({ body: changes })
+    if (done === null) return
+    settle()
+    notifications.show({ message: t('settings.saved') })
   }
   return (
     <form onSubmit={(event) => void save(event)}>
@@ -69,11 +69,13 @@ function TimeFields({ rules, set }: { rules: Settings; set(part: Partial<Setting
     { name: 'undoMs', label: t('rules.undo'), unitMs: dayMs, least: 0 },
   ] as const
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+    <SimpleGrid className="ww-fields" cols={{ base: 1, sm: 2 }}>
       {times.map(({ name, label, unitMs, least }) => (
         <NumberInput
           key={name}
           label={label}
+          required
+          withAsterisk={false}
           min={least}
           value={rules[name] / unitMs}
           onChange={(count) => typeof count === 'number' && set({ [name]: Math.round(count * unitMs) })}
@@ -83,6 +85,7 @@ function TimeFields({ rules, set }: { rules: Settings; set(part: Partial<Setting
         label={t('rules.retention')}
         description={t('rules.retentionHint')}
         min={1}
+        allowDecimal={false}
         value={rules.auditRetentionDays ?? ''}
         onChange={(days) => set({ auditRetentionDays: typeof days === 'number' ? days : null })}
       />

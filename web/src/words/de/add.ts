@@ -52,6 +52,8 @@ export const add = {
   'image.noCode':
     'In diesem Bild ist kein QR-Code eines Kontos. Schneiden Sie es auf den Code zu, oder nehmen Sie ein schärferes.',
   'image.tooLarge': 'Die Datei ist größer als {max} MB.',
+  'image.unreadable':
+    'Der Browser kann das nicht lesen. Wählen Sie eine Datei, keinen Ordner, und wählen Sie sie neu, wenn sie geändert wurde.',
   'image.password': 'Passwort der Datei',
   'image.passwordHint': 'Es dient einmal zum Öffnen der Datei und wird nicht aufbewahrt.',
   'image.open': 'Öffnen',

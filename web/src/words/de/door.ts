@@ -24,6 +24,7 @@ export const door = {
   'ended.lead': 'Was Sie getippt haben, ist noch da. Melden Sie sich wieder an, um weiterzumachen.',
   'ended.oidc': 'Melden Sie sich in einem neuen Tab mit Single Sign-on an und kommen Sie dann hierher zurück.',
   'ended.back': 'Ich bin angemeldet',
+  'ended.notYet': 'In diesem Browser ist noch niemand angemeldet.',
 
   'setup.needTitle': 'Fast fertig',
   'setup.need':

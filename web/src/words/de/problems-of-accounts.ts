@@ -50,6 +50,8 @@ export const problemsOfAccounts = {
   'problem.import_nested_too_deep': 'Die Datei ist tiefer verschachtelt, als irgendeine App sie schreibt.',
   'problem.import_unpacks_too_large': 'Das Archiv entpackt sich größer, als irgendeine App es schreibt.',
   'problem.import_key_too_costly':
+    'Diese Datei zu öffnen kostet mehr, als irgendeine App verlangt. Exportieren Sie sie neu mit den üblichen Einstellungen.',
+  'problem.import_key_for_agent':
     'Diese Datei zu öffnen kostet mehr, als hier erlaubt ist. Übernehmen Sie sie mit dem Agenten auf Ihrem Rechner.',
 
   'problem.otp_secret_not_base32':

@@ -112,7 +112,7 @@ export const problems = {
   'problem.realm_name_invalid':
     'Der Name eines Bereichs hat 1 bis 128 Buchstaben, Ziffern oder . _ - @ + und Leerzeichen nur innen; er ist nicht . oder .. und nicht vergeben.',
   'problem.subject_name_invalid':
-    'Der Name eines Benutzers hat 1 bis 128 Zeichen, keine Steuerzeichen und keine Leerzeichen an den Enden.',
+    'Der Name eines Benutzers hat 1 bis 128 Zeichen, keinen Schrägstrich, nichts Unsichtbares und keine Leerzeichen an den Enden; er ist auch nicht . oder ..',
   'problem.subject_email_invalid': 'Die Mailadresse ist nicht gültig. Schreiben Sie sie wie name@example.com.',
   'problem.enrolment_not_shown':
     'Das Geheimnis wird nicht mehr gezeigt. Richten Sie den Benutzer neu ein; das jetzige gilt, bis das neue bestätigt ist.',

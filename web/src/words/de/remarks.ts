@@ -92,6 +92,15 @@ export const remarks = {
   'remark.space_little':
     '{free} MiB sind frei unter {folder}. Schaffen Sie Platz: Eine volle Platte lehnt jedes Schreiben ab, und das Protokoll wächst.',
 
+  'remark.notice_refused': 'Der Empfänger hat mit {status} geantwortet.',
+  'remark.notice_too_late': 'Der Empfänger hat nicht rechtzeitig geantwortet.',
+  'remark.notice_unreachable': 'Die Verbindung zum Empfänger ist gescheitert ({code}).',
+  'remark.notice_webhook_gone': 'Der Webhook wurde entfernt.',
+  'remark.notice_mail_off': 'Es ist kein Mailserver eingerichtet: Setzen Sie WATCHWORD_SMTP_URL.',
+  'remark.notice_mail_refused': 'Der Mailserver hat mit {status} geantwortet.',
+  'remark.notice_mail_login': 'Der Mailserver hat die Anmeldung aus WATCHWORD_SMTP_URL nicht angenommen.',
+  'remark.notice_not_sent': 'Es ließ sich nicht verschicken: {reason}.',
+
   'remark.bulk_secret_short': 'Das Geheimnis ist kürzer als 128 Bit.',
   'remark.bulk_enabled_unreadable': 'Die Spalte enabled nimmt yes oder no.',
   'remark.bulk_not_timed': 'Bereiche prüfen nur Codes nach der Zeit.',
@@ -114,6 +123,8 @@ export const remarks = {
   'problem.import_secret_odd': 'Das Geheimnis hat eine ungerade Zahl hexadezimaler Ziffern.',
   'problem.import_secret_not_hexadecimal': 'Das Geheimnis ist nicht hexadezimal.',
   'problem.import_secret_not_base64': 'Das Geheimnis ist kein Base64.',
+  'problem.import_entry_too_large':
+    'Das Geheimnis, die Namen oder die Notiz dieses Eintrags sind länger, als irgendeine App sie schreibt.',
   'problem.import_secret_unopened': 'Das Passwort öffnet das Geheimnis dieses Eintrags nicht.',
   'problem.import_algorithm_unlikely':
     'Die Länge des Geheimnisses spricht für SHA224 oder SHA384; beide gehen hier nicht.',

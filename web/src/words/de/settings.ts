@@ -14,7 +14,7 @@ export const settings = {
 
   'oidc.lead':
     'Speichern Sie einen Entwurf, probieren Sie ihn, dann schalten Sie ihn ein. Bis dahin bleibt die Anmeldung, die jetzt geht.',
-  'oidc.source.none': 'Aus',
+  'oidc.source.none': 'Single Sign-on ist aus.',
   'oidc.source.environment': 'Von der Umgebung des Servers gesetzt, die vor dieser Seite gilt.',
   'oidc.source.settings': 'Eingeschaltet: {issuer}',
   'oidc.issuer': 'Aussteller',
@@ -69,7 +69,11 @@ export const settings = {
   'notices.webhooksEmpty': 'Keine Webhooks.',
   'notices.url': 'Adresse',
   'notices.events': 'Ereignisse',
-  'notices.eventsHint': 'Nach jedem die Eingabetaste',
+  'notices.eventsHint': 'Ohne Auswahl kommen alle',
+  'notices.allEvents': 'Alle Ereignisse',
+  'notices.removeAsk': 'Diesen Webhook entfernen?',
+  'notices.removeWhy':
+    '{url} erfährt nichts mehr, und der Signaturschlüssel ist weg. Ein neuer Webhook bekommt einen neuen.',
   'notices.add': 'Webhook hinzufügen',
   'notices.key': 'Kopieren Sie den Signaturschlüssel jetzt. Er wird nur dieses Mal gezeigt.',
   'notices.outbox': 'Ausgang',

@@ -34,6 +34,7 @@ export const shell = {
   'do.delete': 'Löschen',
   'do.close': 'Schließen',
   'do.copy': 'Kopieren',
+  'do.copyRefused': 'Der Browser hat das Kopieren nicht erlaubt. Markieren Sie den Text und kopieren Sie von Hand.',
   'do.copied': 'Kopiert',
   'do.print': 'Drucken',
   'do.retry': 'Noch einmal',
@@ -79,6 +80,8 @@ export const shell = {
   'help.new': 'Konto hinzufügen',
   'help.go': 'Zu Codes, Bereichen, Personen, Protokoll, Einstellungen, meinem Konto',
   'help.help': 'Diese Liste',
+  'help.shortcuts': 'Tasten, die überall auf einer Seite wirken',
+  'help.shortcutsWhy': '/, n, g und ?. Schalten Sie sie in diesem Browser ab, wenn Sie ihm diktieren.',
 
   'theme.auto': 'Wie das Gerät',
   'theme.light': 'Hell',

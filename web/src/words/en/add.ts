@@ -47,6 +47,8 @@ export const add = {
   'image.cameraBroken': 'The camera did not start; another program may use it. Choose an image instead.',
   'image.noCode': 'There is no QR code of an account in this image. Crop it to the code, or try a sharper one.',
   'image.tooLarge': 'The file is larger than {max} MB.',
+  'image.unreadable':
+    'The browser cannot read this. Choose a file, not a folder, and choose it again if it was changed.',
   'image.password': 'Password of the file',
   'image.passwordHint': 'It is used once, to open the file, and not kept.',
   'image.open': 'Open',

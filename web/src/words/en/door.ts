@@ -20,6 +20,7 @@ export const door = {
   'ended.lead': 'What you typed is still there. Log in again to go on.',
   'ended.oidc': 'Log in with single sign-on in a new tab, then come back here.',
   'ended.back': 'I have logged in',
+  'ended.notYet': 'Nobody is logged in in this browser yet.',
 
   'setup.needTitle': 'Almost there',
   'setup.need':

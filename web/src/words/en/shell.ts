@@ -30,6 +30,7 @@ export const shell = {
   'do.delete': 'Delete',
   'do.close': 'Close',
   'do.copy': 'Copy',
+  'do.copyRefused': 'The browser did not allow copying. Select the text and copy it by hand.',
   'do.copied': 'Copied',
   'do.print': 'Print',
   'do.retry': 'Try again',
@@ -73,6 +74,8 @@ export const shell = {
   'help.new': 'Add an account',
   'help.go': 'Go to codes, realms, people, audit, settings, my account',
   'help.help': 'This list',
+  'help.shortcuts': 'Keys that act anywhere on a page',
+  'help.shortcutsWhy': '/, n, g and ?. Turn them off in this browser if you speak to it.',
 
   'theme.auto': 'As the device',
   'theme.light': 'Light',
