@@ -9,7 +9,13 @@ const comingBack = ['visibilitychange', 'pageshow', 'focus'] as const
  * @returns what ends the watch
  */
 export function watchMoment(atMs: number, look: () => void): () => void {
-  const timer = setTimeout(look, Math.max(0, atMs - serverClock.nowMs()))
+  let timer: ReturnType<typeof setTimeout>
+  const wait = () => {
+    timer = setTimeout(reach, Math.max(0, atMs - serverClock.nowMs()))
+  }
+  // Each answer sets the clock anew, some milliseconds back as well: a timer of before is early then.
+  const reach = () => (serverClock.nowMs() < atMs ? wait() : look())
+  wait()
   for (const event of comingBack) addEventListener(event, look, true)
   return () => {
     clearTimeout(timer)
