@@ -132,6 +132,15 @@ export const idempotencyHeader = {
 /** An id or a name in a path. */
 export const Ref = Type.String({ minLength: 1, maxLength: 255 })
 
+/** What is wrong with one field of a request: a {@link Remark} with its place, never with what was sent in it. */
+export const FieldRemark = Type.Object({
+  field: Type.String({
+    description: 'Name of the field, dotted where it lies deeper; empty for the request as a whole',
+  }),
+  ...Remark.properties,
+})
+export type FieldRemark = Static<typeof FieldRemark>
+
 /** RFC 9457 problem details: the body of every error of the native API. */
 export const Problem = Type.Object({
   type: Type.String(),
@@ -141,6 +150,8 @@ export const Problem = Type.Object({
   retryAfterMs: Type.Optional(Type.Integer()),
   holder: Type.Optional(Type.String({ description: 'Who has the code of this moment, where a lease is held' })),
   detail: Type.Optional(Type.String()),
-  errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  errors: Type.Optional(
+    Type.Array(FieldRemark, { maxItems: 8, description: 'What is wrong, field by field, as far as it was read' }),
+  ),
 })
 export type Problem = Static<typeof Problem>

@@ -4,6 +4,8 @@ import type { awsFailures } from '../../errors/aws.ts'
 import type { FailureCode } from '../../errors/catalogue.ts'
 import type { clientFailures } from '../../errors/client.ts'
 import { Failure } from '../../errors/failure.ts'
+import { remarkOf } from '../../errors/remarks.ts'
+import { InvalidInput } from './field-remarks.ts'
 
 /** What the agent, the client library and the AWS commands say of themselves. */
 type OutsideCode = keyof typeof agentFailures | keyof typeof awsFailures | keyof typeof clientFailures
@@ -300,8 +302,16 @@ export function toProblem(thrown: unknown): Answered {
       code: told.code,
       ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
       ...(typeof holder === 'string' ? { holder } : {}),
+      ...errorsOf(told),
     },
   }
+}
+
+// The schema names every field it refuses, a rule of ours the one it is about: both are told alike.
+function errorsOf(told: Failure): Pick<Problem, 'errors'> {
+  if (told instanceof InvalidInput) return { errors: [...told.fields] }
+  const { field } = told.detail
+  return typeof field === 'string' ? { errors: [{ field, ...remarkOf(told) }] } : {}
 }
 
 /** The status a failure is answered with. What is said outside of servers and arrives here all the same is a fault. */

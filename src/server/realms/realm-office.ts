@@ -78,7 +78,7 @@ export class RealmOffice {
   async create(by: By, input: RealmInput & { name: string }): Promise<api.Realm> {
     requireAdministrator(by.actor)
     const name = checkedRealmName(input.name)
-    if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid')
+    if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid', { detail: { field: 'name' } })
     const realm = { ...policyOf(input), ...labelsOf(input), name, lockout: input.lockout ?? null, origin: 'api' }
     await this.#orTaken(() =>
       this.#core.storage.transaction(async (tx) => {
@@ -178,11 +178,11 @@ export class RealmOffice {
 
   // One after the other: of two who ask at once for a name and its twin, one is to see the other's (T26).
   async #refuseTakenName(tx: Tx, name: string, exceptId: string): Promise<void> {
-    if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid')
+    if (isReserved(nameKey(name))) throw new Failure('realm_name_invalid', { detail: { field: 'name' } })
     await takeTurn(tx, this.#core.storage.engine, 'realmNames')
     const names = await store.realmNames(tx)
     if (names.some((other) => other.id !== exceptId && nameKey(other.name) === nameKey(name))) {
-      throw new Failure('realm_name_taken')
+      throw new Failure('realm_name_taken', { detail: { field: 'name' } })
     }
   }
 }

@@ -181,6 +181,7 @@ export class SubjectOffice {
   // The realm is held first: of two who ask at once for a name and its twin, one is to see the other's (T26).
   async #refuseTakenName(tx: Tx, realm: RealmEntry, name: string, exceptId = ''): Promise<void> {
     await store.holdRealm(tx, this.#core.storage.engine, realm.id)
-    if (await store.isNameTaken(tx, realm.id, nameKey(name), exceptId)) throw new Failure('subject_name_taken')
+    if (await store.isNameTaken(tx, realm.id, nameKey(name), exceptId))
+      throw new Failure('subject_name_taken', { detail: { field: 'name' } })
   }
 }

@@ -5,7 +5,7 @@ import { Verify, verifyCode } from '../../api/subjects.ts'
 import { Failure } from '../../errors/failure.ts'
 import { hasScope, isAdministrator, requireKnown } from '../access/rights.ts'
 import { type Actor, actorId } from '../http/actor.ts'
-import { describe } from '../http/validation.ts'
+import { fieldRemarks, InvalidInput } from '../http/field-remarks.ts'
 import type { Idempotency } from '../subjects/judge.ts'
 import { canonicalName } from '../subjects/names.ts'
 import { isReserved } from '../subjects/reserved.ts'
@@ -19,6 +19,10 @@ const nobodysRealm = ''
 const longestIdempotencyKey = 255
 /** What whoever may not hear a reason hears for every refusal (T40). */
 const uniform = JSON.stringify({ accepted: false, reason: 'wrong' })
+
+/** Whoever sent no code is shown a body instead of being told that one is missing. */
+const isWithoutCode = new Set(['field_missing', 'body_misfit'])
+const example = 'send {"code": "123456"}'
 
 type VerifyParams = { realm: string; subject: string }
 
@@ -63,9 +67,8 @@ function requireVerifier(actor: Actor, realm: string): void {
 
 function checkedBody(given: unknown): Verify {
   if (body.Check(given)) return given
-  const [error] = body.Errors(given)
-  const reason = error === undefined || error.instancePath === '' ? 'send {"code": "123456"}' : describe(error)
-  throw new Failure('bad_request', { detail: { reason } })
+  const fields = fieldRemarks(Verify, body.Errors(given ?? {}))
+  throw new InvalidInput(fields, fields.some(({ code }) => isWithoutCode.has(code)) ? example : undefined)
 }
 
 /** An Idempotency-Key belongs to its token or session: another one's key is another key. */

@@ -24,7 +24,7 @@ export function nameKey(name: string): string {
 export function checkedRealmName(name: string): string {
   const canonical = canonicalName(name)
   if (isPathPart(canonical) && realmName.test(canonical)) return canonical
-  throw new Failure('realm_name_invalid')
+  throw new Failure('realm_name_invalid', { detail: { field: 'name' } })
 }
 
 /**
@@ -35,7 +35,7 @@ export function checkedRealmName(name: string): string {
 export function checkedSubjectName(name: string): string {
   const canonical = canonicalName(name)
   if (isPathPart(canonical) && canonical.trim() === canonical && !unprintable.test(canonical)) return canonical
-  throw new Failure('subject_name_invalid')
+  throw new Failure('subject_name_invalid', { detail: { field: 'name' } })
 }
 
 /**
@@ -45,7 +45,7 @@ export function checkedSubjectName(name: string): string {
  */
 export function checkedEmail(email: string): string {
   if (email === '' || /^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(email)) return email
-  throw new Failure('subject_email_invalid')
+  throw new Failure('subject_email_invalid', { detail: { field: 'email' } })
 }
 
 // Dots alone would walk up a path (T63); so would a slash that some proxy decodes.

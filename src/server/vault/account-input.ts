@@ -71,8 +71,9 @@ function checkText(text: AccountText): AccountText {
   for (const [field, value] of [...Object.entries(line), ...tags.map((tag) => ['tags', tag] as const)]) {
     if (/\p{Cc}/u.test(value)) throw new Failure('account_text_unprintable', { detail: { field } })
   }
-  if (line.label === '') throw new Failure('account_label_missing')
-  if (line.url !== '' && !/^https?:\/\//i.test(line.url)) throw new Failure('account_url_not_http')
+  if (line.label === '') throw new Failure('account_label_missing', { detail: { field: 'label' } })
+  if (line.url !== '' && !/^https?:\/\//i.test(line.url))
+    throw new Failure('account_url_not_http', { detail: { field: 'url' } })
   return { ...line, tags, note: text.note.trim() }
 }
 

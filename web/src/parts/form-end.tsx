@@ -9,16 +9,18 @@ interface FormEndProps {
   readonly act: { readonly trouble: Trouble | null; readonly isRunning: boolean }
   /** What has to be there before it can be sent is missing. */
   readonly isIncomplete?: boolean
+  /** Whether the fields say all that went wrong. */
+  readonly isMarked?: boolean
   onCancel(): void
   /** What sending the form does. */
   readonly children: ReactNode
 }
 
 /** How a form in a dialogue ends: what went wrong, the way out, the way on. */
-export function FormEnd({ act, isIncomplete = false, onCancel, children }: FormEndProps) {
+export function FormEnd({ act, isIncomplete = false, isMarked = false, onCancel, children }: FormEndProps) {
   return (
     <>
-      <TroubleNote trouble={act.trouble} />
+      <TroubleNote trouble={act.trouble} isMarked={isMarked} />
       <Group justify="flex-end">
         <CancelButton onCancel={onCancel} />
         <Button type="submit" disabled={isIncomplete} loading={act.isRunning}>

@@ -18,11 +18,17 @@ function textOf(trouble: Trouble, { t, has, problemText }: Words): { title: stri
   return { title: has(titleKey) ? t(titleKey) : t('face.broken'), why: prefersOurs ? usual : said }
 }
 
+interface TroubleNoteProps {
+  readonly trouble: Trouble | null
+  /** Whether the fields of the form say all of it, as {@link useFieldTexts} knows. */
+  readonly isMarked?: boolean
+}
+
 /** Trouble beside the form it belongs to; what was typed stays. */
-export function TroubleNote({ trouble }: { trouble: Trouble | null }) {
+export function TroubleNote({ trouble, isMarked = false }: TroubleNoteProps) {
   // A session that ended opens the login over the page, which says so itself.
   if (trouble === null || trouble.kind === 'session') return null
-  return <TroubleText trouble={trouble} />
+  return <TroubleText trouble={trouble} isMarked={isMarked} />
 }
 
 /** Says trouble in a short notice: for what is done without a place on the page that could say it. */
@@ -42,8 +48,9 @@ function sentenceOf(trouble: Trouble, words: Words): string {
   return trouble.kind === 'offline' ? words.t('face.offlineForm') : why || title
 }
 
-function TroubleText({ trouble }: { trouble: Trouble }) {
-  const said = sentenceOf(trouble, useWords())
+function TroubleText({ trouble, isMarked }: { trouble: Trouble; isMarked: boolean }) {
+  const words = useWords()
+  const said = isMarked ? words.t('fields.marked') : sentenceOf(trouble, words)
   return (
     <Note tone="bad" isUrgent>
       {said}

@@ -1,3 +1,4 @@
+import type { FieldRemark } from '../../../src/api/endpoint.ts'
 import { isRefusal } from '../../../src/client/index.ts'
 
 /** What kind of way on there is. */
@@ -13,11 +14,13 @@ export interface Trouble {
   readonly retryAfterMs: number | null
   /** Who has the code of this moment; empty when that is not the trouble. */
   readonly holder: string
+  /** What is wrong with single fields of what was sent. */
+  readonly fields: readonly FieldRemark[]
 }
 
 /** Trouble that no answer of the server speaks of. */
 export function troubleWithoutAnswer(kind: TroubleKind): Trouble {
-  return { kind, code: '', message: '', retryAfterMs: null, holder: '' }
+  return { kind, code: '', message: '', retryAfterMs: null, holder: '', fields: [] }
 }
 
 /** Anything a request threw, as trouble. */
@@ -29,6 +32,7 @@ export function troubleOf(thrown: unknown): Trouble {
     message: thrown.problem.title,
     retryAfterMs: thrown.retryAfterMs,
     holder: thrown.problem.holder ?? '',
+    fields: thrown.problem.errors ?? [],
   }
 }
 

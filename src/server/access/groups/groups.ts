@@ -38,7 +38,7 @@ export async function createGroup(
 ): Promise<store.GroupRow> {
   const group = {
     id: randomUUID(),
-    name: checkedName(wish.name),
+    name: checkedName(wish.name, 'name'),
     source: 'local',
     role: wish.role ?? null,
     mayAddAccounts: wish.mayAddAccounts ?? false,
@@ -67,7 +67,7 @@ export async function updateGroup(
   change: store.GroupChange,
 ): Promise<store.GroupRow> {
   const group = await findGroup(context, ref)
-  const name = change.name === undefined ? undefined : checkedName(change.name)
+  const name = change.name === undefined ? undefined : checkedName(change.name, 'name')
   if (group.id === everyone.id && name !== undefined) throw new Failure('group_built_in')
   // Whoever holds this role would be everybody; one click must not do that.
   if (group.id === everyone.id && change.role !== undefined && change.role !== null) throw new Failure('group_built_in')
@@ -168,7 +168,7 @@ async function uniquely<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error)) throw new Failure('group_name_taken')
+    if (isDuplicate(error)) throw new Failure('group_name_taken', { detail: { field: 'name' } })
     throw error
   }
 }

@@ -75,5 +75,5 @@ function refuseUnfitAddress(address: string): void {
   const url = URL.parse(address)
   const isSafe = url?.protocol === 'https:' || isLoopbackAddress(address)
   if (url === null || !isSafe || url.username !== '' || url.password !== '')
-    throw new Failure('webhook_address_invalid')
+    throw new Failure('webhook_address_invalid', { detail: { field: 'url' } })
 }

@@ -201,7 +201,7 @@ async function uniquely<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error)) throw new Failure('username_taken')
+    if (isDuplicate(error)) throw new Failure('username_taken', { detail: { field: 'username' } })
     throw error
   }
 }

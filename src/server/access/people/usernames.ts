@@ -17,12 +17,13 @@ export function usernameKey(username: string): string {
 /**
  * A name fit for a new person or group.
  *
+ * @param field - what the request calls it
  * @throws {@link Failure} `username_invalid`
  */
-export function checkedName(name: string): string {
+export function checkedName(name: string, field: 'username' | 'name' = 'username'): string {
   const normal = normaliseName(name)
   if (normal === '' || normal.length > 128 || normal !== normal.trim() || unfit.test(normal)) {
-    throw new Failure('username_invalid')
+    throw new Failure('username_invalid', { detail: { field } })
   }
   return normal
 }

@@ -6,9 +6,10 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
 import { Note } from '../../parts/note.tsx'
 import { changedIn } from '../../parts/use-edits.ts'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords, type WordKey } from '../../words/words.tsx'
-import { fieldsOf, type Metadata, MetadataFields } from './metadata-fields.tsx'
+import { fieldsOf, type Metadata, metadataFields, MetadataFields } from './metadata-fields.tsx'
 
 interface EditDialogProps {
   readonly account: Account
@@ -53,13 +54,14 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
     onClose()
   }
   const saving = { trouble: fresh.trouble ?? act.trouble, isRunning: fresh.isRunning || act.isRunning }
+  const said = useFieldTexts(saving.trouble, metadataFields)
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack>
         <MetadataFields
           value={value}
           hasRules
-          labelError={value.label.trim() === '' ? t('add.needLabel') : null}
+          errors={value.label.trim() === '' ? { ...said.at, label: t('add.needLabel') } : said.at}
           onChange={setValue}
         />
         {theirs.length > 0 && (
@@ -67,7 +69,7 @@ function EditForm({ account, onClose }: Omit<EditDialogProps, 'isOpen'>) {
             {t('account.changedMeanwhile', { fields: theirs.map((field) => t(nameOf(field))).join(', ') })}
           </Note>
         )}
-        <FormEnd act={saving} onCancel={onClose}>
+        <FormEnd act={saving} isMarked={said.isMarked} onCancel={onClose}>
           {t('do.save')}
         </FormEnd>
       </Stack>

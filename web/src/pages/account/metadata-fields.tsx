@@ -1,5 +1,6 @@
 import { Checkbox, Select, SimpleGrid, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { Account } from '../../contract.ts'
+import type { FieldTexts } from '../../parts/use-field-texts.ts'
 import { DemandFields, usualDemand } from './demand-fields.tsx'
 import { useWords } from '../../words/words.tsx'
 
@@ -21,21 +22,28 @@ export const emptyMetadata: Metadata = {
   marked: false,
 }
 
+/** The fields of {@link MetadataFields} that can say what is wrong with them. */
+export const metadataFields = ['label', 'issuer', 'identifier', 'url', 'tags', 'note', 'lease', 'stepUp'] as const
+
 /** The fields a form holds or sends. */
 export function fieldsOf(part: Partial<Metadata>): (keyof Metadata)[] {
   return Object.keys(part) as (keyof Metadata)[]
 }
 
+/** A sentence for each field that is wrong. */
+export type MetadataErrors = FieldTexts<keyof Metadata>['at']
+
 interface MetadataFieldsProps {
   readonly value: Metadata
-  readonly labelError?: string | null
+  /** What is wrong with them, said at each. */
+  readonly errors?: MetadataErrors
   /** The fields few people need. */
   readonly hasRules: boolean
   onChange(value: Metadata): void
 }
 
 /** Fields for {@link Metadata}. */
-export function MetadataFields({ value, labelError = null, hasRules, onChange }: MetadataFieldsProps) {
+export function MetadataFields({ value, errors = {}, hasRules, onChange }: MetadataFieldsProps) {
   const { t } = useWords()
   const set = (part: Partial<Metadata>) => onChange({ ...value, ...part })
   return (
@@ -43,7 +51,7 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
       <TextInput
         label={t('account.label')}
         data-autofocus
-        error={labelError}
+        error={errors.label}
         maxLength={2000}
         dir="auto"
         value={value.label}
@@ -54,6 +62,7 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
           label={t('account.issuer')}
           maxLength={2000}
           dir="auto"
+          error={errors.issuer}
           value={value.issuer}
           onChange={(event) => set({ issuer: event.currentTarget.value })}
         />
@@ -61,6 +70,7 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
           label={t('account.identifier')}
           maxLength={255}
           dir="auto"
+          error={errors.identifier}
           value={value.identifier}
           onChange={(event) => set({ identifier: event.currentTarget.value })}
         />
@@ -69,21 +79,23 @@ export function MetadataFields({ value, labelError = null, hasRules, onChange }:
         label={t('account.tags')}
         description={t('account.tagsHint')}
         maxTags={32}
+        error={errors.tags}
         value={value.tags}
         onChange={(tags) => set({ tags })}
       />
-      {hasRules && <RuleFields value={value} set={set} replace={onChange} />}
+      {hasRules && <RuleFields value={value} errors={errors} set={set} replace={onChange} />}
     </>
   )
 }
 
 interface RuleFieldsProps {
   readonly value: Metadata
+  readonly errors: MetadataErrors
   set(part: Partial<Metadata>): void
   replace(value: Metadata): void
 }
 
-function RuleFields({ value, set, replace }: RuleFieldsProps) {
+function RuleFields({ value, errors, set, replace }: RuleFieldsProps) {
   const { t } = useWords()
   // A demand goes with its step-up: the server refuses one that nothing asks for.
   const choose = (stepUp: Metadata['stepUp']) => {
@@ -105,6 +117,7 @@ function RuleFields({ value, set, replace }: RuleFieldsProps) {
         type="url"
         placeholder="https://"
         maxLength={2048}
+        error={errors.url}
         value={value.url}
         onChange={(event) => set({ url: event.currentTarget.value })}
       />
@@ -114,6 +127,7 @@ function RuleFields({ value, set, replace }: RuleFieldsProps) {
         minRows={2}
         maxLength={10_000}
         dir="auto"
+        error={errors.note}
         value={value.note}
         onChange={(event) => set({ note: event.currentTarget.value })}
       />
@@ -121,6 +135,7 @@ function RuleFields({ value, set, replace }: RuleFieldsProps) {
         label={t('account.lease')}
         data={leases}
         allowDeselect={false}
+        error={errors.lease}
         value={value.lease}
         onChange={(lease) => lease !== null && set({ lease })}
       />
@@ -128,6 +143,7 @@ function RuleFields({ value, set, replace }: RuleFieldsProps) {
         label={t('account.stepUp')}
         data={proofs}
         allowDeselect={false}
+        error={errors.stepUp}
         value={value.stepUp}
         onChange={(stepUp) => stepUp !== null && choose(stepUp)}
       />

@@ -8,6 +8,7 @@ import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { changedIn } from '../../parts/use-edits.ts'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { emptyMetadata, type Metadata, MetadataFields } from '../account/metadata-fields.tsx'
@@ -31,6 +32,9 @@ export interface AddDraft {
   readonly shareWith: string | null
 }
 
+/** The fields of this form that can say what is wrong with them. */
+const addedFields = ['label', 'issuer', 'identifier', 'tags'] as const
+
 export const emptyDraft: AddDraft = { shape: null, metadata: {}, shareWith: null }
 
 /** The rest of an account whose secret is right: its name, its kind, its first viewers. */
@@ -38,6 +42,7 @@ export function AddForm({ read, draft, onDraft, onAdded }: AddFormProps) {
   const { t, remarkText } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createAccount, [listAccounts])
+  const said = useFieldTexts(act.trouble, addedFields)
   const [isTried, setTried] = useState(false)
   const shape = read.shape ?? draft.shape ?? usualShape
   const metadata = { ...metadataOf(read), ...draft.metadata }
@@ -71,7 +76,7 @@ export function AddForm({ read, draft, onDraft, onAdded }: AddFormProps) {
           <MetadataFields
             value={metadata}
             hasRules={false}
-            labelError={isTried && isUnnamed ? t('add.needLabel') : null}
+            errors={isTried && isUnnamed ? { ...said.at, label: t('add.needLabel') } : said.at}
             onChange={(value) => set({ metadata: changedIn(metadataOf(read), value) })}
           />
           {read.shape === null && <ShapeFields value={shape} onChange={(value) => set({ shape: value })} />}
@@ -82,7 +87,7 @@ export function AddForm({ read, draft, onDraft, onAdded }: AddFormProps) {
             onChange={(value) => set({ shareWith: value })}
           />
           <Note tone="info">{t('add.custody')}</Note>
-          <TroubleNote trouble={act.trouble} />
+          <TroubleNote trouble={act.trouble} isMarked={said.isMarked} />
           <Group justify="flex-end">
             {act.trouble?.code === 'account_duplicate' && (
               <Button variant="default" onClick={() => void add(true)}>

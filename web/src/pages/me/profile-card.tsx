@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { readMe, updateMe } from '../../contract.ts'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { type Language, languages, useWords } from '../../words/words.tsx'
@@ -16,6 +17,7 @@ export function ProfileCard() {
   const { person } = useMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const act = useAct(updateMe, [readMe])
+  const said = useFieldTexts(act.trouble, ['displayName'])
   const [displayName, setDisplayName] = useState(person?.displayName ?? '')
   const save = async (event: FormEvent) => {
     event.preventDefault()
@@ -32,6 +34,7 @@ export function ProfileCard() {
               label={t('me.displayName')}
               style={{ flex: 1 }}
               maxLength={255}
+              error={said.at.displayName}
               value={displayName}
               onChange={(event) => setDisplayName(event.currentTarget.value)}
             />
@@ -39,7 +42,7 @@ export function ProfileCard() {
               {t('do.save')}
             </Button>
           </Group>
-          <TroubleNote trouble={act.trouble} />
+          <TroubleNote trouble={act.trouble} isMarked={said.isMarked} />
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <Select
               label={t('me.language')}

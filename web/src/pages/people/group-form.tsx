@@ -5,6 +5,7 @@ import { type Group, listGroups, updateGroup } from '../../contract.ts'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
 import { useEdits } from '../../parts/use-edits.ts'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
@@ -14,6 +15,7 @@ const roles = ['member', 'auditor', 'administrator'] as const
 export function GroupForm({ group }: { group: Group }) {
   const { t } = useWords()
   const act = useAct(updateGroup, [listGroups])
+  const said = useFieldTexts(act.trouble, ['name', 'role'])
   const { name, role, mayAddAccounts } = group
   const { value, changes, set, settle } = useEdits({ name, role, mayAddAccounts })
   const save = async (event: FormEvent) => {
@@ -31,6 +33,7 @@ export function GroupForm({ group }: { group: Group }) {
             label={t('word.name')}
             maxLength={128}
             disabled={group.source === 'oidc'}
+            error={said.at.name}
             value={value.name}
             onChange={(event) => set({ name: event.currentTarget.value })}
           />
@@ -39,6 +42,7 @@ export function GroupForm({ group }: { group: Group }) {
             placeholder={t('groups.noRole')}
             clearable
             data={roles.map((one) => ({ value: one, label: t(`role.${one}`) }))}
+            error={said.at.role}
             value={value.role}
             onChange={(chosen) => set({ role: chosen })}
           />
@@ -47,7 +51,7 @@ export function GroupForm({ group }: { group: Group }) {
             checked={value.mayAddAccounts}
             onChange={(event) => set({ mayAddAccounts: event.currentTarget.checked })}
           />
-          <TroubleNote trouble={act.trouble} />
+          <TroubleNote trouble={act.trouble} isMarked={said.isMarked} />
           <Row justify="flex-end">
             <Button type="submit" loading={act.isRunning}>
               {t('do.save')}

@@ -8,6 +8,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -76,6 +77,7 @@ function GroupRow({ group }: { group: Group }) {
 function CreateForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const act = useAct(createGroup, [listGroups])
+  const said = useFieldTexts(act.trouble, ['name'])
   const [name, setName] = useState('')
   const [mayAddAccounts, setMayAdd] = useState(false)
   const submit = async (event: FormEvent) => {
@@ -91,6 +93,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
           withAsterisk={false}
           maxLength={128}
           data-autofocus
+          error={said.at.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
@@ -99,7 +102,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
           checked={mayAddAccounts}
           onChange={(event) => setMayAdd(event.currentTarget.checked)}
         />
-        <FormEnd act={act} onCancel={onClose}>
+        <FormEnd act={act} isMarked={said.isMarked} onCancel={onClose}>
           {t('do.create')}
         </FormEnd>
       </Stack>

@@ -8,6 +8,7 @@ import { Dialog, ShownOnce } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -101,6 +102,7 @@ const roles = ['member', 'auditor', 'administrator'] as const
 function InviteForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const act = useAct(createPerson, [listPeople])
+  const said = useFieldTexts(act.trouble, ['username', 'displayName'])
   const [username, setUsername] = useState('')
   const [displayName, setDisplayName] = useState('')
   const [role, setRole] = useState<(typeof roles)[number]>('member')
@@ -129,11 +131,13 @@ function InviteForm({ onClose }: { onClose(): void }) {
           withAsterisk={false}
           maxLength={128}
           data-autofocus
+          error={said.at.username}
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
         <TextInput
           label={`${t('people.displayName')} (${t('word.optional')})`}
+          error={said.at.displayName}
           value={displayName}
           onChange={(event) => setDisplayName(event.currentTarget.value)}
         />
@@ -144,7 +148,7 @@ function InviteForm({ onClose }: { onClose(): void }) {
           value={role}
           onChange={(name) => name !== null && setRole(name)}
         />
-        <FormEnd act={act} onCancel={onClose}>
+        <FormEnd act={act} isMarked={said.isMarked} onCancel={onClose}>
           {t('people.add')}
         </FormEnd>
       </Stack>

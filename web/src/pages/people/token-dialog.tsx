@@ -5,6 +5,7 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog, ShownOnce } from '../../parts/dialog.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
 import { Note } from '../../parts/note.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -48,6 +49,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
   const { t } = useWords()
   const { mayAdminister } = useMe()
   const act = useAct(createToken, [listTokens])
+  const said = useFieldTexts(act.trouble, ['name', 'scopes'])
   const [name, setName] = useState('')
   const [owner, setOwner] = useState<'person' | 'service'>(mayAdminister ? 'service' : 'person')
   const [scopes, setScopes] = useState<string[]>([])
@@ -70,6 +72,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
           withAsterisk={false}
           maxLength={128}
           data-autofocus
+          error={said.at.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
@@ -89,7 +92,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
             />
           </div>
         )}
-        <ScopeField scopes={scopes} onChange={setScopes} />
+        <ScopeField error={said.at.scopes} scopes={scopes} onChange={setScopes} />
         {isForGate && <GateLimitsFields value={limits} onChange={setLimits} />}
         <TextInput
           type="date"
@@ -97,7 +100,7 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
           value={until}
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
-        <FormEnd act={act} isIncomplete={scopes.length === 0} onCancel={onCancel}>
+        <FormEnd act={act} isMarked={said.isMarked} isIncomplete={scopes.length === 0} onCancel={onCancel}>
           {t('tokens.add')}
         </FormEnd>
       </Stack>
@@ -105,7 +108,13 @@ function TokenForm({ onMade, onCancel }: { onMade(token: string): void; onCancel
   )
 }
 
-function ScopeField({ scopes, onChange }: { scopes: string[]; onChange(scopes: string[]): void }) {
+interface ScopeFieldProps {
+  readonly scopes: string[]
+  readonly error: string | undefined
+  onChange(scopes: string[]): void
+}
+
+function ScopeField({ scopes, error, onChange }: ScopeFieldProps) {
   const { t } = useWords()
   const { mayAdminister } = useMe()
   const realms = useEverything(listRealms, undefined, { enabled: mayAdminister })
@@ -121,6 +130,7 @@ function ScopeField({ scopes, onChange }: { scopes: string[]; onChange(scopes: s
         label={t('tokens.scopes')}
         description={t('tokens.scopesHint')}
         data={mayAdminister ? [...ofRealms, ...administratorScopes, ...ownScopes] : ownScopes}
+        error={error}
         value={scopes}
         onChange={onChange}
       />

@@ -8,6 +8,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, useEverything } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -79,6 +80,7 @@ function CreateForm({ onClose }: { onClose(): void }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createRealm, [listRealms])
+  const said = useFieldTexts(act.trouble, ['name'])
   const [name, setName] = useState('')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -95,10 +97,11 @@ function CreateForm({ onClose }: { onClose(): void }) {
           withAsterisk={false}
           maxLength={128}
           data-autofocus
+          error={said.at.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <FormEnd act={act} onCancel={onClose}>
+        <FormEnd act={act} isMarked={said.isMarked} onCancel={onClose}>
           {t('do.create')}
         </FormEnd>
       </Stack>

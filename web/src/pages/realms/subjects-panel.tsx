@@ -8,6 +8,7 @@ import { useAddressTexts } from '../../parts/address-texts.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { FormEnd } from '../../parts/form-end.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, usePages } from '../../server/queries.ts'
 import { useMe } from '../../session/session.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -97,6 +98,7 @@ function CreateForm({ realm, onClose }: { realm: Realm; onClose(): void }) {
   const { t } = useWords()
   const [, navigate] = useLocation()
   const act = useAct(createSubject, [listSubjects])
+  const said = useFieldTexts(act.trouble, ['name', 'email'])
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
   const submit = async (event: FormEvent) => {
@@ -114,16 +116,18 @@ function CreateForm({ realm, onClose }: { realm: Realm; onClose(): void }) {
           withAsterisk={false}
           maxLength={128}
           data-autofocus
+          error={said.at.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
           label={`${t('subjects.email')} (${t('word.optional')})`}
           type="email"
+          error={said.at.email}
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <FormEnd act={act} onCancel={onClose}>
+        <FormEnd act={act} isMarked={said.isMarked} onCancel={onClose}>
           {t('do.add')}
         </FormEnd>
       </Stack>

@@ -17,6 +17,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useFieldTexts } from '../../parts/use-field-texts.ts'
 import { useAct, useEverything, usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 
@@ -110,6 +111,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
 function AddWebhook() {
   const { t } = useWords()
   const act = useAct(createWebhook, [listWebhooks])
+  const said = useFieldTexts(act.trouble, ['url', 'events'])
   const [url, setUrl] = useState('')
   const [events, setEvents] = useState<string[]>([])
   const [signingKey, setSigningKey] = useState<string | null>(null)
@@ -139,6 +141,7 @@ function AddWebhook() {
           placeholder="https://"
           required
           withAsterisk={false}
+          error={said.at.url}
           value={url}
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
@@ -147,10 +150,11 @@ function AddWebhook() {
           description={t('notices.eventsHint')}
           data={[...noticeEvents]}
           searchable
+          error={said.at.events}
           value={events}
           onChange={setEvents}
         />
-        <TroubleNote trouble={act.trouble} />
+        <TroubleNote trouble={act.trouble} isMarked={said.isMarked} />
         <Group>
           <Button type="submit" variant="default" loading={act.isRunning}>
             {t('notices.add')}

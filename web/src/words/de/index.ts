@@ -5,6 +5,7 @@ import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
+import { fields } from './fields.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { problemsOfAccounts } from './problems-of-accounts.ts'
@@ -22,6 +23,7 @@ export const de: Catalogue = {
   ...account,
   ...add,
   ...realms,
+  ...fields,
   ...people,
   ...audit,
   ...settings,

@@ -3,6 +3,7 @@ import { add } from './add.ts'
 import { audit } from './audit.ts'
 import { codes } from './codes.ts'
 import { door } from './door.ts'
+import { fields } from './fields.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { realms } from './realms.ts'
@@ -21,6 +22,7 @@ export const en = {
   ...account,
   ...add,
   ...realms,
+  ...fields,
   ...people,
   ...audit,
   ...settings,

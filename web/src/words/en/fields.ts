@@ -1,0 +1,23 @@
+/** What is wrong with a field of a form, said at the field. */
+export const fields = {
+  'fields.marked': 'Correct what is marked and try again.',
+  'remark.field_missing': 'This is missing.',
+  'remark.field_unknown': 'Something here is not known to the server. Load the page again.',
+  'remark.field_not_text': 'Type text.',
+  'remark.field_not_number': 'Type a number.',
+  'remark.field_not_whole': 'Type a whole number.',
+  'remark.field_not_truth': 'This is yes or no.',
+  'remark.field_not_list': 'This must be a list.',
+  'remark.field_not_object': 'This has another shape than expected.',
+  'remark.field_empty': 'This must not be empty.',
+  'remark.field_too_short': 'At least {limit} characters, please.',
+  'remark.field_too_long': 'At most {limit} characters, please.',
+  'remark.field_too_small': 'At least {limit}, please.',
+  'remark.field_too_large': 'At most {limit}, please.',
+  'remark.field_too_few': 'At least {limit} entries, please.',
+  'remark.field_too_many': 'At most {limit} entries, please.',
+  'remark.field_not_one_of': 'This must be one of these: {words}.',
+  'remark.field_unstorable': 'This holds a character that cannot be stored. Type it anew.',
+  'remark.field_misfit': 'This is not written as expected. Correct it.',
+  'remark.body_misfit': 'This is not what the server expects. Load the page again.',
+} as const
