@@ -48,11 +48,7 @@ async function runFor(context: CliContext, app: Application<CliContext>, inputs:
 }
 
 /** The parser writes a line for each thing it does not understand; who asked for JSON gets one object for all of them. */
-async function runForJson(
-  context: CliContext,
-  root: RouteMap<CliContext>,
-  inputs: readonly string[],
-): Promise<number> {
+async function runForJson(context: CliContext, root: RouteMap<CliContext>, inputs: readonly string[]): Promise<number> {
   const told: ToldFailure[] = []
   const app = applicationOf(root, (failure) => {
     told.push(failure)

@@ -34,7 +34,12 @@ describe('with --json a failure', () => {
   })
 
   it('bears the name that the server gave it, where a server refused', () => {
-    const refusal = new Refusal({ type: 'about:blank', title: 'No such person.', status: 404, code: 'person_not_found' })
+    const refusal = new Refusal({
+      type: 'about:blank',
+      title: 'No such person.',
+      status: 404,
+      code: 'person_not_found',
+    })
     expect(toldFailure(refusal)).toEqual({ code: 'person_not_found', message: 'No such person.' })
   })
 })
