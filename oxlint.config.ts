@@ -37,7 +37,8 @@ const elements = rooms.map((name) => ({ type: name, pattern: `src/${name}` }))
 /** What every command shares; it stands beside them in src/cli and needs none of them. */
 const frame = {
   type: 'cli',
-  fileInternalPath: '{context,counted,terminal,exit-codes,output-stream,progress,system-error,user,server-options}.ts',
+  fileInternalPath:
+    '{context,counted,terminal,exit-codes,output-stream,progress,system-error,told-failure,user,server-options}.ts',
 }
 
 function reach(name: string, seen = new Set<string>([name])): string[] {

@@ -27,6 +27,8 @@ export interface CliContext extends CommandContext {
   printJson(value: unknown): void
   /** Writes one line for people to standard error, after the program's name. */
   say(line: string): void
+  /** Writes one line of JSON to standard error: a failure, where JSON was asked for. */
+  sayJson(value: unknown): void
   /** Asks on the terminal; see {@link Question}. */
   ask(question: Question): Promise<string>
   /** Whether a person can be asked: there is a terminal and standard error is shown on one. */
@@ -56,6 +58,7 @@ export function createContext(host: NodeJS.Process): CliContext {
     print: (line) => write(shown(line)),
     printJson: (value) => write(JSON.stringify(value)),
     say: (line) => stderr.write(`${programName}: ${shown(line)}\n`),
+    sayJson: (value) => stderr.write(`${JSON.stringify(value)}\n`),
     ask: async (question) => (await import('./terminal.ts')).ask(question),
     canAsk: () => stderr.isTerminal && hasTerminal(),
     readStdin: () => readAll(host.stdin),

@@ -12,8 +12,7 @@ export const importFailures = {
   import_file_too_large: 'The file is larger than {max} MB. Export fewer accounts, or only the one-time passwords.',
   import_too_many_entries: 'The file has more than {max} entries. Split it.',
   import_nested_too_deep: 'The file is nested deeper than {max} levels, which no authenticator writes.',
-  import_unpacks_too_large:
-    'The archive unpacks to more than {max} MB or {files} files, which no authenticator writes.',
+  import_unpacks_too_large: 'The file unpacks to more than {max} MB or {files} files, which no authenticator writes.',
   import_key_too_costly:
     'Opening this {app} file takes more than any authenticator asks for: {what}. Export it again with the usual settings.',
   import_key_for_agent:

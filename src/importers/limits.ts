@@ -7,6 +7,8 @@ export const importLimits = {
   /** Brackets and commas of a JSON text: 10,000 entries with a hundred fields each stay below. */
   maxJsonSigns: 2_000_000,
   maxXmlTags: 500_000,
+  /** A KeePass entry has seventy tags, and as many again for each version of it that is kept. */
+  maxKdbxTags: 1_000_000,
   maxRowLetters: 1_000_000,
   maxUnpackedBytes: 50_000_000,
   maxUnpackedFiles: 2_000,

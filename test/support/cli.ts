@@ -32,6 +32,7 @@ export async function runCommand(
     print: (line: string) => void out.push(`${line}\n`),
     printJson: (value: unknown) => void out.push(`${JSON.stringify(value)}\n`),
     say: (line: string) => void err.push(`watchword: ${line}\n`),
+    sayJson: (value: unknown) => void err.push(`${JSON.stringify(value)}\n`),
     ask: () => Promise.reject(new Error('There is no terminal in a test')),
     canAsk: () => false,
     readStdin: () => Promise.resolve(Buffer.from(options.input ?? '')),

@@ -23,25 +23,37 @@ const text = (brief: string, placeholder: string) =>
 const number = (brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse: asWholeNumber, optional: true, brief, placeholder }) as const
 
-/** The flags of {@link AccountFlags}, for a command's parameters. */
-export const accountFlags = {
-  issuer: text('Who issued the account, such as GitHub', 'issuer'),
-  account: text('Whose account it is, such as alice@example.com', 'label'),
-  type: { kind: 'enum', values: ['totp', 'hotp', 'steam'], optional: true, brief: 'How codes are made (default totp)' },
-  algorithm: {
-    kind: 'parsed',
-    parse: parseAlgorithm,
-    optional: true,
-    brief: 'SHA1, SHA256 or SHA512 (default SHA1)',
-    placeholder: 'hash',
-  },
-  digits: number('Digits of a code, 4 to 10 (default 6)', 'n'),
-  period: number('Seconds a code is good for (default 30)', 'seconds'),
-  counter: number('The next counter of a hotp account (default 0)', 'n'),
-  tag: { kind: 'parsed', parse: asText, optional: true, variadic: ',', brief: 'Tags', placeholder: 'tag' },
-  note: text('A note', 'text'),
-  options: text("simpleotp's way: digits=6,digest=None,name=None,issuer=None,interval=30", 'list'),
-} as const
+/** @param unless - what is said of the value that counts where the flag is not given */
+const flagsFor = (unless: (value: string | number) => string) =>
+  ({
+    issuer: text('Who issued the account, such as GitHub', 'issuer'),
+    account: text('Whose account it is, such as alice@example.com', 'label'),
+    type: {
+      kind: 'enum',
+      values: ['totp', 'hotp', 'steam'],
+      optional: true,
+      brief: `How codes are made${unless('totp')}`,
+    },
+    algorithm: {
+      kind: 'parsed',
+      parse: parseAlgorithm,
+      optional: true,
+      brief: `SHA1, SHA256 or SHA512${unless('SHA1')}`,
+      placeholder: 'hash',
+    },
+    digits: number(`Digits of a code, 4 to 10${unless(6)}`, 'n'),
+    period: number(`Seconds a code is good for${unless(30)}`, 'seconds'),
+    counter: number(`The next counter of a hotp account${unless(0)}`, 'n'),
+    tag: { kind: 'parsed', parse: asText, optional: true, variadic: ',', brief: 'Tags', placeholder: 'tag' },
+    note: text('A note', 'text'),
+    options: text("simpleotp's way: digits=6,digest=None,name=None,issuer=None,interval=30", 'list'),
+  }) as const
+
+/** The flags of {@link AccountFlags} for a new account. */
+export const newAccountFlags = flagsFor((value) => ` (default ${value})`)
+
+/** The same for an account that is there: what is not given stays. */
+export const changedAccountFlags = flagsFor(() => '')
 
 /** The parts of an account that the flags settle; a flag of its own wins over `--options`. */
 export function settledBy(flags: AccountFlags): Partial<OtpAccount> {

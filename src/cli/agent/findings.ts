@@ -8,7 +8,7 @@ import { findKeys, findOwnKeys, type GpgKey } from './gpg/keys.ts'
 import { type Gpg, runGpg, unusableGpg } from './gpg/run.ts'
 import type { StoreFlags } from './settings.ts'
 import { noUsableKey } from './store/gpg-envelope.ts'
-import { readIfThere } from './store/sealed-file.ts'
+import { readIfThere } from './store/read-if-there.ts'
 import { type AgentStore, openStore } from './store/store.ts'
 
 /** One thing the doctor looked at. */

@@ -4,27 +4,29 @@ import { decodeBase32 } from '../../otp/base32.ts'
 import { totp } from '../../otp/totp.ts'
 import type { CliContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { toldFailure } from '../told-failure.ts'
 import type { CallerFlags, EntryFlags, VerifyFlags } from './routes.ts'
 
-/** Tells a failure as the old client did: its sentence alone, without our name before it. */
-async function plainly(context: CliContext, work: () => Promise<void>): Promise<void> {
+/** Tells a failure as the old client did: its sentence alone, without our name before it, and always 1. */
+async function plainly(context: CliContext, { json }: CallerFlags, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     if (!isFailure(error) || error.code === 'client_token_or_seed') throw error
-    context.stderr.write(`${error.message}\n`)
+    if (json) context.sayJson(toldFailure(error))
+    else context.stderr.write(`${error.message}\n`)
     context.setExitCode(exitCodes.general)
   }
 }
 
 /** Asks whether a code of a service is right. The exit code answers too; no code is shown again. */
 export function verify(this: CliContext, flags: VerifyFlags): Promise<void> {
-  return plainly(this, () => verifyService(this, flags))
+  return plainly(this, flags, () => verifyService(this, flags))
 }
 
 /** Makes an entry and shows its seed: name, realm and seed between tabs. */
 export function create(this: CliContext, flags: EntryFlags): Promise<void> {
-  return plainly(this, async () => {
+  return plainly(this, flags, async () => {
     const entry = await clientFor(this, flags).create(flags.name, flags.realm)
     if (flags.json) this.printJson(entry)
     else this.print(`${entry.name}\t${entry.realm}\t${entry.seed}`)
@@ -33,7 +35,7 @@ export function create(this: CliContext, flags: EntryFlags): Promise<void> {
 
 /** Every entry with its seed, a line each: name, realm and seed between tabs. */
 export function list(this: CliContext, flags: CallerFlags): Promise<void> {
-  return plainly(this, async () => {
+  return plainly(this, flags, async () => {
     const entries = await clientFor(this, flags).list()
     if (flags.json) return this.printJson({ items: entries })
     for (const { name, realm, seed } of entries) this.print(`${name}\t${realm}\t${seed}`)
@@ -42,7 +44,7 @@ export function list(this: CliContext, flags: CallerFlags): Promise<void> {
 
 /** Deletes the entry of a name in a realm; `client_entry_not_found` where there is none. */
 export function remove(this: CliContext, flags: EntryFlags): Promise<void> {
-  return plainly(this, async () => {
+  return plainly(this, flags, async () => {
     const { name, realm } = flags
     const client = clientFor(this, flags)
     const [entry] = await client.list({ name, realm })

@@ -31,13 +31,13 @@ const parser = new XMLParser({
  * @throws {@link Failure} `import_not_possible` for a DTD or entity definitions, `import_nested_too_deep`,
  *   `import_file_damaged` for more or longer tags than any authenticator writes
  */
-export function parseXml(text: string): XmlElement | null {
+export function parseXml(text: string, maxTags: number = importLimits.maxXmlTags): XmlElement | null {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
     throw new Failure('import_not_possible', {
       detail: { app: 'XML', reason: 'it defines a document type or entities, which no authenticator writes' },
     })
   }
-  assertXmlBounds(text)
+  assertXmlBounds(text, maxTags)
   try {
     return XMLValidator.validate(text) === true ? (elementsOf(parser.parse(text))[0] ?? null) : null
   } catch {
@@ -93,12 +93,12 @@ function isNode(value: unknown): value is Record<string, unknown> {
 }
 
 /** Counts tags before the parser builds anything from them, in one pass whatever the text is. */
-function assertXmlBounds(text: string): void {
+function assertXmlBounds(text: string, maxTags: number): void {
   let depth = 0
   let tags = 0
   for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', start + 1)) {
     tags++
-    if (tags > importLimits.maxXmlTags) throw damaged('XML', 'it has more tags than any authenticator writes')
+    if (tags > maxTags) throw damaged('XML', 'it has more tags than any authenticator writes')
     const next = text[start + 1]
     if (next === '/') depth--
     else if (next !== '?' && next !== '!' && !isSelfClosing(text, start)) depth++

@@ -43,9 +43,9 @@ export async function unzip(
     let seen = 0
     for await (const entry of reader.getEntriesGenerator()) {
       seen += 1
-      if (seen > importLimits.maxZippedNames) throw tooLarge()
+      if (seen > importLimits.maxZippedNames) throw unpacksTooLarge()
       if (entry.directory || !isWanted(entry.filename)) continue
-      if (entry.uncompressedSize > room || files.length >= importLimits.maxUnpackedFiles) throw tooLarge()
+      if (entry.uncompressedSize > room || files.length >= importLimits.maxUnpackedFiles) throw unpacksTooLarge()
       const unpacked = await entry.getData(new BoundedWriter(room))
       room -= unpacked.length
       files.push({ name: entry.filename, bytes: unpacked })
@@ -69,7 +69,7 @@ class BoundedWriter extends Uint8ArrayWriter {
 
   override async writeUint8Array(array: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#room -= array.length
-    if (this.#room < 0) throw tooLarge()
+    if (this.#room < 0) throw unpacksTooLarge()
     await super.writeUint8Array(array)
   }
 }
@@ -82,7 +82,8 @@ function asZipFailure(app: string, thrown: unknown, hasPassword: boolean): Failu
   return hasPassword ? wrongPassword(app) : damaged(app, 'the archive does not unpack', thrown)
 }
 
-function tooLarge(): Failure {
+/** More comes out of a small file than anybody put in. */
+export function unpacksTooLarge(): Failure {
   const detail = { max: importLimits.maxUnpackedBytes / 1_000_000, files: importLimits.maxUnpackedFiles }
   return new Failure('import_unpacks_too_large', { detail })
 }

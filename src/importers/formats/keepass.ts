@@ -1,9 +1,10 @@
-import { Failure } from '../../errors/failure.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
+import { openKdbx } from '../containers/kdbx.ts'
+import { childrenNamed, descend, textAt, type XmlElement } from '../containers/xml.ts'
 import { accountOf, accountOfField, bytesOfBase64, bytesOfHex, type Draft } from '../draft.ts'
-import { damaged, type ImportContext, type ImportFormat, notPossible, wrongPassword } from '../format.ts'
+import { damaged, type ImportContext, type ImportFormat, notPossible } from '../format.ts'
 import type { ImportInput } from '../input.ts'
-import { deriveArgon2, tooCostly } from '../kdf.ts'
+import { tooCostly } from '../kdf.ts'
 import { importLimits } from '../limits.ts'
 
 const app = 'KeePass'
@@ -45,28 +46,27 @@ export const keepass: ImportFormat = {
 type Fields = ReadonlyMap<string, string>
 type Labels = Pick<Draft, 'issuer' | 'name'>
 
+/** The entries of the first group and those below it, but not what was thrown away. */
 async function openEntries(file: ImportInput, context: ImportContext): Promise<Fields[]> {
-  const { default: kdbx } = await import('kdbxweb')
-  kdbx.CryptoEngine.setArgon2Impl(async (key, salt, memoryKib, passes, _length, lanes, type) => {
-    const variant = type === kdbx.CryptoEngine.Argon2TypeArgon2d ? 'argon2d' : 'argon2id'
-    const parameters = { memoryKib, passes, lanes, variant, message: Buffer.from(key) } as const
-    return arrayBufferOf(await deriveArgon2(app, context, Buffer.from(salt), parameters))
-  })
-  try {
-    const credentials = new kdbx.Credentials(kdbx.ProtectedValue.fromString(context.password))
-    const database = await kdbx.Kdbx.load(arrayBufferOf(file.bytes), credentials)
-    const bin = database.meta.recycleBinUuid
-    return [...database.getDefaultGroup().allEntries()]
-      .filter((entry) => bin === undefined || entry.parentGroup?.uuid.equals(bin) !== true)
-      .map(
-        (entry) =>
-          new Map([...entry.fields].map(([key, value]) => [key, typeof value === 'string' ? value : value.getText()])),
-      )
-  } catch (thrown) {
-    if (thrown instanceof Failure) throw thrown
-    const isWrongKey = thrown instanceof kdbx.KdbxError && thrown.code === kdbx.Consts.ErrorCodes.InvalidKey
-    throw isWrongKey ? wrongPassword(app) : damaged(app, 'the database does not open', thrown)
+  const { root, textOf } = await openKdbx(app, file.bytes, context)
+  const bin = textAt(root, 'Meta', 'RecycleBinUUID')
+  const fieldsOf = (entry: XmlElement) =>
+    new Map(
+      childrenNamed(entry, 'String').map((field): [string, string] => [
+        textOf(childrenNamed(field, 'Key')[0]),
+        textOf(childrenNamed(field, 'Value')[0]),
+      ]),
+    )
+  const entriesOf = (group: XmlElement): Fields[] => {
+    if (bin !== '' && textAt(group, 'UUID') === bin) return []
+    return [
+      ...childrenNamed(group, 'Entry').map(fieldsOf),
+      ...childrenNamed(group, 'Group').flatMap((below) => entriesOf(below)),
+    ]
   }
+  const first = descend(root, 'Root', 'Group')
+  if (first === null) throw damaged(app, 'it has no group')
+  return entriesOf(first)
 }
 
 /** Refuses a database whose key takes for ever: AES rounds stand in the header, which nothing protects yet. */
@@ -130,8 +130,4 @@ function timeOtp(fields: Fields): Draft {
 
 function numberOf(text: string | null): number | undefined {
   return text === null || text.trim() === '' ? undefined : Number(text)
-}
-
-function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(bytes).buffer
 }

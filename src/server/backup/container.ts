@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../../errors/failure.ts'
 
@@ -60,12 +60,16 @@ export class BackupWriter {
     while (this.#pendingBytes > blockBytes) this.#seal(this.#take(blockBytes), false)
   }
 
-  /** Writes the last block, waits until the file is on the disk, and gives it its name. */
+  /**
+   * Writes the last block, waits until the file is on the disk, and gives it its name.
+   *
+   * @throws {@link Failure} `backup_exists` where another took that name meanwhile: what it wrote stays
+   */
   end(): void {
     this.#seal(this.#take(this.#pendingBytes), true)
     fsyncSync(this.#file)
     this.#close()
-    renameSync(this.#draft, this.#path)
+    this.#takeName()
     syncFolder(dirname(this.#path))
   }
 
@@ -73,6 +77,36 @@ export class BackupWriter {
   giveUp(): void {
     this.#close()
     rmSync(this.#draft, { force: true })
+  }
+
+  // A link fails where a name is taken already; a rename would put another's whole backup away.
+  #takeName(): void {
+    try {
+      linkSync(this.#draft, this.#path)
+      rmSync(this.#draft)
+    } catch (cause) {
+      if (isTaken(cause)) throw this.#exists(cause)
+      this.#takeNameWithoutLinks()
+    }
+  }
+
+  // Sticks and shares of other systems know no second name of a file: there the name is taken first, by an empty one.
+  #takeNameWithoutLinks(): void {
+    try {
+      closeSync(openSync(this.#path, 'wx', 0o600))
+    } catch (cause) {
+      throw isTaken(cause) ? this.#exists(cause) : cause
+    }
+    try {
+      renameSync(this.#draft, this.#path)
+    } catch (cause) {
+      rmSync(this.#path)
+      throw cause
+    }
+  }
+
+  #exists(cause: unknown): Failure {
+    return new Failure('backup_exists', { detail: { file: this.#path }, cause })
   }
 
   #close(): void {
@@ -112,6 +146,10 @@ export class BackupWriter {
     this.#append(Buffer.concat([length, sealed]))
     this.#block += 1
   }
+}
+
+function isTaken(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'
 }
 
 // The name is on the disk as well, where folders can be opened for that.

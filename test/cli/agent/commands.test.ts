@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { itemsOf } from '../../support/items-of.ts'
 import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 
@@ -111,7 +112,7 @@ describeWith(['gpg'], 'the commands on one store', () => {
       secondsLeft: 0,
     })
     const listed = await home.run(['list', '--json'])
-    expect(JSON.parse(listed)).toContainEqual({
+    expect(itemsOf(listed)).toContainEqual({
       name: 'eight',
       issuer: 'Bank',
       label: 'bob',

@@ -20,6 +20,7 @@ import { memoryKeeper } from '../../../src/cli/agent/store/key-keeper.ts'
 import { knownPassphrase } from '../../../src/cli/agent/store/passphrases.ts'
 import { writeSealedValue } from '../../../src/cli/agent/store/sealed-values.ts'
 import { AgentStore } from '../../../src/cli/agent/store/store.ts'
+import { itemsOf } from '../../support/items-of.ts'
 import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 
@@ -37,7 +38,7 @@ describeWith(['gpg'], 'recipients', () => {
   afterAll(() => home.remove())
 
   it('are told with their keys, expiry and problems', async () => {
-    const readers = JSON.parse(await home.run(['recipients', '--json'])) as object[]
+    const readers = itemsOf(await home.run(['recipients', '--json']))
     expect(readers).toMatchObject([{ userId: 'me@local', own: true, expires: null, problem: null }])
   })
 
@@ -81,7 +82,7 @@ describeWith(['gpg'], 'recipients', () => {
     ])
     await begun.change((accounts) => ({ accounts: [...accounts], result: undefined }))
     await writeSealedValue(begun, 'late', 'value')
-    const readers = JSON.parse(await home.run(['recipients', '--json'])) as { userId: string }[]
+    const readers = itemsOf<{ userId: string }>(await home.run(['recipients', '--json']))
     expect(readers.map(({ userId }) => userId).toSorted()).toEqual(['me@local', 'third@local'])
     for (const path of [home.store, begun.values.path]) {
       const packets = spawnSync('gpg', ['--batch', '--list-packets', path], { env: home.env, encoding: 'utf8' })
@@ -233,7 +234,9 @@ describeWith(['gpg'], 'setting up', () => {
   it('the doctor looks at store, gpg, key, permissions and clock', async () => {
     const home = makeAgentHome()
     await home.run(['add', 'x', '--secret', '-'], { input: secret })
-    const findings = JSON.parse(await home.run(['agent', 'doctor', '--json'])) as { what: string; state: string }[]
+    const { findings } = JSON.parse(await home.run(['agent', 'doctor', '--json'])) as {
+      findings: { what: string; state: string }[]
+    }
     expect(findings.map(({ what }) => what.split(' ')[0])).toEqual([
       'store',
       'gpg',

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withLock } from '../../../src/cli/agent/store/lock.ts'
+import { itemsOf } from '../../support/items-of.ts'
 import { describeWith } from '../../support/programs.ts'
 import { type AgentHome, makeAgentHome } from '../support/agent-home.ts'
 
@@ -311,7 +312,7 @@ describeWith(['gpg'], 'a key that has ended', () => {
       expect(doctor.stdout).toMatch(/^ok {3}access:/m)
       home.addKey('next@local')
       const { stdout, stderr } = await home.call(['recipients', 'add', 'next@local', '--json'])
-      expect(JSON.parse(stdout)).toMatchObject([{ userId: 'next@local', own: true, problem: null }])
+      expect(itemsOf(stdout)).toMatchObject([{ userId: 'next@local', own: true, problem: null }])
       expect(stderr).toContain('me@local is revoked, so it is no recipient any more.')
       expect(await home.run(['get', 'gh'])).toMatch(/^\d{6}\n$/)
       const absent = await home.call(['recipients', 'remove', 'me@local'])

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseOtpauthUri } from '../../../src/otp/otpauth-uri.ts'
 import { codeOf } from '../../../src/otp/code.ts'
+import { itemsOf } from '../../support/items-of.ts'
 import { describeWith } from '../../support/programs.ts'
 import {
   createStore,
@@ -71,7 +72,7 @@ describeWith(['gpg'], 'the same commands on the team’s vault', () => {
     const finished = await home.call(['add', 'team/aws-root', '--secret', '-'], { input: secret })
     expect(finished.stderr).toContain("Added aws-root to the team's vault")
     expect(await home.run(['list', '--remote'])).toBe('team/aws-root\n')
-    const id = (JSON.parse(await home.run(['list', '--remote', '--json'])) as { id: string }[])[0]?.id
+    const id = itemsOf<{ id: string }>(await home.run(['list', '--remote', '--json']))[0]?.id
     await grantReveal(server, made, id ?? '')
     const told = JSON.parse(await home.run(['get', 'team/aws-root', '--json'])) as { code: string; validFromMs: number }
     const { account } = parseOtpauthUri(`otpauth://totp/x?secret=${secret}`)

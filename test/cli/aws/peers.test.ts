@@ -3,6 +3,7 @@ import { get } from 'node:http'
 import { createInterface } from 'node:readline'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { itemsOf } from '../../support/items-of.ts'
 import { makeAwsHome, type AwsHome } from '../../support/aws/aws-home.ts'
 import { roleArn } from '../../support/aws/aws-world.ts'
 import { startProxy } from '../../support/aws/proxy.ts'
@@ -53,7 +54,7 @@ describeWith(['gpg', 'aws'], 'what the best peers do', () => {
 
   it('b8 roles and status as text and JSON', async () => {
     await home.ok('credential-process', '--role-arn', admin)
-    expect(JSON.parse(await home.ok('roles', '--json'))).toContainEqual({
+    expect(itemsOf(await home.ok('roles', '--json'))).toContainEqual({
       roleArn: admin,
       profile: 'okta-123456789012-Admin',
     })

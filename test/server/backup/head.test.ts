@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { checkBackup } from '../../../src/server/backup/backup.ts'
 import { BackupWriter, readBackup, readBackupHead } from '../../../src/server/backup/container.ts'
@@ -51,4 +51,18 @@ it('a head of ours is read as it was written', () => {
   writer.end()
   expect(readBackupHead(path)).toMatchObject({ createdAtMs: 5, engine: 'postgres', rootKeyId: '0123456789abcdef' })
   expect(Buffer.concat([...readBackup(path, key)]).toString()).toBe('all of it')
+})
+
+it('of two written to one name at once the first to end stands, and the other leaves nothing', () => {
+  const path = fileIn('ours.wwb')
+  const writers = ['first', 'second'].map((text) => {
+    const writer = new BackupWriter(path, key, { createdAtMs: 5, engine: 'sqlite', rootKeyId: '00ff' })
+    writer.write(Buffer.from(text))
+    return writer
+  })
+  writers[0]?.end()
+  expect(() => writers[1]?.end()).toThrow(expect.objectContaining({ code: 'backup_exists' }))
+  writers[1]?.giveUp()
+  expect(Buffer.concat([...readBackup(path, key)]).toString()).toBe('first')
+  expect(readdirSync(dirname(path))).toEqual(['ours.wwb'])
 })

@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import type { OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
-import { accountFlags, type AccountFlags, assertSettled, settledBy } from '../account-flags.ts'
+import { newAccountFlags, type AccountFlags, assertSettled, settledBy } from '../account-flags.ts'
 import { codeAt, secondsLeft } from '../code-at.ts'
 import { ensureStore } from '../ensure-store.ts'
 import { type NewAccount, readNewAccount, type SecretFlags } from '../secret-input.ts'
@@ -50,7 +50,7 @@ export const addCommand = buildCommand<AddFlags, [string?], CliContext>({
         withNegated: false,
         brief: "Add it to the team's vault, as team/NAME",
       },
-      ...accountFlags,
+      ...newAccountFlags,
       json: jsonFlag,
       ...storeFlags,
     },

@@ -12,7 +12,7 @@ export const agentDoctorCommand = buildCommand<AgentFlags, [], CliContext>({
 
 async function doctor(this: CliContext, flags: AgentFlags): Promise<void> {
   const findings = await agentFindings(this, flags)
-  if (flags.json) this.printJson(findings)
+  if (flags.json) this.printJson({ findings })
   else for (const { what, state, says } of findings) this.print(`${marks[state]} ${what}: ${says}`)
   if (findings.some(({ state }) => state === 'bad')) this.setExitCode(1)
 }

@@ -2,7 +2,7 @@ import { buildCommand } from '@stricli/core'
 import { Failure } from '../../../errors/failure.ts'
 import { completeAccount, type OtpAccount } from '../../../otp/account.ts'
 import type { CliContext } from '../../context.ts'
-import { accountFlags, type AccountFlags, assertSettled, settledBy } from '../account-flags.ts'
+import { type AccountFlags, assertSettled, changedAccountFlags, settledBy } from '../account-flags.ts'
 import { findAccount } from '../find-account.ts'
 import { replaceAccount } from '../replace-account.ts'
 import { accountPositional, type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
@@ -16,11 +16,14 @@ interface EditFlags extends AgentFlags, AccountFlags {}
 export const editCommand = buildCommand<EditFlags, [string?], CliContext>({
   func: edit,
   parameters: {
-    flags: { ...accountFlags, json: jsonFlag, ...storeFlags },
+    flags: { ...changedAccountFlags, json: jsonFlag, ...storeFlags },
     aliases: { i: 'issuer', a: 'account' },
     positional: accountPositional,
   },
-  docs: { brief: 'Change issuer, label, digits, period, algorithm, counter, tags or note' },
+  docs: {
+    brief: 'Change issuer, label, digits, period, algorithm, counter, tags or note',
+    fullDescription: 'Changes what the flags name; everything else stays as it is. Tags replace those before.',
+  },
 })
 
 async function edit(this: CliContext, flags: EditFlags, typed?: string): Promise<void> {

@@ -39,7 +39,7 @@ export const exportCommand = buildCommand<ExportFlags, [string], CliContext>({
   docs: {
     brief: 'Write the accounts to a file, encrypted unless you say otherwise',
     fullDescription:
-      'An Aegis export is encrypted under a password; uris, json and csv are encrypted to the recipients of the store.\nWith --plain they hold the secrets in clear, in a file that only you can read.',
+      'An Aegis export is encrypted under a password; uris, json, csv and pass are encrypted to the recipients of the store.\nWith --plain a file holds the secrets in clear, and only you can read it. Google codes are always in clear.',
   },
 })
 

@@ -40,7 +40,7 @@ async function list(this: CliContext, flags: ListFlags, text?: string): Promise<
   }
   const all = await store.entries()
   const entries = sortEntries(all).filter((entry) => isWanted(entry, text, flags.tag))
-  if (flags.json) return this.printJson(entries)
+  if (flags.json) return this.printJson({ items: entries })
   for (const entry of entries) this.print(flags.long ? longLine(entry) : entry.name)
   if (entries.length === 0) this.say(emptyMessage(store.exists(), all.length))
 }

@@ -4,7 +4,7 @@ import type { CliContext } from '../../context.ts'
 import { lockAll } from '../lock-sockets.ts'
 import { type AgentFlags, jsonFlag, storeFlags } from '../store-flags.ts'
 import { openStore } from '../store/store.ts'
-import { readIfThere } from '../store/sealed-file.ts'
+import { readIfThere } from '../store/read-if-there.ts'
 
 /** `watchword lock`: forget every passphrase at once, here, in gpg's agent and in open web pages. */
 export const lockCommand = buildCommand<AgentFlags, [], CliContext>({

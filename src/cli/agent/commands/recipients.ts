@@ -7,7 +7,7 @@ import { saveRecipients } from '../settings.ts'
 import { type AgentFlags, asText, jsonFlag, storeFlags } from '../store-flags.ts'
 import { gpgEnvelope } from '../store/gpg-envelope.ts'
 import { knownPassphrase } from '../store/passphrases.ts'
-import { readIfThere } from '../store/sealed-file.ts'
+import { readIfThere } from '../store/read-if-there.ts'
 import { type AgentStore, openStore } from '../store/store.ts'
 
 /** Somebody who can read the store as it is now. */
@@ -54,7 +54,7 @@ export const recipientsRoutes = buildRouteMap<'list' | 'add' | 'remove', CliCont
 async function listRecipients(this: CliContext, flags: AgentFlags): Promise<void> {
   const store = openStore(this, flags)
   const readers = await readersOf(store)
-  if (flags.json) return this.printJson(readers)
+  if (flags.json) return this.printJson({ items: readers })
   for (const reader of readers) this.print(readerLine(reader))
 }
 
@@ -104,7 +104,7 @@ async function changeReaders(
     () => saveRecipients(store.settings, fingerprints),
   )
   const readers = await readersOf(store)
-  if (flags.json) context.printJson(readers)
+  if (flags.json) context.printJson({ items: readers })
   context.say(`${readers.length === 1 ? 'One key' : `${readers.length} keys`} can read the store now.`)
 }
 

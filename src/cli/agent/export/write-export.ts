@@ -15,7 +15,7 @@ import { readSecretFile, writePrivateFile } from '../private-file.ts'
 import { allOrNone } from './all-or-none.ts'
 import { fingerprintsOf } from '../store/gpg-envelope.ts'
 import { withoutOwnName } from '../store/lines.ts'
-import { readIfThere } from '../store/sealed-file.ts'
+import { readIfThere } from '../store/read-if-there.ts'
 import type { AgentStore } from '../store/store.ts'
 
 /** The kinds of export. */

@@ -14,7 +14,7 @@ export async function listRemote(
   text?: string,
 ): Promise<void> {
   const accounts = await readTeamAccounts(await teamClient(context, store), text)
-  if (flags.json) return context.printJson(accounts)
+  if (flags.json) return context.printJson({ items: accounts })
   for (const { label } of accounts) context.print(`team/${label}`)
   if (accounts.length === 0) context.say('The vault shows you no such account.')
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { Failure } from '../../../errors/failure.ts'
 import { withLock } from './lock.ts'
 import { followLink, replaceFile, unwritable } from './replace-file.ts'
-import { readIfThere } from './sealed-file.ts'
+import { readIfThere } from './read-if-there.ts'
 
 /**
  * Reads a file, makes new bytes of it and replaces it, under its lock; new bytes that are null leave it as it is.

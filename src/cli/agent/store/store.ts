@@ -9,7 +9,8 @@ import { unlockedKeeper, type KeyKeeper } from './key-keeper.ts'
 import { nameOf, readLines, writeLines } from './lines.ts'
 import { versionOf, indexEntryOf, readIndex, writeIndex, type IndexEntry } from './name-index.ts'
 import { terminalPassphrases } from './passphrases.ts'
-import { readIfThere, sealedFile, type SealedFile } from './sealed-file.ts'
+import { readIfThere } from './read-if-there.ts'
+import { sealedFile, type SealedFile } from './sealed-file.ts'
 
 /** What an edit wants written and what it answers. */
 export interface Edited<T> {

@@ -8,7 +8,7 @@ import type { PassphraseSource } from '../store/envelope.ts'
 import { memoryKeeper } from '../store/key-keeper.ts'
 import { nameOf } from '../store/lines.ts'
 import { versionOf } from '../store/name-index.ts'
-import { readIfThere } from '../store/sealed-file.ts'
+import { readIfThere } from '../store/read-if-there.ts'
 import { type AgentStore, openStore } from '../store/store.ts'
 
 /**

@@ -10,6 +10,6 @@ export async function roles(this: CliContext, flags: PlaceFlags & { readonly jso
   const { aliases = {}, profile_template: template = defaultTemplate } = helper.settings.file
   const arns = content.roles.map((role) => role.roleArn)
   const names = profileNames(arns, { template, aliases }, new Map(), new Set())
-  if (flags.json) return this.printJson(arns.map((roleArn) => ({ roleArn, profile: names.get(roleArn) })))
+  if (flags.json) return this.printJson({ items: arns.map((roleArn) => ({ roleArn, profile: names.get(roleArn) })) })
   for (const roleArn of arns) this.print(`${names.get(roleArn)}\t${roleArn}`)
 }

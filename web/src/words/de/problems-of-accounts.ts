@@ -48,7 +48,7 @@ export const problemsOfAccounts = {
     'Die Datei ist zu groß. Exportieren Sie weniger Konten oder nur die Einmalpasswörter.',
   'problem.import_too_many_entries': 'Die Datei hat zu viele Einträge. Teilen Sie sie auf.',
   'problem.import_nested_too_deep': 'Die Datei ist tiefer verschachtelt, als irgendeine App sie schreibt.',
-  'problem.import_unpacks_too_large': 'Das Archiv entpackt sich größer, als irgendeine App es schreibt.',
+  'problem.import_unpacks_too_large': 'Die Datei entpackt sich größer, als irgendeine App es schreibt.',
   'problem.import_key_too_costly':
     'Diese Datei zu öffnen kostet mehr, als irgendeine App verlangt. Exportieren Sie sie neu mit den üblichen Einstellungen.',
   'problem.import_key_for_agent':
