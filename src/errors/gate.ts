@@ -1,6 +1,6 @@
 /** The gate and its rules. */
 export const gateFailures = {
-  gate_rules_unreadable: 'The rules file is not used: line {line}: {reason}.',
+  gate_rules_unreadable: 'The rules file is not used: {mistakes}.',
   gate_url_unreadable: 'This is no address the gate can judge. Give a whole one, such as https://app.example.com/path.',
   gate_address_unreadable: '{address} is no address of a visitor. Give one such as 192.0.2.1 or 2001:db8::1.',
   gate_secret_unreadable: '{file} holds no secret in Base32. Make one with `watchword secret new`.',
