@@ -90,10 +90,11 @@ function watchword(r)
   end
   http.TIMEOUT = 2
   -- LuaSocket follows redirects by itself unless told not to: a followed one would look like a pass.
-  local asked, status, headers = http.request {
+  local asked, status, headers, line = http.request {
     url = address .. "/check/nginx", create = create, redirect = false, sink = ltn12.sink.null(), headers = ask,
   }
-  if not asked then return 503 end
+  -- LuaSocket takes the first three digits for the status, and any text without a status for a page.
+  if not asked or not ((line or "") .. " "):find("^HTTP/1%.[01] %d%d%d ") then return 503 end
   if status < 200 or status >= 300 then return refuse(r, status, headers) end
   for _, name in ipairs(identity) do
     local value = headers[name:lower()]

@@ -81,8 +81,9 @@ const sentences = {
 async function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): Promise<void> {
   const file = flags.rules ?? this.env['WATCHWORD_GATE_RULES']
   const rules = file === undefined ? null : parseRules(readTextFile(file)).rules
+  if (parseVisitUrl('GET', url) === null) throw new Failure('gate_url_unreadable')
   const visit = parseVisitUrl(flags.method, url)
-  if (visit === null) throw new Failure('gate_url_unreadable')
+  if (visit === null) throw new Failure('gate_method_unreadable', { detail: { method: flags.method } })
   const address = plainAddress(flags.address)
   if (isIP(address) === 0) throw new Failure('gate_address_unreadable', { detail: { address: flags.address } })
   const { pass, assumed } = await policyVisitor(this, flags)
@@ -105,6 +106,8 @@ async function checkPolicy(this: CliContext, flags: PolicyFlags, url: string): P
     })
   this.print(`${pass?.username ?? flags.as ?? 'A stranger'} ${sentences[outcome]}: ${why}.`)
   if (assumed !== null) this.say(assumed)
+  if (visit.readings.every((path) => path.startsWith('/auth/')))
+    this.say('Below /auth/ are the pages of the gate itself; the printed configurations never ask about them.')
   if (sameSiteSockets) this.say('Websockets are opened from pages of the same site alone.')
   if (visit.readings.length > 1)
     this.say(`The path has ${visit.readings.length} readings; the strictest counted: ${visit.readings.join('  ')}`)

@@ -23,7 +23,7 @@ export interface PolicyVisitor {
  * @throws Failure `person_not_found`
  */
 export async function policyVisitor(context: CliContext, flags: VisitorFlags): Promise<PolicyVisitor> {
-  if (flags.as === undefined) return { pass: null, assumed: null }
+  if (flags.as === undefined) return { pass: null, assumed: lonely(flags) }
   const pass = (username: string, groups: readonly string[]): Pass => ({
     username,
     groups: [...new Set(['everyone', ...groups])],
@@ -38,6 +38,12 @@ export async function policyVisitor(context: CliContext, flags: VisitorFlags): P
   if (!person.enabled) return { pass: null, assumed: `${person.username} is disabled and counts as a stranger.` }
   const known = person.groups.map(({ name }) => name)
   return { pass: pass(person.username, [...known, ...named]), assumed: null }
+}
+
+// A stranger is in no group and showed no factor: whoever says so forgot the name.
+function lonely({ group = [], oneFactor }: VisitorFlags): string | null {
+  if (group.length === 0 && !oneFactor) return null
+  return '--group and --one-factor speak of a person and counted for nothing: name one with --as.'
 }
 
 function assumption(username: string, groups: readonly string[]): string {

@@ -97,12 +97,18 @@ export const printConfigCommand = buildCommand<PrintFlags, [Proxy, string?], Cli
   },
 })
 
+const exampleHost = 'app.example.com'
+
 function print(this: CliContext, flags: PrintFlags, proxy: Proxy, rulesFile?: string): void {
   const { gate, app, listen, cookieName } = flags
   const rules = rulesFile === undefined ? null : parseRules(readTextFile(rulesFile))
   const named = [...(flags.host ?? []), ...hostsOf(rules)]
-  const hosts = named.length === 0 ? ['app.example.com'] : named
+  const hosts = named.length === 0 ? [exampleHost] : named
   const files = printConfig(proxy, { hosts, gate, app, listen, cookieName, ...certificateOf(flags) })
+  if (named.length === 0)
+    this.say(
+      `No host is named, so this is for ${exampleHost} alone. Name yours with --host, or a rules file with hosts.`,
+    )
   if (flags.json) return this.printJson({ files })
   for (const { path, content } of files) {
     if (files.length > 1) this.print(`# ==> ${path}`)

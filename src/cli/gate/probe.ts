@@ -22,7 +22,7 @@ const largeBodyBytes = 300_000
 /**
  * Sends marked requests to guarded addresses and says what a stranger gets, and what the check saw of it.
  *
- * @throws {@link Failure} `gate_url_unreadable`, `gate_unreachable`, `gate_too_slow`
+ * @throws {@link Failure} `gate_url_unreadable`, and what {@link askRaw} throws
  */
 export async function probeProxy({ addresses, token, now, until }: Probe): Promise<ProbeFinding[]> {
   const urls = addresses.map(guardedUrl)

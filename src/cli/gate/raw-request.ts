@@ -27,7 +27,7 @@ const mostLetters = 1_000_000
  * Asks with the path exactly as it is: a URL parser would tidy away the very dots and slashes that are tried.
  *
  * @param until - ends the request, also one whose answer keeps coming
- * @throws {@link Failure} `gate_unreachable`, `gate_too_slow`
+ * @throws {@link Failure} `gate_unreachable`, `gate_certificate`, `gate_too_slow`
  */
 export function askRaw(origin: URL, path: string, request: RawRequest, until: AbortSignal): Promise<Seen> {
   const { method = 'GET', headers = {}, body } = request
@@ -35,10 +35,7 @@ export function askRaw(origin: URL, path: string, request: RawRequest, until: Ab
   const startedAt = performance.now()
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => {
-      const code = until.aborted ? 'gate_too_slow' : 'gate_unreachable'
-      reject(new Failure(code, { detail: { origin: origin.origin }, cause }))
-    }
+    const fail = (cause: unknown) => reject(failureOf(cause, origin, until))
     const place = { hostname: origin.hostname.replace(/^\[|\]$/g, ''), port: origin.port }
     const all = { ...length, ...headers }
     const sent = send({ ...place, path, method, headers: all, agent: false, timeout: patienceMs, signal: until })
@@ -57,6 +54,14 @@ export function askRaw(origin: URL, path: string, request: RawRequest, until: Ab
     sent.on('error', fail)
     sent.end(body)
   })
+}
+
+function failureOf(cause: unknown, { origin }: URL, until: AbortSignal): Failure {
+  if (until.aborted) return new Failure('gate_too_slow', { detail: { origin }, cause })
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (!/CERT|LEAF_SIGNATURE/.test(code)) return new Failure('gate_unreachable', { detail: { origin }, cause })
+  const reason = cause instanceof Error ? cause.message : code
+  return new Failure('gate_certificate', { detail: { origin, reason }, cause })
 }
 
 /** The text of an answer, cut where no more is looked at. */

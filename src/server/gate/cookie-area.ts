@@ -1,6 +1,6 @@
 import { parse } from 'tldts'
 import { canonicalHost } from './host.ts'
-import type { PortalDomain } from './rules-file.ts'
+import type { PortalDomain } from './portal-domain.ts'
 
 /** Where the gate's cookie reaches: this host alone, a fixed domain, or the domain one logs in from. */
 export type CookieArea =

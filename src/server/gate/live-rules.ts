@@ -96,7 +96,7 @@ export class LiveRules {
     try {
       return readFileSync(this.#file ?? '', 'utf8')
     } catch (cause) {
-      throw new Failure('gate_rules_unreadable', { detail: { line: 0, reason: 'the file cannot be read' }, cause })
+      throw new Failure('gate_rules_unreadable', { detail: { mistakes: `${this.#file} cannot be read` }, cause })
     }
   }
 }

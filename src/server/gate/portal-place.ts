@@ -1,5 +1,5 @@
 import type { CookieArea } from './cookie-area.ts'
-import type { PortalDomain } from './rules-file.ts'
+import type { PortalDomain } from './portal-domain.ts'
 import type { Visit } from './visit.ts'
 
 /**

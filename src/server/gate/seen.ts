@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { domainOf, loginReach } from './cookie-area.ts'
-import type { PortalDomain } from './rules-file.ts'
+import type { PortalDomain } from './portal-domain.ts'
 import type { GateSettings } from './settings.ts'
 
 /** Marks a request of `watchword gate doctor`: only then a refusal tells what the check saw. */

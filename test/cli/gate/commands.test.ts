@@ -85,6 +85,20 @@ describe('watchword gate check-policy', () => {
     expect((await ask('alice')).stdout).toContain('no rules file is named (--rules, WATCHWORD_GATE_RULES)')
   })
 
+  it('says what of a question counted for nothing, and what is wrong with a method', async () => {
+    const file = fileWith('rules:\n  - group: ops\n    policy: one_factor\n')
+    const ask = (...args: string[]) => runCommand(gateRoutes, ['check-policy', '--rules', file, ...args])
+    const stranger = await ask('https://a.example/', '--group', 'ops')
+    expect(stranger.stdout).toMatch(/^A stranger is sent to the login/)
+    expect(stranger.stderr).toContain('name one with --as')
+    expect((await ask('https://a.example/', '--one-factor')).stderr).toContain('name one with --as')
+    expect((await ask('https://a.example/')).stderr).toBe('')
+    const odd = await ask('https://a.example/', '--method', 'GE T')
+    expect(odd).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('GE T is no method of HTTP') })
+    const portal = await ask('https://a.example/auth/login')
+    expect(portal.stderr).toContain('the pages of the gate itself')
+  })
+
   it('says which file cannot be read, and which line', async () => {
     const ask = (file: string) =>
       runCommand(gateRoutes, ['check-policy', 'https://a.example/', '--rules', file, '--as', 'bob'])
@@ -158,6 +172,12 @@ domains:
   it.each(['traefik', 'ingress-nginx'])('N3 says that %s asks over no socket', async (proxy) => {
     const told = await runCommand(gateRoutes, ['print-config', proxy, '--gate', 'unix:/run/watchword/gate.sock'])
     expect(told).toMatchObject({ code: 1, stderr: expect.stringContaining('asks over no socket') })
+  })
+
+  it('N3 says that a configuration is for the host of an example, where none is named', async () => {
+    const file = fileWith('rules:\n  - path: /public/\n    policy: bypass\n')
+    const told = await runCommand(gateRoutes, ['print-config', 'nginx', file])
+    expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining('this is for app.example.com alone') })
   })
 
   it('names the proxies it knows', async () => {

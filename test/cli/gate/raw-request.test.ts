@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { askRaw } from '../../../src/cli/gate/raw-request.ts'
+import { makeCertificate } from '../../support/certificate.ts'
 
 async function serve(answer: RequestListener): Promise<URL> {
   const server = createServer(answer).listen(0, '127.0.0.1')
@@ -22,6 +27,22 @@ describe('asking a proxy', () => {
       over.abort()
     })
     await expect(askRaw(origin, '/', {}, over.signal)).rejects.toMatchObject({ code: 'gate_too_slow' })
+  })
+
+  it('says that a certificate is not trusted, and not that nobody answers', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchword-tls-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const server = createSecureServer(makeCertificate(folder), (_request, response) => response.end()).listen(
+      0,
+      '127.0.0.1',
+    )
+    onTestFinished(() => void server.close())
+    await new Promise((resolve) => server.once('listening', resolve))
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await expect(askRaw(origin, '/', {}, new AbortController().signal)).rejects.toMatchObject({
+      code: 'gate_certificate',
+      message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    })
   })
 
   it('reads the beginning of a page that never ends', async () => {

@@ -9,7 +9,7 @@ import {
   loopCauses,
   LoopDetector,
 } from '../../../src/server/gate/portal/loop-detector.ts'
-import { inkOn } from '../../../src/server/gate/portal/style.ts'
+import { inkOn, ringOn } from '../../../src/server/gate/portal/style.ts'
 import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
 import { openGateHouse, passphrase } from '../../support/gate/house.ts'
@@ -59,6 +59,30 @@ describe('a portal that looks like its house', () => {
       '#000',
       '#000',
     ])
+  })
+
+  it('B17 rings the field that is typed in with a colour that can be seen, whatever the accent', () => {
+    expect(['#8c2f1b', '#0a5c36', '#ffd500', '#ffffff', '#7fb2ff'].map(ringOn)).toEqual([
+      '#8c2f1b',
+      '#0a5c36',
+      '#1d2025',
+      '#1d2025',
+      '#1d2025',
+    ])
+  })
+
+  it('B17 ties what is said to the field the cursor stands in, for whoever listens to the page', async () => {
+    const house = await open()
+    const browser = new PlainBrowser(house.port)
+    expect((await browser.get('/auth/login')).body).not.toContain('aria-describedby="message')
+    const fields = { user: 'alice', password: passphrase, token: '000000' }
+    const { body } = await browser.logIn(fields, { headers: origin })
+    expect(body).toContain('<div id="message" class="message" role="alert">')
+    const focused = (body.match(/<input[^>]*>/g) ?? []).filter((input) => input.includes('autofocus'))
+    expect(focused).toEqual([expect.stringMatching(/id="password"[^>]*aria-describedby="message"/)])
+    const nobody = await browser.logIn({ ...fields, user: '' }, { headers: origin })
+    const [user] = (nobody.body.match(/<input[^>]*>/g) ?? []).filter((input) => input.includes('autofocus'))
+    expect(user).toMatch(/id="user"[^>]*aria-describedby="message"/)
   })
 
   it('B17 shows no logo, footer or foreign colour unless told to', async () => {

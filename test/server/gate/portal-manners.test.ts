@@ -82,9 +82,11 @@ describe('the manners of the portal', () => {
     const { browser } = await loggedIn()
     const add = async (fields: Record<string, string>) => {
       const page = await browser.get('/auth/gen', german)
-      const form = { ...hiddenFields(page.body), ...fields, token: house.freshCode(root) }
+      const form = { ...hiddenFields(page.body), token: house.freshCode(root), ...fields }
       return browser.post('/auth/gen', form, { ...origin, ...german })
     }
+    const unproven = await add({ user: 'berta', password: passphrase, token: '000000' })
+    expect([unproven.status, unproven.body.includes('Ihr eigener Code wurde nicht angenommen')]).toEqual([403, true])
     const taken = await add({ user: 'root', password: passphrase })
     expect([taken.status, taken.body.includes('Eine Person dieses Namens gibt es schon.')]).toEqual([409, true])
     expect(taken.body).toContain('value="root"')

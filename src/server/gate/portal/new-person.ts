@@ -42,7 +42,7 @@ export async function addPerson(
   const { codes } = context.access.context
   const code = (form['token'] ?? '').trim()
   const verdict = await codes.verify({ personId: session.person.id, code, actor, address: request.address })
-  if (!verdict.accepted) return again(403, texts.refused)
+  if (!verdict.accepted) return again(403, texts.ownCodeRefused)
   try {
     const wish = { username, passphrase: { chosen: form['password'] ?? '' } }
     const { username: added, code: made } = await addReadyPerson(context.access.context, actor, wish)

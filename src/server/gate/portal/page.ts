@@ -66,8 +66,15 @@ function told(message: Message | null): Html {
   if (message === null) return nothing
   const lines = message.sentences.map((sentence) => html`<p>${sentence}</p>`)
   return message.tone === 'asks'
-    ? html`<div class="message plain">${lines}</div>`
-    : html`<div class="message" role="alert">${lines}</div>`
+    ? html`<div id="message" class="message plain">${lines}</div>`
+    : html`<div id="message" class="message" role="alert">${lines}</div>`
+}
+
+const autofocus = html`autofocus`
+
+/** What the first field to be filled in has: the cursor, and the message, which few readers tell of a new page. */
+function first(message: unknown): Html {
+  return message === null ? autofocus : html`autofocus aria-describedby="message"`
 }
 
 /** What the login form shows and carries along. */
@@ -83,8 +90,6 @@ export interface LoginForm {
   readonly mayRemember: boolean
 }
 
-const autofocus = html`autofocus`
-
 /** The login page. Field names are simpleotp's, so that its clients' forms still fit. */
 export function loginPage(dress: Dress, form: LoginForm): string {
   const { texts, theme } = dress
@@ -97,7 +102,7 @@ export function loginPage(dress: Dress, form: LoginForm): string {
       <input type="hidden" name="csrf_token" value="${form.formToken}" />
       <input type="hidden" name="rd" value="${form.returnTo}" />
       ${form.isAgain ? html`<input type="hidden" name="again" value="1" />` : nothing}
-      ${form.isCodeOnly ? nothing : nameFields(texts, form.username)}
+      ${form.isCodeOnly ? nothing : nameFields(texts, form)}
       <label for="token">${texts.code}</label>
       <input
         id="token"
@@ -106,7 +111,7 @@ export function loginPage(dress: Dress, form: LoginForm): string {
         autocomplete="one-time-code"
         autocapitalize="none"
         spellcheck="false"
-        aria-describedby="token-hint"
+        aria-describedby="${form.isCodeOnly && form.message !== null ? 'message token-hint' : 'token-hint'}"
         ${form.isCodeOnly ? html`autofocus required` : nothing}
       />
       <p id="token-hint" class="hint">${texts.codeHint}</p>
@@ -118,14 +123,14 @@ export function loginPage(dress: Dress, form: LoginForm): string {
 }
 
 /** The cursor stands in the first field that is still empty. */
-function nameFields(texts: Texts, username: string): Html {
+function nameFields(texts: Texts, { username, message }: LoginForm): Html {
   return html`<label for="user">${texts.username}</label>
     <input
       id="user"
       name="user"
       value="${username}"
       autocomplete="username"
-      ${username === '' ? autofocus : nothing}
+      ${username === '' ? first(message) : nothing}
       autocapitalize="none"
       spellcheck="false"
       required
@@ -137,7 +142,7 @@ function nameFields(texts: Texts, username: string): Html {
       type="password"
       autocomplete="current-password"
       required
-      ${username === '' ? nothing : autofocus}
+      ${username === '' ? nothing : first(message)}
     />`
 }
 
@@ -212,6 +217,7 @@ export function newPersonPage(
         name="user"
         value="${username}"
         autocomplete="off"
+        ${first(message)}
         autocapitalize="none"
         spellcheck="false"
         required

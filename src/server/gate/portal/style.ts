@@ -1,15 +1,36 @@
 import type { GateTheme } from '../settings.ts'
 
+const ground = '#f4f2ef'
+const ink = '#1d2025'
+
 /**
  * Black or white, whichever stands out more from a colour.
  *
  * @param colour - `#rrggbb`
- * @see WCAG 2.2, relative luminance
  */
 export function inkOn(colour: string): '#000' | '#fff' {
+  return contrast(colour, '#ffffff') >= contrast(colour, '#000000') ? '#fff' : '#000'
+}
+
+/**
+ * The ring around what has the focus, by day: the accent where it can be seen there, else the colour of the text.
+ *
+ * @param accent - `#rrggbb`
+ * @see WCAG 2.2 section 1.4.11: 3 to 1
+ */
+export function ringOn(accent: string): string {
+  return contrast(accent, ground) >= 3 ? accent : ink
+}
+
+/** @see WCAG 2.2, contrast ratio and relative luminance */
+function contrast(one: string, other: string): number {
+  const [less = 0, more = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b)
+  return (more + 0.05) / (less + 0.05)
+}
+
+function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(Number.parseInt(colour.slice(at, at + 2), 16)))
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#fff' : '#000'
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 function linear(channel: number): number {
@@ -19,10 +40,12 @@ function linear(channel: number): number {
 
 /** The portal's stylesheet: one column from 320 px on, light and dark, no foreign font or image. */
 export function portalStyle({ accent }: GateTheme): string {
-  return `:root{color-scheme:light dark;--accent:${accent};--on-accent:${inkOn(accent)};--ink:light-dark(#1d2025,#e8e6e3);--quiet:light-dark(#59606b,#a3a8b0);--ground:light-dark(#f4f2ef,#141517);--panel:light-dark(#fff,#1d1f23);--line:light-dark(#d8d4cd,#383b41);--edge:light-dark(#8a857c,#747982);--alarm:light-dark(#9b1c1c,#ffb4a9);--ring:light-dark(${accent},color-mix(in srgb,${accent} 45%,white))}
+  return `:root{color-scheme:light dark;--accent:${accent};--on-accent:${inkOn(accent)};--ink:light-dark(${ink},#e8e6e3);--quiet:light-dark(#59606b,#a3a8b0);--ground:light-dark(${ground},#141517);--panel:light-dark(#fff,#1d1f23);--line:light-dark(#d8d4cd,#383b41);--edge:light-dark(#8a857c,#747982);--alarm:light-dark(#9b1c1c,#ffb4a9);--ring:light-dark(${ringOn(accent)},color-mix(in srgb,${accent} 45%,white))}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1.5rem min(1rem,4vw);background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 main{width:100%;max-width:24rem;padding:2rem min(1.75rem,6vw);background:var(--panel);border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:12px}
+main>:last-child{margin-bottom:0}
+h1,h2,label,summary,button{hyphens:auto;hyphenate-limit-chars:12 4 4}
 header{display:flex;align-items:center;gap:.75rem;margin-bottom:.5rem}
 h1{margin:0;font-size:1.35rem;letter-spacing:-.01em}
 h2{margin:.75rem 0;font-size:1.1rem}
@@ -53,7 +76,7 @@ form+form{margin-top:0}
 .qr{margin:1rem auto;padding:1rem;max-width:15rem;background:#fff;border-radius:8px}
 .qr svg{display:block;width:100%;height:auto}
 code{font-family:ui-monospace,monospace}
-footer{margin-top:1rem;color:var(--quiet);font-size:.875rem}
+footer{margin-top:1rem;text-align:center;color:var(--quiet);font-size:.875rem}
 [hidden]{display:none}
 a{color:inherit}
 `
