@@ -1,3 +1,4 @@
+import type { KdbxEntry, KdbxGroup } from 'kdbxweb'
 import { Failure } from '../../errors/failure.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOf, accountOfField, bytesOfBase64, bytesOfHex, type Draft } from '../draft.ts'
@@ -34,18 +35,28 @@ export const keepass: ImportFormat = {
       throw notPossible(app, `it has format ${version}. Save it in format 4 first: database settings, security, KDBX 4`)
     }
     refuseCostlyRounds(file.bytes)
-    for (const fields of await openEntries(file, context)) {
-      const labels = { issuer: fields.get('Title') ?? '', name: fields.get('UserName') ?? '' }
+    for (const { fields, tags, isTrashed } of await openEntries(file, context)) {
+      const [issuer, name, note] = ['Title', 'UserName', 'Notes'].map((key) => fields.get(key) ?? '')
+      const labels = { issuer: issuer ?? '', name: name ?? '', note: note ?? '', tags }
       if (!hasOtp(fields)) context.report.skip('entries_without')
+      else if (isTrashed) context.report.skip('trashed')
       else context.report.add(labels.issuer, () => readFields(fields, labels))
     }
   },
 }
 
 type Fields = ReadonlyMap<string, string>
-type Labels = Pick<Draft, 'issuer' | 'name'>
+type Labels = Pick<Draft, 'issuer' | 'name' | 'note' | 'tags'>
 
-async function openEntries(file: ImportInput, context: ImportContext): Promise<Fields[]> {
+/** One entry of the database. */
+interface Entry {
+  readonly fields: Fields
+  /** Its own, and the groups it lies in below the root. */
+  readonly tags: readonly string[]
+  readonly isTrashed: boolean
+}
+
+async function openEntries(file: ImportInput, context: ImportContext): Promise<Entry[]> {
   const { default: kdbx } = await import('kdbxweb')
   kdbx.CryptoEngine.setArgon2Impl(async (key, salt, memoryKib, passes, _length, lanes, type) => {
     const variant = type === kdbx.CryptoEngine.Argon2TypeArgon2d ? 'argon2d' : 'argon2id'
@@ -56,17 +67,36 @@ async function openEntries(file: ImportInput, context: ImportContext): Promise<F
     const credentials = new kdbx.Credentials(kdbx.ProtectedValue.fromString(context.password))
     const database = await kdbx.Kdbx.load(arrayBufferOf(file.bytes), credentials)
     const bin = database.meta.recycleBinUuid
-    return [...database.getDefaultGroup().allEntries()]
-      .filter((entry) => bin === undefined || entry.parentGroup?.uuid.equals(bin) !== true)
-      .map(
-        (entry) =>
-          new Map([...entry.fields].map(([key, value]) => [key, typeof value === 'string' ? value : value.getText()])),
-      )
+    return [...database.getDefaultGroup().allEntries()].map((entry) => {
+      const groups = groupsAbove(entry)
+      return {
+        fields: new Map(
+          [...entry.fields].map(([key, value]) => [key, typeof value === 'string' ? value : value.getText()]),
+        ),
+        // The outermost group is the database itself.
+        tags: [
+          ...groups
+            .slice(0, -1)
+            .map(({ name = '' }) => name)
+            .toReversed(),
+          ...entry.tags,
+        ],
+        // A group that was deleted lies in the bin with all that is in it.
+        isTrashed: bin !== undefined && groups.some(({ uuid }) => uuid.equals(bin)),
+      }
+    })
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
     const isWrongKey = thrown instanceof kdbx.KdbxError && thrown.code === kdbx.Consts.ErrorCodes.InvalidKey
     throw isWrongKey ? wrongPassword(app) : damaged(app, 'the database does not open', thrown)
   }
+}
+
+/** The groups an entry lies in, from the innermost. */
+function groupsAbove({ parentGroup }: KdbxEntry): KdbxGroup[] {
+  const groups: KdbxGroup[] = []
+  for (let group = parentGroup; group !== undefined; group = group.parentGroup) groups.push(group)
+  return groups
 }
 
 /** Refuses a database whose key takes for ever: AES rounds stand in the header, which nothing protects yet. */

@@ -251,13 +251,19 @@ function writeBattleNet(): Uint8Array {
   })
 }
 
-async function writeKeepass(): Promise<Uint8Array> {
+/** An empty database of KeePass under {@link password}. */
+export function newKeepass(): kdbx.Kdbx {
   kdbx.CryptoEngine.setArgon2Impl(
     async (key, salt, memoryKib, passes, _length, lanes) =>
       Uint8Array.from(stretchArgonOf(key, salt, memoryKib, passes, lanes)).buffer,
   )
   const database = kdbx.Kdbx.create(new kdbx.Credentials(kdbx.ProtectedValue.fromString(password)), 'test')
   database.setKdf(kdbx.Consts.KdfId.Argon2id)
+  return database
+}
+
+async function writeKeepass(): Promise<Uint8Array> {
+  const database = newKeepass()
   const fields: Readonly<Record<string, string>>[] = [
     { otp: `key=${base32(basic)}&size=6&step=30` },
     { 'TOTP Seed': base32(second), 'TOTP Settings': '30;6' },
