@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { importFile } from '../../src/importers/import-file.ts'
 import { formatOtpauthUri } from '../../src/otp/otpauth-uri.ts'
-import { newKeepass, zipOf } from './writers/containers.ts'
+import { newKeepass, writeFreeOtp2, zipOf } from './writers/containers.ts'
 import { basic, json, password } from './writers/samples.ts'
 
 const uri = formatOtpauthUri(basic)
@@ -91,6 +91,14 @@ describe('Proton', () => {
     const report = await importFile(json({ version: 1, entries: [entry] }))
     expect(report.entries).toMatchObject([{ issuer: 'ACME', name: 'admin:ann', tags: [] }])
     expect(report.warnings).toEqual([])
+  })
+})
+
+describe('FreeOTP 2', () => {
+  it('refuses by name what has lost its secret, and counts a secret that nothing describes', async () => {
+    const report = await importFile(writeFreeOtp2(['id-0', 'id-1-token']), { password })
+    expect([report.total, report.entries.length]).toEqual([4, 2])
+    expect(report.failures.map(({ name }) => name).toSorted()).toEqual(['ann@example.com', undefined])
   })
 })
 
