@@ -98,7 +98,7 @@ describe('FreeOTP 2', () => {
   it('refuses by name what has lost its secret, and counts a secret that nothing describes', async () => {
     const report = await importFile(writeFreeOtp2(['id-0', 'id-1-token']), { password })
     expect([report.total, report.entries.length]).toEqual([4, 2])
-    expect(report.failures.map(({ name }) => name).toSorted()).toEqual(['ann@example.com', undefined])
+    expect(new Set(report.failures.map(({ name }) => name))).toEqual(new Set(['ann@example.com', undefined]))
   })
 })
 
