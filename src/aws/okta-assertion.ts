@@ -63,9 +63,15 @@ async function resume(client: OktaClient, page: OktaPage, ssoUrl: string, who: S
     const { nextUrl } = await stepUp(client, page.stateToken, who)
     return (await openApp(client, nextUrl || ssoUrl)).samlForm
   } catch (thrown) {
-    if (isFailure(thrown, 'aws_okta_refused') && sessionOver.has(String(thrown.detail['code']))) return null
+    if (isSessionOver(thrown)) return null
     throw thrown
   }
+}
+
+/** A sign-in page may announce a transaction as well: one in which nobody has signed in yet. */
+function isSessionOver(thrown: unknown): boolean {
+  if (isFailure(thrown, 'aws_okta_state')) return thrown.detail['status'] === 'UNAUTHENTICATED'
+  return isFailure(thrown, 'aws_okta_refused') && sessionOver.has(String(thrown.detail['code']))
 }
 
 async function fail(client: OktaClient, page: OktaPage): Promise<never> {

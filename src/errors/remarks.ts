@@ -27,6 +27,10 @@ const remarks = {
   import_period_unknown: 'Google Authenticator exports no periods: all accounts are taken to change every 30 seconds.',
   import_counter_shown:
     'cotp stores the counter it showed last, which may be used already: the next code may be refused once.',
+  import_note_left: 'Its note of {letters} characters is too long and was left out.',
+  import_archived: 'It is archived there.',
+  import_pictures_left: 'Pictures of accounts are not taken along.',
+  import_favourites_left: 'Which accounts are favourites there is not taken along.',
 
   sign_on_unreachable: 'The provider at {issuer} could not be asked about itself: {reason}.',
   sign_on_no_authorization: 'The provider names no authorization endpoint.',

@@ -73,7 +73,7 @@ export function accountOfField(field: string, labels: Pick<Draft, 'issuer' | 'na
       ...account,
       issuer,
       name,
-      tags: [...(labels.tags ?? []), ...account.tags],
+      tags: [...(labelsOf(labels).tags ?? []), ...account.tags],
     }),
     warnings,
   }

@@ -1,5 +1,5 @@
 import { Failure } from '../errors/failure.ts'
-import { type Remark, remarkOf } from '../errors/remarks.ts'
+import { type Remark, remark, remarkOf } from '../errors/remarks.ts'
 import type { OtpAccount } from '../otp/account.ts'
 import { formatOtpauthUri, longestUri, type ParsedOtpauth } from '../otp/otpauth-uri.ts'
 import { importLimits } from './limits.ts'
@@ -29,7 +29,7 @@ const skips = {
   entries_without: 'entries without a one-time password',
   items_without: 'items without a one-time password',
   rows_without: 'rows without a one-time password',
-  trashed: 'trashed in Ente Auth',
+  trashed: 'entries in the trash',
   other_keys: 'keys that are not for one-time passwords',
   work_accounts: 'work accounts or encrypted ones, which must be enrolled again',
   duo_itself: 'accounts of Duo itself, which hold no secret of ours',
@@ -90,8 +90,7 @@ export class ReportBuilder {
   add(name: string, read: () => ParsedOtpauth): void {
     const index = this.#count()
     try {
-      const { account, warnings } = read()
-      if (isTooLarge(account)) throw new Failure('import_entry_too_large')
+      const { account, warnings } = fitting(read())
       this.#entries.push(account)
       this.#entryRemarks.push(warnings)
       for (const { message } of warnings) this.#warnings.add(`${titleOf(account)}: ${message}`)
@@ -144,6 +143,15 @@ export class ReportBuilder {
     }
     return this.#total++
   }
+}
+
+/** An entry that fits, without its note where that alone is too long: codes matter more than what is said of them. */
+function fitting(parsed: ParsedOtpauth): ParsedOtpauth {
+  const { account, warnings } = parsed
+  if (!isTooLarge(account)) return parsed
+  const { note = '', ...rest } = account
+  if (note === '' || isTooLarge(rest)) throw new Failure('import_entry_too_large')
+  return { account: rest, warnings: [...warnings, remark('import_note_left', { letters: note.length })] }
 }
 
 /** Whoever stores the URI may add a name of two hundred letters. */

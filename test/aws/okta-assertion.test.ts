@@ -61,6 +61,13 @@ describe('signing in with password and TOTP', () => {
     expect(DT).toMatch(/^DI/)
   })
 
+  it('signs in again too when the page that follows announces a sign-in of its own', async () => {
+    world.okta.org.announcesSignIn = true
+    await rolesOf()
+    world.okta.org.sessions.clear()
+    expect(await rolesOf()).toHaveLength(2)
+  })
+
   it('sends the code as text, so that leading zeros live', async () => {
     const zero = Array.from({ length: 500 }, (_, index) => index).find((index) =>
       totp(decodeBase32(world.secretBase32), transport.nowMs() + index * 30_000).startsWith('0'),

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import { accountOf, bytesOfHex } from '../draft.ts'
 import { assertVersion, damaged, type ImportContext, type ImportFormat, wrongPassword } from '../format.ts'
 import { parseJson } from '../input.ts'
@@ -65,7 +66,11 @@ function addEntries(database: JsonObject, report: ReportBuilder): void {
       return [group?.text('uuid') ?? '', group?.text('name') ?? '']
     }),
   )
-  for (const value of database.list('entries')) {
+  const entries = database.list('entries')
+  const objects = entries.flatMap((value) => JsonObject.from(value) ?? [])
+  if (objects.some((entry) => entry.text('icon') !== '')) report.warn(remark('import_pictures_left'))
+  if (objects.some((entry) => entry.isTrue('favorite'))) report.warn(remark('import_favourites_left'))
+  for (const value of entries) {
     const name = JsonObject.from(value)?.text('name') ?? ''
     report.add(name, () => {
       const entry = JsonObject.expect(value)

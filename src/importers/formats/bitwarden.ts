@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { remark } from '../../errors/remarks.ts'
 import { accountOfField } from '../draft.ts'
 import { damaged, type ImportContext, type ImportFormat, notPossible, wrongPassword } from '../format.ts'
 import { parseJson } from '../input.ts'
@@ -87,6 +88,7 @@ function addItems(vault: JsonObject, report: ReportBuilder): void {
       report.skip('items_without')
       continue
     }
+    if (item.isTrue('favorite')) report.warn(remark('import_favourites_left'))
     const labels = {
       issuer: item.text('name'),
       name: item.object('login')?.text('username') ?? '',

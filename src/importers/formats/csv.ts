@@ -35,6 +35,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   counter: ['counter'],
   group: ['group', 'folder', 'grouping', 'collections', 'tags'],
   note: ['notes', 'note', 'extra'],
+  favourite: ['favorite', 'fav'],
+  archived: ['archived'],
 }
 
 /**
@@ -55,8 +57,12 @@ export const csv: ImportFormat = {
     }
     for (const row of rows) {
       const draft = draftOf(row, columns)
-      if (draft.field === '') report.skip('rows_without')
-      else report.add(draft.labels.issuer || draft.labels.name, () => read(draft))
+      if (draft.field === '') {
+        report.skip('rows_without')
+        continue
+      }
+      if (draft.isFavourite) report.warn(remark('import_favourites_left'))
+      report.add(draft.labels.issuer || draft.labels.name, () => read(draft))
     }
   },
 }
@@ -65,6 +71,8 @@ interface RowDraft {
   /** The secret or URI. */
   readonly field: string
   readonly labels: { readonly issuer: string; readonly name: string; readonly note: string; readonly tags: string[] }
+  readonly isFavourite: boolean
+  readonly isArchived: boolean
   readonly numbers: Pick<Draft, 'type' | 'algorithm' | 'digits' | 'periodSeconds' | 'counter'>
 }
 
@@ -105,8 +113,10 @@ function draftOf(row: readonly string[], columns: ReadonlyMap<string, number>): 
       note: cell('note'),
       tags: cell('group').split('/').filter(Boolean),
     },
+    isFavourite: /^(1|true)$/i.test(cell('favourite')),
+    isArchived: /^(1|true)$/i.test(cell('archived')),
     numbers: {
-      ...(/^(totp|hotp|steam|motp|yandex)$/.test(type) ? { type } : {}),
+      ...(/^(totp|hotp|steam|steamtotp|motp|yandex|yaotp|ocra)$/.test(type) ? { type } : {}),
       algorithm: cell('algorithm'),
       digits: numberOf(cell('digits')),
       periodSeconds: numberOf(cell('period')),
@@ -115,7 +125,12 @@ function draftOf(row: readonly string[], columns: ReadonlyMap<string, number>): 
   }
 }
 
-function read({ field, labels, numbers }: RowDraft): ParsedOtpauth {
+function read(draft: RowDraft): ParsedOtpauth {
+  const { account, warnings } = accountOfRow(draft)
+  return { account, warnings: draft.isArchived ? [...warnings, remark('import_archived')] : warnings }
+}
+
+function accountOfRow({ field, labels, numbers }: RowDraft): ParsedOtpauth {
   if (!/^[a-z]+:\/\//i.test(field)) return accountOf({ secret: field, ...labels, ...numbers })
   const { account, warnings } = accountOfField(field, labels)
   return { account: { ...account, ...settleLabels(account, labels, field) }, warnings }

@@ -1,3 +1,4 @@
+import { Failure } from '../../errors/failure.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { androidStrings } from '../containers/android-preferences.ts'
 import { readJavaStringMap } from '../containers/java-map.ts'
@@ -48,9 +49,14 @@ export const freeOtp2: ImportFormat = {
     const map = readJavaStringMap(file.bytes)
     if (map === null) throw damaged('FreeOTP', 'its map of texts is cut off')
     const masterKey = await openMasterKey(map.get('masterKey') ?? '', context)
-    for (const [key, sealed] of map) {
-      const token = map.get(`${key}-token`)
-      if (token === undefined) continue
+    for (const [tokenKey, token] of map) {
+      if (!tokenKey.endsWith('-token')) {
+        // A secret that nothing describes: its codes would be a guess.
+        const isAlone = JsonObject.from(parseJson(token))?.has('key') === true && !map.has(`${tokenKey}-token`)
+        if (isAlone) context.report.refuse('', new Failure('import_entry_damaged'))
+        continue
+      }
+      const sealed = map.get(tokenKey.slice(0, -'-token'.length)) ?? ''
       const info = JsonObject.from(parseJson(token))
       context.report.add(info?.text('label') ?? '', () => {
         const secret = openSealed(

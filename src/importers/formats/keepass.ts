@@ -35,19 +35,28 @@ export const keepass: ImportFormat = {
       throw notPossible(app, `it has format ${version}. Save it in format 4 first: database settings, security, KDBX 4`)
     }
     refuseCostlyRounds(file.bytes)
-    for (const fields of await openEntries(file, context)) {
-      const labels = { issuer: fields.get('Title') ?? '', name: fields.get('UserName') ?? '' }
+    for (const { fields, tags, isTrashed } of await openEntries(file, context)) {
+      const [issuer, name, note] = ['Title', 'UserName', 'Notes'].map((key) => fields.get(key) ?? '')
+      const labels = { issuer: issuer ?? '', name: name ?? '', note: note ?? '', tags }
       if (!hasOtp(fields)) context.report.skip('entries_without')
+      else if (isTrashed) context.report.skip('trashed')
       else context.report.add(labels.issuer, () => readFields(fields, labels))
     }
   },
 }
 
 type Fields = ReadonlyMap<string, string>
-type Labels = Pick<Draft, 'issuer' | 'name'>
+type Labels = Pick<Draft, 'issuer' | 'name' | 'note' | 'tags'>
 
-/** The entries of the first group and those below it, but not what was thrown away. */
-async function openEntries(file: ImportInput, context: ImportContext): Promise<Fields[]> {
+/** One entry of the database. */
+interface Entry {
+  readonly fields: Fields
+  /** The groups it lies in below the first, and its own. */
+  readonly tags: readonly string[]
+  readonly isTrashed: boolean
+}
+
+async function openEntries(file: ImportInput, context: ImportContext): Promise<Entry[]> {
   const { root, textOf } = await openKdbx(app, file.bytes, context)
   const bin = textAt(root, 'Meta', 'RecycleBinUUID')
   const fieldsOf = (entry: XmlElement) =>
@@ -57,16 +66,31 @@ async function openEntries(file: ImportInput, context: ImportContext): Promise<F
         textOf(childrenNamed(field, 'Value')[0]),
       ]),
     )
-  const entriesOf = (group: XmlElement): Fields[] => {
-    if (bin !== '' && textAt(group, 'UUID') === bin) return []
+  // A group that was deleted lies in the bin with all that is in it.
+  const entriesOf = (group: XmlElement, groups: readonly string[], isBelowBin: boolean): Entry[] => {
+    const isTrashed = isBelowBin || (bin !== '' && textAt(group, 'UUID') === bin)
     return [
-      ...childrenNamed(group, 'Entry').map(fieldsOf),
-      ...childrenNamed(group, 'Group').flatMap((below) => entriesOf(below)),
+      ...childrenNamed(group, 'Entry').map((entry) => ({
+        fields: fieldsOf(entry),
+        tags: [...groups, ...tagsOf(textAt(entry, 'Tags'))],
+        isTrashed,
+      })),
+      ...childrenNamed(group, 'Group').flatMap((below) =>
+        entriesOf(below, [...groups, textAt(below, 'Name')], isTrashed),
+      ),
     ]
   }
+  // The outermost group is the database itself.
   const first = descend(root, 'Root', 'Group')
   if (first === null) throw damaged(app, 'it has no group')
-  return entriesOf(first)
+  return entriesOf(first, [], false)
+}
+
+function tagsOf(text: string): string[] {
+  return text
+    .split(/[;,]/)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
 }
 
 /** Refuses a database whose key takes for ever: AES rounds stand in the header, which nothing protects yet. */

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import { accountOf } from '../draft.ts'
 import { assertVersion, type ImportFormat } from '../format.ts'
 import { JsonObject } from '../json-object.ts'
@@ -22,6 +23,7 @@ export const lastPass: ImportFormat = {
       }),
     )
     for (const value of backup.list('accounts')) {
+      if (JsonObject.from(value)?.isTrue('isFavorite')) report.warn(remark('import_favourites_left'))
       report.add(JsonObject.from(value)?.text('userName') ?? '', () => {
         const entry = JsonObject.expect(value)
         return accountOf({

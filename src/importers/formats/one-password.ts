@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import { unzip } from '../containers/zip.ts'
 import { accountOfField } from '../draft.ts'
 import { assertVersion, damaged, type ImportFormat } from '../format.ts'
@@ -40,12 +41,20 @@ function addItem(item: JsonObject, report: ReportBuilder): void {
   const labels = {
     issuer: overview?.text('title') ?? '',
     name: usernameOf(details),
+    note: details?.text('notesPlain') ?? '',
     tags: overview?.texts('tags') ?? [],
   }
   const fields = children(details === null ? [] : children([details], 'sections'), 'fields')
   const totps = fields.map((field) => field.object('value')?.text('totp') ?? '').filter((totp) => totp !== '')
   if (totps.length === 0) report.skip('items_without')
-  for (const totp of totps) report.add(labels.issuer, () => accountOfField(totp, labels))
+  if (totps.length > 0 && (item.number('favIndex') ?? 0) > 0) report.warn(remark('import_favourites_left'))
+  const isArchived = item.text('state') === 'archived'
+  for (const totp of totps) {
+    report.add(labels.issuer, () => {
+      const { account, warnings } = accountOfField(totp, labels)
+      return { account, warnings: isArchived ? [...warnings, remark('import_archived')] : warnings }
+    })
+  }
 }
 
 function usernameOf(details: JsonObject | null): string {

@@ -42,12 +42,18 @@ async function open(backup: JsonObject, context: ImportContext): Promise<JsonObj
   return opened
 }
 
-/** The label of the URI is the name alone, whatever colons it holds. */
 function readEntry(entry: JsonObject, name: string): ParsedOtpauth {
   const uri = entry.object('content')?.text('uri') ?? ''
   const note = entry.text('note')
   const { account, warnings } = /^steam:\/\//i.test(uri)
     ? accountOf({ type: 'steam', issuer: 'Steam', name, secret: uri.slice('steam://'.length) })
-    : parseOtpauthUri(uri)
+    : withWholeName(parseOtpauthUri(uri), name)
   return { account: { ...account, name: account.name || name, ...(note === '' ? {} : { note }) }, warnings }
+}
+
+/** The label of the URI is the name alone, whatever colons it holds: what stands before one is no other issuer. */
+function withWholeName({ account, warnings }: ParsedOtpauth, name: string): ParsedOtpauth {
+  const others = warnings.filter(({ code }) => code !== 'uri_issuer_differs')
+  if (others.length === warnings.length || name === '') return { account, warnings }
+  return { account: { ...account, name, tags: account.tags.slice(0, -1) }, warnings: others }
 }

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import { isZipEncrypted, unzip } from '../containers/zip.ts'
 import { accountOf } from '../draft.ts'
 import { damaged, type ImportContext, type ImportFormat } from '../format.ts'
@@ -19,6 +20,7 @@ export const raivo: ImportFormat = {
   async read(file, context) {
     const entries = await entriesOf(file, context)
     for (const value of entries) {
+      if (/^(true|1)$/i.test(pinnedOf(value))) context.report.warn(remark('import_favourites_left'))
       context.report.add(JsonObject.from(value)?.text('account') ?? '', () => {
         const entry = JsonObject.expect(value)
         return accountOf({
@@ -34,6 +36,11 @@ export const raivo: ImportFormat = {
       })
     }
   },
+}
+
+function pinnedOf(entry: unknown): string {
+  const pinned = JsonObject.from(entry)?.value('pinned')
+  return typeof pinned === 'boolean' ? String(pinned) : typeof pinned === 'string' ? pinned : ''
 }
 
 async function entriesOf(file: ImportInput, context: ImportContext): Promise<readonly unknown[]> {

@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOf } from '../draft.ts'
 import { damaged, type ImportContext, type ImportFormat, wrongPassword } from '../format.ts'
@@ -22,6 +23,7 @@ export const stratum: ImportFormat = {
   async read(file, context) {
     const backup = file.looksLikeJson ? JsonObject.expect(file.json) : await open(file, context)
     const categories = categoriesOf(backup)
+    if (backup.list('CustomIcons').length > 0) context.report.warn(remark('import_pictures_left'))
     for (const value of backup.list('Authenticators')) {
       const name = JsonObject.from(value)?.text('Issuer') ?? ''
       context.report.add(name, () => readEntry(JsonObject.expect(value), categories))

@@ -40,10 +40,15 @@ function groupNames(backup: JsonObject): ReadonlyMap<string, string> {
 
 function readService(service: JsonObject, schema: number, groups: ReadonlyMap<string, string>): ParsedOtpauth {
   const otp = JsonObject.expect(service.value('otp'))
+  const shown = service.text('name')
+  const issuer = otp.text('issuer') || shown
+  const isRenamed = shown.trim().toLowerCase() !== issuer.trim().toLowerCase()
   const labels = {
     secret: service.text('secret'),
-    issuer: otp.text('issuer') || service.text('name'),
+    issuer,
     name: otp.text('account'),
+    // What its user calls the service tells two accounts of one issuer apart.
+    note: isRenamed ? shown : '',
     tags: [groups.get(service.text('groupId')) ?? ''],
   }
   // The first schema stored nothing else; the app took every account for the usual kind.

@@ -1,10 +1,11 @@
+import { remark } from '../../errors/remarks.ts'
 import { accountOf } from '../draft.ts'
 import { assertVersion, type ImportFormat } from '../format.ts'
 import { JsonObject } from '../json-object.ts'
 
 const app = '2FAuth'
 
-/** An export of 2FAuth. Its pictures are not taken along. */
+/** An export of 2FAuth. */
 export const twoFauth: ImportFormat = {
   id: '2fauth',
   app,
@@ -17,6 +18,7 @@ export const twoFauth: ImportFormat = {
     assertVersion(app, backup.number('schema'), 1)
     report.appVersion = backup.text('app').replace(/^2fauth_v?/, '')
     for (const value of backup.list('data')) {
+      if (JsonObject.from(value)?.text('icon_file')) report.warn(remark('import_pictures_left'))
       report.add(JsonObject.from(value)?.text('account') ?? '', () => {
         const entry = JsonObject.expect(value)
         return accountOf({

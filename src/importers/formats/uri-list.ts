@@ -1,3 +1,4 @@
+import { remark } from '../../errors/remarks.ts'
 import type { ParsedOtpauth } from '../../otp/otpauth-uri.ts'
 import { accountOfUri } from '../draft.ts'
 import type { ImportFormat } from '../format.ts'
@@ -51,8 +52,9 @@ export function addUris(uris: readonly { readonly name: string; readonly uri: st
 
 function addUri(name: string, uri: string, report: ReportBuilder): void {
   const display = displayOf(uri)
-  if (display?.isTrue('trashed')) report.skip('trashed')
-  else report.add(name, () => withDisplay(accountOfUri(uri), display))
+  if (display?.isTrue('trashed')) return report.skip('trashed')
+  if (display?.isTrue('pinned')) report.warn(remark('import_favourites_left'))
+  report.add(name, () => withDisplay(accountOfUri(uri), display))
 }
 
 /** Ente's own parameter: tags, note and whether the account lies in its trash. */

@@ -124,7 +124,7 @@ export const containerFiles: readonly WrittenFile[] = [
         ),
       }),
   },
-  { format: 'freeotp-2', what: 'serialised map', password, accounts: withoutSteam, write: writeFreeOtp2 },
+  { format: 'freeotp-2', what: 'serialised map', password, accounts: withoutSteam, write: () => writeFreeOtp2() },
   {
     format: 'authy',
     what: 'preferences',
@@ -196,7 +196,8 @@ function writeOnePassword(): Promise<Uint8Array> {
   return zipOf({ 'export.attributes': '{"version":3}', 'export.data': JSON.stringify(data), 'files/picture.png': '' })
 }
 
-function writeFreeOtp2(): Uint8Array {
+/** A backup of FreeOTP 2, all of it or without some keys of its map. */
+export function writeFreeOtp2(left: readonly string[] = []): Uint8Array {
   const [salt, master] = [random(32), random(32)]
   const stretched = pbkdf2Sync(password, salt, 1000, 32, 'sha512')
   const seal = (key: Uint8Array, plain: Uint8Array, token: string): object => {
@@ -212,7 +213,11 @@ function writeFreeOtp2(): Uint8Array {
     // FreeOTP 2 keeps the next counter.
     const token = { ...freeOtpToken(account), counter: account.counter, secret: undefined }
     const key = JSON.stringify({ key: JSON.stringify(seal(master, account.secret, 'HmacSHA1')) })
-    return [`id-${index}`, key, `id-${index}-token`, JSON.stringify(token)]
+    const pairs = [
+      [`id-${index}`, key],
+      [`id-${index}-token`, JSON.stringify(token)],
+    ] as const
+    return pairs.filter(([name]) => !left.includes(name)).flat()
   })
   const masterKey = {
     mAlgorithm: 'PBKDF2withHmacSHA512',
@@ -251,13 +256,19 @@ function writeBattleNet(): Uint8Array {
   })
 }
 
-async function writeKeepass(): Promise<Uint8Array> {
+/** An empty database of KeePass under {@link password}. */
+export function newKeepass(): kdbx.Kdbx {
   kdbx.CryptoEngine.setArgon2Impl(
     async (key, salt, memoryKib, passes, _length, lanes) =>
       Uint8Array.from(stretchArgonOf(key, salt, memoryKib, passes, lanes)).buffer,
   )
   const database = kdbx.Kdbx.create(new kdbx.Credentials(kdbx.ProtectedValue.fromString(password)), 'test')
   database.setKdf(kdbx.Consts.KdfId.Argon2id)
+  return database
+}
+
+async function writeKeepass(): Promise<Uint8Array> {
+  const database = newKeepass()
   const fields: Readonly<Record<string, string>>[] = [
     { otp: `key=${base32(basic)}&size=6&step=30` },
     { 'TOTP Seed': base32(second), 'TOTP Settings': '30;6' },

@@ -85,6 +85,17 @@ const issuerRows: readonly Row[] = [
   [
     'POST',
     '/api/v1/issuer',
+    { name: 'nulls', contact: 'a@b.local', token_length: null, enabled: null },
+    200,
+    {
+      issuer: { id, name: 'nulls', contact: 'a@b.local', enabled: false, token_length: 6 },
+      token: { 'access-token': id, description: 'main access token' },
+    },
+  ],
+  ['POST', '/api/v1/issuer', { name: null, contact: 'a@b.local' }, 400, notSafe],
+  [
+    'POST',
+    '/api/v1/issuer',
     { name: 'off', contact: 'a@b.local' },
     200,
     {
@@ -161,6 +172,13 @@ const issuerRows: readonly Row[] = [
 const userRows: readonly Row[] = [
   ['GET', `${issuer}/users`, undefined, 200, [user]],
   ['GET', '/api/v1/issuer/nobody/users', undefined, 404, unknown],
+  [
+    'POST',
+    `${issuer}/users`,
+    { name: 'nulls', email: 'a@b.local', enabled: null },
+    200,
+    { ...user, name: 'nulls', email: 'a@b.local', enabled: false },
+  ],
   [
     'POST',
     `${issuer}/users`,

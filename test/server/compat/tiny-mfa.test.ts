@@ -279,6 +279,16 @@ describe.each(engines)('the tiny-mfa door on $name', (engine) => {
     expect((await door.ask('GET', '/api/v1/system/audit?after=2030-01-01:00:00:00')).text).toBe('[]\n')
   })
 
+  it('lists no validation of a user there is none of: go-tiny-mfa said so and recorded nothing', async () => {
+    const door = await openTinyMfa(engine)
+    const { codeAt, validate } = await quickstart(door)
+    await validate(codeAt())
+    const path = '/api/v1/issuer/issuer.local/users/nobody/totp'
+    expect(await door.ask('POST', path, { token: '123456' })).toMatchObject({ status: 404 })
+    const { body } = await door.ask('GET', '/api/v1/system/audit')
+    expect(body).toMatchObject([{ user: 'demo', result: true }])
+  })
+
   it('gives each validation one id for ever, whatever is asked for', async () => {
     const door = await openTinyMfa(engine)
     const { codeAt, validate } = await quickstart(door)

@@ -79,6 +79,23 @@ describe.each(engines)("the lines of ungleichotp's manual on $name", (engine) =>
     expect((await send(door.app, 'GET', '/ungleichotp/', asked)).headers['content-type']).toBe('application/json')
   })
 
+  it('verifies below the path with .json as well', async () => {
+    const door = await openUngleich(engine)
+    const user = await door.create('user', 'shop')
+    expect(await door.ask('POST', '/verify.json', asks(door, door.admin, user))).toMatchObject({
+      status: 200,
+      body: { status: 'OK' },
+    })
+  })
+
+  it('counts the length of a name in characters', async () => {
+    const door = await openUngleich(engine)
+    const caller = { auth_name: 'root', auth_realm: 'ungleich-admin', auth_token: door.code(door.admin) }
+    const named = (name: string) => door.ask('POST', '/', { ...caller, name, realm: 'shop' })
+    expect(await named('😀'.repeat(128))).toMatchObject({ status: 201, body: { name: '😀'.repeat(128) } })
+    expect(await named('😀'.repeat(129))).toMatchObject({ status: 400, body: { name: tooLong } })
+  })
+
   it('checklist 3: names what is wrong with each field of entries', async () => {
     const door = await openUngleich(engine)
     const auth = () => door.auth(door.admin)

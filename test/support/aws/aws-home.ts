@@ -110,7 +110,7 @@ function resetWorld(world: AwsWorld): void {
       factors: [totpFactor(world.secretBase32)],
     })
   }
-  Object.assign(org, { broken: false, showLockOut: false, pipeline: 'v1', limitNext: 0 })
+  Object.assign(org, { broken: false, showLockOut: false, announcesSignIn: false, pipeline: 'v1', limitNext: 0 })
   org.sessions.clear()
   for (const double of [world.okta, world.sts, world.iam, world.signIn]) {
     double.log.length = 0

@@ -18,6 +18,9 @@ const texts: Readonly<Record<string, readonly [number, string]>> = {
   E0000069: [403, 'User Locked'],
 }
 
+/** How the state token of a sign-in page begins, behind which nobody has signed in yet. */
+export const unauthenticated = '00.signin.'
+
 /** The authentication API: `/api/v1/authn` and what lies below it. */
 export function answerAuthn(org: OktaOrg, request: DoubleRequest, controls: DoubleControls): DoubleAnswer {
   if (org.limitNext > 0) {
@@ -73,6 +76,9 @@ export function openTransaction(org: OktaOrg, transaction: Transaction, origin: 
 }
 
 function resume(org: OktaOrg, stateToken: string, origin: string): DoubleAnswer {
+  if (stateToken.startsWith(unauthenticated)) {
+    return json(200, { stateToken, type: 'SIGNIN', status: 'UNAUTHENTICATED', _links: {} })
+  }
   const transaction = org.transactions.get(stateToken)
   if (transaction === undefined || org.pipeline === 'idx') return oktaError('E0000011')
   return stateAnswer(org, stateToken, transaction, origin)

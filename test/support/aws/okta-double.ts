@@ -8,7 +8,7 @@ import {
   type RunningDouble,
 } from './double-server.ts'
 import { assertionPage } from './assertion-page.ts'
-import { answerAuthn } from './okta-authn-double.ts'
+import { answerAuthn, unauthenticated } from './okta-authn-double.ts'
 import { answerDevice } from './okta-device-double.ts'
 import { newOktaOrg, newToken, type DoubleApp, type OktaOrg, type Session } from './okta-org.ts'
 
@@ -54,7 +54,9 @@ function openApp(org: OktaOrg, app: DoubleApp, request: DoubleRequest, controls:
 }
 
 function signInPage(org: OktaOrg): DoubleAnswer {
-  const script = org.pipeline === 'idx' ? `<script>var stateToken = '02.id.${newToken('x')}';</script>` : ''
+  const announced = org.announcesSignIn ? unauthenticated : '02.id.'
+  const hasToken = org.pipeline === 'idx' || org.announcesSignIn
+  const script = hasToken ? `<script>var stateToken = '${announced}${newToken('x')}';</script>` : ''
   return html(200, `<h1>Sign In</h1>${script}<form action="/login"><input name="username"/></form>`)
 }
 

@@ -66,6 +66,8 @@ export interface OktaOrg {
   lockAfter: number
   /** Whether a locked user is told so, or sees a wrong password. */
   showLockOut: boolean
+  /** The sign-in page carries the token of a transaction in which nobody has signed in yet. */
+  announcesSignIn: boolean
   /** The next so many answers of the authentication API are 429, reset after `limitResetSeconds`. */
   limitNext: number
   limitResetSeconds: number
@@ -87,6 +89,7 @@ export function newOktaOrg(): OktaOrg {
     pipeline: 'v1',
     lockAfter: 5,
     showLockOut: false,
+    announcesSignIn: false,
     limitNext: 0,
     limitResetSeconds: 1,
     broken: false,

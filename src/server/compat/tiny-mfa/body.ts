@@ -14,11 +14,14 @@ export function readObject(text: unknown): Given {
   return value as Given
 }
 
-/** The same with keys in any letter case, for the endpoints that decode into a Go structure. */
+/**
+ * The same for the endpoints that decode into a Go structure: keys in any letter case, and null for what is left out,
+ * as clients write whose language has no absent fields.
+ */
 export function readFolded(text: unknown): Given {
-  const given = readObject(text)
-  const folded = Object.entries(given).map(([key, value]) => [key.toLowerCase(), value] as const)
-  return { ...Object.fromEntries(folded), ...given }
+  const given = Object.entries(readObject(text)).filter(([, value]) => value !== null)
+  const folded = given.map(([key, value]) => [key.toLowerCase(), value] as const)
+  return Object.fromEntries([...folded, ...given])
 }
 
 /** A field that is a string where it is given. @throws {@link Refusal} `supplied value for … is not a string` */

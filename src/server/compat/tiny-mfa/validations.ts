@@ -55,8 +55,9 @@ function readable(given: object): ValidationQuery {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => isText(value)))
 }
 
-/** Both ends are left out: strictly earlier, strictly later. */
+/** Both ends are left out: strictly earlier, strictly later. An unknown user was told so there and never recorded. */
 function isAsked(event: RecordedEvent, { before, after }: ValidationQuery): boolean {
+  if (event.reason === 'unknown') return false
   const atMs = timeOfEvent(event)
   const isEarlier = atMs < (timeIn(before) ?? Number.POSITIVE_INFINITY)
   return event.detail?.['door'] === 'tiny-mfa' && isEarlier && atMs > (timeIn(after) ?? Number.NEGATIVE_INFINITY)

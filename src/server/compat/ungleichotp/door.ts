@@ -92,6 +92,7 @@ class Door {
     const entry = (request: FastifyRequest, reply: FastifyReply) => this.#entry(request, reply)
     at('/ungleichotp/verify/', verify)
     at('/ungleichotp/verify', slashed(verify))
+    at('/ungleichotp/verify.json', verify)
     at('/ungleichotp/', list)
     at('/ungleichotp', slashed(list))
     at('/ungleichotp.json', list)

@@ -97,7 +97,8 @@ function textOf(value: unknown, { maxLength }: FieldRules): Read {
   const text = String(value).trim()
   if (text === '') return { error: 'This field may not be blank.' }
   if (text.includes('\0')) return { error: 'Null characters are not allowed.' }
-  if (text.length > maxLength) return { error: `Ensure this field has no more than ${maxLength} characters.` }
+  // Django counts characters, of which some are two units here.
+  if ([...text].length > maxLength) return { error: `Ensure this field has no more than ${maxLength} characters.` }
   return { text: text.normalize('NFC') }
 }
 

@@ -28,6 +28,10 @@ export const remarks = {
     'Google Authenticator exportiert keine Perioden: Bei allen Konten gelten 30 Sekunden.',
   'remark.import_counter_shown':
     'cotp speichert den Zähler, den es zuletzt zeigte; er ist vielleicht schon verbraucht. Der nächste Code wird dann einmal abgelehnt.',
+  'remark.import_note_left': 'Die Notiz von {letters} Zeichen ist zu lang und wurde weggelassen.',
+  'remark.import_archived': 'Dort liegt es im Archiv.',
+  'remark.import_pictures_left': 'Bilder von Konten werden nicht übernommen.',
+  'remark.import_favourites_left': 'Welche Konten dort Favoriten sind, wird nicht übernommen.',
 
   'remark.sign_on_unreachable': 'Der Anbieter unter {issuer} gab keine Auskunft über sich: {reason}.',
   'remark.sign_on_no_authorization': 'Der Anbieter nennt keine Adresse für die Anmeldung (authorization endpoint).',
@@ -149,7 +153,7 @@ export const remarks = {
   'left-out.entries_without': 'Einträge ohne Einmalpasswort',
   'left-out.items_without': 'Einträge ohne Einmalpasswort',
   'left-out.rows_without': 'Zeilen ohne Einmalpasswort',
-  'left-out.trashed': 'in Ente Auth gelöscht',
+  'left-out.trashed': 'Einträge im Papierkorb',
   'left-out.other_keys': 'Schlüssel, die keine Einmalpasswörter erzeugen',
   'left-out.work_accounts': 'Arbeitskonten oder verschlüsselte, die neu eingerichtet werden müssen',
   'left-out.duo_itself': 'Konten von Duo selbst, die kein Geheimnis enthalten',
