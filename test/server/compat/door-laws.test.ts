@@ -33,6 +33,8 @@ async function furnish(doors: AllDoors) {
   const enrolled = await made('POST', '/v1/realms/api/subjects/ada/enrolment', root)
   await made('POST', '/api/v1/issuer', tiny, { name: 'shop', contact: 'a@shop.local', enabled: true })
   await made('POST', '/api/v1/issuer/shop/users', tiny, { name: 'ada', email: 'a@shop.local', enabled: true })
+  await made('POST', '/api/v1/issuer/shop/token', tiny, { description: 'spare' })
+  const [spare] = (await made('GET', '/api/v1/issuer/shop/token', tiny)) as unknown as { id: string }[]
   await made('POST', '/ungleichotp/', {}, { ...doors.triple(), name: 'dns', realm: 'services' })
   const entries = await made('GET', '/ungleichotp/?name=dns', {}, doors.triple())
   const [entry] = entries as unknown as { id: number; seed: string }[]
@@ -47,6 +49,7 @@ async function furnish(doors: AllDoors) {
   return {
     account: items[0]?.id ?? '',
     entry: entry.id,
+    tinyToken: spare?.id ?? '',
     key: String(shared['key']),
     /** What no log may hold: secrets as they are typed, and what opens the doors. */
     secrets: [secretBase32, entry.seed, sharedSecret, ...Object.values(tiny), ...Object.values(root)],
@@ -74,7 +77,7 @@ const actsOf: Readonly<Record<string, (doors: AllDoors, house: House) => Act[]>>
       act('change', 'DELETE', '/v1/realms/api/subjects/ada'),
     ]
   },
-  'go-tiny-mfa’s': ({ json, tiny }, { tinyCode }) => {
+  'go-tiny-mfa’s': ({ json, tiny }, { tinyCode, tinyToken }) => {
     const act = actsBy(json, tiny)
     const shop = '/api/v1/issuer/shop'
     return [
@@ -86,6 +89,7 @@ const actsOf: Readonly<Record<string, (doors: AllDoors, house: House) => Act[]>>
       act('change', 'POST', `${shop}/users`, () => ({ name: 'eve', email: 'e@shop.local', enabled: true })),
       act('change', 'POST', `${shop}/users/ada`, () => ({ enabled: false })),
       act('change', 'POST', '/api/v1/system/configuration', () => ({ deny_limit: 9 })),
+      act('change', 'DELETE', `${shop}/token/${tinyToken}`),
       act('change', 'DELETE', `${shop}/users/ada`),
       act('change', 'DELETE', shop),
     ]
