@@ -32,3 +32,21 @@ export function loseNextCommit(storage: Storage, kind: 'transaction' | 'hotTrans
     vi.spyOn(storage, 'hotTransaction').mockImplementationOnce((work) => real((tx) => lost(tx, work)))
   }
 }
+
+/** Lets every transaction of one kind do all its work and then fail instead of committing. Answers what mends it. */
+export function loseCommits(storage: Storage, kind: 'transaction' | 'hotTransaction'): () => void {
+  const lost = <T>(tx: T, work: (tx: T) => unknown): Promise<never> =>
+    Promise.resolve(work(tx)).then(async () => {
+      // Whoever was answered too early gets the time to hear it.
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Failure('database_away')
+    })
+  if (kind === 'transaction') {
+    const real = storage.transaction.bind(storage)
+    const spy = vi.spyOn(storage, 'transaction').mockImplementation((work) => real((tx) => lost(tx, work)))
+    return () => spy.mockRestore()
+  }
+  const real = storage.hotTransaction.bind(storage)
+  const spy = vi.spyOn(storage, 'hotTransaction').mockImplementation((work) => real((tx) => lost(tx, work)))
+  return () => spy.mockRestore()
+}

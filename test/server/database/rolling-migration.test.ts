@@ -6,7 +6,9 @@ import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { migrations } from '../../../src/server/database/migrations/migrations.ts'
 import { databaseFileName, openStorage } from '../../../src/server/database/open.ts'
-import { engines } from '../../support/engines.ts'
+import { joinWriters } from '../../../src/server/database/postgres-pool.ts'
+import { type DatabasePlace, engines } from '../../support/engines.ts'
+import { until } from '../../support/until.ts'
 
 const clock = { nowMs: () => 5 }
 
@@ -38,24 +40,67 @@ it('T99 a SQLite file of the first schema is moved on while an older server goes
   expect(rows).toEqual(['after', 'before'].map((id) => ({ id, sign_on_demand: null })))
 })
 
-it.each(engines.filter(({ name }) => name === 'postgres'))(
+const postgres = engines.filter(({ name }) => name === 'postgres')
+
+/** A server of the first schema, with an account it added. */
+async function openOlder({ url }: DatabasePlace): Promise<pg.Client> {
+  const older = new pg.Client({ connectionString: url, options: '-c search_path=watchword' })
+  await older.connect()
+  onTestFinished(() => older.end())
+  await older.query('create schema watchword')
+  await older.query('create table schema_version (version integer not null)')
+  await older.query('insert into schema_version values (1)')
+  for (const migration of first) for (const statement of migration.statements('postgres')) await older.query(statement)
+  await older.query(added('before'))
+  return older
+}
+
+it.each(postgres)(
   'T99 a PostgreSQL database of the first schema is moved on while an older server goes on with it',
   async ({ freshPlace, openStorage: open }) => {
     const place = await freshPlace()
-    const older = new pg.Client({ connectionString: place.url, options: '-c search_path=watchword' })
-    await older.connect()
-    onTestFinished(() => older.end())
-    await older.query('create schema watchword')
-    await older.query('create table schema_version (version integer not null)')
-    await older.query('insert into schema_version values (1)')
-    for (const migration of first)
-      for (const statement of migration.statements('postgres')) await older.query(statement)
-    await older.query(added('before'))
+    const older = await openOlder(place)
     expect((await older.query(listed)).rows).toHaveLength(1)
     const newer = await open({ place })
     await older.query(added('after'))
     expect((await older.query(listed)).rows).toMatchObject([{ id: 'after' }, { id: 'before' }])
     const rows = await newer.db.selectFrom('account').select(['id', 'sign_on_demand']).orderBy('id').execute()
     expect(rows).toEqual(['after', 'before'].map((id) => ({ id, sign_on_demand: null })))
+  },
+)
+
+it.each(postgres)(
+  'T99 a PostgreSQL database is moved on between writers: it waits for them before it touches a table, and asks again',
+  async ({ freshPlace, openStorage: open }) => {
+    const place = await freshPlace()
+    const older = await openOlder(place)
+    // Within a transaction the present activity would look the same each time.
+    const watcher = new pg.Client({ connectionString: place.url })
+    await watcher.connect()
+    onTestFinished(() => watcher.end())
+    await older.query('begin')
+    await older.query(joinWriters)
+    await older.query(added('under way'))
+    let failure: unknown = null
+    const newer = open({ place }).catch((error: unknown) => void (failure = error))
+    const [waitsFor, tries] = [new Set<string>(), new Set<string>()]
+    await until(async () => {
+      const { rows } = await watcher.query<{ locktype: string; attempt: string }>(
+        `select locktype, pid || ' ' || xact_start as attempt from pg_locks join pg_stat_activity using (pid)
+        where not granted and datname = current_database()`,
+      )
+      for (const { locktype, attempt } of rows) {
+        waitsFor.add(locktype)
+        tries.add(attempt)
+      }
+      return tries.size > 1 || failure !== null
+    })
+    await older.query('commit')
+    await newer
+    expect([failure, ...waitsFor]).toEqual([null, 'advisory'])
+    expect((await older.query(listed)).rows).toMatchObject([
+      { id: 'before', sign_on_demand: null },
+      { id: 'under way', sign_on_demand: null },
+    ])
   },
 )

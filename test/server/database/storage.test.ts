@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { changesKeptMs } from '../../../src/server/database/change-log.ts'
 import { isDuplicate } from '../../../src/server/database/conflict.ts'
 import type { Change, Storage, Tx } from '../../../src/server/database/storage.ts'
 import { engines } from '../../support/engines.ts'
@@ -246,6 +247,38 @@ describe.each(engines.filter(({ name }) => name === 'postgres'))('announcements 
     for (const payload of ['', 'no JSON', '{}', '[]', '[1,2]', '["a"]', '["realm","r1"]']) await announce(payload)
 
     await expect.poll(() => heard).toEqual(['realm r1'])
+  })
+})
+
+describe.each(engines.filter(({ name }) => name === 'postgres'))('changes nobody announced on $name', (engine) => {
+  it('are heard all the same, each once, also one that was committed after those with higher numbers', async () => {
+    const storage = await engine.openStorage()
+    const heard: string[] = []
+    storage.changes.listen(({ objectId }) => heard.push(objectId))
+    const change = (seq: number, object_id: string) =>
+      storage.transaction((tx) =>
+        tx.insertInto('change').values({ seq, kind: 'token', object_id, at_ms: Date.now() }).execute(),
+      )
+
+    await change(1000, 'first')
+    await expect.poll(() => heard).toEqual(['first'])
+    await change(900, 'late')
+    await expect.poll(() => heard).toEqual(['first', 'late'])
+    await change(1001, 'last')
+    await expect.poll(() => heard).toEqual(['first', 'late', 'last'])
+  })
+})
+
+describe.each(engines.filter(({ name }) => name === 'sqlite'))('a computer that slept on $name', (engine) => {
+  it('makes caches start over: what it missed may be gone by now', async () => {
+    const storage = await engine.openStorage()
+    let resets = 0
+    storage.changes.onReset(() => (resets += 1))
+    const steadyMs = performance.now.bind(performance)
+    onTestFinished(() => void vi.restoreAllMocks())
+    vi.spyOn(performance, 'now').mockImplementation(() => steadyMs() + changesKeptMs)
+    await expect.poll(() => resets).toBe(1)
+    await expect.poll(() => storage.changes.isConfirmed()).toBe(true)
   })
 })
 

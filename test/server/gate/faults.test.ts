@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../../src/errors/failure.ts'
+import type { Storage } from '../../../src/server/database/storage.ts'
+import { breakAudit, loseCommits } from '../../support/broken-storage.ts'
 import { hiddenFields, PlainBrowser } from '../../support/gate/browser.ts'
 import { exchange } from '../../support/gate/exchange.ts'
-import { type GateHouse, openGateHouse, passphrase } from '../../support/gate/house.ts'
+import { type GateHouse, type HousePerson, openGateHouse, passphrase } from '../../support/gate/house.ts'
 
 const rules = `
 rules:
@@ -20,11 +22,13 @@ const away = new Failure('database_away')
 
 describe('a fault of ours at the gate', () => {
   let house: GateHouse
+  let alice: HousePerson
   let cookie: string
 
   beforeAll(async () => {
     house = await openGateHouse({ rules })
-    cookie = `watchword=${await house.signIn(await house.addPerson('alice'))}`
+    alice = await house.addPerson('alice')
+    cookie = `watchword=${await house.signIn(alice)}`
   })
   afterEach(() => vi.restoreAllMocks())
   afterAll(() => house.close())
@@ -73,6 +77,25 @@ describe('a fault of ours at the gate', () => {
       expect((await logIn('en', '/x')).status).toBe(401)
     },
   )
+
+  it.each<[string, (storage: Storage) => Promise<() => unknown>]>([
+    ['law 3: its verdict and its session have no record', (storage: Storage) => breakAudit(storage)],
+    ['law 7: the commit of its verdict is lost', async (storage: Storage) => loseCommits(storage, 'hotTransaction')],
+    ['law 7: the commit of its session is lost', async (storage: Storage) => loseCommits(storage, 'transaction')],
+  ])('a login is none where %s', async (_fault, begin) => {
+    const { storage } = house.rooms.core
+    const sessions = () => storage.db.selectFrom('session').select('id').execute()
+    const before = await sessions()
+    const browser = new PlainBrowser(house.port)
+    const headers = { origin: 'http://app.example.test', 'sec-fetch-site': 'same-origin' }
+    const tryTo = () =>
+      browser.logIn({ user: 'alice', password: passphrase, token: house.freshCode(alice) }, { headers })
+    const mend = await begin(storage)
+    const { status } = await tryTo()
+    await mend()
+    expect([status, browser.cookies.has('watchword'), await sessions()]).toEqual([503, false, before])
+    expect([(await tryTo()).status, browser.cookies.has('watchword')]).toEqual([302, true])
+  })
 
   it('whoever finds the passphrases busy waits a moment, and is charged nothing', async () => {
     vi.spyOn(house.rooms.access, 'login').mockRejectedValue(new Failure('passphrases_busy'))

@@ -209,7 +209,11 @@ describe('the portal', () => {
   it('S10 D2.15 logs attempts with the address of the visitor and never what was typed', async () => {
     const before = house.logLines.length
     await visitorFrom('198.51.100.7').logIn({ ...proof('000000'), password: 'typed by mistake' })
+    const { token } = proof()
+    expect((await visitorFrom('198.51.100.7').logIn(proof(token))).status).toBe(302)
     const lines = JSON.stringify(house.logLines.slice(before))
+    for (const code of ['000000', token]) expect(lines).not.toMatch(new RegExp(`(?<![\\w-])${code}(?![\\w-])`))
+    expect(lines).not.toContain(passphrase)
     expect(lines).toContain('198.51.100.7')
     expect(lines).toContain('gate_login_refused')
     expect(lines).not.toContain('typed by mistake')

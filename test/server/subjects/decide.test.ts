@@ -140,6 +140,13 @@ describe('a wrong code', () => {
     expect(charged).toEqual([1, 1, 0, 0])
   })
 
+  it.each(['verify', 'authenticate', 'resync'] as const)('law 5: is charged to whoever shows it to %s', (purpose) => {
+    const stranger = decide(standing(), attempt({ purpose }))
+    expect(stranger).toMatchObject({ accepted: false, reason: 'wrong', state: { guesses: { unknownFailures: 1 } } })
+    const known = decide(standing({ source: acceptedSource(atMs - 1) }), attempt({ purpose }))
+    expect(known).toMatchObject({ reason: 'wrong', source: { failures: 1 }, state: { guesses: { knownFailures: 1 } } })
+  })
+
   it('law 5: makes the right one wait too, which is told until when and spends nothing', () => {
     const of = standing({ state: state({ guesses: { ...noGuesses, unknownWaitUntilMs: atMs + 1 } }) })
     const locked = { accepted: false, reason: 'locked', waitUntilMs: atMs + 1, state: of.state }
