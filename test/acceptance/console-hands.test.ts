@@ -143,7 +143,7 @@ describeWith(['chromium'], 'the console for hands, eyes and networks that are no
     await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
     await open(page, '/settings?tab=oidc')
     await page.getByRole('button', { name: 'Copy' }).click()
-    await page.getByRole('alert').filter({ hasText: 'did not allow' }).waitFor()
+    await expect.poll(() => page.getByRole('alert').allInnerTexts()).toEqual([expect.stringContaining('did not allow')])
     await close()
   })
 

@@ -85,7 +85,8 @@ describeWith(['chromium'], 'the console when something comes second, late or not
     await page.getByRole('row').nth(1).waitFor()
     await house.call('POST', '/v1/groups', { name: 'Made before the stream' })
     await page.getByRole('switch', { name: 'Follow live' }).click()
-    await page.getByRole('cell', { name: 'Made before the stream' }).waitFor()
+    const cells = page.getByRole('cell', { name: 'Made before the stream' })
+    await expect.poll(() => cells.count()).toBeGreaterThan(0)
   })
 
   it('asks again by itself when the server was too busy to answer', async () => {
@@ -97,7 +98,7 @@ describeWith(['chromium'], 'the console when something comes second, late or not
     await open(page, '/groups')
     await page.getByText('Refused: service_busy.').first().waitFor()
     isBusy = false
-    await page.getByRole('link', { name: 'Everyone' }).waitFor()
+    await expect.poll(() => page.getByRole('link', { name: 'Everyone' }).count()).toBe(1)
     await page.unroute('**/v1/groups*')
   })
 
@@ -210,8 +211,9 @@ describeWith(['chromium'], 'the console when something comes second, late or not
   it('says why something was not done', async () => {
     const { page } = ada
     const refuse = (route: Route) => route.fulfill(refusal('service_busy', 503))
-    // Looked for in the page itself: a short notice goes away again.
-    const said = () => page.getByText('Refused: service_busy.').first().waitFor()
+    const said = async () => {
+      await expect.poll(() => page.getByText('Refused: service_busy.').count()).toBeGreaterThan(0)
+    }
     await page.route(/\/v1\/(logout|me\/recovery-codes|accounts\/[^/]+\/favourite|people\/[^/]+)$/, (route) =>
       route.request().method() === 'GET' ? route.continue() : refuse(route),
     )
