@@ -192,6 +192,22 @@ describeWith(['chromium'], 'the console for hands, eyes and networks that are no
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 
+  it.each([
+    [1280, 'en-GB', 'Type', 'By time (TOTP)'],
+    [360, 'de-DE', 'Art', 'Nach Zeit (TOTP)'],
+  ])('shows whole what kind of codes a secret makes, at %i pixels in %s', async (width, locale, label, kind) => {
+    const { page, close } = await shared.visitAsAda({ viewport: { width, height: 800 }, locale })
+    await open(page, '/accounts/new')
+    await page
+      .locator('input[type=password]')
+      .first()
+      .fill(encodeBase32(new Uint8Array(20).fill(9)))
+    const field = page.getByRole('combobox', { name: label, exact: true })
+    await expect.poll(() => field.inputValue()).toBe(kind)
+    expect(await field.evaluate((input) => input.scrollWidth <= input.clientWidth)).toBe(true)
+    await close()
+  })
+
   it('tells what is chosen where the visitor chooses all colours', async () => {
     const { page, close } = await shared.visitAsAda({ forcedColors: 'active' })
     await open(page, '/tokens')

@@ -79,6 +79,51 @@ describeWith(['chromium'], 'the console when something comes second, late or not
     await page.unroute('**/v1/audit/events*')
   })
 
+  it('leaves out no record between the one it loaded last and the first that comes live', async () => {
+    const { page } = ada
+    await open(page, '/audit')
+    await page.getByRole('row').nth(1).waitFor()
+    await house.call('POST', '/v1/groups', { name: 'Made before the stream' })
+    await page.getByRole('switch', { name: 'Follow live' }).click()
+    const cells = page.getByRole('cell', { name: 'Made before the stream' })
+    await expect.poll(() => cells.count()).toBeGreaterThan(0)
+  })
+
+  it('asks again by itself when the server was too busy to answer', async () => {
+    const { page } = ada
+    let isBusy = true
+    await page.route('**/v1/groups*', (route) =>
+      isBusy ? route.fulfill(refusal('service_busy', 503)) : route.continue(),
+    )
+    await open(page, '/groups')
+    await page.getByText('Refused: service_busy.').first().waitFor()
+    isBusy = false
+    await expect.poll(() => page.getByRole('link', { name: 'Everyone' }).count()).toBe(1)
+    await page.unroute('**/v1/groups*')
+  })
+
+  it('keeps what is typed in a draft of single sign-on while somebody else changes it', async () => {
+    const { page } = ada
+    const draft = {
+      issuer: 'https://id.example.com',
+      clientId: 'watchword',
+      clientSecret: 'a secret of the provider',
+      scopes: ['openid', 'profile'],
+      groupsClaim: 'groups',
+      administratorsGroup: '',
+      allowedGroups: [],
+      acceptBearer: false,
+      bearerAudience: '',
+    }
+    await house.call('PUT', '/v1/settings/oidc/draft', draft)
+    await open(page, '/settings?tab=oidc')
+    await page.getByLabel('Client ID').fill('typed here')
+    await house.call('PUT', '/v1/settings/oidc/draft', { ...draft, issuer: 'https://other.example.com' })
+    await comeBack(page)
+    await expect.poll(() => page.getByLabel('Issuer').inputValue()).toBe('https://other.example.com')
+    expect(await page.getByLabel('Client ID').inputValue()).toBe('typed here')
+  })
+
   it('adds the codes of the image pasted last', async () => {
     const { page } = ada
     // What is there already is not chosen, so the first image leaves nothing to add.
@@ -203,7 +248,7 @@ describeWith(['chromium'], 'the console when something comes second, late or not
     const reveals = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Reveals' }) })
     await reveals.getByRole('listitem').filter({ hasText: 'ada' }).waitFor()
     await page.clock.fastForward('10:00')
-    await expect.poll(() => reveals.getByRole('listitem').first().innerText()).toContain('10 minutes ago')
+    await expect.poll(() => reveals.getByRole('listitem').first().innerText()).toMatch(/1\d minutes ago/)
     await close()
   })
 

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { violations, type Visit } from '../support/console.ts'
+import { chooseGrantee } from '../support/console-acts.ts'
 import { addAccount, type SharedConsole, startSharedConsole } from '../support/console-people.ts'
 import { describeWith } from '../support/programs.ts'
 
@@ -77,8 +78,7 @@ describeWith(['chromium'], 'an account that people share', () => {
     await page.goto(`${house.server.url}/accounts/${id}`)
     await page.getByText('Grant yourself the right below').waitFor()
     await page.getByRole('button', { name: 'Grant a right' }).click()
-    await page.getByRole('combobox', { name: 'Who' }).fill('ada')
-    await page.getByRole('option', { name: /ada/ }).first().click()
+    await chooseGrantee(page, 'ada')
     await page.getByRole('button', { name: 'Grant', exact: true }).click()
     await page.getByRole('button', { name: 'Show code' }).waitFor()
     await expect.poll(() => page.getByText('may not see its codes').count()).toBe(0)

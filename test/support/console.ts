@@ -149,7 +149,10 @@ interface AxeResults {
 
 /** The text of the QR code a page shows, read by a second decoder from its pixels. */
 export async function readQr(page: Page, selector = 'img.ww-qr'): Promise<string> {
-  const picture = PNG.sync.read(await page.locator(selector).screenshot({ scale: 'css' }))
+  const image = page.locator(selector)
+  // It has its place before it is drawn.
+  await image.evaluate((element: HTMLImageElement) => element.decode())
+  const picture = PNG.sync.read(await image.screenshot({ scale: 'css' }))
   const found = jsQr.default(new Uint8ClampedArray(picture.data), picture.width, picture.height)
   if (found === null) throw new Error('the QR code on the page cannot be read')
   return found.data

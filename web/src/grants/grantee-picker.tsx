@@ -44,6 +44,7 @@ export function GranteePicker({ label, description, value, onChange }: GranteePi
       data={data}
       searchable
       clearable
+      allowDeselect={false}
       limit={100}
       openOnFocus={false}
       data-autofocus

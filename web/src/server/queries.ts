@@ -11,7 +11,7 @@ import type { Answer, Endpoint } from '../contract.ts'
 import { type Ask, call } from './call.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
 
-const retryOfflineMs = 4000
+const retryMs = 4000
 
 /** Metadata only: codes, secrets and tokens never enter this cache (T50). */
 export const queryClient = new QueryClient({
@@ -29,8 +29,12 @@ export const queryClient = new QueryClient({
   },
 })
 
-function isOffline(error: unknown): boolean {
-  return error !== null && troubleOf(error).kind === 'offline'
+/** When to ask again after trouble that passes: a server that is away, or too busy to answer; null for any other. */
+function retryAfterMs(error: unknown): number | null {
+  if (error === null) return null
+  const trouble = troubleOf(error)
+  if (trouble.kind === 'offline') return retryMs
+  return trouble.kind === 'busy' ? Math.max(retryMs, trouble.retryAfterMs ?? 0) : null
 }
 
 /**
@@ -40,8 +44,7 @@ function isOffline(error: unknown): boolean {
  */
 function intervalOf<T>(refreshMs: (data: T) => number | null) {
   return ({ state }: { readonly state: { readonly data: T | undefined; readonly error: Error | null } }) => {
-    if (isOffline(state.error)) return retryOfflineMs
-    return (state.data === undefined ? null : refreshMs(state.data)) ?? false
+    return retryAfterMs(state.error) ?? (state.data === undefined ? null : refreshMs(state.data)) ?? false
   }
 }
 

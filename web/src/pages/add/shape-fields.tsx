@@ -16,7 +16,7 @@ export function ShapeFields({ value, onChange }: ShapeFieldsProps) {
   const set = (part: Partial<CodeShape>) => onChange({ ...value, ...part })
   const isNumber = (given: string | number): given is number => typeof given === 'number'
   return (
-    <SimpleGrid className="ww-fields" cols={{ base: 1, xs: 2, sm: 4 }}>
+    <SimpleGrid className="ww-fields" cols={{ base: 1, xs: 2 }}>
       <Select
         label={t('add.type')}
         data={types.map((type) => ({ value: type, label: t(`add.type.${type}`) }))}

@@ -1,13 +1,13 @@
 import { Button, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { type AuditRecord, exportAudit, followAudit, listAudit } from '../../contract.ts'
 import { useAddressTexts } from '../../parts/address-texts.ts'
 import { EmptyFace, Faces } from '../../parts/faces.tsx'
 import { Page } from '../../parts/page.tsx'
 import { addressOf } from '../../server/call.ts'
-import { useLive } from '../../server/live.ts'
+import { type LiveState, useLive } from '../../server/live.ts'
 import { usePages } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { AuditFilterFields } from './audit-filter-fields.tsx'
@@ -29,6 +29,7 @@ export function AuditPage() {
   const query = useMemo(() => queryOf(filter), [filter])
   const records = usePages(listAudit, { query: { ...query, limit: pageSize } })
   const live = useLiveRecords(isFollowing ? addressOf(followAudit, { query }) : null)
+  useWhenLive(live.state, () => void records.list.refetch())
   return (
     <Page
       title={t('audit.title')}
@@ -102,6 +103,14 @@ function useLiveRecords(address: string | null) {
     })
   })
   return { state, records }
+}
+
+/** The stream tells what comes from now on: what was recorded before it stood, or while it was broken, is loaded. */
+function useWhenLive(state: LiveState, catchUp: () => void): void {
+  const load = useEffectEvent(catchUp)
+  useEffect(() => {
+    if (state === 'live') load()
+  }, [state])
 }
 
 function isRecord(data: unknown): data is AuditRecord {

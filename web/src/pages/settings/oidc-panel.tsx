@@ -7,6 +7,7 @@ import { Faces } from '../../parts/faces.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Surface } from '../../parts/surface.tsx'
 import { TroubleNote } from '../../parts/trouble-note.tsx'
+import { useEdits } from '../../parts/use-edits.ts'
 import { useAct, useServer } from '../../server/queries.ts'
 import { useWords } from '../../words/words.tsx'
 import { DraftActs } from './oidc-acts.tsx'
@@ -57,13 +58,14 @@ function DraftCard({ state }: { state: OidcState }) {
   const { t } = useWords()
   const store = useAct(draftOidc, [readOidc])
   const stored = state.draft ?? state.active ?? emptyDraft
-  const [draft, setDraft] = useState<Draft>(stored)
+  const { value: draft, changes, set, settle } = useEdits<Draft>(stored)
   const [clientSecret, setClientSecret] = useState('')
-  const isChanged = clientSecret !== '' || JSON.stringify(draft) !== JSON.stringify(stored)
+  const isChanged = clientSecret !== '' || Object.keys(changes).length > 0
   const save = async (event: FormEvent) => {
     event.preventDefault()
     const done = await store.run({ body: clientSecret === '' ? draft : { ...draft, clientSecret } })
     if (done === null) return
+    settle()
     setClientSecret('')
     notifications.show({ message: t('settings.saved') })
   }
@@ -71,7 +73,7 @@ function DraftCard({ state }: { state: OidcState }) {
     <Surface lead={t('oidc.lead')} title={t('settings.tab.oidc')}>
       <form onSubmit={(event) => void save(event)}>
         <Stack>
-          <ProviderFields draft={draft} set={(part) => setDraft({ ...draft, ...part })} />
+          <ProviderFields draft={draft} set={set} />
           <PasswordInput
             label={t('oidc.clientSecret')}
             description={state.hasSecret && draft.issuer === stored.issuer ? t('oidc.secretKept') : undefined}
@@ -79,7 +81,7 @@ function DraftCard({ state }: { state: OidcState }) {
             value={clientSecret}
             onChange={(event) => setClientSecret(event.currentTarget.value)}
           />
-          <GroupFields draft={draft} set={(part) => setDraft({ ...draft, ...part })} />
+          <GroupFields draft={draft} set={set} />
           <TroubleNote trouble={store.trouble} />
           <Group justify="flex-end">
             <Button type="submit" loading={store.isRunning}>
