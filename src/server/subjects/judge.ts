@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../../errors/failure.ts'
 import type { Core } from '../audit/core.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import type { HotTx } from '../database/storage.ts'
+import { asHotTx } from '../database/sql.ts'
+import type { HotTx, Tx } from '../database/storage.ts'
 import type { Actor } from '../http/actor.ts'
 import { isStorable, unstorable } from '../http/storable.ts'
-import { type Attempt, decide, type Decision, type Purpose } from './decide.ts'
+import { decide, type Decision, type Purpose } from './decide.ts'
 import type { RealmDirectory, RealmEntry } from './directory.ts'
-import type { SourceKey } from './hot-store.ts'
 import { Ledger } from './ledger.ts'
-import { matchAttempt } from './matching.ts'
 import { activePlace, pendingPlace, type Roster, type RosterEntry } from './roster.ts'
 import { type Source, sourceHash } from './source.ts'
 import { type Judged, judgedOf, judgedUnknown } from './verdict.ts'
 import { verdictEvents } from './verdict-events.ts'
+import { batchSize, isAccepted, match, type Outcome, repeatedVerdict, sourceKeysOf, type Waiting } from './waiting.ts'
 
 /** A code to be judged. Names are NFC already and compared exactly. */
 export interface JudgeRequest {
@@ -38,6 +38,14 @@ export interface Idempotency {
   readonly bodyHash: string
 }
 
+/** What goes with a verdict in one transaction: both are there or neither, whatever dies meanwhile (law 7). */
+export interface Consequence {
+  /** Before the code is looked at: throws where it may not count any more. What it locks is locked first. */
+  hold(tx: Tx): Promise<void>
+  /** Done when the code was accepted. */
+  carryOut(tx: Tx): Promise<void>
+}
+
 /** A verdict is repeated under its Idempotency-Key for this long. */
 export const repeatedForMs = 60_000
 /** A subject whose row another server holds is tried again for this long. */
@@ -45,32 +53,8 @@ const givenUpAfterMs = 2000
 /** On a machine that is busy two tries may lie further apart than that: they say nothing about the row yet. */
 const triedAtLeast = 10
 const pauseWhenHeldMs = 3
-const largestBatch = 512
 /** A further batch is begun beside one under way only for as many as this: each costs a round of statements. */
 const worthAnotherBatch = 48
-
-/** A request in the queue, and what was found out about it on the way to its verdict. */
-interface Waiting {
-  readonly request: JudgeRequest
-  /** What has to be accepted first, in the same batch or one before. */
-  readonly gate: Waiting | null
-  readonly sourceHash: string | null
-  readonly atMs: number
-  readonly resolve: (judged: Judged) => void
-  readonly reject: (reason: unknown) => void
-  realm: RealmEntry | null
-  entry: RosterEntry | null
-  attempt: Attempt | null
-  /** The entry was old, or its row held: load it anew. */
-  isStale: boolean
-  /** When that was first found, by the monotonic clock: a wall clock may be stepped meanwhile. */
-  heldSinceMs: number | null
-  tries: number
-  outcome: Outcome | null
-}
-
-/** A verdict, a failure of this one alone, or `later` when the row was held or the subject changed meanwhile. */
-type Outcome = Judged | Failure | 'later'
 
 /**
  * Decides every code, for all doors (law 1): whatever arrives together is decided together.
@@ -124,14 +108,37 @@ export class Judge {
     return Promise.all([gateJudged, judged]).then(([one, other]) => [one, one.accepted ? other : null])
   }
 
+  /** Judges one code, with what follows from it in the same transaction: that is no batch, and rare. */
+  judgeWith(consequence: Consequence, request: JudgeRequest): Promise<Judged> {
+    if (!isName(request)) return Promise.reject(noName())
+    return new Promise((resolve, reject) => {
+      void this.#judgeAlone(this.#arrive(request, null, resolve, reject), consequence)
+    })
+  }
+
+  async #judgeAlone(waiting: Waiting, consequence: Consequence): Promise<void> {
+    while ((await this.#judgeBatch([waiting], consequence)).length > 0) await pause(pauseWhenHeldMs)
+  }
+
   #enqueue(
     request: JudgeRequest,
     gate: Waiting | null,
     resolve: Waiting['resolve'],
     reject: Waiting['reject'],
   ): Waiting {
+    const waiting = this.#arrive(request, gate, resolve, reject)
+    this.#queue.push(waiting)
+    return waiting
+  }
+
+  #arrive(
+    request: JudgeRequest,
+    gate: Waiting | null,
+    resolve: Waiting['resolve'],
+    reject: Waiting['reject'],
+  ): Waiting {
     const { source } = request
-    const waiting: Waiting = {
+    return {
       request,
       gate,
       sourceHash: source === null ? null : sourceHash(this.#sourceKey, source),
@@ -146,8 +153,6 @@ export class Judge {
       tries: 0,
       outcome: null,
     }
-    this.#queue.push(waiting)
-    return waiting
   }
 
   // After the poll phase: by then every request that had arrived has been read, and they share one commit.
@@ -178,16 +183,27 @@ export class Judge {
   }
 
   /** Judges a batch and answers it; what could not be decided yet comes back. */
-  async #judgeBatch(batch: readonly Waiting[]): Promise<Waiting[]> {
+  async #judgeBatch(batch: readonly Waiting[], consequence?: Consequence): Promise<Waiting[]> {
     try {
       await this.#look(batch)
       for (const waiting of batch) waiting.attempt = match(waiting)
-      const outcomes = await this.#core.storage.hotTransaction((tx) => this.#decideIn(tx, batch))
+      const outcomes = await this.#transact(batch, consequence)
       return batch.filter((waiting, index) => !this.#settle(waiting, outcomes[index] ?? 'later'))
     } catch (error) {
       for (const waiting of batch) rejectWith(waiting, error)
       return []
     }
+  }
+
+  #transact(batch: readonly Waiting[], consequence?: Consequence): Promise<Outcome[]> {
+    const { storage } = this.#core
+    if (consequence === undefined) return storage.hotTransaction((tx) => this.#decideIn(tx, batch))
+    return storage.transaction(async (tx) => {
+      await consequence.hold(tx)
+      const outcomes = await this.#decideIn(asHotTx(tx, storage.engine), batch)
+      if (outcomes.some(isAccepted)) await consequence.carryOut(tx)
+      return outcomes
+    })
   }
 
   async #look(batch: readonly Waiting[]): Promise<void> {
@@ -328,14 +344,6 @@ export class Judge {
   }
 }
 
-/** A code and the one it stands behind go into one batch: of two batches under way, only one may fail to commit. */
-function batchSize(queue: readonly Waiting[]): number {
-  const next = queue[largestBatch]
-  return next !== undefined && next.gate !== null && next.gate === queue[largestBatch - 1]
-    ? largestBatch + 1
-    : largestBatch
-}
-
 // What was decided in a transaction that failed was never decided: nothing behind this gate may pass.
 function rejectWith(waiting: Waiting, error: unknown): void {
   waiting.outcome = failureOf(error)
@@ -353,27 +361,6 @@ function isName({ realm, subject }: JudgeRequest): boolean {
 
 function noName(): Failure {
   return new Failure('bad_request', { detail: { reason: unstorable } })
-}
-
-function isAccepted(outcome: Outcome): boolean {
-  return typeof outcome === 'object' && 'accepted' in outcome && outcome.accepted
-}
-
-function match({ request, realm, entry, atMs }: Waiting): Attempt {
-  const { purpose, code, secondCode } = request
-  const shown = { purpose, code, atMs, ...(secondCode === undefined ? {} : { secondCode }) }
-  return matchAttempt(shown, entry, realm?.policy)
-}
-
-function sourceKeysOf({ entry, sourceHash: hash }: Waiting): SourceKey[] {
-  return hash === null ? [] : [{ subjectId: entry?.id ?? '', sourceHash: hash }]
-}
-
-function repeatedVerdict({ request, entry }: Waiting, ledger: Ledger): Judged | Failure | null {
-  const memo = request.idempotency === undefined ? undefined : ledger.memoOf(request.idempotency.keyHash)
-  if (memo === undefined) return null
-  const isSame = memo.bodyHash === request.idempotency?.bodyHash && memo.subjectId === (entry?.id ?? '')
-  return isSame ? (JSON.parse(memo.verdict) as Judged) : new Failure('idempotency_key_reused')
 }
 
 function pushTo<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {

@@ -10,7 +10,7 @@ import { enrolEvent, Enrolment, sealStart } from './enrol.ts'
 import { forgetOutdated } from './housekeeping.ts'
 import { clockOffset } from './matching.ts'
 import { addressSource } from './source.ts'
-import { Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
+import { type Consequence, Judge, type JudgeRequest, repeatedForMs } from './judge.ts'
 import { knownForMs } from './lockout.ts'
 import { makeRealm, type NewRealm } from './make-realm.ts'
 import { insertSubjects, type Newcomer, newRow, type NewSubject } from './newcomers.ts'
@@ -71,10 +71,19 @@ export class Subjects {
    * Confirms a pending secret by its first code, and tells how far the clock behind a wrong one is off.
    *
    * Only for whoever enrols: to a guesser the offset would multiply the guesses (T42).
+   *
+   * @param consequence - what follows from a right code, in the transaction that makes the secret count
    */
-  async confirm(realm: RealmEntry, name: string, code: string, by: By): Promise<Confirmation> {
+  async confirm(
+    realm: RealmEntry,
+    name: string,
+    code: string,
+    by: By,
+    consequence?: Consequence,
+  ): Promise<Confirmation> {
     const source = addressSource(by.address)
-    const judged = await this.judge({ realm: realm.name, subject: name, code, purpose: 'confirm', source, ...by })
+    const request = { realm: realm.name, subject: name, code, purpose: 'confirm', source, ...by } as const
+    const judged = await (consequence === undefined ? this.judge(request) : this.#judge.judgeWith(consequence, request))
     const serverTimeMs = this.#core.services.clock.nowMs()
     if (judged.accepted) return { confirmed: true, serverTimeMs }
     const entry = (await this.#roster.load(realm, [name])).get(name)

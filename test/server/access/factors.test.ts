@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as api from '../../../src/api/index.ts'
 import { engines } from '../../support/engines.ts'
+import { loseNextCommit } from '../../support/broken-storage.ts'
 import { startMailReceiver } from '../../support/smtp.ts'
 import { codeOf, openHouse } from './house.ts'
 import { addFirstAdministrator, addPerson, logIn } from './people.ts'
@@ -42,6 +43,17 @@ describe.each(engines)('a new code of one’s own on $name', (engine) => {
     house.clock.advance(30_000)
     await expect(logIn(house, ada)).rejects.toThrow('401')
     await logIn(house, { ...ada, otpauthUri })
+  })
+
+  it('counts only together with the end of the other sessions, whatever dies in between', async () => {
+    const { house, other, otpauthUri, confirm } = await setUp()
+    const code = codeOf(otpauthUri, house.clock)
+    const kindOfOther = async () => (await house.call(api.readMe, { browser: other })).body['kind']
+    loseNextCommit(house.storage, 'transaction')
+    expect(await confirm(code)).toMatchObject({ status: 503 })
+    expect(await kindOfOther()).toBe('person')
+    expect(await confirm(code)).toMatchObject({ confirmed: true })
+    expect(await kindOfOther()).toBe('stranger')
   })
 
   it('T10 is confirmed once: its code says so afterwards, and the old one counts until then', async () => {

@@ -67,6 +67,18 @@ describe.each(engines)('an access token of the provider on $name', (engine) => {
     expect(await groups()).toEqual(['ops'])
   })
 
+  it('T64 changes no groups when it was issued before what the provider said last, or says no time', async () => {
+    const { house, sign, me, groups } = await setUp(engine)
+    const iat = Math.floor(house.clock.nowMs() / 1000)
+    await me(await sign({ groups: ['ops'] }))
+    expect(await me(await sign({ groups: ['ops', 'dev'], iat: iat - 1 }))).toBe('person')
+    expect(await me(await sign({ groups: ['dev'], iat: undefined }))).toBe('person')
+    expect(await groups()).toEqual(['ops'])
+    expect(await me(await sign({ groups: ['admins'], iat: iat - 1 }))).toBe('person')
+    await me(await sign({ groups: ['dev'], iat: iat + 1 }))
+    expect(await groups()).toEqual(['dev'])
+  })
+
   it('takes no name and no mail address from its person by naming none', async () => {
     const { house, sign, me, ask } = await setUp(engine)
     const person = async () => (await house.call(api.readPerson, ask)).body

@@ -22,7 +22,17 @@ const settings: SignOnSettings = {
 /** What the provider says of somebody called Ada. */
 export function claimsOf(subject: string, groups: readonly string[] = []): Claims {
   const assurance = { acr: null, amr: [], authTimeMs: null }
-  return { issuer, subject, username: 'ada', displayName: 'Ada', email: '', groups, assurance, session: null }
+  return {
+    issuer,
+    subject,
+    username: 'ada',
+    displayName: 'Ada',
+    email: '',
+    groups,
+    assurance,
+    issuedAtMs: 0,
+    session: null,
+  }
 }
 
 /** The person of whom the provider says this, as a sign-on makes or finds them in its transaction. */

@@ -68,19 +68,20 @@ export async function beginCode(context: AccessContext, actor: Actor): Promise<N
 }
 
 /**
- * Confirms the new code by its first digits; from then on the old one opens nothing. Of a wrong one it tells how far
- * the clock behind it is off, as every enrolment does.
+ * Confirms the new code by its first digits; from then on the old one opens nothing, and no other session lives. Of a
+ * wrong one it tells how far the clock behind it is off, as every enrolment does.
  */
 export async function confirmCode(context: AccessContext, actor: Actor, code: string): Promise<Confirmation> {
   const me = requireSession(actor)
   const person = await localPerson(context, me.personId)
-  const confirmation = await context.codes.confirm({ personId: person.id, code, actor: me, address: me.address })
-  if (!confirmation.confirmed) return confirmation
-  await context.storage.transaction(async (tx) => {
-    await personMoved(context, tx, person.id)
-    await tellOfChange(context, tx, me, person, 'code')
+  const typed = { personId: person.id, code, actor: me, address: me.address }
+  return context.codes.confirm(typed, {
+    hold: (tx) => holdLogin(tx, me, person),
+    carryOut: async (tx) => {
+      await personMoved(context, tx, person.id)
+      await tellOfChange(context, tx, me, person, 'code')
+    },
   })
-  return confirmation
 }
 
 /** New recovery codes in the place of the old ones, told this once. */

@@ -102,7 +102,7 @@ async function actorFor(context: AccessContext, token: Known, address: string): 
   }
 }
 
-// A token that says nothing about groups changes none: the next sign-on will. Nor does one without a name and an address
+// A token that says nothing about groups changes none, nor does one issued before what was said last. Nor does one without a name and an address
 // take them away, as most access tokens would.
 async function personOf(
   context: AccessContext,
@@ -117,6 +117,8 @@ async function personOf(
     displayName: claims.displayName === '' ? (known?.displayName ?? '') : claims.displayName,
     email: claims.email === '' ? (known?.email ?? '') : claims.email,
   }
-  const person = await signOnTransaction(context, (tx) => provisionPerson(context, tx, told, settings, address))
+  const person = await signOnTransaction(context, (tx) =>
+    provisionPerson(context, tx, told, settings, address, 'token'),
+  )
   return person.id
 }

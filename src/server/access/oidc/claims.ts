@@ -13,6 +13,8 @@ export interface Claims {
   /** Null when the provider said nothing about groups: that is no group at all, the least privilege (T64). */
   readonly groups: readonly string[] | null
   readonly assurance: Assurance
+  /** By the provider's clock; 0 when it said none, which is older than anything. */
+  readonly issuedAtMs: number
   readonly session: string | null
 }
 
@@ -42,6 +44,7 @@ export function readClaims(token: Raw, userinfo: Raw, settings: GroupSettings): 
       amr: groupsIn(token['amr']) ?? [],
       authTimeMs: momentIn(token['auth_time']),
     },
+    issuedAtMs: momentIn(token['iat']) ?? 0,
     session: text(token['sid']),
   }
 }

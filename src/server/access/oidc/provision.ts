@@ -39,6 +39,11 @@ export async function signOnTransaction<T>({ storage }: AccessContext, work: (tx
 /**
  * The person a provider speaks of, made at their first sign-on and brought up to date at each: name, address, role
  * and the groups the provider says. The key is issuer and subject; an equal name or mail address means nothing (T64).
+ *
+ * What somebody brings along may have been issued before what the provider said last: then it changes nothing. Both
+ * moments are the provider's, so it matters neither what our clock says nor which server was told.
+ *
+ * @param source - a `sign-on` is what the provider says at this moment; a `token` may be old
  */
 export async function provisionPerson(
   context: AccessContext,
@@ -46,17 +51,22 @@ export async function provisionPerson(
   claims: Claims,
   settings: SignOnSettings,
   address: string,
+  source: 'sign-on' | 'token' = 'sign-on',
 ): Promise<PersonRow> {
   const found = await personByProvider(tx, claims.issuer, claims.subject)
   // Held: whoever disables them meanwhile comes after us, and ends the session that this sign-on begins.
   const known = found === null ? null : await holdPerson(tx, found.id)
   if (known?.enabled === false) throw new Failure('sign_on_refused')
+  if (source === 'token' && known !== null && claims.issuedAtMs < known.oidcToldAtMs) return known
   const role = roleAfterSignOn(known?.role ?? null, claims, settings)
   const person = known ?? (await addPerson(context, tx, claims, role, address))
   const { displayName, email } = claims
   if (known !== null && (known.role !== role || known.displayName !== displayName || known.email !== email)) {
     await changePerson(tx, person.id, { role, displayName, email }, nowMs(context))
     if (known.role !== role) await auditRole(context, tx, person, role, address)
+  }
+  if (person.oidcToldAtMs !== claims.issuedAtMs) {
+    await changePerson(tx, person.id, { oidcToldAtMs: claims.issuedAtMs }, nowMs(context))
   }
   await syncGroups(context, tx, person, claims.groups ?? [], address)
   await personMoved(context, tx, person.id)

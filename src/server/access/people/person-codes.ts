@@ -7,6 +7,7 @@ import type { Actor } from '../../http/actor.ts'
 import type { By } from '../../subjects/audited.ts'
 import type { RealmEntry } from '../../subjects/directory.ts'
 import { pendingForMs, type SecretStart } from '../../subjects/enrol.ts'
+import type { Consequence } from '../../subjects/judge.ts'
 import { type GuessState, isCapped } from '../../subjects/lockout.ts'
 import { makeSourceKnown } from '../../subjects/known-source.ts'
 import { peopleRealm } from '../../subjects/reserved.ts'
@@ -46,8 +47,11 @@ export interface CodeVerdict {
  */
 export interface PersonCodes {
   verify(typed: TypedCode): Promise<CodeVerdict>
-  /** Judges the pending secret alone and makes it the active one. */
-  confirm(typed: Omit<TypedCode, 'personId' | 'device'> & { readonly personId: string }): Promise<Confirmation>
+  /** Judges the pending secret alone and makes it the active one, with what follows from that in one transaction. */
+  confirm(
+    typed: Omit<TypedCode, 'personId' | 'device'> & { readonly personId: string },
+    consequence: Consequence,
+  ): Promise<Confirmation>
   /** Makes a new secret, pending beside one that is there. */
   begin(tx: Tx, person: { id: string; username: string }, actor: Actor): Promise<NewCode>
   /** Takes in a secret that counts at once: at `init`, which cannot wait for a first code. */
@@ -115,8 +119,8 @@ function judging({ subjects, realm }: Room): Pick<PersonCodes, 'verify' | 'confi
       const judged = await subjects.judge({ realm: peopleRealm, subject, code, purpose: 'verify', source, ...who })
       return { accepted: judged.accepted, isLocked: isLocked(judged) }
     },
-    confirm: async ({ personId, code, actor, address }) =>
-      subjects.confirm(await realm(), personId, code, { actor, address, door }),
+    confirm: async ({ personId, code, actor, address }, consequence) =>
+      subjects.confirm(await realm(), personId, code, { actor, address, door }, consequence),
   }
 }
 

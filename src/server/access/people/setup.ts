@@ -106,33 +106,37 @@ export async function finishSetup(
   if (!(await isLinkGood(context, ticket))) throw new Failure('setup_link_invalid')
   const { personId } = ticket
   const invited = ticket.isFirst ? null : await invitedPerson(context, personId)
-  const { confirmed } = await context.codes.confirm({ personId, code: proof.code, actor, address: login.address })
-  if (!confirmed) throw new Failure('code_refused')
   const recoveryCodes = makeRecoveryCodes()
-  const session = await uniquely(() =>
-    context.storage.transaction(async (tx) => {
-      await useUp(context, tx, ticket, proof.ticket)
-      // Disabled or deleted while the first code was typed: they get no passphrase and no session (T25).
-      if (invited !== null && !(await store.holdUnchanged(tx, invited))) throw new Failure('setup_link_invalid')
-      await store.settle(tx, ticket, nowMs(context))
-      await replaceRecoveryCodes(tx, personId, recoveryCodes)
-      await personMoved(context, tx, personId)
-      const person: Actor = personActor(ticket, actor)
-      await audit(context, tx, person, {
-        action: 'person.setup',
-        ...personObject(ticketPerson(ticket)),
-        outcome: 'done',
-      })
-      const begun = await context.sessions.begin(tx, { ...login, kind: 'console', personId, factors: 'two' })
-      await audit(context, tx, person, {
-        action: 'person.login',
-        ...personObject(ticketPerson(ticket)),
-        outcome: 'accepted',
-        detail: { how: 'setup', sessionId: begun.id },
-      })
-      return begun
+  let session: { id: string; token: string } | null = null
+  const typed = { personId, code: proof.code, actor, address: login.address }
+  const { confirmed } = await uniquely(() =>
+    context.codes.confirm(typed, {
+      hold: async (tx) => {
+        // Disabled or deleted while the first code was typed: they get no passphrase and no session (T25).
+        if (invited !== null && !(await store.holdUnchanged(tx, invited))) throw new Failure('setup_link_invalid')
+      },
+      carryOut: async (tx) => {
+        await useUp(context, tx, ticket, proof.ticket)
+        await store.settle(tx, ticket, nowMs(context))
+        await replaceRecoveryCodes(tx, personId, recoveryCodes)
+        await personMoved(context, tx, personId)
+        const person: Actor = personActor(ticket, actor)
+        await audit(context, tx, person, {
+          action: 'person.setup',
+          ...personObject(ticketPerson(ticket)),
+          outcome: 'done',
+        })
+        session = await context.sessions.begin(tx, { ...login, kind: 'console', personId, factors: 'two' })
+        await audit(context, tx, person, {
+          action: 'person.login',
+          ...personObject(ticketPerson(ticket)),
+          outcome: 'accepted',
+          detail: { how: 'setup', sessionId: session.id },
+        })
+      },
     }),
   )
+  if (!confirmed || session === null) throw new Failure('code_refused')
   return { personId, recoveryCodes, session }
 }
 

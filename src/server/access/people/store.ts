@@ -16,6 +16,8 @@ export interface PersonRow {
   readonly source: 'local' | 'oidc'
   readonly oidcIssuer: string | null
   readonly oidcSubject: string | null
+  /** When the provider issued what it last said of them, by its clock; 0 when that is not known. */
+  readonly oidcToldAtMs: number
   readonly role: Role
   readonly enabled: boolean
   readonly passphraseHash: string | null
@@ -50,6 +52,7 @@ export interface PersonChange {
   readonly role?: Role
   readonly enabled?: boolean
   readonly passphraseHash?: string | null
+  readonly oidcToldAtMs?: number
   readonly preferences?: Readonly<Record<string, string | boolean>>
 }
 
@@ -165,6 +168,7 @@ export async function changePerson(tx: Tx, id: string, change: PersonChange, now
       ...(change.passphraseHash === undefined
         ? {}
         : { passphrase_hash: change.passphraseHash, legacy_passphrase: null }),
+      ...(change.oidcToldAtMs === undefined ? {} : { oidc_told_at_ms: change.oidcToldAtMs }),
       ...(change.preferences === undefined ? {} : { preferences: JSON.stringify(change.preferences) }),
     })
     .where('id', '=', id)
@@ -241,6 +245,7 @@ export function personFrom(row: Selectable<PersonTable>): PersonRow {
     source: row.source === 'oidc' ? 'oidc' : 'local',
     oidcIssuer: row.oidc_issuer,
     oidcSubject: row.oidc_subject,
+    oidcToldAtMs: row.oidc_told_at_ms,
     role: roleOrNull(row.role) ?? 'member',
     enabled: row.disabled === 0,
     passphraseHash: row.passphrase_hash,

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** People, their groups, and what proves them. */
 export interface PeopleTables {
   person: PersonTable
@@ -17,6 +19,7 @@ export interface PersonTable {
   source: string
   oidc_issuer: string | null
   oidc_subject: string | null
+  oidc_told_at_ms: Generated<number>
   role: string
   disabled: number
   passphrase_hash: string | null
