@@ -3,7 +3,7 @@ export const databaseFailures = {
   database_address_invalid:
     'The database address "{address}" is not understood. Give postgres://user@host/name, or a data directory for SQLite. In a passphrase write / as %2F, # as %23, ? as %3F, % as %25 and @ as %40.',
   database_away: 'The database does not answer. Nothing was changed; try again when it is back.',
-  database_busy: 'The database was locked by another process for too long. Nothing was changed; try again.',
+  database_busy: 'The database is busy: others held it for too long. Nothing was changed; try again in a moment.',
   database_damaged:
     'The database {place} is damaged ({reason}). It was left untouched; restore the last backup with "watchword restore".',
   database_foreign: 'The database {place} was not made by Watchword. It was left untouched; point to another one.',

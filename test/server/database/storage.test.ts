@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import pg from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connectionConfig, readablePool } from '../../../src/server/database/postgres-pool.ts'
 import { changesKeptMs } from '../../../src/server/database/change-log.ts'
 import { isDuplicate } from '../../../src/server/database/conflict.ts'
 import type { Change, Storage, Tx } from '../../../src/server/database/storage.ts'
@@ -279,6 +281,21 @@ describe.each(engines.filter(({ name }) => name === 'sqlite'))('a computer that 
     vi.spyOn(performance, 'now').mockImplementation(() => steadyMs() + changesKeptMs)
     await expect.poll(() => resets).toBe(1)
     await expect.poll(() => storage.changes.isConfirmed()).toBe(true)
+  })
+})
+
+describe.each(engines.filter(({ name }) => name === 'postgres'))('the connections of $name', (engine) => {
+  it('that are all in use for long are told as a busy database, with when to come back', async () => {
+    const { url = '' } = await engine.freshPlace()
+    const pool = new pg.Pool({ ...connectionConfig(url), max: 1, connectionTimeoutMillis: 60_000 })
+    onTestFinished(() => pool.end())
+    const held = await pool.connect()
+    pool.options.connectionTimeoutMillis = 50
+    const late = readablePool(pool).connect()
+    await expect(late).rejects.toMatchObject({ code: 'database_busy', detail: { retryAfterMs: 2000 } })
+    held.release()
+    pool.options.connectionTimeoutMillis = 60_000
+    ;(await readablePool(pool).connect()).release()
   })
 })
 
