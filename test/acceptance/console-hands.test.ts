@@ -53,6 +53,26 @@ describeWith(['chromium'], 'the console for hands, eyes and networks that are no
     await expect.poll(() => focused(page)).toBe('Who may do what')
   })
 
+  it('marks the field a refusal is about, says why there, and keeps what was typed', async () => {
+    const { page } = ada
+    await open(page, '/realms')
+    await page.getByRole('button', { name: 'Create a realm' }).first().click()
+    const name = page.getByRole('dialog').getByLabel('Name')
+    await name.fill('shop/north')
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+    await page.getByText('Correct what is marked').waitFor()
+    await expect.poll(() => name.evaluate((input) => document.activeElement === input)).toBe(true)
+    expect(await name.getAttribute('aria-invalid')).toBe('true')
+    const told = await name.evaluate((input) =>
+      (input.getAttribute('aria-describedby') ?? '')
+        .split(' ')
+        .map((id) => (id === '' ? '' : document.querySelector(`#${CSS.escape(id)}`)?.textContent))
+        .join(' '),
+    )
+    expect(told).toContain('A realm name has 1 to 128 letters')
+    expect(await name.inputValue()).toBe('shop/north')
+  })
+
   it('stands at the heading of the page a login leads to', async () => {
     const { page, close } = await visit(shared.browser, [shared.server.url])
     await page.goto(shared.server.url)

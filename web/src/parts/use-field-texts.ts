@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import type { Trouble } from '../server/trouble.ts'
 import { useWords } from '../words/words.tsx'
 import { remarksAt } from './field-remarks.ts'
@@ -10,7 +11,10 @@ export interface FieldTexts<Field extends string> {
   readonly isMarked: boolean
 }
 
-/** Shares out what a server refused among the fields of a form, by the names the contract gives them. */
+/**
+ * Shares out what a server refused among the fields of a form, by the names the contract gives them, and takes the
+ * cursor to the first of them.
+ */
 export function useFieldTexts<const Field extends string>(
   trouble: Trouble | null,
   fields: readonly Field[],
@@ -18,5 +22,10 @@ export function useFieldTexts<const Field extends string>(
   const { remarkText } = useWords()
   const { at, isAll } = remarksAt(trouble, fields)
   const texts = Object.entries<Parameters<typeof remarkText>[0]>(at).map(([field, said]) => [field, remarkText(said)])
+  const isAny = texts.length > 0
+  // Each refusal is one trouble: whoever corrects a field and is refused again is taken there again.
+  useEffect(() => {
+    if (isAny) document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus()
+  }, [trouble, isAny])
   return { at: Object.fromEntries(texts) as FieldTexts<Field>['at'], isMarked: isAll }
 }
