@@ -236,7 +236,7 @@ export const retryNotice = endpoint(
   {
     method: 'POST',
     path: '/v1/notices/{notice}/retry',
-    summary: 'Try a dead notice again',
+    summary: 'Try a notice again now that waits or was given up',
     tag: 'Notices',
     right: 'administrator',
   },

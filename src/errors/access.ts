@@ -12,7 +12,7 @@ export const accessFailures = {
   login_needed: 'Log in first, or send a token.',
   login_slowed: 'Too many logins failed from this address. Wait a moment and try again.',
   login_refused: 'These details are not right, or this login is not allowed now. Check them and try again.',
-  notice_not_dead: 'Only a notice that was given up can be tried again.',
+  notice_arrived: 'This notice has arrived. Nothing is sent twice.',
   notice_not_found: 'There is no such notice.',
   passkey_not_found: 'There is no such passkey.',
   passkey_refused: 'The passkey was not accepted. Try again with the passkey you registered here.',

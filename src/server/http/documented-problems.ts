@@ -172,7 +172,7 @@ const own: Readonly<Record<string, readonly FailureCode[]>> = {
   reproof: ['reproof_refused', 'person_not_local', 'passphrases_busy'],
   resetPerson: ['person_not_local', 'last_administrator'],
   restoreAccount: ['account_not_deleted', 'account_undo_over', 'totpshare_key_taken'],
-  retryNotice: ['notice_not_dead'],
+  retryNotice: ['notice_arrived'],
   revealCode: [
     'reveal_not_granted',
     'reveal_lease_held',

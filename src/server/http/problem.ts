@@ -56,7 +56,7 @@ const statuses: Statuses = {
   last_administrator: 409,
   login_refused: 401,
   login_slowed: 429,
-  notice_not_dead: 409,
+  notice_arrived: 409,
   notice_not_found: 404,
   passkey_not_found: 404,
   passkey_refused: 403,

@@ -106,6 +106,24 @@ describe.each(engines)('notices on $name', (engine) => {
     expect(await notices(house, rootToken, 'sent')).toHaveLength(1)
   })
 
+  it('tries one that waits for its next attempt at once when asked, and none that has arrived', async () => {
+    const house = await openHouse(engine)
+    const { rootToken } = await addFirstAdministrator(house)
+    const receiver = await startWebhookReceiver()
+    await addWebhook(house, rootToken, receiver)
+    receiver.status = 500
+    await post(house)
+    await house.notices.outbox.drain()
+    const [waiting] = await notices(house, rootToken, 'waiting')
+    expect(waiting).toMatchObject({ attempts: 1, lastError: { code: 'notice_refused' } })
+    receiver.status = 200
+    const again = { token: rootToken, params: { notice: waiting?.id ?? '' } }
+    await house.call(api.retryNotice, again)
+    await house.notices.outbox.drain()
+    expect(await notices(house, rootToken, 'sent')).toMatchObject([{ id: waiting?.id, attempts: 2 }])
+    expect((await house.call(api.retryNotice, again)).body).toMatchObject({ status: 409, code: 'notice_arrived' })
+  })
+
   it('loses nothing when a server dies while sending: another sends it again under the same id', async () => {
     const place = await engine.freshPlace()
     const house = await openHouse(engine, { place })

@@ -4,7 +4,7 @@ import type { Router } from '../../http/router.ts'
 import type { AccessContext } from '../context.ts'
 import { requireAdministrator } from '../rights.ts'
 import { listNotices, listWebhooks, type Notice, pageOfWebhooks, type Webhook } from './store.ts'
-import { addWebhook, removeWebhook, reviveDead } from './webhooks.ts'
+import { addWebhook, removeWebhook, retryNow } from './webhooks.ts'
 
 /** Webhooks and what became of notices, for administrators. */
 export function noticeRoutes({ route }: Router, context: AccessContext): void {
@@ -40,7 +40,7 @@ export function noticeRoutes({ route }: Router, context: AccessContext): void {
   })
   route(api.retryNotice, ({ actor, params }) => {
     requireAdministrator(actor)
-    return reviveDead(context, actor, params.notice)
+    return retryNow(context, actor, params.notice)
   })
 }
 

@@ -99,13 +99,21 @@ export async function markFailed(tx: Tx, id: string, reason: Remark, nextAtMs: n
     .execute()
 }
 
-/** Gives a dead notice a new life; false when it was not dead. */
-export async function reviveNotice(tx: Tx, id: string, nowMs: number): Promise<boolean> {
+/**
+ * Makes a notice due now, a dead one with all its attempts; false when it has arrived.
+ *
+ * One that is under way may be sent twice so: receivers tell by its id.
+ */
+export async function makeDue(tx: Tx, id: string, nowMs: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('outbox')
-    .set({ state: 'waiting', attempts: 0, next_at_ms: nowMs })
+    .set((eb) => ({
+      state: 'waiting',
+      attempts: eb.case().when('state', '=', 'dead').then(0).else(eb.ref('attempts')).end(),
+      next_at_ms: nowMs,
+    }))
     .where('id', '=', id)
-    .where('state', '=', 'dead')
+    .where('state', 'in', ['dead', 'waiting'])
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }

@@ -6,7 +6,7 @@ import { type AccessContext, audit, nowMs } from '../context.ts'
 import { isLoopbackAddress } from '../oidc/settings.ts'
 import { isNoticeEvent } from './events.ts'
 import { webhookKey, writeWebhookKey } from './signature.ts'
-import { deleteWebhookRow, insertWebhook, noticeById, reviveNotice, type Webhook } from './store.ts'
+import { deleteWebhookRow, insertWebhook, noticeById, makeDue, type Webhook } from './store.ts'
 
 /** Adds a webhook; an empty list of events means all. Its signing key is told this once. */
 export async function addWebhook(
@@ -61,11 +61,11 @@ export async function removeWebhook(context: AccessContext, actor: Actor, id: st
   })
 }
 
-/** Tries a notice again that was given up. */
-export async function reviveDead(context: AccessContext, actor: Actor, id: string): Promise<void> {
+/** Tries a notice again at once: one that was given up, or waits for its next attempt. */
+export async function retryNow(context: AccessContext, actor: Actor, id: string): Promise<void> {
   await context.storage.transaction(async (tx) => {
     if ((await noticeById(tx, id)) === null) throw new Failure('notice_not_found')
-    if (!(await reviveNotice(tx, id, nowMs(context)))) throw new Failure('notice_not_dead')
+    if (!(await makeDue(tx, id, nowMs(context)))) throw new Failure('notice_arrived')
     await audit(context, tx, actor, { action: 'notice.retry', objectKind: 'notice', objectId: id, outcome: 'done' })
   })
   context.notices.outbox.wake()

@@ -183,7 +183,7 @@ function NoticeRow({ notice }: { notice: Notice }) {
       <span className="ww-tag" data-tone={tones[notice.state]}>
         {t(`notices.state.${notice.state}`)}
       </span>
-      {notice.state === 'dead' && (
+      {(notice.state === 'dead' || notice.lastError !== null) && (
         <Button
           variant="default"
           size="xs"

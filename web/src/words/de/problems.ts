@@ -71,7 +71,7 @@ export const problems = {
   'problem.group_built_in':
     'Die Gruppe aller ist eingebaut: Sie behält ihren Namen, lässt sich nicht löschen, und niemand tritt ihr bei.',
   'problem.group_not_found': 'Diese Gruppe gibt es nicht.',
-  'problem.notice_not_dead': 'Nur eine aufgegebene Nachricht lässt sich noch einmal schicken.',
+  'problem.notice_arrived': 'Diese Nachricht ist angekommen. Nichts wird zweimal geschickt.',
   'problem.notice_not_found': 'Diese Nachricht gibt es nicht.',
   'problem.passkey_not_found': 'Diesen Passkey gibt es nicht.',
   'problem.person_not_local':
