@@ -71,13 +71,16 @@ async function sendPatiently(port: number, request: BrokenRequest): Promise<stri
   }
 }
 
+/** What a form keeps of what was typed: in its fields, and nothing in it could be taken for markup. */
+const keptInFields = / value="[^"<>]*"/g
+
 // A marker in an answer is an echo.
 function faultOf({ marker, mayBeCutOff }: BrokenRequest, answer: string): string | null {
   if (answer === '') return mayBeCutOff ? null : 'no answer'
   const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]
   if (status === undefined) return 'no status line'
   if (status.startsWith('5')) return `status ${status}`
-  if (status.startsWith('4') && answer.includes(marker)) return `an echo under ${status}`
+  if (status.startsWith('4') && answer.replaceAll(keptInFields, '').includes(marker)) return `an echo under ${status}`
   return null
 }
 
